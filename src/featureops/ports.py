@@ -1,0 +1,146 @@
+"""What the use cases need of the outside world. Nothing concrete, nothing but values in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
+
+from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
+
+__all__ = ["Change", "ChangeSource", "FlagBackend", "Journal", "Workspace", "Clock"]
+
+
+class Clock(Protocol):
+    def __call__(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+
+class Workspace(Protocol):
+    """The files under one root. Never leaves it: `..`, absolute paths and symbolic links that point outside raise
+    OutsideWorkspace."""
+
+    @property
+    def root(self) -> str: ...
+
+    def files(self) -> Sequence[str]:
+        """Tracked and untracked files that are not ignored, sorted; outside a git repository every file but hidden and
+        vendored folders. Names that are not UTF-8 carry surrogates (os.fsdecode)."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The content. Errors: BadArgument (no such file, a folder, a device), OutsideWorkspace."""
+        ...
+
+    def size(self, path: str) -> int | None:
+        """Bytes of a regular file inside the root (symbolic links inside the root are followed); None otherwise."""
+        ...
+
+    def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        """Which files hold any of the literal byte strings, with the offsets where a needle starts. Binary files and
+        files over the size limit are left out; `skipped` tells them."""
+        ...
+
+    @property
+    def skipped(self) -> Mapping[str, str]:
+        """Files that the last scan passed over, each with the reason."""
+        ...
+
+
+class ChangeSource(Protocol):
+    """The version control's view of the working tree."""
+
+    def is_repository(self) -> bool: ...
+
+    def changes(self, base: str | None = None, staged: bool = False) -> Sequence[ChangedFile]:
+        """What the working tree (or the index, when staged) changes against `base` (default HEAD), untracked files
+        included, sorted by path. Errors: BadArgument (no repository, no such ref)."""
+        ...
+
+    def branch(self) -> str | None: ...
+
+
+class Change(Protocol):
+    """An applied plan, as the journal remembers it."""
+
+    @property
+    def change_id(self) -> str: ...
+    @property
+    def plan_id(self) -> str: ...
+    @property
+    def verb(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def root(self) -> str: ...
+    @property
+    def created_at(self) -> float: ...
+    @property
+    def state(self) -> Literal["started", "applied", "undone"]: ...
+    @property
+    def paths(self) -> tuple[str, ...]: ...
+
+
+class Journal(Protocol):
+    """Plans and what became of them, in the user's state folder. Applying is all or nothing."""
+
+    def save(self, plan: Plan) -> None: ...
+
+    def load(self, plan_id: str) -> Plan:
+        """Errors: BadArgument (no such plan; the hint lists the latest)."""
+        ...
+
+    def apply(self, plan: Plan) -> Change:
+        """Check every hash, stage, write the entry, rename. Errors: MovedOn, Unwritable, OutsideWorkspace; nothing is
+        written then."""
+        ...
+
+    def undo(self, change_id: str | None = None) -> Change:
+        """Restore byte for byte the given or the latest applied change of this root. Errors: MovedOn, BadArgument."""
+        ...
+
+    def recover(self) -> Sequence[str]:
+        """Finish or take back what a crash left half done; a sentence for each."""
+        ...
+
+    def history(self, limit: int = 20) -> Sequence[Change]: ...
+
+
+class FlagBackend(Protocol):
+    """Unleash's model of flags. Reads and writes; who may write is decided in `app.gate`, not here.
+
+    Errors: UnknownFlag (with the nearest names as a hint), BadArgument (environment, project, strategy, weights),
+    Conflict (name taken), Unreachable.
+    """
+
+    @property
+    def kind(self) -> str: ...
+
+    def link(self, project: str, flag: str) -> Mapping[str, str]:
+        """`ui` and `api` addresses of a flag."""
+        ...
+
+    async def projects(self) -> Sequence[Mapping[str, Json]]: ...
+    async def environments(self) -> Sequence[str]: ...
+    async def flags(self, project: str | None = None, archived: bool = False) -> Sequence[Flag]: ...
+    async def flag(self, name: str, project: str | None = None) -> Flag: ...
+    async def create(
+        self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str
+    ) -> Flag: ...
+    async def set_enabled(self, name: str, project: str, environment: str, enabled: bool, by: str) -> Flag:
+        """Enabling an environment without an enabled strategy adds flexibleRollout 100 %, as Unleash does."""
+        ...
+
+    async def put_strategy(self, name: str, project: str, environment: str, strategy: Strategy, by: str) -> Flag:
+        """Add (empty id) or replace (id of a strategy that is there) one strategy."""
+        ...
+
+    async def remove_strategy(self, name: str, project: str, environment: str, strategy_id: str, by: str) -> Flag:
+        """Removing the last enabled strategy turns the environment off, as Unleash does."""
+        ...
+
+    async def archive(self, name: str, project: str, by: str) -> Flag: ...
+    async def revive(self, name: str, project: str, by: str) -> Flag: ...
+    async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]: ...
+    async def evaluate(self, name: str, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]: ...
+    async def close(self) -> None: ...
