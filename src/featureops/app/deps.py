@@ -1,0 +1,43 @@
+"""What every use case is given: the ports, the language packs and the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from featureops.core.config import Config
+from featureops.core.errors import BadConfiguration
+from featureops.core.pack import Packs
+from featureops.ports import ChangeSource, Clock, FlagBackend, Journal, Workspace
+
+__all__ = ["Deps", "Modes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """How the process was started: `read_only` refuses every write, `dry_run` reads for real and writes nothing.
+    `client` names who asks, for events and the audit log."""
+
+    read_only: bool = False
+    dry_run: bool = False
+    client: str = "featureops"
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    workspace: Workspace
+    changes: ChangeSource
+    journal: Journal
+    packs: Packs
+    config: Config
+    clock: Clock
+    backend: FlagBackend | None = None
+    modes: Modes = Modes()
+
+    def flags(self) -> FlagBackend:
+        """The backend. Errors: BadConfiguration when none is configured."""
+        if self.backend is None:
+            raise BadConfiguration(
+                'No flag backend is configured: [backend] kind is "none".',
+                'Set kind = "embedded" (no account needed) or "unleash" in featureops.toml.',
+            )
+        return self.backend
