@@ -1,0 +1,218 @@
+"""Language packs as values: what a language's and an SDK's data files say, once they are read.
+
+A *shape* is a piece of meaning that every language has under another node name: `if`, `not`, `call`, `member` ...
+The rules of detecting, folding and wrapping are written over shapes and never over node types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser
+
+__all__ = [
+    "CallForm",
+    "ImportForm",
+    "Indexing",
+    "LanguagePack",
+    "ModuleRules",
+    "Packs",
+    "ParserSource",
+    "SdkPack",
+    "ShapeRule",
+    "SyntaxText",
+    "WrapTemplate",
+]
+
+Role = str | int
+
+
+class ParserSource(Protocol):
+    def __call__(self, extension: str) -> Parser:
+        """The parser for a file extension such as ".x"; loads the grammar on first use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRule:
+    """Node type `node` is the shape `name`; with `token`, only if a direct child has that text.
+
+    `roles` maps a role to a field name, or to the number of a named child (comments not counted). `binds` is the role
+    that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    """
+
+    name: str
+    node: str
+    roles: Mapping[str, Role]
+    token: str | None = None
+    without: str | None = None
+    binds: str | None = None
+    scope: Literal["block", "function", "outer"] = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxText:
+    """How the language spells what the engine has to write. Templates take `{}`."""
+
+    true: str
+    false: str
+    null: str
+    negation: str
+    statement: str
+    empty: str
+    blocks: Literal["indent", "braces"]
+    if_else: str
+    conditional: str
+    condition_parens: bool = False
+    indent: str = "    "
+    quotes: tuple[str, ...] = ('"', "'")
+    line_comment: str = "//"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRules:
+    """How an import's text names a file: `dotted` from a source root, or a relative `path`.
+
+    `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
+    `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
+    are visible outside only when exported.
+    """
+
+    style: Literal["dotted", "path"] = "path"
+    indexes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ("",)
+    private: str | None = None
+    exports: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """Node types by the part that they play for names and text.
+
+    `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
+    or no part of a bound pattern. `outer_names` declare that a function assigns names of an outer scope.
+    """
+
+    identifiers: frozenset[str]
+    not_references: frozenset[str]
+    not_bound: frozenset[str]
+    outer_names: frozenset[str]
+    shorthand: frozenset[str]
+    function_scopes: frozenset[str]
+    block_scopes: frozenset[str]
+    class_scopes: frozenset[str]
+    comments: frozenset[str]
+    strings: frozenset[str]
+    multiline: frozenset[str]
+    pure: frozenset[str]
+    pure_calls: frozenset[str]
+    boolean_casts: frozenset[str]
+    boolean_types: frozenset[str]
+    self_names: frozenset[str]
+    hoisted: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportForm:
+    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module."""
+
+    module: str
+    clients: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallForm:
+    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
+
+    `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned` are
+    members of the result that hold the boolean (`.value`, `.enabled`).
+    """
+
+    method: str | None = None
+    function: str | None = None
+    flag: int = 0
+    keyword: str | None = None
+    value: Literal["boolean", "variant", "string", "number", "object"] = "boolean"
+    when: Literal["enabled", "disabled"] = "enabled"
+    pinned: tuple[str, ...] = ()
+    default: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrapTemplate:
+    """How code asks for a flag where the repository has no idiom yet. `{key}` and `{quote}` are filled in."""
+
+    name: str
+    condition: str
+    imports: str = ""
+    setup: str = ""
+    scope: Literal["anywhere", "component"] = "anywhere"
+    usage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SdkPack:
+    id: str
+    language: str
+    package: str
+    docs: str
+    imports: tuple[ImportForm, ...]
+    calls: tuple[CallForm, ...]
+    receivers: tuple[str, ...] = ()
+    templates: tuple[WrapTemplate, ...] = ()
+    pure: bool = True
+
+
+@dataclass(frozen=True)
+class LanguagePack:
+    """Everything known about one language. `parser` loads its grammar on first use."""
+
+    id: str
+    display: str
+    extensions: tuple[str, ...]
+    parser: ParserSource
+    shapes: tuple[ShapeRule, ...]
+    text: SyntaxText
+    modules: ModuleRules
+    index: Indexing
+    sdks: tuple[SdkPack, ...]
+    judge: str | None = None
+    test_paths: tuple[str, ...] = ()
+
+    @cached_property
+    def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
+        """Shape rules by node type, in the order of the data file."""
+        table: dict[str, list[ShapeRule]] = {}
+        for rule in self.shapes:
+            table.setdefault(rule.node, []).append(rule)
+        return {node: tuple(rules) for node, rules in table.items()}
+
+    @cached_property
+    def binders(self) -> frozenset[str]:
+        return frozenset(rule.node for rule in self.shapes if rule.binds)
+
+
+@dataclass(frozen=True)
+class Packs:
+    """All packs of the installation."""
+
+    languages: tuple[LanguagePack, ...]
+
+    @cached_property
+    def _by_extension(self) -> Mapping[str, LanguagePack]:
+        return {extension: pack for pack in self.languages for extension in pack.extensions}
+
+    def for_path(self, path: str) -> LanguagePack | None:
+        dot = path.rfind(".")
+        return self._by_extension.get(path[dot:].lower()) if dot > path.rfind("/") else None
+
+    def by_id(self, language: str) -> LanguagePack | None:
+        return next((pack for pack in self.languages if pack.id == language.lower()), None)
+
+    def sdks(self) -> Iterable[SdkPack]:
+        return (sdk for pack in self.languages for sdk in pack.sdks)

@@ -1,0 +1,231 @@
+"""The one view on a parsed file: nodes with shapes and roles, lines, syntax errors. Knows no language.
+
+Nodes are made lazily: asking around an offset builds only the path to it, which is what scanning a large repository
+needs (a query over a whole tree costs more than the parse).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from featureops.core.model import Span
+from featureops.core.pack import LanguagePack, ShapeRule
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as RawNode
+    from tree_sitter import Tree as RawTree
+
+__all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
+
+MAX_DEPTH = 400
+"""Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
+
+
+class TooDeep(ValueError):
+    """The file nests deeper than MAX_DEPTH."""
+
+
+class Node:
+    """A syntax node. Compared by identity: the same place is the same object for the life of its file."""
+
+    __slots__ = ("_children", "_raw", "depth", "end", "field", "file", "index", "named", "parent", "start", "type")
+
+    def __init__(self, raw: RawNode, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
+        self._raw = raw
+        self._children: tuple[Node, ...] | None = None
+        self.file = file
+        self.parent = parent
+        self.field = field
+        self.index = index
+        self.type: str = raw.type
+        self.named: bool = raw.is_named
+        self.start: int = raw.start_byte
+        self.end: int = raw.end_byte
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+        if self.depth > MAX_DEPTH:
+            raise TooDeep(file.path)
+
+    def __repr__(self) -> str:
+        return f"<{self.type} {self.start}-{self.end}>"
+
+    @property
+    def children(self) -> tuple[Node, ...]:
+        if self._children is None:
+            self._children = tuple(self._build())
+        return self._children
+
+    def _build(self) -> Iterator[Node]:
+        cursor = self._raw.walk()
+        more, index = cursor.goto_first_child(), 0
+        while more:
+            raw = cursor.node
+            if raw is not None:
+                yield Node(raw, self.file, self, cursor.field_name, index)
+                index += 1
+            more = cursor.goto_next_sibling()
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+    @property
+    def text(self) -> str:
+        return self.file.slice(self.start, self.end)
+
+    @property
+    def is_comment(self) -> bool:
+        return self.type in self.file.pack.index.comments
+
+    @property
+    def items(self) -> list[Node]:
+        """Named children without comments."""
+        return [child for child in self.children if child.named and not child.is_comment]
+
+    @property
+    def is_error(self) -> bool:
+        return self._raw.is_error or self._raw.is_missing
+
+    @property
+    def rule(self) -> ShapeRule | None:
+        rules = self.file.pack.by_node.get(self.type)
+        if rules is None or not self.named:
+            return None
+        return next((rule for rule in rules if self._fits(rule)), None)
+
+    def _fits(self, rule: ShapeRule) -> bool:
+        if rule.token is not None and not self.has_token(rule.token):
+            return False
+        return rule.without is None or not self.has_token(rule.without)
+
+    def has_token(self, text: str) -> bool:
+        """Whether a direct child is exactly this text."""
+        return any(child.type == text or (child.children == () and child.text == text) for child in self.children)
+
+    @property
+    def shape(self) -> str:
+        """The name of the shape, "" for none."""
+        rule = self.rule
+        return rule.name if rule else ""
+
+    def roles(self, role: str) -> list[Node]:
+        """The nodes that play a role of this node's shape."""
+        rule = self.rule
+        target = rule.roles.get(role) if rule else None
+        if target is None:
+            return []
+        if isinstance(target, int):
+            items = self.items
+            return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
+        return [child for child in self.children if child.field == target and child.named and not child.is_comment]
+
+    def role(self, role: str) -> Node | None:
+        found = self.roles(role)
+        return found[0] if found else None
+
+    def ancestors(self) -> Iterator[Node]:
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below, in document order."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))
+
+    def next(self) -> Node | None:
+        siblings = self.parent.children if self.parent else ()
+        return siblings[self.index + 1] if self.index + 1 < len(siblings) else None
+
+    def previous(self) -> Node | None:
+        return self.parent.children[self.index - 1] if self.parent and self.index > 0 else None
+
+
+class SourceFile:
+    """A parsed file. `data` is what was parsed, byte for byte (with its byte order mark, if any)."""
+
+    def __init__(self, path: str, data: bytes, pack: LanguagePack, tree: RawTree) -> None:
+        self.path = path
+        self.data = data
+        self.pack = pack
+        self._tree = tree
+        self.root = Node(tree.root_node, self, None, None, 0)
+
+    def slice(self, start: int, end: int) -> str:
+        return self.data[start:end].decode("utf-8", "surrogateescape")
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        starts, at = [0], self.data.find(b"\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = self.data.find(b"\n", at + 1)
+        return starts
+
+    @cached_property
+    def eol(self) -> bytes:
+        """The line ending of the first line."""
+        first = self.data.find(b"\n")
+        return b"\r\n" if first > 0 and self.data[first - 1 : first] == b"\r" else b"\n"
+
+    def line_of(self, offset: int) -> int:
+        """The line of an offset, from 1."""
+        return bisect_right(self.line_starts, offset)
+
+    def line_start(self, offset: int) -> int:
+        return self.line_starts[self.line_of(offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """Just after the line's newline, or the end of the file."""
+        line = self.line_of(offset)
+        return self.line_starts[line] if line < len(self.line_starts) else len(self.data)
+
+    def column_of(self, offset: int) -> int:
+        return offset - self.line_start(offset) + 1
+
+    def line_text(self, offset: int) -> str:
+        return self.slice(self.line_start(offset), self.line_end(offset)).rstrip("\r\n")
+
+    def node_at(self, start: int, end: int | None = None) -> Node:
+        """The smallest node that covers the bytes."""
+        stop = start + 1 if end is None else end
+        node = self.root
+        while True:
+            inner = next((child for child in node.children if child.start <= start and stop <= child.end), None)
+            if inner is None:
+                return node
+            node = inner
+
+    def errors(self) -> frozenset[tuple[str, str]]:
+        """ERROR and MISSING nodes as (type, text); a result may have none that its original has not."""
+        if not self._tree.root_node.has_error:
+            return frozenset()
+        return frozenset((node.type, node.text.strip()) for node in _erroneous(self._tree.root_node, self))
+
+    def error_near(self, span: Span) -> bool:
+        """Whether a syntax error touches the bytes."""
+        raws = _erroneous(self._tree.root_node, self) if self._tree.root_node.has_error else []
+        return any(node.start < span.end and span.start < max(node.end, node.start + 1) for node in raws)
+
+
+def _erroneous(raw: RawNode, file: SourceFile) -> list[Node]:
+    found, stack = [], [raw]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            found.append(Node(node, file, None, None, 0))
+            continue
+        stack.extend(child for child in node.children if child.has_error or child.is_missing)
+    return found
+
+
+def parse(path: str, data: bytes, pack: LanguagePack) -> SourceFile:
+    """Parse. A syntax error does not raise: see `SourceFile.errors`."""
+    extension = path[path.rfind(".") :].lower()
+    return SourceFile(path, data, pack, pack.parser(extension).parse(data))

@@ -1,0 +1,233 @@
+"""The one loader of the language data: `<language>/language.toml` and `<language>/sdks/<sdk>.toml`.
+
+A bad data file fails loudly, with its path and key: unknown shape, role or key, an extension claimed twice.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Literal, cast
+
+from featureops.core.errors import Bug
+from featureops.core.pack import (
+    CallForm,
+    ImportForm,
+    Indexing,
+    LanguagePack,
+    ModuleRules,
+    Packs,
+    SdkPack,
+    ShapeRule,
+    SyntaxText,
+    WrapTemplate,
+)
+from featureops.languages.vocabulary import SHAPES
+
+if TYPE_CHECKING:
+    from tree_sitter import Parser
+
+__all__ = ["packs"]
+
+Table = Mapping[str, object]
+_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope"})
+
+
+@cache
+def packs() -> Packs:
+    """Every pack of the installation, in alphabetical order. No grammar is loaded yet."""
+    root = files("featureops.languages")
+    folders = sorted((item for item in root.iterdir() if item.joinpath("language.toml").is_file()), key=_name)
+    found = tuple(_language(folder) for folder in folders)
+    claimed: set[str] = set()
+    for pack in found:
+        twice = claimed.intersection(pack.extensions)
+        if twice:
+            raise Bug(f"{pack.id}: extension claimed twice: {', '.join(sorted(twice))}")
+        claimed.update(pack.extensions)
+    return Packs(found)
+
+
+def _name(item: Traversable) -> str:
+    return item.name
+
+
+def _read(file: Traversable) -> Table:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise Bug(f"{file}: {error}") from error
+
+
+def _table(parent: Table, key: str) -> Table:
+    value = parent.get(key, {})
+    if not isinstance(value, dict):
+        raise Bug(f"{key}: a table is expected")
+    return cast("Table", value)
+
+
+def _tables(parent: Table, key: str) -> tuple[Table, ...]:
+    value = parent.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise Bug(f"{key}: an array of tables is expected")
+    return tuple(cast("list[Table]", value))
+
+
+def _text(table: Table, key: str, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str):
+        raise Bug(f"{key}: text is expected in {dict(table)}")
+    return value
+
+
+def _optional(table: Table, key: str) -> str | None:
+    return _text(table, key) if key in table else None
+
+
+def _texts(table: Table, key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Bug(f"{key}: an array of texts is expected")
+    return tuple(cast("list[str]", value))
+
+
+def _language(folder: Traversable) -> LanguagePack:
+    data = _read(folder.joinpath("language.toml"))
+    grammars = {_text(item, "extension"): item for item in _tables(data, "grammar")}
+    language = _text(data, "id")
+    sdk_folder = folder.joinpath("sdks")
+    sdk_files = sorted((item for item in sdk_folder.iterdir() if item.name.endswith(".toml")), key=_name)
+    return LanguagePack(
+        id=language,
+        display=_text(data, "display"),
+        extensions=tuple(grammars),
+        parser=_parser_source(grammars),
+        shapes=tuple(_shape(item) for item in _tables(data, "shape")),
+        text=_syntax_text(_table(data, "text")),
+        modules=_modules(_table(data, "modules")),
+        index=_indexing(_table(data, "index")),
+        sdks=tuple(_sdk(file, language) for file in sdk_files),
+        judge=_optional(data, "judge"),
+        test_paths=_texts(data, "test_paths"),
+    )
+
+
+class _parser_source:  # noqa: N801 - used as a function
+    """Loads a grammar's wheel on first use and keeps one parser for each extension."""
+
+    def __init__(self, grammars: Mapping[str, Table]) -> None:
+        self._grammars = grammars
+        self._parsers: dict[str, Parser] = {}
+
+    def __call__(self, extension: str) -> Parser:
+        parser = self._parsers.get(extension)
+        if parser is None:
+            from tree_sitter import Language, Parser
+
+            grammar = self._grammars[extension]
+            module = import_module(_text(grammar, "module"))
+            parser = Parser(Language(getattr(module, _text(grammar, "function"))()))
+            self._parsers[extension] = parser
+        return parser
+
+
+def _shape(item: Table) -> ShapeRule:
+    name = _text(item, "is")
+    if name not in SHAPES:
+        raise Bug(f"unknown shape {name!r}")
+    roles = {key: value for key, value in item.items() if key not in _OWN_KEYS}
+    for role, target in roles.items():
+        if role not in SHAPES[name] or not isinstance(target, (str, int)):
+            raise Bug(f"shape {name!r} has no role {role!r}, or its value is neither a field nor a number")
+    return ShapeRule(
+        name=name,
+        node=_text(item, "node"),
+        roles=cast("Mapping[str, str | int]", roles),
+        token=_optional(item, "token"),
+        without=_optional(item, "without"),
+        binds=_optional(item, "binds"),
+        scope=cast("Literal['block', 'function', 'outer']", _text(item, "scope", "block")),
+    )
+
+
+def _syntax_text(table: Table) -> SyntaxText:
+    return SyntaxText(
+        true=_text(table, "true"),
+        false=_text(table, "false"),
+        null=_text(table, "null"),
+        negation=_text(table, "negation"),
+        statement=_text(table, "statement"),
+        empty=_text(table, "empty"),
+        blocks=cast("Literal['indent', 'braces']", _text(table, "blocks")),
+        if_else=_text(table, "if_else"),
+        conditional=_text(table, "conditional"),
+        condition_parens=bool(table.get("condition_parens", False)),
+        indent=_text(table, "indent"),
+        quotes=_texts(table, "quotes"),
+        line_comment=_text(table, "line_comment"),
+    )
+
+
+def _modules(table: Table) -> ModuleRules:
+    return ModuleRules(
+        style=cast("Literal['dotted', 'path']", _text(table, "style")),
+        indexes=_texts(table, "indexes"),
+        roots=_texts(table, "roots") or ("",),
+        private=_optional(table, "private"),
+        exports=bool(table.get("exports", False)),
+    )
+
+
+def _indexing(table: Table) -> Indexing:
+    known = Indexing.__dataclass_fields__
+    unknown = set(table) - set(known)
+    if unknown:
+        raise Bug(f"index: unknown keys {sorted(unknown)}")
+    return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
+
+
+def _sdk(file: Traversable, language: str) -> SdkPack:
+    data = _read(file)
+    return SdkPack(
+        id=_text(data, "id"),
+        language=language,
+        package=_text(data, "package"),
+        docs=_text(data, "docs"),
+        imports=tuple(
+            ImportForm(_text(item, "module"), _texts(item, "clients"), _texts(item, "functions"))
+            for item in _tables(data, "import")
+        ),
+        calls=tuple(_call(item) for item in _tables(data, "call")),
+        receivers=_texts(data, "receivers"),
+        templates=tuple(
+            WrapTemplate(
+                name=_text(item, "name"),
+                condition=_text(item, "condition"),
+                imports=_text(item, "imports", ""),
+                setup=_text(item, "setup", ""),
+                scope=cast("Literal['anywhere', 'component']", _text(item, "scope", "anywhere")),
+                usage=_text(item, "usage", ""),
+            )
+            for item in _tables(data, "template")
+        ),
+    )
+
+
+def _call(item: Table) -> CallForm:
+    flag, default = item.get("flag", 0), item.get("default")
+    if not isinstance(flag, int) or not (default is None or isinstance(default, int)):
+        raise Bug(f"call: flag and default are positions in {dict(item)}")
+    return CallForm(
+        method=_optional(item, "method"),
+        function=_optional(item, "function"),
+        flag=flag,
+        keyword=_optional(item, "keyword"),
+        value=cast("Literal['boolean', 'variant', 'string', 'number', 'object']", _text(item, "value", "boolean")),
+        when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
+        pinned=_texts(item, "pinned"),
+        default=default,
+    )

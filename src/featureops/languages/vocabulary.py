@@ -1,0 +1,74 @@
+"""The shapes and the roles that a language file may use. Anything else in a data file is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["SHAPES"]
+
+SHAPES: Mapping[str, frozenset[str]] = {
+    name: frozenset(roles.split())
+    for name, roles in {
+        # expressions
+        "true": "",
+        "false": "",
+        "null": "",
+        "string": "",
+        "number": "",
+        "paren": "operand",
+        "not": "operand",
+        "and": "left right",
+        "or": "left right",
+        "coalesce": "left right",
+        "equal": "left right",
+        "not-equal": "left right",
+        "conditional": "condition then else",
+        "call": "function arguments",
+        "arguments": "",
+        "keyword-argument": "name value",
+        "member": "object property",
+        "index": "object index",
+        "await": "operand",
+        "cast": "operand",
+        "object": "",
+        "pair": "key value",
+        "list": "",
+        "lambda": "parameters body type",
+        "markup-expression": "operand",
+        "markup-element": "",
+        "markup-attribute": "name value",
+        # statements
+        "block": "",
+        "if": "condition then else",
+        "elif": "condition then",
+        "else": "body",
+        "while": "condition body",
+        "for": "target body",
+        "switch": "value body",
+        "return": "value",
+        "raise": "value",
+        "break": "",
+        "continue": "",
+        "pass": "",
+        "expression": "operand",
+        "declaration": "",
+        "declarator": "name type value",
+        "assign": "left right type",
+        "try": "body",
+        "with": "body",
+        # definitions
+        "function": "name parameters body type",
+        "class": "name body",
+        "enum": "name body",
+        "enum-member": "name value",
+        "field": "name value type",
+        "parameter": "name type value",
+        "type-definition": "name",
+        "decorated": "definition",
+        "decorator": "operand",
+        "export": "declaration",
+        "import": "module",
+        "import-name": "name alias module",
+        "binder": "name value",
+    }.items()
+}
