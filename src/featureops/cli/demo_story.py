@@ -1,0 +1,201 @@
+"""What happens in the demo: each step does one thing through the MCP server and checks that it really happened."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from featureops.cli.demo_stage import Endpoint, Stage, StepFailed
+from featureops.cli.demo_view import View
+from featureops.core.model import Json
+
+__all__ = ["Story"]
+
+Answer = dict[str, Json]
+_ENVIRONMENT = "development"
+
+
+@dataclass(slots=True)
+class Story:
+    """The steps share what the earlier ones found: the flag, and the trees of git at each stage."""
+
+    view: View
+    stage: Stage
+    client: Client
+    flag: str = ""
+    intended: str = ""
+    wrapped: str = ""
+    evaluation: Answer = field(default_factory=dict)
+
+    async def tell(self) -> None:
+        """Errors: StepFailed, and MCPError when the server goes away."""
+        await self.start()
+        await self.evaluate()
+        await self.detect()
+        await self.create()
+        await self.wrap()
+        async with self.stage.endpoint(_ENVIRONMENT) as endpoint:
+            await self.run_dark(endpoint)
+            await self.switch_on(endpoint)
+            await self.release(endpoint)
+            await self.look_at_health()
+        await self.clean_up()
+        await self.compare()
+
+    # ------------------------------------------------------------ steps
+
+    async def start(self) -> None:
+        self.view.heading("A change that nobody should ship in one go")
+        self.intended = await self.stage.tree()
+        stat = await self.stage.git("diff", "--stat=80", "HEAD", self.intended)
+        for line in stat.rstrip().splitlines():
+            self.view.more(line.strip())
+
+    async def evaluate(self) -> None:
+        self.view.heading("Does it need a flag?")
+        answer = self.evaluation = await self.call("evaluate_change", {})
+        self.check(answer.get("needsFlag") is True, "the change was not seen as risky", answer)
+        self.view.answer(f"yes: risk {answer['riskLevel']} (score {answer['riskScore']}), {answer['recommendation']}")
+        for signal in rows(answer, "signals")[:4]:
+            self.view.more(f"{signal.get('path')}:{signal.get('line')}  {signal.get('evidence')}")
+
+    async def detect(self) -> None:
+        self.view.heading("Is there a flag already that covers it?")
+        answer = await self.call("detect_flag", {"description": self.stage.app.intent})
+        found = rows(answer, "candidates")
+        close = ", ".join(f"{row.get('flagName') or row.get('name')}" for row in found[:3])
+        self.view.answer(f"none that fits (nearest: {close})" if close else "none")
+
+    async def create(self) -> None:
+        self.view.heading("Create one, off everywhere")
+        suggested = self.evaluation.get("suggestedFlag")
+        if not isinstance(suggested, dict):
+            raise StepFailed("evaluate_change suggested no flag", pretty(self.evaluation))
+        self.flag = str(suggested["name"])
+        answer = await self.call("create_flag", suggested)
+        self.check(answer.get("success") is True, "the flag was not created", answer)
+        self.view.answer(f"{self.flag} is there and off in every environment")
+
+    async def wrap(self) -> None:
+        self.view.heading("Put the change behind the flag: the old code stays as the other branch")
+        answer = await self.call("wrap_change", {"flagName": self.flag, "fromDiff": True, "apply": True})
+        self.check(answer.get("applied") is True, "nothing was written", answer)
+        self.check(answer.get("verdict") == "complete", f"the verdict is {answer.get('verdict')}", answer)
+        self.wrapped = await self.stage.tree()
+        self.check(self.wrapped != self.intended, "the files did not change", answer)
+        hunks = rows(answer, "hunks")
+        wrapped = [row for row in hunks if row.get("outcome") == "wrapped"]
+        self.view.answer(f"{len(wrapped)} hunks wrapped, {len(hunks) - len(wrapped)} additions left as they are")
+        await self.show_diff(self.intended, self.wrapped)
+
+    async def run_dark(self, endpoint: Endpoint) -> None:
+        self.view.heading("Deploy it dark: flag off, the shop behaves as before")
+        self.view.note("The shop's own tests, with the real SDK fetching the flag from the endpoint.")
+        await self.run_tests(self.stage.app.old, endpoint)
+        await self.check_who(endpoint, "off", 0, 0)
+
+    async def switch_on(self, endpoint: Endpoint) -> None:
+        self.view.heading(f"Switch it on in {_ENVIRONMENT}: the new way works")
+        answer = await self.call(
+            "toggle_flag_environment", {"featureName": self.flag, "environment": _ENVIRONMENT, "enabled": True}
+        )
+        self.check(answer.get("success") is True, "the flag was not switched on", answer)
+        self.view.answer(f"{self.flag} is on in {_ENVIRONMENT}")
+        await self.run_tests(self.stage.app.new, endpoint)
+
+    async def release(self, endpoint: Endpoint) -> None:
+        self.view.heading("Release it step by step: every mark is a customer who checks out")
+        few = await self.roll_out(endpoint, 25, 1, 12)
+        everyone = await self.roll_out(endpoint, 100, 20, 20)
+        self.check(few <= everyone, "somebody who had the new way lost it", {})
+
+    async def look_at_health(self) -> None:
+        self.view.heading("Is the flag still needed?")
+        answer = await self.call("flag_health", {"flagName": self.flag})
+        row = next((row for row in rows(answer, "flags") if row.get("flagName") == self.flag), {})
+        self.check(bool(row), f"{self.flag} is missing from the answer", answer)
+        self.view.answer(f"{row.get('verdict')}: {row.get('evidence')}")
+
+    async def clean_up(self) -> None:
+        self.view.heading("Take the flag out again, keeping the new code")
+        answer = await self.call("cleanup_flag", {"flagName": self.flag, "preservePath": "enabled", "apply": True})
+        self.check(answer.get("applied") is True, "nothing was written", answer)
+        self.check(answer.get("verdict") == "complete", f"the verdict is {answer.get('verdict')}", answer)
+        cleaned = await self.stage.tree()
+        left = rows(answer, "leftovers")
+        self.view.answer(f"{len(rows(answer, 'files'))} files cleaned, {len(left)} leftovers")
+        await self.show_diff(self.wrapped, cleaned)
+
+    async def compare(self) -> None:
+        self.view.heading("Nothing of the flag is left, and nothing else was touched")
+        await self.run_tests(self.stage.app.new, None)
+        cleaned = await self.stage.tree()
+        difference = await self.stage.git("diff", self.intended, cleaned)
+        self.view.ran("git diff <the change as it was written>", "empty" if not difference else "not empty")
+        if difference:
+            raise StepFailed("the cleaned code is not the code of the change, byte for byte", difference)
+
+    # ------------------------------------------------------------ what the steps are made of
+
+    async def call(self, tool: str, arguments: Mapping[str, Json]) -> Answer:
+        self.view.call(tool, arguments)
+        result = await self.client.call_tool(tool, dict(arguments))
+        if result.is_error or not isinstance(result.structured_content, dict):
+            raise StepFailed(f"{tool} refused", text_of(result))
+        return result.structured_content
+
+    def check(self, holds: bool, otherwise: str, answer: Answer) -> None:
+        if not holds:
+            raise StepFailed(otherwise, pretty(answer))
+
+    async def run_tests(self, expectation: Mapping[str, str], endpoint: Endpoint | None) -> None:
+        app = self.stage.app
+        ran = await self.stage.python(app.tests, {**expectation, **self.connection(endpoint)})
+        words = " ".join(f"{name}={value}" for name, value in expectation.items())
+        counted = re.search(r"Ran (\d+) tests?", ran.errors)
+        if ran.code != 0 or counted is None:
+            raise StepFailed("the application's tests fail", ran.errors + ran.output)
+        self.view.ran(f"{words} python {' '.join(app.tests)}", f"{counted[1]} tests passed")
+
+    async def roll_out(self, endpoint: Endpoint, percentage: int, least: int, most: int) -> frozenset[str]:
+        arguments: Answer = {"featureName": self.flag, "environment": _ENVIRONMENT, "rolloutPercentage": percentage}
+        answer = await self.call("set_flag_rollout", arguments)
+        self.check(answer.get("success") is True, "the rollout was not set", answer)
+        return await self.check_who(endpoint, f"{percentage} %", least, most)
+
+    async def check_who(self, endpoint: Endpoint, label: str, least: int, most: int) -> frozenset[str]:
+        """Who pays the new way; the application asks its SDK for each customer."""
+        ran = await self.stage.python(self.stage.app.who, self.connection(endpoint))
+        if ran.code != 0:
+            raise StepFailed("the application does not run", ran.errors)
+        ways = {str(name): way == "new" for name, way in json.loads(ran.output).items()}
+        new = frozenset(name for name, is_new in ways.items() if is_new)
+        self.view.who(label, ways, f"{len(new)} of {len(ways)}")
+        if not least <= len(new) <= most:
+            raise StepFailed(f"{len(new)} of {len(ways)} customers got the new way", ran.output)
+        return new
+
+    def connection(self, endpoint: Endpoint | None) -> dict[str, str]:
+        return self.stage.app.connected(endpoint.url, endpoint.token) if endpoint else {}
+
+    async def show_diff(self, before: str, after: str) -> None:
+        self.view.diff(await self.stage.git("diff", "--unified=2", before, after))
+
+
+def rows(answer: Answer, key: str) -> list[dict[str, Json]]:
+    """The objects in the list under `key`; none when it is missing."""
+    found = answer.get(key)
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+
+
+def pretty(answer: Answer) -> str:
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def text_of(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
