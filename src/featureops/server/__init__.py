@@ -1,1 +1,1 @@
-
+"""The MCP face: tools, resources, rendering. No logic of its own."""

@@ -1,0 +1,1 @@
+"""The second face over the use cases, and the composition root."""

@@ -1,0 +1,82 @@
+"""The composition root: adapters are plugged into the ports here and nowhere else.
+
+Everything heavy is imported inside the functions: a server lists its tools before it needs any of it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from featureops.app.deps import Deps, Modes
+from featureops.core.errors import BadConfiguration
+from featureops.server.resources import Guidance
+
+if TYPE_CHECKING:
+    from featureops.adapters.settings import Settings
+    from featureops.ports import FlagBackend
+
+__all__ = ["backend_for", "compose", "shipped_guidance"]
+
+
+def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
+    """Everything that a use case needs for `root`.
+
+    `recover`: first finish or take back what a crash left half done, and say so on stderr. Errors: BadArgument (no such
+    folder), BadConfiguration.
+    """
+    from featureops.adapters.git import GitChanges
+    from featureops.adapters.journal import FileJournal
+    from featureops.adapters.settings import load_settings
+    from featureops.adapters.workspace import LocalWorkspace
+    from featureops.languages import packs
+
+    workspace = LocalWorkspace(root)
+    settings = load_settings(root)
+    journal = FileJournal(settings.state_dir, time.time)
+    if recover and not (modes.read_only or modes.dry_run):
+        for sentence in journal.recover():
+            print(f"featureops: {sentence}", file=sys.stderr)
+    return Deps(
+        workspace=workspace,
+        changes=GitChanges(root),
+        journal=journal,
+        packs=packs(),
+        config=settings.config,
+        clock=time.time,
+        backend=backend_for(settings),
+        modes=modes,
+    )
+
+
+def backend_for(settings: Settings) -> FlagBackend | None:
+    """The configured backend; None for "none"."""
+    kind = settings.config.backend.kind
+    if kind == "none":
+        return None
+    if kind == "unleash":
+        where = settings.config.source or "the environment (UNLEASH_BASE_URL)"
+        raise BadConfiguration(
+            f'{where} chooses the backend "unleash", which this version can\'t speak to yet.',
+            'Set kind = "embedded" under [backend] in featureops.toml; it needs no account.',
+        )
+    from featureops.adapters.embedded import EmbeddedBackend
+
+    return EmbeddedBackend(settings.database, time.time)
+
+
+def shipped_guidance() -> Guidance:
+    def names() -> Sequence[str]:
+        from featureops.adapters import guidance
+
+        return guidance.names()
+
+    def read(name: str) -> str:
+        from featureops.adapters import guidance
+
+        return guidance.guidance(name)
+
+    return Guidance(names=names, read=read)

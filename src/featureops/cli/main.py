@@ -1,0 +1,30 @@
+"""The entry points. Light on purpose: `serve` must not pay for what only the terminal commands need."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main", "serve_main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """`featureops ...`. Leaves with the exit codes of the commands."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["serve"]:
+        serve_main(given[1:])
+    if given == ["--version"]:
+        from featureops import __version__
+
+        print(f"featureops {__version__}")
+        sys.exit(0)
+    from featureops.cli.commands import run
+
+    sys.exit(run(given))
+
+
+def serve_main(arguments: Sequence[str] | None = None) -> None:
+    """`featureops-mcp ...`, the same as `featureops serve ...`."""
+    from featureops.cli.serve import serve
+
+    sys.exit(serve(list(sys.argv[1:] if arguments is None else arguments)))

@@ -1,0 +1,190 @@
+"""What each tool takes: strict models whose JSON schema is what a client sees.
+
+Names on the wire are camelCase. Nothing is coerced ("41" is not 41), an unknown argument is an error, and a rejected
+value is never repeated in the message: it is the caller's data and may be a secret.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+__all__ = [
+    "ApplyPlan",
+    "Arguments",
+    "CleanupFlag",
+    "CreateFlag",
+    "DetectFlag",
+    "EvaluateChange",
+    "FlagHealth",
+    "GetFlagState",
+    "ListFlags",
+    "ListProjects",
+    "LongAnswer",
+    "RemoveFlagStrategy",
+    "SetFlagRollout",
+    "ToggleFlagEnvironment",
+    "UndoChange",
+    "VariantArgument",
+    "VariantPayload",
+    "WrapChange",
+]
+
+_STRICT = ConfigDict(
+    alias_generator=to_camel,
+    extra="forbid",
+    strict=True,
+    frozen=True,
+    hide_input_in_errors=True,
+    validate_by_name=False,
+    validate_by_alias=True,
+)
+
+# Lengths are generous for people and small enough that one call can't fill the memory.
+_Key = Annotated[str, Field(min_length=1, max_length=256)]
+_Name = Annotated[str, Field(min_length=1, max_length=100)]
+_Path = Annotated[str, Field(min_length=1, max_length=4096)]
+_Paths = Annotated[list[_Path], Field(max_length=1000)]
+_Prose = Annotated[str, Field(max_length=20_000)]
+_Code = Annotated[str, Field(max_length=500_000)]
+_Token = Annotated[str, Field(max_length=500, description="token of the previous answer, after a person said yes")]
+
+
+class Arguments(ArgModelBase):
+    """Base of all."""
+
+    model_config = _STRICT
+
+
+class LongAnswer(Arguments):
+    """Of tools whose answer may be long: "detailed" asks for more than the usual length."""
+
+    response_format: Literal["concise", "detailed"] = "concise"
+
+
+class EvaluateChange(LongAnswer):
+    description: _Prose | None = None
+    base: Annotated[str, Field(max_length=300, description="ref to compare with; default HEAD")] | None = None
+    files: _Paths | None = None
+    code_context: _Code | None = None
+    risk_level: Literal["low", "medium", "high", "critical"] | None = None
+    repository: _Path | None = None
+    branch: _Name | None = None
+
+
+class DetectFlag(LongAnswer):
+    description: Annotated[_Prose, Field(description="what the change does, in words")] = ""
+    flag_name: Annotated[_Key, Field(description="list every usage of this flag instead")] | None = None
+    files: _Paths | None = None
+    code_context: _Code | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 5
+
+
+class WrapChange(LongAnswer):
+    flag_name: _Key
+    path: _Path | None = None
+    start_line: Annotated[int, Field(ge=1)] | None = None
+    end_line: Annotated[int, Field(ge=1)] | None = None
+    from_diff: Annotated[bool, Field(description="wrap the uncommitted change")] | None = None
+    base: Annotated[str, Field(max_length=300)] | None = None
+    apply: bool = False
+    language: _Name | None = None
+    file_name: Annotated[_Path, Field(description="same as path")] | None = None
+    code_context: _Code | None = None
+    framework_hint: _Name | None = None
+
+
+class CleanupFlag(LongAnswer):
+    flag_name: _Key
+    preserve_path: Annotated[Literal["enabled", "disabled"], Field(description="the branch that stays")] | None = None
+    files: _Paths | None = None
+    apply: bool = False
+    force: Annotated[bool, Field(description="also when the backend says that the flag is in use")] = False
+    language: _Name | None = None
+
+
+class ApplyPlan(Arguments):
+    plan_id: _Name
+
+
+class UndoChange(Arguments):
+    change_id: Annotated[_Name, Field(description="default: the latest")] | None = None
+
+
+class FlagHealth(LongAnswer):
+    flag_name: _Key | None = None
+
+
+class CreateFlag(Arguments):
+    name: _Name
+    type: Literal["release", "experiment", "operational", "kill-switch", "permission", "sunset"]
+    description: _Prose
+    project_id: _Name | None = None
+    impression_data: bool = False
+    confirm: _Token | None = None
+
+
+class GetFlagState(Arguments):
+    feature_name: _Name
+    project_id: _Name | None = None
+    environment: _Name | None = None
+
+
+class VariantPayload(BaseModel):
+    model_config = _STRICT
+
+    type: Literal["json", "csv", "string", "number"]
+    value: _Prose
+
+
+class VariantArgument(BaseModel):
+    model_config = _STRICT
+
+    name: _Name
+    weight: Annotated[int, Field(ge=0, le=1000, description="thousandths")]
+    weight_type: Literal["variable", "fix"] = "variable"
+    stickiness: _Name = "default"
+    payload: VariantPayload | None = None
+
+
+class SetFlagRollout(Arguments):
+    feature_name: _Name
+    environment: _Name
+    rollout_percentage: Annotated[float, Field(ge=0, le=100)]
+    project_id: _Name | None = None
+    group_id: _Name | None = None
+    stickiness: _Name | None = None
+    title: Annotated[str, Field(max_length=500)] | None = None
+    disabled: bool | None = None
+    variants: Annotated[list[VariantArgument], Field(max_length=50)] | None = None
+    confirm: _Token | None = None
+
+
+class ToggleFlagEnvironment(Arguments):
+    feature_name: _Name
+    environment: _Name
+    enabled: bool
+    project_id: _Name | None = None
+    confirm: _Token | None = None
+
+
+class RemoveFlagStrategy(Arguments):
+    feature_name: _Name
+    environment: _Name
+    strategy_id: _Name
+    project_id: _Name | None = None
+    confirm: _Token | None = None
+
+
+class ListFlags(Arguments):
+    project_id: _Name | None = None
+    archived: bool = False
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+    offset: Annotated[int, Field(ge=0)] = 0
+
+
+class ListProjects(Arguments):
+    pass

@@ -1,0 +1,182 @@
+"""The tools that read and change code. A handler only translates: arguments in, use case, answer out."""
+
+from __future__ import annotations
+
+from featureops.app.deps import Deps
+from featureops.core.errors import BadArgument
+from featureops.server import schemas
+from featureops.server.arguments import (
+    ApplyPlan,
+    CleanupFlag,
+    DetectFlag,
+    EvaluateChange,
+    UndoChange,
+    WrapChange,
+)
+from featureops.server.render import Result
+from featureops.server.spec import ToolSpec, tool
+from featureops.server.worker import in_thread
+
+__all__ = ["CODE_TOOLS"]
+
+
+@tool(
+    EvaluateChange,
+    schemas.Evaluation,
+    title="Assess a change",
+    description="Assess the risk of the current code change and say whether it needs a feature flag. Reads the real"
+    " diff of the working tree (against base, default HEAD): call it first, before committing risky work. Returns risk"
+    " level, evidence with file and line, a flag to reuse or a suggested name, and the exact next calls.",
+    toolsets=("code",),
+    effect="reads",
+)
+async def evaluate_change(deps: Deps, given: EvaluateChange) -> Result:
+    from featureops.app import evaluate
+
+    return await in_thread(
+        evaluate.evaluate,
+        deps,
+        base=given.base,
+        files=tuple(given.files or ()),
+        description=given.description or "",
+        code_context=given.code_context or "",
+        risk_level=given.risk_level,
+    )
+
+
+@tool(
+    DetectFlag,
+    schemas.Detection,
+    title="Find flags in code",
+    description="Find existing feature flags: before creating one, pass description to get ranked flags to reuse; pass"
+    " flagName for every usage of one flag with file and line (aliases, constants and wrappers followed); pass neither"
+    " for an inventory of all flags in the code.",
+    toolsets=("code",),
+    effect="reads",
+)
+async def detect_flag(deps: Deps, given: DetectFlag) -> Result:
+    from featureops.app import detect
+
+    if given.flag_name:
+        return await in_thread(detect.usages, deps, given.flag_name)
+    if not given.description:
+        return await in_thread(detect.inventory, deps)
+    files, code = tuple(given.files or ()), given.code_context or ""
+    return await detect.candidates(deps, given.description, files=files, code_context=code, limit=given.limit)
+
+
+@tool(
+    WrapChange,
+    schemas.Wrapping,
+    title="Wrap code in a flag",
+    description="Put code behind a feature flag: writes the guard, import and else branch. Default: the uncommitted"
+    " change (of path, or all), the old code becoming the off branch; or path with startLine and endLine. Previews a"
+    " diff and a planId; apply: true writes. In a clean tree it returns how this repository asks for a flag.",
+    toolsets=("code",),
+    effect="previews",
+)
+async def wrap_change(deps: Deps, given: WrapChange) -> Result:
+    from featureops.app import wrap
+
+    if await _wants_idiom(deps, given):
+        language, file_name, framework = given.language, given.file_name or given.path, given.framework_hint
+        return await in_thread(
+            wrap.idiom, deps, flag=given.flag_name, language=language, file_name=file_name, framework=framework
+        )
+    path = given.path or given.file_name
+    paths, lines = (path,) if path else (), _lines(given)
+    return await in_thread(
+        wrap.wrap, deps, flag=given.flag_name, paths=paths, lines=lines, base=given.base, apply=given.apply
+    )
+
+
+def _lines(given: WrapChange) -> tuple[int, int] | None:
+    """Errors: BadArgument for half a range, a range without a file, or a range together with fromDiff."""
+    if given.start_line is None and given.end_line is None:
+        return None
+    if given.start_line is None or not (given.path or given.file_name):
+        raise BadArgument("A range of lines needs path and startLine.", "Pass path, startLine and endLine together.")
+    if given.from_diff:
+        raise BadArgument("fromDiff and startLine exclude each other.", "Pass lines, or fromDiff for the change.")
+    end = given.end_line or given.start_line
+    if end < given.start_line:
+        raise BadArgument("endLine is before startLine.", "Both count from 1 and both lines are wrapped.")
+    return given.start_line, end
+
+
+async def _wants_idiom(deps: Deps, given: WrapChange) -> bool:
+    """Nothing to wrap was named: no lines, and no change that could be meant."""
+    if _lines(given) or given.from_diff or given.apply:
+        return False
+    if given.from_diff is False or given.code_context:
+        return True
+    if not deps.changes.is_repository():
+        return True
+    return not await in_thread(deps.changes.changes, given.base)
+
+
+@tool(
+    CleanupFlag,
+    schemas.Cleanup,
+    title="Remove a flag from code",
+    description="Remove a feature flag from the code: folds its conditions, deletes the dead branch and what only that"
+    " used (variables, imports, functions, files). Needs preservePath: ask the user which branch stays if unsure."
+    " Previews a diff, leftovers with reasons and a planId; apply: true writes; undo_change takes it back.",
+    toolsets=("code",),
+    effect="previews",
+)
+async def cleanup_flag(deps: Deps, given: CleanupFlag) -> Result:
+    from featureops.app import cleanup
+
+    if given.preserve_path is None:
+        return _which_path(given)
+    keep, files = given.preserve_path == "enabled", tuple(given.files or ())
+    return await in_thread(
+        cleanup.cleanup, deps, flag=given.flag_name, keep=keep, files=files, apply=given.apply, force=given.force
+    )
+
+
+def _which_path(given: CleanupFlag) -> Result:
+    question = f'Ask the user which branch of "{given.flag_name}" stays, then call again with preservePath.'
+    return {
+        "success": True,
+        "requiresUserInput": True,
+        "flagName": given.flag_name,
+        "targetFiles": list(given.files or ()),
+        "nextStep": question,
+        "options": ["enabled", "disabled"],
+        "hint": "flag_health tells which branch the backend serves today.",
+    }
+
+
+@tool(
+    ApplyPlan,
+    schemas.Applied,
+    title="Apply a previewed plan",
+    description="Write the edits of a plan that wrap_change or cleanup_flag previewed, exactly as shown. Refused, with"
+    " nothing written, when a file changed since the preview. Returns a changeId for undo_change.",
+    toolsets=("code",),
+    effect="destroys",
+)
+async def apply_plan(deps: Deps, given: ApplyPlan) -> Result:
+    from featureops.app import plans
+
+    return await in_thread(plans.apply_plan, deps, given.plan_id)
+
+
+@tool(
+    UndoChange,
+    schemas.Undone,
+    title="Undo an applied change",
+    description="Take back an applied code change (revert wrap_change, cleanup_flag or apply_plan) byte for byte: the"
+    " latest, or changeId. Refused when a file was edited since.",
+    toolsets=("code",),
+    effect="destroys",
+)
+async def undo_change(deps: Deps, given: UndoChange) -> Result:
+    from featureops.app import plans
+
+    return await in_thread(plans.undo, deps, given.change_id)
+
+
+CODE_TOOLS: tuple[ToolSpec, ...] = (evaluate_change, detect_flag, wrap_change, cleanup_flag, apply_plan, undo_change)

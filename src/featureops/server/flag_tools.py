@@ -1,0 +1,199 @@
+"""The tools that read and change flags in the backend. Who may write is decided in `app.gate`, not here."""
+
+from __future__ import annotations
+
+from featureops.app.deps import Deps
+from featureops.core.model import Json
+from featureops.server import schemas
+from featureops.server.arguments import (
+    CreateFlag,
+    FlagHealth,
+    GetFlagState,
+    ListFlags,
+    ListProjects,
+    RemoveFlagStrategy,
+    SetFlagRollout,
+    ToggleFlagEnvironment,
+)
+from featureops.server.render import Result
+from featureops.server.spec import ToolSpec, tool
+
+__all__ = ["FLAG_TOOLS"]
+
+
+@tool(
+    CreateFlag,
+    schemas.FlagCreated,
+    title="Create a flag",
+    description="Create a feature flag in the backend, off in every environment. Use detect_flag first to avoid a"
+    " duplicate. Types: release (ship gradually), experiment, operational, kill-switch, permission, sunset.",
+    toolsets=("flags",),
+    effect="writes",
+)
+async def create_flag(deps: Deps, given: CreateFlag) -> Result:
+    from featureops.app import flags
+
+    return await flags.create_flag(
+        deps,
+        name=given.name,
+        type=given.type,
+        description=given.description,
+        project=given.project_id,
+        impression_data=given.impression_data,
+        confirm=given.confirm,
+    )
+
+
+@tool(
+    GetFlagState,
+    schemas.FlagState,
+    title="Get the state of a flag",
+    description="Get the state of a feature flag: on or off per environment, rollout strategies with their ids,"
+    " variants, type, age and last use.",
+    toolsets=("flags", "release"),
+    effect="reads",
+)
+async def get_flag_state(deps: Deps, given: GetFlagState) -> Result:
+    from featureops.app import flags
+
+    return await flags.get_flag_state(
+        deps, name=given.feature_name, project=given.project_id, environment=given.environment
+    )
+
+
+@tool(
+    SetFlagRollout,
+    schemas.RolloutSet,
+    title="Set a rollout",
+    description="Set the rollout percentage of a feature flag in one environment (gradual release, canary, A/B"
+    " variants). Adds or updates its flexibleRollout strategy; the environment must be on to serve it"
+    " (toggle_flag_environment).",
+    toolsets=("release",),
+    effect="writes",
+    idempotent=True,
+)
+async def set_flag_rollout(deps: Deps, given: SetFlagRollout) -> Result:
+    from featureops.app import flags
+
+    own = given.model_dump(include={"environment", "group_id", "stickiness", "title", "disabled", "confirm"})
+    return await flags.set_flag_rollout(
+        deps,
+        name=given.feature_name,
+        percentage=_whole(given.rollout_percentage),
+        project=given.project_id,
+        variants=_variants(given),
+        **own,
+    )
+
+
+def _whole(percentage: float) -> int | float:
+    return int(percentage) if percentage.is_integer() else percentage
+
+
+def _variants(given: SetFlagRollout) -> list[dict[str, Json]] | None:
+    if given.variants is None:
+        return None
+    return [variant.model_dump(mode="json", by_alias=True, exclude_none=True) for variant in given.variants]
+
+
+@tool(
+    ToggleFlagEnvironment,
+    schemas.EnvironmentToggled,
+    title="Turn a flag on or off",
+    description="Turn a feature flag on or off (enable, disable, kill) in one environment. Turning off takes effect for"
+    " everybody at once; a first turn-on without a strategy serves it to 100 %.",
+    toolsets=("release",),
+    effect="writes",
+    idempotent=True,
+)
+async def toggle_flag_environment(deps: Deps, given: ToggleFlagEnvironment) -> Result:
+    from featureops.app import flags
+
+    return await flags.toggle_flag_environment(
+        deps,
+        name=given.feature_name,
+        environment=given.environment,
+        enabled=given.enabled,
+        project=given.project_id,
+        confirm=given.confirm,
+    )
+
+
+@tool(
+    RemoveFlagStrategy,
+    schemas.StrategyRemoved,
+    title="Remove a strategy",
+    description="Remove one rollout strategy of a feature flag in one environment. Get strategyId from get_flag_state."
+    " Removing the last one turns the environment off.",
+    toolsets=("release",),
+    effect="destroys",
+)
+async def remove_flag_strategy(deps: Deps, given: RemoveFlagStrategy) -> Result:
+    from featureops.app import flags
+
+    return await flags.remove_flag_strategy(
+        deps,
+        name=given.feature_name,
+        environment=given.environment,
+        strategy_id=given.strategy_id,
+        project=given.project_id,
+        confirm=given.confirm,
+    )
+
+
+@tool(
+    ListFlags,
+    schemas.FlagList,
+    title="List flags",
+    description="List the feature flags of a project in the backend, by name. Page with limit and offset.",
+    toolsets=("flags",),
+    effect="reads",
+)
+async def list_flags(deps: Deps, given: ListFlags) -> Result:
+    from featureops.app import flags
+
+    return await flags.list_flags(
+        deps, project=given.project_id, archived=given.archived, limit=given.limit, offset=given.offset
+    )
+
+
+@tool(
+    ListProjects,
+    schemas.ProjectList,
+    title="List projects",
+    description="List the projects of the feature flag backend.",
+    toolsets=("flags",),
+    effect="reads",
+)
+async def list_projects(deps: Deps, _given: ListProjects) -> Result:
+    from featureops.app import flags
+
+    return await flags.list_projects(deps)
+
+
+@tool(
+    FlagHealth,
+    schemas.Health,
+    title="Flag health",
+    description="Check the health of feature flags: stale, ready to clean up, in code only, in the backend only,"
+    " archived but still read. Joins code and backend; each flag has evidence and the exact next call. All flags, or"
+    " flagName.",
+    toolsets=("code", "flags"),
+    effect="reads",
+)
+async def flag_health(deps: Deps, given: FlagHealth) -> Result:
+    from featureops.app import health
+
+    return await health.health(deps, flag=given.flag_name)
+
+
+FLAG_TOOLS: tuple[ToolSpec, ...] = (
+    create_flag,
+    get_flag_state,
+    list_flags,
+    list_projects,
+    flag_health,
+    set_flag_rollout,
+    toggle_flag_environment,
+    remove_flag_strategy,
+)

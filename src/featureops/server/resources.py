@@ -1,0 +1,120 @@
+"""What can be read by address: projects and flags of the backend, guidance, and the plans of previews."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+
+from featureops.app.deps import Deps
+from featureops.core.errors import BadArgument, UnknownFlag
+from featureops.core.model import Json
+from featureops.server.render import Result, clean, compact
+from featureops.server.worker import in_thread
+
+__all__ = ["Guidance", "register_resources"]
+
+_JSON = "application/json"
+_MARKDOWN = "text/markdown"
+_ALL = 100_000
+
+GetDeps = Callable[[], Awaitable[Deps]]
+Order = Literal["asc", "desc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """Prose for people and assistants. `read` raises BadArgument for a name that isn't in `names()`."""
+
+    names: Callable[[], Sequence[str]]
+    read: Callable[[str], str]
+
+
+def register_resources(server: MCPServer[None], get_deps: GetDeps, guidance: Guidance | None) -> None:
+    """Add the resource templates to `server`."""
+    _register_flags(server, get_deps)
+    _register_plans(server, get_deps)
+    if guidance is not None:
+        _register_guidance(server, guidance)
+
+
+def _register_flags(server: MCPServer[None], get_deps: GetDeps) -> None:
+    @server.resource("unleash://projects{?limit,order,offset}", name="projects", title="Projects", mime_type=_JSON)
+    async def projects(limit: int = 20, order: Order = "desc", offset: int = 0) -> str:
+        from featureops.app import flags
+
+        answer = await flags.list_projects(await get_deps())
+        return _page(answer, "projects", limit, order, offset)
+
+    @server.resource(
+        "unleash://projects/{projectId}/feature-flags{?limit,order,offset}",
+        name="feature-flags",
+        title="Flags of a project",
+        mime_type=_JSON,
+    )
+    async def project_flags(projectId: str, limit: int = 50, order: Order = "asc", offset: int = 0) -> str:  # noqa: N803 # the template's variable
+        from featureops.app import flags
+
+        answer = await flags.list_flags(await get_deps(), project=projectId, limit=_ALL)
+        return _page({**answer, "projectId": projectId}, "flags", limit, order, offset)
+
+    @server.resource(
+        "unleash://projects/{projectId}/feature-flags/{flagName}",
+        name="feature-flag",
+        title="One flag with its environments and strategies",
+        mime_type=_JSON,
+    )
+    async def one_flag(projectId: str, flagName: str) -> str:  # noqa: N803 # the template's variables
+        from featureops.app import flags
+
+        try:
+            answer = await flags.get_flag_state(await get_deps(), name=unquote(flagName), project=projectId)
+        except UnknownFlag as error:
+            raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
+        return compact(clean(answer))
+
+
+def _register_plans(server: MCPServer[None], get_deps: GetDeps) -> None:
+    @server.resource("featureops://plans/{planId}", name="plan", title="The diff of a plan", mime_type="text/x-diff")
+    async def plan(planId: str) -> str:  # noqa: N803 # the template's variable
+        deps = await get_deps()
+        try:
+            found = await in_thread(deps.journal.load, planId)
+        except BadArgument as error:
+            raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
+        return str(clean(found.result.get("diff", "")))
+
+
+def _register_guidance(server: MCPServer[None], guidance: Guidance) -> None:
+    @server.resource("featureops://guidance/{name}", name="guidance", title="Guidance on flags", mime_type=_MARKDOWN)
+    async def page(name: str) -> str:
+        names = await in_thread(guidance.names)
+        if name not in names:
+            raise ResourceNotFoundError(f"No such guidance. There are: {', '.join(names)}.")
+        return await in_thread(guidance.read, name)
+
+
+def _page(answer: Result, key: str, limit: int, order: Order, offset: int) -> str:
+    """The envelope of the Unleash MCP server's resources; the verb answers in ascending order."""
+    rows = answer.get(key)
+    everything: list[Json] = list(rows) if isinstance(rows, list) else []
+    ordered = everything if order == "asc" else everything[::-1]
+    limit, offset = max(1, min(limit, 1000)), max(0, offset)
+    end = offset + limit
+    return compact(
+        clean(
+            {
+                **answer,
+                "order": order,
+                "limit": limit,
+                "offset": offset,
+                "nextOffset": end if end < len(ordered) else None,
+                "totalProjects" if key == "projects" else "totalFlags": len(ordered),
+                key: ordered[offset:end],
+            }
+        )
+    )
