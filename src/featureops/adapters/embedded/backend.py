@@ -1,0 +1,159 @@
+"""The port `FlagBackend` over one SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from featureops.adapters.embedded.database import Database
+from featureops.adapters.embedded.evaluation import evaluate
+from featureops.adapters.embedded.metrics import Metrics
+from featureops.adapters.embedded.rows import ENVIRONMENTS
+from featureops.adapters.embedded.store import PROJECT, Store, Write, check_project
+from featureops.core.errors import BadArgument
+from featureops.core.flagjson import iso_time
+from featureops.core.flagrules import checked_strategy
+from featureops.core.flagstate import (
+    did_you_mean,
+    with_enabled,
+    with_environment,
+    with_strategy,
+    without_strategy,
+)
+from featureops.core.model import Event, Flag, FlagType, Json, Strategy
+from featureops.ports import Clock
+
+__all__ = ["EmbeddedBackend", "check_environment"]
+
+_T = TypeVar("_T")
+
+
+class EmbeddedBackend:
+    """Nothing is opened before the first call. Every call runs in a thread: a statement takes less than a millisecond,
+    but another process may hold the file's write lock, and waiting for it must not stop the event loop.
+
+    Errors besides the port's: BadConfiguration (not our file), Unwritable (read-only folder, full disk)."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._database = Database(path)
+        self.store = Store(self._database, clock)
+        self.metrics = Metrics(self._database, clock)
+        self._clock = clock
+
+    @property
+    def kind(self) -> str:
+        return "embedded"
+
+    def link(self, project: str, flag: str) -> Mapping[str, str]:
+        """There is no user interface: both addresses name the file."""
+        address = f"{self._path.absolute().as_uri()}#{project}/{flag}"
+        return {"ui": address, "api": address}
+
+    async def projects(self) -> Sequence[Mapping[str, Json]]:
+        flags = await _off_loop(self.store.flags)
+        created = iso_time(min((flag.created_at for flag in flags), default=None))
+        project: dict[str, Json] = {
+            "id": PROJECT,
+            "name": "Default",
+            "description": "The one project of the embedded backend",
+            "mode": "open",
+            "createdAt": created,
+            "featureCount": len(flags),
+        }
+        return [project]
+
+    async def environments(self) -> Sequence[str]:
+        return list(ENVIRONMENTS)
+
+    async def flags(self, project: str | None = None, archived: bool = False) -> Sequence[Flag]:
+        check_project(project)
+        return await _off_loop(lambda: self.store.flags(archived))
+
+    async def flag(self, name: str, project: str | None = None) -> Flag:
+        check_project(project)
+        return await _off_loop(lambda: self.store.flag(name))
+
+    async def create(
+        self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str
+    ) -> Flag:
+        check_project(project)
+        flag = Flag(name, project, type, description, self._clock(), impression_data)
+        return await _off_loop(lambda: self.store.create(flag, by))
+
+    async def set_enabled(self, name: str, project: str, environment: str, enabled: bool, by: str) -> Flag:
+        event = "feature-environment-enabled" if enabled else "feature-environment-disabled"
+        return await self._change(
+            name, project, Write(event, by, environment), lambda flag: with_enabled(flag, environment, enabled)
+        )
+
+    async def put_strategy(self, name: str, project: str, environment: str, strategy: Strategy, by: str) -> Flag:
+        if strategy.segments:
+            raise BadArgument(
+                "The embedded backend has no segments.", "Write their constraints into the strategy itself."
+            )
+        checked = checked_strategy(strategy, name)
+        event = "feature-strategy-update" if strategy.id else "feature-strategy-add"
+        return await self._change(
+            name, project, Write(event, by, environment), lambda flag: with_strategy(flag, environment, checked)
+        )
+
+    async def remove_strategy(self, name: str, project: str, environment: str, strategy_id: str, by: str) -> Flag:
+        return await self._change(
+            name,
+            project,
+            Write("feature-strategy-remove", by, environment),
+            lambda flag: without_strategy(flag, environment, strategy_id),
+        )
+
+    async def archive(self, name: str, project: str, by: str) -> Flag:
+        return await self._change(
+            name, project, Write("feature-archived", by, on_archived=True), lambda flag: replace(flag, archived=True)
+        )
+
+    async def revive(self, name: str, project: str, by: str) -> Flag:
+        return await self._change(name, project, Write("feature-revived", by, on_archived=True), _revived)
+
+    async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]:
+        return await _off_loop(lambda: self.store.events(flag, limit))
+
+    async def evaluate(self, name: str, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
+        check_environment(environment)
+        flag = await _off_loop(lambda: self.store.flag(name))
+        if flag.archived:
+            return [False for _ in contexts]
+        return await _off_loop(lambda: evaluate(flag, environment, contexts))
+
+    async def close(self) -> None:
+        await _off_loop(self.close_now)
+
+    def close_now(self) -> None:
+        """The same without an event loop. The next call opens the file again."""
+        self._database.close()
+
+    async def _change(self, name: str, project: str, write: Write, planned: Callable[[Flag], Flag]) -> Flag:
+        check_project(project)
+        if write.environment is not None:
+            check_environment(write.environment)
+        return await _off_loop(lambda: self.store.change(name, write, planned))
+
+
+def check_environment(name: str) -> None:
+    """Errors: BadArgument."""
+    if name not in ENVIRONMENTS:
+        raise BadArgument(f'There is no environment "{name}".', did_you_mean(name, ENVIRONMENTS))
+
+
+def _revived(flag: Flag) -> Flag:
+    if not flag.archived:
+        return flag
+    for state in flag.environments:
+        flag = with_environment(flag, replace(state, enabled=False))
+    return replace(flag, archived=False)
+
+
+async def _off_loop(call: Callable[[], _T]) -> _T:
+    return await asyncio.to_thread(call)
