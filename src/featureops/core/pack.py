@@ -94,13 +94,17 @@ class Indexing:
     """Node types by the part that they play for names and text.
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
-    or no part of a bound pattern. `outer_names` declare that a function assigns names of an outer scope.
+    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names` declare that a function assigns names of an outer scope.
     """
 
     identifiers: frozenset[str]
     not_references: frozenset[str]
     not_bound: frozenset[str]
     outer_names: frozenset[str]
+    bare_parameters: frozenset[str]
+    writes: frozenset[str]
+    interpolations: frozenset[str]
+    key_members: frozenset[str]
     shorthand: frozenset[str]
     function_scopes: frozenset[str]
     block_scopes: frozenset[str]
