@@ -88,7 +88,7 @@ async def _tell(view: View, stage: Stage, story: Story) -> int:
     try:
         await story.tell()
     except StepFailed as failure:
-        view.failed(failure.message, failure.output)
+        view.failed(failure.message, f"{failure.output}\n{stage.stderr()}")
     except MCPError as error:
         view.failed(f"the MCP server gave up: {error}", stage.stderr())
     except TimeoutError:
