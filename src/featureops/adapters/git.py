@@ -2,8 +2,8 @@
 
 git names the paths; this module reads the bytes itself, so that no filter, textconv or external diff ever runs. The
 bytes of the working tree are what gets edited, so the other side is brought into their form: where git converts line
-endings for a file (`core.autocrlf`, `text`, `eol`), a difference in line endings only is no change, and `before` carries CRLF when the
-working tree does. Files that a filter driver rewrites (LFS, encryption) are named but not read.
+endings for a file (`core.autocrlf`, `text`, `eol`), a difference in line endings only is no change, and `before` has
+CRLF when the working tree does. Files that a filter driver rewrites (LFS, encryption) are named but not read.
 """
 
 from __future__ import annotations
