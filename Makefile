@@ -33,7 +33,7 @@ fix: $(STAMP) ## let ruff format and mend what it can
 	$(BIN)/ruff format --quiet .
 
 bench: $(STAMP) ## the benchmarks; they print, they never fail on a number
-	for bench in tests/bench/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+	for bench in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$bench .py) || exit 1; done
 
 snapshots: $(STAMP) ## write the snapshots of the tools anew; read the diff before committing it
 	FEATUREOPS_WRITE_SNAPSHOTS=1 $(BIN)/pytest -q tests/house/test_toolsnaps.py

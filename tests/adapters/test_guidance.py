@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from featureops.adapters.guidance import guidance, names
 from featureops.core.errors import BadArgument
 
