@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
 
-__all__ = ["Change", "ChangeSource", "FlagBackend", "Journal", "Workspace", "Clock"]
+__all__ = ["Change", "ChangeSource", "Clock", "FlagBackend", "Journal", "Workspace"]
 
 
 class Clock(Protocol):

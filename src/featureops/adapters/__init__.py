@@ -1,1 +1,1 @@
-
+"""The outside world: each module knows one thing of it."""

@@ -1,1 +1,1 @@
-
+"""The use cases, one file a verb, over the ports alone."""

@@ -23,8 +23,8 @@ __all__ = [
     "FeatureOpsError",
     "MovedOn",
     "OutsideWorkspace",
-    "Unreachable",
     "UnknownFlag",
+    "Unreachable",
     "Unwritable",
     "UserFixable",
 ]
