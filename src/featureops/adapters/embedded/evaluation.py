@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Protocol, cast
 
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import constraint_json, variant_json
-from featureops.core.flagstate import environment_of
-from featureops.core.model import Flag, Json, Strategy
+from featureops.core.flagstate import environment_of, with_environment
+from featureops.core.model import Constraint, Flag, Json, Strategy
 
 __all__ = ["client_document", "client_feature", "evaluate"]
 
@@ -44,7 +45,9 @@ def client_feature(flag: Flag, environment: str) -> dict[str, Json]:
 def evaluate(flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
     """On or off for each context: fields of Unleash's context by their names, everything else a property.
     About 60 µs a context: call it off the event loop. Errors: BadArgument (strategies the engine can't compile)."""
-    engine = _engine(json.dumps(client_document([flag], environment)), flag.name)
+    state = environment_of(flag, environment)
+    asked = with_environment(flag, replace(state, strategies=tuple(map(_by_context, state.strategies))))
+    engine = _engine(json.dumps(client_document([asked], environment)), flag.name)
     return [engine.check_enabled(flag.name, _context(context, environment)).is_enabled for context in contexts]
 
 
@@ -54,16 +57,7 @@ class _Answer(Protocol):
 
 class _Engine(Protocol):
     def take_state(self, state_json: str) -> object: ...
-    def register_custom_strategies(self, custom_strategies: Mapping[str, object]) -> None: ...
     def check_enabled(self, toggle_name: str, context: Mapping[str, object]) -> _Answer: ...
-
-
-class _ApplicationHostname:
-    """SDKs bring this strategy themselves: the engine doesn't know it. The host is the context's `hostname`."""
-
-    def apply(self, parameters: Mapping[str, str], context: Mapping[str, Mapping[str, str]]) -> bool:
-        names = [name.strip().lower() for name in parameters.get("hostNames", "").split(",")]
-        return context.get("properties", {}).get("hostname", "").lower() in names
 
 
 def _engine(state: str, name: str) -> _Engine:
@@ -71,7 +65,6 @@ def _engine(state: str, name: str) -> _Engine:
     from yggdrasil_engine.engine import UnleashEngine  # type: ignore[import-untyped]
 
     engine = cast("_Engine", UnleashEngine())
-    engine.register_custom_strategies({"applicationHostname": _ApplicationHostname()})
     try:
         engine.take_state(state)
     except TypeError as error:  # how the binding ends when the engine has warnings about the state
@@ -80,6 +73,16 @@ def _engine(state: str, name: str) -> _Engine:
             "Look at the constraints in get_flag_state; a REGEX or a version may be malformed.",
         ) from error
     return engine
+
+
+def _by_context(strategy: Strategy) -> Strategy:
+    # The engine compares with the host it runs on, which says nothing about where the application runs: ask for the
+    # property `hostname` of the context instead.
+    if strategy.name != "applicationHostname":
+        return strategy
+    names = tuple(name.strip() for name in strategy.parameters.get("hostNames", "").split(","))
+    hosts = Constraint("hostname", "IN", names)
+    return replace(strategy, name="default", constraints=(*strategy.constraints, hosts))
 
 
 def _context(context: Mapping[str, str], environment: str) -> Mapping[str, object]:
