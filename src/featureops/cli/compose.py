@@ -36,7 +36,7 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
 
     workspace = LocalWorkspace(root)
     settings = load_settings(root)
-    journal = FileJournal(settings.state_dir, time.time)
+    journal = FileJournal(settings.state_dir, time.time, root)
     if recover and not (modes.read_only or modes.dry_run):
         for sentence in journal.recover():
             print(f"featureops: {sentence}", file=sys.stderr)

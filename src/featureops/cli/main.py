@@ -25,6 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def serve_main(arguments: Sequence[str] | None = None) -> None:
     """`featureops-mcp ...`, the same as `featureops serve ...`."""
-    from featureops.cli.serve import serve
+    try:
+        from featureops.cli.serve import serve
 
-    sys.exit(serve(list(sys.argv[1:] if arguments is None else arguments)))
+        code = serve(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        # A client may give up while the imports still run: no traceback for that.
+        code = 0
+    sys.exit(code)

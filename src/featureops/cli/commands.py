@@ -1,0 +1,252 @@
+"""The commands of `featureops`, their options and their help."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from featureops import __version__
+from featureops.cli.outcome import DONE, guarded
+from featureops.cli.request import Place, Request
+from featureops.core.errors import BadArgument
+from featureops.server.render import Result
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="featureops",
+    help="Ship every risky change behind a feature flag, and take the flag out again.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+backend_app = typer.Typer(help="The embedded flag backend.", no_args_is_help=True)
+app.add_typer(backend_app, name="backend")
+
+_Root = Annotated[Path, typer.Option("--root", help="The repository; default: the current folder.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+_Apply = Annotated[bool, typer.Option("--apply", help="Write it; without this it is only shown.")]
+_Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="Compare with REF instead of HEAD.")]
+_HERE = Path()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and give its exit code."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    return guarded(
+        lambda: int(app(args=list(arguments), prog_name="featureops", standalone_mode=False) or 0), arguments
+    )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"featureops {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it and leave.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def serve() -> int:
+    """Run the MCP server (stdio). `featureops serve --help` lists its options."""
+    from featureops.cli.serve import serve as serve_stdio
+
+    return serve_stdio([])
+
+
+@app.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the folder of the demo behind.")] = False,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Play the whole workflow on a bundled application in a temporary folder."""
+    from featureops.cli import demo as player
+
+    del root
+    if as_json:
+        raise BadArgument("The demo is for people: it has no JSON.", "Run it without --json.")
+    return player.run(keep=keep)
+
+
+@app.command()
+def evaluate(
+    base: _Base = None,
+    staged: Annotated[bool, typer.Option("--staged", help="What is in the index, not the working tree.")] = False,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Assess the change of the working tree and say whether it needs a flag."""
+    from featureops.app import evaluate as use_case
+    from featureops.cli.show import show_evaluation
+
+    request = Request(root, as_json)
+    return request.answer(lambda: use_case.evaluate(request.deps(), base=base, staged=staged), show_evaluation)
+
+
+@app.command()
+def detect(
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]...", help="Find a flag to reuse.")] = None,
+    flag: Annotated[str | None, typer.Option("--flag", metavar="KEY", help="All usages of one flag.")] = None,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Find flags: all in the code, every usage of one, or those that fit a description."""
+    from featureops.app import detect as use_case
+    from featureops.cli.show import show_detection
+
+    request = Request(root, as_json)
+    if flag and words:
+        raise BadArgument("--flag and words exclude each other.", "Pass one of them.")
+    if words:
+        text = " ".join(words)
+        return request.answer(lambda: request.awaited(lambda deps: use_case.candidates(deps, text)), show_detection)
+    if flag:
+        return request.answer(lambda: use_case.usages(request.deps(), flag), show_detection)
+    return request.answer(lambda: use_case.inventory(request.deps()), show_detection)
+
+
+@app.command()
+def wrap(
+    place: Annotated[str | None, typer.Argument(metavar="PATH[:START-END]", help="What to wrap.")] = None,
+    flag: Annotated[str, typer.Option("--flag", metavar="KEY", help="The flag's key.")] = "",
+    from_diff: Annotated[bool, typer.Option("--from-diff", help="The uncommitted change of PATH, or of all.")] = False,
+    base: _Base = None,
+    apply: _Apply = False,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Put code behind a flag. With --from-diff (or no lines) the old code becomes the off branch."""
+    request, where = Request(root, as_json), Place.parse(place, root) if place else None
+    if not flag:
+        raise BadArgument("wrap needs --flag KEY.", "For instance: featureops wrap src/pay.py --flag new-checkout")
+    if where is None and not from_diff:
+        raise BadArgument(
+            "Nothing to wrap was named.", "Name PATH or PATH:START-END, or pass --from-diff for all changes."
+        )
+    if where and where.lines and from_diff:
+        raise BadArgument("--from-diff and a range of lines exclude each other.", "Pass one of them.")
+    from featureops.app import wrap as use_case
+    from featureops.cli.show import show_rewrite
+
+    paths, lines = ((where.path,), where.lines) if where else ((), None)
+    verb = partial(use_case.wrap, flag=flag, paths=paths, lines=lines, base=base, apply=apply)
+    return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
+
+
+@app.command()
+def cleanup(
+    flag: Annotated[str, typer.Argument(metavar="KEY", help="The flag's key.")],
+    keep: Annotated[Literal["enabled", "disabled"], typer.Option("--keep", help="The branch that stays.")],
+    apply: _Apply = False,
+    force: Annotated[bool, typer.Option("--force", help="Also when the backend says it is in use.")] = False,
+    verify: Annotated[str | None, typer.Option("--verify", metavar="CMD", help="Undo when CMD fails.")] = None,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Remove a flag from the code: its conditions, the dead branch, and what only that used."""
+    from featureops.app import cleanup as use_case
+    from featureops.cli.show import show_rewrite
+
+    request = Request(root, as_json)
+    verb = partial(use_case.cleanup, flag=flag, keep=keep == "enabled", apply=apply, force=force, verify=verify)
+    return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
+
+
+@app.command("apply")
+def apply_plan(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="The id that a preview gave.")],
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Write a plan that wrap or cleanup showed."""
+    from featureops.app import plans
+    from featureops.cli.show import show_applied
+
+    request = Request(root, as_json)
+    return request.answer(lambda: plans.apply_plan(request.deps(writes=True), plan), show_applied)
+
+
+@app.command()
+def undo(
+    change: Annotated[str | None, typer.Argument(metavar="[CHANGE]", help="Default: the latest.")] = None,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Take back an applied change, byte for byte."""
+    from featureops.app import plans
+    from featureops.cli.show import show_applied
+
+    request = Request(root, as_json)
+    return request.answer(lambda: plans.undo(request.deps(writes=True), change), show_applied)
+
+
+@app.command()
+def health(
+    flag: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Default: all flags.")] = None,
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Hold the flags of the code against those of the backend."""
+    from featureops.app import health as use_case
+    from featureops.cli.show import show_health
+
+    request = Request(root, as_json)
+
+    def verb() -> Result:
+        return request.awaited(lambda deps: use_case.health(deps, flag=flag))
+
+    return request.answer(verb, show_health)
+
+
+@app.command()
+def call(
+    tool: Annotated[str, typer.Argument(metavar="TOOL", help="The tool's name.")],
+    arguments: Annotated[str, typer.Argument(metavar="[JSON]", help="Its arguments; - reads stdin.")] = "{}",
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Call any MCP tool through the same code path as a client; always answers JSON."""
+    from featureops.cli.calling import call_tool
+
+    del as_json
+    return call_tool(root, tool, arguments)
+
+
+@app.command()
+def doctor(root: _Root = _HERE, as_json: _AsJson = False) -> int:
+    """Say what is wrong with this set-up, and how to mend it."""
+    from featureops.cli.doctor import examine
+
+    return examine(root, as_json=as_json)
+
+
+@backend_app.command("serve")
+def backend_serve(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
+    environment: Annotated[str, typer.Option("--environment", metavar="ENV", help="Of the printed token.")] = "",
+    root: _Root = _HERE,
+    as_json: _AsJson = False,
+) -> int:
+    """Serve the embedded backend's flags to SDKs on this machine. Prints one JSON line: url, token."""
+    import time
+
+    from featureops.adapters.embedded.endpoint import run_endpoint
+    from featureops.adapters.settings import load_settings
+
+    del as_json
+    run_endpoint(load_settings(root).database, time.time, port=port, environment=environment)
+    return DONE

@@ -1,0 +1,85 @@
+"""What the commands share: the root and the form of the answer, and places in files as people type them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from featureops.app.deps import Deps, Modes
+from featureops.cli.compose import compose
+from featureops.cli.outcome import exit_code, print_json, quiet
+from featureops.core.errors import BadArgument
+from featureops.core.model import Json
+
+__all__ = ["CLIENT", "Place", "Request"]
+
+Answer = dict[str, Json]
+CLIENT = "featureops command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What every command was given: the root, and how to answer."""
+
+    root: Path
+    as_json: bool
+
+    def deps(self, *, writes: bool = False) -> Deps:
+        return compose(self.root, Modes(client=CLIENT), recover=writes)
+
+    def answer(self, verb: Callable[[], Mapping[str, Json]], show: Callable[[Mapping[str, Json]], None]) -> int:
+        """Run `verb`, then print its answer as JSON or with `show`."""
+        with quiet():
+            data = verb()
+        if self.as_json:
+            print_json(data)
+        else:
+            show(data)
+        return exit_code(data)
+
+    def awaited(self, verb: Callable[[Deps], Awaitable[Answer]]) -> Answer:
+        """Run an asynchronous use case and close the backend after it."""
+
+        async def main() -> Answer:
+            deps = self.deps()
+            try:
+                return await verb(deps)
+            finally:
+                if deps.backend is not None:
+                    await deps.backend.close()
+
+        return anyio.run(main)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`PATH`, `PATH:LINE` or `PATH:START-END`, as a person types it; `path` is relative to the root."""
+
+    path: str
+    lines: tuple[int, int] | None
+
+    @classmethod
+    def parse(cls, text: str, root: Path) -> Place:
+        """Errors: BadArgument for a range that ends before it starts, or starts at 0."""
+        path, _, span = text.rpartition(":")
+        first, _, last = span.partition("-")
+        if not path or not first.isdecimal() or (last and not last.isdecimal()):
+            return cls(_relative(text, root), None)
+        start, end = int(first), int(last or first)
+        if not 1 <= start <= end:
+            raise BadArgument(f"{span} is not a range of lines.", "Lines count from 1: PATH:12-20.")
+        return cls(_relative(path, root), (start, end))
+
+
+def _relative(path: str, root: Path) -> str:
+    """A path typed in the current folder, seen from the root. What doesn't exist is left to the workspace to refuse."""
+    if not Path(path).is_absolute() and (root / path).exists():
+        return Path(path).as_posix()
+    typed = os.path.realpath(path)
+    base = os.path.realpath(root)
+    inside = os.path.commonpath([typed, base]) == base and Path(typed).exists()
+    return Path(os.path.relpath(typed, base)).as_posix() if inside else path

@@ -1,0 +1,192 @@
+"""Answers for people: short, coloured on a terminal, plain in a pipe.
+
+Whatever came from code or a backend is printed as text, never as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from featureops.core.model import Json
+from featureops.server.render import clean
+
+__all__ = [
+    "out",
+    "show_applied",
+    "show_checks",
+    "show_detection",
+    "show_error",
+    "show_evaluation",
+    "show_health",
+    "show_rewrite",
+]
+
+Answer = Mapping[str, Json]
+
+_VERDICT_STYLE = {"complete": "green", "nothing": "green", "partial": "yellow", "refused": "red"}
+_RISK_STYLE = {"low": "green", "medium": "yellow", "high": "red", "critical": "bold red"}
+_LINE_STYLE = {"+": "green", "-": "red", "@": "cyan"}
+_SHOWN_ROWS = 200
+
+
+@cache
+def out() -> Console:
+    """Rich asks the terminal and NO_COLOR; in a pipe lines are never folded."""
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def show_error(message: str, hint: str) -> None:
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console.print(Text("error: ", style="bold red").append(_text(message), style="default"))
+    if hint:
+        console.print(_text(hint))
+
+
+def show_evaluation(answer: Answer) -> None:
+    needs = "Put this behind a flag" if answer.get("needsFlag") else "No flag needed"
+    risk = str(answer.get("riskLevel"))
+    line = Text(needs, style="bold").append("   risk ", style="default").append(risk, style=_RISK_STYLE.get(risk, ""))
+    out().print(line.append(f" ({answer.get('riskScore')}), confidence {answer.get('confidence')}", style="default"))
+    out().print(_text(answer.get("explanation")))
+    for signal in _rows(answer.get("signals")):
+        where = f"{signal.get('path')}:{signal.get('line')}"
+        out().print(f"  {_text(where)}  {_text(signal.get('id'))}  {_text(signal.get('evidence'))}")
+    flag = answer.get("existingFlag") or answer.get("suggestedFlag")
+    if isinstance(flag, dict):
+        title = "Reuse" if answer.get("existingFlag") else "Suggested flag"
+        out().print(f"{title}: {_text(flag.get('name'))}  {_text(flag.get('description'))}".rstrip())
+    _show_next(answer)
+
+
+def show_detection(answer: Answer) -> None:
+    if "usages" in answer:
+        return _show_usages(answer)
+    if "flags" in answer:
+        return _show_inventory(answer)
+    return _show_candidates(answer)
+
+
+def _show_usages(answer: Answer) -> None:
+    usages = _rows(answer.get("usages"))
+    for usage in usages[:_SHOWN_ROWS]:
+        place = Text(_text(f"{usage.get('path')}:{usage.get('line')}"), style="cyan")
+        out().print(place.append(f"  {usage.get('kind')}/{usage.get('resolution')}  ", style="dim"), end="")
+        out().print(_text(usage.get("text")).strip())
+    count = len(usages)
+    out().print(f"{_count(count, 'usage')} of {_text(answer.get('flagName'))} in {answer.get('filesScanned')} files")
+
+
+def _show_inventory(answer: Answer) -> None:
+    flags = _rows(answer.get("flags"))
+    table = _table("flag", "usages", "files", "languages", "SDKs")
+    for flag in flags[:_SHOWN_ROWS]:
+        lists = [", ".join(_text(name) for name in _items(flag.get(key))) for key in ("languages", "sdks")]
+        table.add_row(_text(flag.get("flagName")), str(flag.get("usages")), str(flag.get("files")), *lists)
+    out().print(table if flags else "No flag is read in this code.")
+    for read in _rows(answer.get("dynamicReads"))[:_SHOWN_ROWS]:
+        out().print(f"  key not known here: {_text(read.get('path'))}:{read.get('line')}  {_text(read.get('text'))}")
+
+
+def _show_candidates(answer: Answer) -> None:
+    candidates = _rows(answer.get("candidates"))
+    for found in candidates:
+        score = found.get("confidence", found.get("score", ""))
+        out().print(
+            f"{score}  {_text(found.get('flagName', found.get('name')))}  {_text(found.get('reason'))}".rstrip()
+        )
+    if not candidates:
+        out().print("No flag fits this description: create one.")
+    _show_next(answer)
+
+
+def show_rewrite(answer: Answer) -> None:
+    """Of wrap and cleanup: the diff, what was left and why, and how to go on."""
+    _show_diff(_text(answer.get("diff")))
+    verdict = str(answer.get("verdict"))
+    changed = len(_rows(answer.get("files")))
+    line = Text(verdict, style=_VERDICT_STYLE.get(verdict, ""))
+    out().print(line.append(f"  {_text(answer.get('flagName'))}, {_count(changed, 'file')}", style="default"))
+    for left in _unfinished(answer):
+        place = f"{left.get('path')}:{left.get('line', left.get('startLine'))}"
+        kind = left.get("kind", left.get("outcome"))
+        out().print(f"  left: {_text(place)}  {_text(kind)}  {_text(left.get('reason'))}".rstrip())
+    if message := answer.get("message"):
+        out().print(_text(message))
+    if answer.get("applied"):
+        out().print("Take it back: featureops undo")
+    elif answer.get("planId") and changed:
+        out().print(f"Nothing was written. Apply it: featureops apply {answer.get('planId')}")
+
+
+def _unfinished(answer: Answer) -> Iterator[Answer]:
+    yield from _rows(answer.get("leftovers"))
+    yield from (hunk for hunk in _rows(answer.get("hunks")) if hunk.get("outcome") != "wrapped")
+
+
+def show_applied(answer: Answer) -> None:
+    for file in _rows(answer.get("files")):
+        out().print(f"  {_text(file.get('action'))}  {_text(file.get('path'))}")
+    out().print(_text(answer.get("message")))
+
+
+def show_health(answer: Answer) -> None:
+    flags = _rows(answer.get("flags"))
+    table = _table("flag", "verdict", "evidence")
+    for flag in flags[:_SHOWN_ROWS]:
+        name = flag.get("flagName", flag.get("name"))
+        table.add_row(_text(name), _text(flag.get("verdict")), _text(flag.get("evidence")))
+    out().print(table if flags else "No flags, neither in the code nor in the backend.")
+
+
+def show_checks(checks: Sequence[tuple[str, bool, str, str]]) -> None:
+    """Of doctor: name, whether it is right, what was found, how to mend it."""
+    for name, right, found, mend in checks:
+        mark = Text("ok   ", style="green") if right else Text("WRONG", style="bold red")
+        out().print(mark.append(f" {name}: {_text(found)}", style="default"))
+        if not right and mend:
+            out().print(f"      {_text(mend)}")
+
+
+def _show_diff(diff: str) -> None:
+    for line in diff.splitlines():
+        heading = line.startswith(("+++", "---", "diff "))
+        out().print(Text(line, style="bold" if heading else _LINE_STYLE.get(line[:1], "")))
+
+
+def _show_next(answer: Answer) -> None:
+    import json
+    import shlex
+
+    for call in _rows(answer.get("next")):
+        arguments = shlex.quote(json.dumps(call.get("arguments"), ensure_ascii=False))
+        out().print(
+            Text("Next: ", style="bold").append(_text(f"featureops call {call.get('tool')} {arguments}"), "default")
+        )
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=False)
+    return table
+
+
+def _rows(value: Json) -> list[dict[str, Json]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _items(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Json) -> str:
+    return "" if value is None else str(clean(value if isinstance(value, str) else str(value)))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
