@@ -78,7 +78,7 @@ class GitChanges:
 
     def tracked(self, path: str) -> bool:
         """Whether the index holds the path. Errors: BadArgument, OutsideWorkspace (not a path below the root)."""
-        return self._asked("ls-files", "-z", "--", self._jail.clean(path)) is not None
+        return self._asked("--literal-pathspecs", "ls-files", "-z", "--", self._jail.clean(path)) is not None
 
     def changes(self, base: str | None = None, staged: bool = False) -> Sequence[ChangedFile]:
         """See `ports.ChangeSource`. A file whose content is equal on both sides (only its mode changed) is left out.

@@ -30,7 +30,6 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_PAGER": "cat",
-    "GIT_LITERAL_PATHSPECS": "1",
     "LC_ALL": "C",
 }
 
@@ -64,7 +63,13 @@ class GitRunner:
         command = ["git", *(word for value in _SAFE for word in ("-c", value)), *arguments]
         try:
             done = subprocess.run(
-                command, cwd=self.root, input=stdin, capture_output=True, timeout=self.timeout, env=self._environment()
+                command,
+                check=False,
+                cwd=self.root,
+                input=stdin,
+                capture_output=True,
+                timeout=self.timeout,
+                env=self._environment(),
             )
         except FileNotFoundError as error:
             raise BadArgument("git is not installed, or not on the PATH.", "Install git 2.30 or newer.") from error

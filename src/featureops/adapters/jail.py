@@ -71,15 +71,9 @@ class Jail:
 
         Errors: BadArgument (a loop of links), OutsideWorkspace.
         """
-        cleaned = self.clean(path)
-        try:
-            real = os.path.realpath(os.path.join(self.root, cleaned), strict=False)
-            if os.path.islink(real):
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        except OSError as error:
-            raise BadArgument(
-                f"{_show(path)} can't be resolved: {error.strerror}.", "Mend the symbolic link."
-            ) from error
+        real = os.path.realpath(os.path.join(self.root, self.clean(path)))
+        if os.path.islink(real):  # what could not be followed to its end
+            raise BadArgument(f"{_show(path)} is a loop of symbolic links.", "Mend or remove the links.")
         relative = os.path.relpath(real, self.root).replace(os.sep, "/")
         if relative == ".." or relative.startswith("../") or os.path.isabs(relative):
             raise OutsideWorkspace(

@@ -17,9 +17,9 @@ from featureops.core.errors import BadConfiguration
 
 __all__ = ["parse_config"]
 
-Form = Literal["call", "member", "decorator", "expression", "component", "entry", "test"]
-Text = Annotated[StrictStr, Field(min_length=1)]
-_FORMS: tuple[Form, ...] = get_args(Form)
+_Form = Literal["call", "member", "decorator", "expression", "component", "entry", "test"]
+_Text = Annotated[StrictStr, Field(min_length=1)]
+_FORMS: tuple[_Form, ...] = get_args(_Form)
 _SHOWN = 5
 
 
@@ -29,25 +29,25 @@ class _Table(BaseModel):
 
 class _Backend(_Table):
     kind: Literal["embedded", "unleash", "none"] = "embedded"
-    project: Text = "default"
-    url: Text | None = None
+    project: _Text = "default"
+    url: _Text | None = None
 
 
 class _Read(_Table):
-    language: Text | None = None
-    call: Text | None = None
-    member: Text | None = None
-    decorator: Text | None = None
-    expression: Text | None = None
-    component: Text | None = None
-    entry: Text | None = None
-    test: Text | None = None
-    flag: Annotated[StrictInt, Field(ge=0)] | Text | None = None
-    name: Text | None = None
+    language: _Text | None = None
+    call: _Text | None = None
+    member: _Text | None = None
+    decorator: _Text | None = None
+    expression: _Text | None = None
+    component: _Text | None = None
+    entry: _Text | None = None
+    test: _Text | None = None
+    flag: Annotated[StrictInt, Field(ge=0)] | _Text | None = None
+    name: _Text | None = None
     when: Literal["enabled", "disabled"] = "enabled"
 
-    def forms(self) -> dict[Form, str]:
-        targets: dict[Form, str | None] = {
+    def forms(self) -> dict[_Form, str]:
+        targets: dict[_Form, str | None] = {
             "call": self.call,
             "member": self.member,
             "decorator": self.decorator,
@@ -60,19 +60,19 @@ class _Read(_Table):
 
 
 class _Policy(_Table):
-    environments: tuple[Text, ...] = ()
-    confirm: tuple[Text, ...] = ()
+    environments: tuple[_Text, ...] = ()
+    confirm: tuple[_Text, ...] = ()
     max_step: Annotated[StrictInt, Field(ge=1, le=100)] = 100
     require_in_order: StrictBool = False
     naming: StrictStr | None = None
-    required_tags: tuple[Text, ...] = ()
-    protected: tuple[Text, ...] = ()
+    required_tags: tuple[_Text, ...] = ()
+    protected: tuple[_Text, ...] = ()
 
 
 class _File(_Table):
     backend: _Backend = _Backend()
     reads: tuple[_Read, ...] = ()
-    aliases: Mapping[Text, tuple[Text, ...]] = Field(default_factory=dict)
+    aliases: Mapping[_Text, tuple[_Text, ...]] = Field(default_factory=dict)
     policy: _Policy = _Policy()
 
 
@@ -152,7 +152,7 @@ def _house_read(read: _Read, where: str, path: Path) -> HouseRead:
     return HouseRead(form, target, read.flag, read.name, read.when, read.language)
 
 
-def _misfit(form: Form, target: str, read: _Read) -> tuple[str, str] | None:
+def _misfit(form: _Form, target: str, read: _Read) -> tuple[str, str] | None:
     """What is wrong with `flag` and `name` for this form, and the way out."""
     if read.flag is not None and read.name is not None:
         return "has both `flag` and `name`", "Keep `flag` (where the key is found) or `name` (it is always this flag)."
@@ -169,7 +169,7 @@ def _misfit(form: Form, target: str, read: _Read) -> tuple[str, str] | None:
     return None
 
 
-def _misfit_argument(form: Form, read: _Read) -> tuple[str, str] | None:
+def _misfit_argument(form: _Form, read: _Read) -> tuple[str, str] | None:
     if read.flag is None and read.name is None:
         example = 'flag = "flagKey"' if form == "component" else "flag = 0"
         return "needs `flag` or `name`", f'Say where the key is ({example}) or which flag this is (name = "...").'

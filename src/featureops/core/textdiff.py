@@ -20,14 +20,14 @@ _EXACT = 60_000  # product of the two lengths up to which a gap is matched exact
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\v": "\\v"}
 _ESCAPES["\f"] = "\\f"
 
-Block = tuple[int, int, int, int]
-Errors = Literal["backslashreplace", "surrogateescape"]
+_Block = tuple[int, int, int, int]
+_Errors = Literal["backslashreplace", "surrogateescape"]
 
 
-def unified(edits: Sequence[FileEdit], context: int = 3, errors: Errors = "backslashreplace") -> str:
-    """The edits as one diff in git's style, in their order; edits that change nothing are left out.
+def unified(edits: Sequence[FileEdit], context: int = 3, errors: _Errors = "backslashreplace") -> str:
+    r"""The edits as one diff in git's style, in their order; edits that change nothing are left out.
 
-    Bytes that are not UTF-8 are shown as `\\xNN`; with errors="surrogateescape" they survive, and the diff encoded the
+    Bytes that are not UTF-8 are shown as `\xNN`; with errors="surrogateescape" they survive, and the diff encoded the
     same way is an exact patch. Line endings are kept as they are. Binary contents are named, not shown.
     """
     return "".join(_file(edit, context, errors) for edit in edits if edit.before != edit.after)
@@ -40,7 +40,7 @@ def stat(before: bytes | None, after: bytes | None) -> tuple[int, int]:
     return sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks)
 
 
-def _file(edit: FileEdit, context: int, errors: Errors) -> str:
+def _file(edit: FileEdit, context: int, errors: _Errors) -> str:
     left, right = _quoted("a/" + edit.path), _quoted("b/" + edit.path)
     head = f"diff --git {left} {right}\n"
     if edit.before is None:
@@ -85,7 +85,7 @@ def _lines(content: bytes | None) -> list[bytes]:
     return [*lines, last] if last else lines
 
 
-def _hunks(old: list[bytes], new: list[bytes], context: int, errors: Errors) -> Iterator[str]:
+def _hunks(old: list[bytes], new: list[bytes], context: int, errors: _Errors) -> Iterator[str]:
     for group in _grouped(_changed(old, new), context):
         first, last = group[0], group[-1]
         lead, tail = min(context, first[0]), min(context, len(old) - last[1])
@@ -101,7 +101,7 @@ def _hunks(old: list[bytes], new: list[bytes], context: int, errors: Errors) -> 
         yield from _marked(" ", old[position:end], errors)
 
 
-def _marked(mark: str, lines: Sequence[bytes], errors: Errors) -> Iterator[str]:
+def _marked(mark: str, lines: Sequence[bytes], errors: _Errors) -> Iterator[str]:
     for line in lines:
         text = mark + line.decode("utf-8", errors)
         yield text if line.endswith(b"\n") else f"{text}\n\\ No newline at end of file\n"
@@ -115,9 +115,9 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if length else start},{length}"
 
 
-def _grouped(blocks: Sequence[Block], context: int) -> Iterator[list[Block]]:
+def _grouped(blocks: Sequence[_Block], context: int) -> Iterator[list[_Block]]:
     """Blocks whose contexts would touch share a hunk."""
-    group: list[Block] = []
+    group: list[_Block] = []
     for block in blocks:
         if group and block[0] - group[-1][1] > 2 * context:
             yield group
@@ -127,9 +127,9 @@ def _grouped(blocks: Sequence[Block], context: int) -> Iterator[list[Block]]:
         yield group
 
 
-def _changed(old: list[bytes], new: list[bytes]) -> list[Block]:
+def _changed(old: list[bytes], new: list[bytes]) -> list[_Block]:
     """Ranges (old start, old end, new start, new end) that differ, in order, never adjacent."""
-    blocks: list[Block] = []
+    blocks: list[_Block] = []
     i = j = 0
     for a, b, size in [*sorted(_equal(old, new)), (len(old), len(new), 0)]:
         if (a, b) != (i, j):
