@@ -17,7 +17,22 @@ from featureops.cli.request import Place, Request
 from featureops.core.errors import BadArgument
 from featureops.server.render import Result
 
-__all__ = ["app", "run"]
+__all__ = [
+    "app",
+    "apply_plan",
+    "backend_serve",
+    "call",
+    "cleanup",
+    "demo",
+    "detect",
+    "doctor",
+    "evaluate",
+    "health",
+    "run",
+    "serve",
+    "undo",
+    "wrap",
+]
 
 app = typer.Typer(
     name="featureops",
@@ -26,8 +41,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-backend_app = typer.Typer(help="The embedded flag backend.", no_args_is_help=True)
-app.add_typer(backend_app, name="backend")
+_backend_app = typer.Typer(help="The embedded flag backend.", no_args_is_help=True)
+app.add_typer(_backend_app, name="backend")
 
 _Root = Annotated[Path, typer.Option("--root", help="The repository; default: the current folder.")]
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -234,7 +249,7 @@ def doctor(root: _Root = _HERE, as_json: _AsJson = False) -> int:
     return examine(root, as_json=as_json)
 
 
-@backend_app.command("serve")
+@_backend_app.command("serve")
 def backend_serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 0,
     environment: Annotated[str, typer.Option("--environment", metavar="ENV", help="Of the printed token.")] = "",

@@ -17,7 +17,7 @@ from featureops.core.model import Json
 
 __all__ = ["examine"]
 
-Check = tuple[str, bool, str, str]
+_Check = tuple[str, bool, str, str]
 _OLDEST = (3, 11)
 
 
@@ -38,9 +38,9 @@ def examine(root: Path, *, as_json: bool) -> int:
     return USAGE if wrong else DONE
 
 
-def _checks(root: Path) -> Iterator[Check]:
+def _checks(root: Path) -> Iterator[_Check]:
     probes: tuple[tuple[str, Callable[[Path], str]], ...] = (
-        ("python", _python),
+        ("interpreter", _interpreter),
         ("git", _git),
         ("repository", _repository),
         ("configuration", _configuration),
@@ -53,7 +53,7 @@ def _checks(root: Path) -> Iterator[Check]:
         yield _checked(name, probe, root)
 
 
-def _checked(name: str, probe: Callable[[Path], str], root: Path) -> Check:
+def _checked(name: str, probe: Callable[[Path], str], root: Path) -> _Check:
     try:
         return name, True, probe(root), ""
     except FeatureOpsError as error:
@@ -66,10 +66,11 @@ class _Wrong(FeatureOpsError):
     code = "WRONG"
 
 
-def _python(_root: Path) -> str:
+def _interpreter(_root: Path) -> str:
     version = sys.version.split()[0]
     if sys.version_info[:2] < _OLDEST:
-        raise _Wrong(f"Python {version} is too old.", "Use Python 3.11 or later.")
+        oldest = ".".join(map(str, _OLDEST))
+        raise _Wrong(f"Version {version} is too old.", f"Install featureops-mcp with {oldest} or later.")
     return version
 
 

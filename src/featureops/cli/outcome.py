@@ -27,7 +27,7 @@ __all__ = [
 
 DONE, GATE, USAGE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def exit_code(data: Mapping[str, Json]) -> int:
@@ -71,7 +71,7 @@ def guarded(command: Callable[[], int], arguments: Sequence[str]) -> int:
         return _reader_left()
     except Exception as error:  # the one place for what nobody foresaw
         incident = uuid4().hex[:8]
-        logger.exception("incident %s", incident)
+        _logger.exception("incident %s", incident)
         message = f"This is a fault of featureops: {type(error).__name__} (incident {incident})."
         return _fail(arguments, 1, "BUG", message, "The traceback is on stderr; please report it.")
 

@@ -17,7 +17,7 @@ from featureops.core.model import Json
 
 __all__ = ["CLIENT", "Place", "Request"]
 
-Answer = dict[str, Json]
+_Answer = dict[str, Json]
 CLIENT = "featureops command line"
 
 
@@ -41,10 +41,10 @@ class Request:
             show(data)
         return exit_code(data)
 
-    def awaited(self, verb: Callable[[Deps], Awaitable[Answer]]) -> Answer:
+    def awaited(self, verb: Callable[[Deps], Awaitable[_Answer]]) -> _Answer:
         """Run an asynchronous use case and close the backend after it."""
 
-        async def main() -> Answer:
+        async def main() -> _Answer:
             deps = self.deps()
             try:
                 return await verb(deps)

@@ -26,7 +26,7 @@ __all__ = [
     "show_rewrite",
 ]
 
-Answer = Mapping[str, Json]
+_Answer = Mapping[str, Json]
 
 _VERDICT_STYLE = {"complete": "green", "nothing": "green", "partial": "yellow", "refused": "red"}
 _RISK_STYLE = {"low": "green", "medium": "yellow", "high": "red", "critical": "bold red"}
@@ -47,7 +47,7 @@ def show_error(message: str, hint: str) -> None:
         console.print(_text(hint))
 
 
-def show_evaluation(answer: Answer) -> None:
+def show_evaluation(answer: _Answer) -> None:
     needs = "Put this behind a flag" if answer.get("needsFlag") else "No flag needed"
     risk = str(answer.get("riskLevel"))
     line = Text(needs, style="bold").append("   risk ", style="default").append(risk, style=_RISK_STYLE.get(risk, ""))
@@ -63,7 +63,7 @@ def show_evaluation(answer: Answer) -> None:
     _show_next(answer)
 
 
-def show_detection(answer: Answer) -> None:
+def show_detection(answer: _Answer) -> None:
     if "usages" in answer:
         return _show_usages(answer)
     if "flags" in answer:
@@ -71,7 +71,7 @@ def show_detection(answer: Answer) -> None:
     return _show_candidates(answer)
 
 
-def _show_usages(answer: Answer) -> None:
+def _show_usages(answer: _Answer) -> None:
     usages = _rows(answer.get("usages"))
     for usage in usages[:_SHOWN_ROWS]:
         place = Text(_text(f"{usage.get('path')}:{usage.get('line')}"), style="cyan")
@@ -81,7 +81,7 @@ def _show_usages(answer: Answer) -> None:
     out().print(f"{_count(count, 'usage')} of {_text(answer.get('flagName'))} in {answer.get('filesScanned')} files")
 
 
-def _show_inventory(answer: Answer) -> None:
+def _show_inventory(answer: _Answer) -> None:
     flags = _rows(answer.get("flags"))
     table = _table("flag", "usages", "files", "languages", "SDKs")
     for flag in flags[:_SHOWN_ROWS]:
@@ -92,7 +92,7 @@ def _show_inventory(answer: Answer) -> None:
         out().print(f"  key not known here: {_text(read.get('path'))}:{read.get('line')}  {_text(read.get('text'))}")
 
 
-def _show_candidates(answer: Answer) -> None:
+def _show_candidates(answer: _Answer) -> None:
     candidates = _rows(answer.get("candidates"))
     for found in candidates:
         score = found.get("confidence", found.get("score", ""))
@@ -104,7 +104,7 @@ def _show_candidates(answer: Answer) -> None:
     _show_next(answer)
 
 
-def show_rewrite(answer: Answer) -> None:
+def show_rewrite(answer: _Answer) -> None:
     """Of wrap and cleanup: the diff, what was left and why, and how to go on."""
     _show_diff(_text(answer.get("diff")))
     verdict = str(answer.get("verdict"))
@@ -123,18 +123,18 @@ def show_rewrite(answer: Answer) -> None:
         out().print(f"Nothing was written. Apply it: featureops apply {answer.get('planId')}")
 
 
-def _unfinished(answer: Answer) -> Iterator[Answer]:
+def _unfinished(answer: _Answer) -> Iterator[_Answer]:
     yield from _rows(answer.get("leftovers"))
     yield from (hunk for hunk in _rows(answer.get("hunks")) if hunk.get("outcome") != "wrapped")
 
 
-def show_applied(answer: Answer) -> None:
+def show_applied(answer: _Answer) -> None:
     for file in _rows(answer.get("files")):
         out().print(f"  {_text(file.get('action'))}  {_text(file.get('path'))}")
     out().print(_text(answer.get("message")))
 
 
-def show_health(answer: Answer) -> None:
+def show_health(answer: _Answer) -> None:
     flags = _rows(answer.get("flags"))
     table = _table("flag", "verdict", "evidence")
     for flag in flags[:_SHOWN_ROWS]:
@@ -158,7 +158,7 @@ def _show_diff(diff: str) -> None:
         out().print(Text(line, style="bold" if heading else _LINE_STYLE.get(line[:1], "")))
 
 
-def _show_next(answer: Answer) -> None:
+def _show_next(answer: _Answer) -> None:
     import json
     import shlex
 

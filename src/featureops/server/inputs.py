@@ -12,21 +12,21 @@ from featureops.server.arguments import Arguments
 
 __all__ = ["StrictMetadata", "argument_names", "input_schema"]
 
-Schema = dict[str, Json]
+_Schema = dict[str, Json]
 
 
 def argument_names(model: type[Arguments]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def input_schema(model: type[Arguments]) -> Schema:
+def input_schema(model: type[Arguments]) -> _Schema:
     """The JSON schema without what only costs a model's attention: titles, `null` of optional arguments, references."""
-    schema = cast("Schema", model.model_json_schema(by_alias=True))
-    definitions = cast("dict[str, Schema]", schema.pop("$defs", {}))
-    return cast("Schema", _plain(schema, definitions))
+    schema = cast("_Schema", model.model_json_schema(by_alias=True))
+    definitions = cast("dict[str, _Schema]", schema.pop("$defs", {}))
+    return cast("_Schema", _plain(schema, definitions))
 
 
-def _plain(node: Json, definitions: dict[str, Schema]) -> Json:
+def _plain(node: Json, definitions: dict[str, _Schema]) -> Json:
     if isinstance(node, list):
         return [_plain(item, definitions) for item in node]
     if not isinstance(node, dict):
@@ -35,11 +35,11 @@ def _plain(node: Json, definitions: dict[str, Schema]) -> Json:
         return _plain(definitions[reference.rpartition("/")[2]], definitions)
     if isinstance(choices := node.get("anyOf"), list):
         rest = {key: value for key, value in node.items() if key not in {"anyOf", "title", "default"}}
-        return _plain({**cast("Schema", choices[0]), **rest}, definitions)
+        return _plain({**cast("_Schema", choices[0]), **rest}, definitions)
     return {key: _member(key, value, definitions) for key, value in node.items() if key != "title"}
 
 
-def _member(key: str, value: Json, definitions: dict[str, Schema]) -> Json:
+def _member(key: str, value: Json, definitions: dict[str, _Schema]) -> Json:
     if key == "properties" and isinstance(value, dict):
         # Here the keys are names of arguments: one may be called "title".
         return {name: _plain(schema, definitions) for name, schema in value.items()}

@@ -22,8 +22,8 @@ _JSON = "application/json"
 _MARKDOWN = "text/markdown"
 _ALL = 100_000
 
-GetDeps = Callable[[], Awaitable[Deps]]
-Order = Literal["asc", "desc"]
+_GetDeps = Callable[[], Awaitable[Deps]]
+_Order = Literal["asc", "desc"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Guidance:
     read: Callable[[str], str]
 
 
-def register_resources(server: MCPServer[None], get_deps: GetDeps, guidance: Guidance | None) -> None:
+def register_resources(server: MCPServer[None], get_deps: _GetDeps, guidance: Guidance | None) -> None:
     """Add the resource templates to `server`."""
     _register_flags(server, get_deps)
     _register_plans(server, get_deps)
@@ -42,9 +42,9 @@ def register_resources(server: MCPServer[None], get_deps: GetDeps, guidance: Gui
         _register_guidance(server, guidance)
 
 
-def _register_flags(server: MCPServer[None], get_deps: GetDeps) -> None:
+def _register_flags(server: MCPServer[None], get_deps: _GetDeps) -> None:
     @server.resource("unleash://projects{?limit,order,offset}", name="projects", title="Projects", mime_type=_JSON)
-    async def projects(limit: int = 20, order: Order = "desc", offset: int = 0) -> str:
+    async def projects(limit: int = 20, order: _Order = "desc", offset: int = 0) -> str:
         from featureops.app import flags
 
         answer = await flags.list_projects(await get_deps())
@@ -56,7 +56,7 @@ def _register_flags(server: MCPServer[None], get_deps: GetDeps) -> None:
         title="Flags of a project",
         mime_type=_JSON,
     )
-    async def project_flags(projectId: str, limit: int = 50, order: Order = "asc", offset: int = 0) -> str:  # noqa: N803 # the template's variable
+    async def project_flags(projectId: str, limit: int = 50, order: _Order = "asc", offset: int = 0) -> str:  # noqa: N803 # the template's variable
         from featureops.app import flags
 
         answer = await flags.list_flags(await get_deps(), project=projectId, limit=_ALL)
@@ -78,7 +78,7 @@ def _register_flags(server: MCPServer[None], get_deps: GetDeps) -> None:
         return compact(clean(answer))
 
 
-def _register_plans(server: MCPServer[None], get_deps: GetDeps) -> None:
+def _register_plans(server: MCPServer[None], get_deps: _GetDeps) -> None:
     @server.resource("featureops://plans/{planId}", name="plan", title="The diff of a plan", mime_type="text/x-diff")
     async def plan(planId: str) -> str:  # noqa: N803 # the template's variable
         deps = await get_deps()
@@ -98,7 +98,7 @@ def _register_guidance(server: MCPServer[None], guidance: Guidance) -> None:
         return await in_thread(guidance.read, name)
 
 
-def _page(answer: Result, key: str, limit: int, order: Order, offset: int) -> str:
+def _page(answer: Result, key: str, limit: int, order: _Order, offset: int) -> str:
     """The envelope of the Unleash MCP server's resources; the verb answers in ascending order."""
     rows = answer.get(key)
     everything: list[Json] = list(rows) if isinstance(rows, list) else []

@@ -35,7 +35,7 @@ from featureops.server.worker import in_thread
 
 __all__ = ["ALL_TOOLS", "TOOLSETS", "FeatureOpsServer", "build_server"]
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 TOOLSETS: tuple[Toolset, ...] = get_args(Toolset)
 
@@ -201,6 +201,6 @@ def _user_fixable(error: BaseException | None) -> UserFixable | None:
 
 def _apologise(name: str, error: BaseException) -> CallToolResult:
     incident = uuid4().hex[:8]
-    logger.error("Tool %s failed, incident %s", name, incident, exc_info=error)
+    _logger.error("Tool %s failed, incident %s", name, incident, exc_info=error)
     hint = f"It is logged on the server's stderr as incident {incident}. Nothing else was stopped by it."
     return failure("BUG", f"{name} failed because of a fault of featureops.", hint)
