@@ -1,4 +1,4 @@
-"""The smallest MCP client: raw lines over a real process. It measures and observes without adding anything of its own."""
+"""The smallest MCP client: raw lines over a real process. It observes and adds nothing of its own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,122 @@
+"""Every command and path that a document names exists, and every example in it is what it says it is."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from featureops.core.syntax import parse
+from featureops.languages import packs
+from tests.house.source import ROOT
+from tests.wire import child_environment
+
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+GUIDANCE = sorted((ROOT / "guidance").glob("*.md"))
+EVERY = pytest.mark.parametrize("path", [*DOCUMENTS, *GUIDANCE], ids=lambda path: path.relative_to(ROOT).as_posix())
+
+FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
+SPAN = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\]\((?!https?:|cursor:|vscode:|#)([^)#\s]+)")
+SUFFIXES = {"python": ".py", "ts": ".ts", "tsx": ".tsx", "typescript": ".ts"}
+
+
+def fences(path: Path) -> Iterator[tuple[str, str]]:
+    """(language, text) of each fenced block."""
+    for _, language, text in FENCE.findall(path.read_text(encoding="utf-8")):
+        yield language, text
+
+
+def commands(path: Path) -> Iterator[str]:
+    """Lines of shell blocks, and code spans."""
+    for language, text in fences(path):
+        if language in {"sh", "bash", "console", "shell"}:
+            yield from (line.strip().removeprefix("$ ") for line in text.splitlines())
+    yield from SPAN.findall(FENCE.sub("", path.read_text(encoding="utf-8")))
+
+
+@EVERY
+def test_an_example_parses_as_what_it_says_it_is(path: Path) -> None:
+    for language, text in fences(path):
+        match language:
+            case "json":
+                json.loads(text)
+            case "toml":
+                tomllib.loads(text)
+            case "python":
+                ast.parse(text)
+        suffix = SUFFIXES.get(language)
+        pack = packs().for_path(f"example{suffix}") if suffix else None
+        if pack is not None:
+            assert not parse(f"example{suffix}", text.encode(), pack).errors(), text
+
+
+@EVERY
+def test_a_named_make_target_exists(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for command in commands(path):
+        words = command.split()
+        if words[:1] == ["make"] and len(words) > 1:
+            assert words[1] in targets, f"{path.name}: {command}"
+
+
+@EVERY
+def test_a_named_command_and_its_options_exist(path: Path) -> None:
+    for command in commands(path):
+        words = re.split(r"\s+#\s|\s[|>&]", command)[0].split()
+        if words[:1] != ["featureops"] or len(words) < 2 or words[1].startswith("-"):
+            continue
+        # `backend serve` is a command of a command; everything else behind the verb is an argument.
+        verb = words[1:3] if words[1] == "backend" else words[1:2]
+        text = help_of(*verb)
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", " ".join(words[1:])):
+            assert option in text, f"{path.name}: {command}: featureops {' '.join(verb)} has no {option}"
+
+
+@cache
+def help_of(*verb: str) -> str:
+    command = [sys.executable, "-m", "featureops", *verb, "--help"]
+    environment = {**child_environment(ROOT), "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, f"featureops {' '.join(verb)}: {done.stderr}"
+    return done.stdout
+
+
+@EVERY
+def test_a_named_path_exists(path: Path) -> None:
+    tops = {entry.name for entry in ROOT.iterdir() if not entry.name.startswith(".")} | {".ci"}
+    for name in commands(path):
+        if re.fullmatch(r"[\w.<>*{}/,-]+", name) and "/" in name and name.split("/")[0] in tops:
+            for pattern in expanded(re.sub(r"<[^>]*>", "*", name.rstrip("/"))):
+                assert any(ROOT.glob(pattern)), f"{path.name}: there is no {name}"
+
+
+def expanded(pattern: str) -> list[str]:
+    """One pattern for each alternative of {a,b}."""
+    found = re.search(r"\{([^}]*)\}", pattern)
+    if not found:
+        return [pattern]
+    return [
+        each
+        for choice in found.group(1).split(",")
+        for each in expanded(pattern[: found.start()] + choice + pattern[found.end() :])
+    ]
+
+
+@EVERY
+def test_a_link_within_the_repository_leads_somewhere(path: Path) -> None:
+    for target in LINK.findall(FENCE.sub("", path.read_text(encoding="utf-8"))):
+        assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_changelog_has_an_entry_for_the_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
