@@ -154,6 +154,9 @@ class GitChanges:
         if not raw.ok:
             raise BadArgument(f"git can't compare {self._jail.root}: {raw.err}.", "Run `git status` there to see why.")
         rows = {row.path: row for row in _parse(split_z(raw.out))}
+        for line in split_z(git.run("ls-files", "-z", "--unmerged").out):
+            path = line.partition("\t")[2]
+            rows[path] = _Row(path, "U", "100644", "100644", "", "")
         if not staged:
             untracked = git.run("ls-files", "-z", "--others", "--exclude-standard")
             for path in split_z(untracked.out):
