@@ -1,0 +1,1 @@
+"""Where flags are used, which one fits a description, and what already guards a place. Pure."""

@@ -1,0 +1,85 @@
+"""Small questions about a place in a file that every part of detection asks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fnmatch import fnmatchcase
+
+from featureops.core.pack import LanguagePack
+from featureops.core.syntax import Node
+
+__all__ = ["MAX_TEXT", "clean", "climbed", "enclosing_function", "is_test_path", "shape_around", "whole_word"]
+
+MAX_TEXT = 200
+"""Longest line that an answer quotes, in characters."""
+
+_TRANSPARENT = frozenset({"paren", "cast", "await"})
+_SPOKEN = {
+    "elif": "if",
+    "declarator": "assign",
+    "field": "assign",
+    "arguments": "argument",
+    "keyword-argument": "argument",
+    "markup-expression": "markup",
+    "markup-attribute": "markup",
+    "markup-element": "markup",
+    "expression": "statement",
+    "lambda": "return",
+    "function": "return",
+    "parameter": "default",
+}
+_WORD = re.compile(rb"[\w-]")
+
+
+def clean(text: str) -> str:
+    """One line for an answer: trimmed, no control or bidirectional characters, at most MAX_TEXT characters."""
+    plain = "".join(" " if char == "\t" else char for char in text if char == "\t" or _shown(char)).strip()
+    return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
+
+
+def _shown(char: str) -> bool:
+    return (char.isascii() and char.isprintable()) or (not char.isascii() and unicodedata.category(char)[0] != "C")
+
+
+def climbed(node: Node) -> Node:
+    """The outermost node that is only parentheses, casts and awaits around this one."""
+    while node.parent is not None and node.parent.shape in _TRANSPARENT:
+        node = node.parent
+    return node
+
+
+def shape_around(node: Node) -> str:
+    """The construct that an expression sits in: if, conditional, and, or, not, return, assign, argument, markup ...
+
+    "statement" where its value is dropped, "" where nothing is known.
+    """
+    parent = climbed(node).parent
+    while parent is not None:
+        shape = parent.shape
+        if shape == "block":
+            return "statement"
+        if shape:
+            return _SPOKEN.get(shape, shape)
+        parent = parent.parent
+    return ""
+
+
+def enclosing_function(node: Node) -> Node | None:
+    return next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
+
+
+def is_test_path(pack: LanguagePack | None, path: str) -> bool:
+    """Whether one of the pack's globs fits the path, the file's name, or a part of the path."""
+    if pack is None:
+        return False
+    tails = [path]
+    while "/" in tails[-1]:
+        tails.append(tails[-1].partition("/")[2])
+    return any(fnmatchcase(tail, glob) for glob in pack.test_paths for tail in tails)
+
+
+def whole_word(data: bytes, start: int, end: int) -> bool:
+    """Whether the bytes are no part of a longer name."""
+    before = data[start - 1 : start] if start else b""
+    return not _WORD.match(before) and not _WORD.match(data[end : end + 1])

@@ -1,0 +1,203 @@
+"""Which known flag fits a description: shared words, weighed. Deterministic and without a dictionary.
+
+A score is between 0 and 1. Full agreement of the names gives 0.7, the same file 0.3, the description in the backend
+0.3, names around the reads 0.2, capped at 1: a flag known from code alone can reach 1.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["ASK_USER", "USE_EXISTING", "Known", "Ranked", "Wanted", "rank", "recommendation", "stem", "words"]
+
+USE_EXISTING = 0.7
+ASK_USER = 0.4
+
+_NAME, _FILE, _FOLDER, _DESCRIPTION, _AROUND = 0.7, 0.3, 0.15, 0.3, 0.2
+_WEAK_WEIGHT = 0.25
+_ENOUGH = 2.0
+"""Weight of shared words from which a match is no accident; one shared word counts half."""
+
+_PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+|\d+")
+_STOP = frozenset(
+    """
+    a an and are as at be by can do does for from has have i if in into is it its of on or our should so that
+    the their them then there this to up us use via want was we were when which will with you your flag
+    feature toggle enable disable gate behind code change make let
+    """.split()  # noqa: SIM905 - a list of 60 literals is no easier to read
+)
+_WEAK = frozenset(
+    """
+    new old add beta improve better support update release version v2 experiment test allow show
+    """.split()  # noqa: SIM905 - as above
+)
+_SUFFIXES = (
+    ("izations", "ize"),
+    ("ization", "ize"),
+    ("ations", "ate"),
+    ("ation", "ate"),
+    ("ements", ""),
+    ("ement", ""),
+    ("ments", ""),
+    ("ment", ""),
+    ("ions", ""),
+    ("ion", ""),
+    ("ings", ""),
+    ("ing", ""),
+    ("ies", "y"),
+    ("ers", ""),
+    ("er", ""),
+    ("ors", ""),
+    ("or", ""),
+    ("ed", ""),
+    ("ly", ""),
+    ("es", ""),
+    ("s", ""),
+    ("e", ""),
+)
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A flag that exists, in code (`paths`, `around`: names near its reads) or in the backend (`description`)."""
+
+    name: str
+    description: str = ""
+    paths: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be flagged: a sentence, the files that it concerns and a piece of their code."""
+
+    description: str
+    files: tuple[str, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """`score` has two decimals; `evidence` are sentences, the strongest first."""
+
+    name: str
+    score: float
+    evidence: tuple[str, ...]
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """A lower-case word without its English ending: payments, payment and paying give "pay"."""
+    if word.endswith("ss"):
+        return word
+    for suffix, replacement in _SUFFIXES:
+        root = word[: len(word) - len(suffix)]
+        if word.endswith(suffix) and len(root) >= _SHORTEST_STEM:
+            return _undoubled(root + replacement).removesuffix("e") or root
+    return word
+
+
+def _undoubled(root: str) -> str:
+    """`shipp` (from shipping) is `ship`."""
+    return root[:-1] if len(root) > _SHORTEST_STEM and root[-1] == root[-2] and root[-1] not in "aeiouls" else root
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Stems of a text in order, identifiers split, stop words and numbers left out."""
+    pieces = (piece.lower() for piece in _PIECES.findall(text))
+    kept = (piece for piece in pieces if piece not in _STOP and not piece.isdigit() and len(piece) > 1)
+    return tuple(piece if piece in _WEAK else stem(piece) for piece in kept)
+
+
+def rank(wanted: Wanted, known: Iterable[Known], limit: int = 5) -> tuple[Ranked, ...]:
+    """The best fitting flags, best first, equal ones by name; those without any evidence are left out."""
+    asked = frozenset(words(wanted.description))
+    scored = (_score(flag, wanted, asked) for flag in known)
+    ordered = sorted((row for row in scored if row.score > 0), key=lambda row: (-row.score, row.name))
+    return tuple(ordered[:limit])
+
+
+def recommendation(best: float) -> str:
+    """use_existing from 0.7, ask_user from 0.4, create_new below."""
+    if best >= USE_EXISTING:
+        return "use_existing"
+    return "ask_user" if best >= ASK_USER else "create_new"
+
+
+def _score(flag: Known, wanted: Wanted, asked: frozenset[str]) -> Ranked:
+    if _named_in(flag.name, wanted.description):
+        return Ranked(flag.name, 1.0, ("the description names the flag",))
+    parts = [_by_name(flag, asked), _by_description(flag, asked)]
+    parts.append(_by_around(flag, asked))
+    related = sum(score for score, _ in parts)
+    parts.append(_by_place(flag, wanted.files))
+    if _named_in(flag.name, wanted.code):
+        parts.append((0.4, "the given code asks for it"))
+    strong = sorted((part for part in parts if part[0] > 0), key=lambda part: -part[0])
+    total = sum(score for score, _ in strong)
+    # A flag that merely lives in the same file, with nothing in common by meaning, is no candidate to reuse.
+    bound = 1.0 if related > 0 else ASK_USER - 0.05
+    return Ranked(flag.name, round(min(total, bound), 2), tuple(sentence for _, sentence in strong))
+
+
+def _named_in(name: str, text: str) -> bool:
+    if not text or name not in text:
+        return False
+    if re.fullmatch(r"[a-z]+", name):
+        return re.search(rf"[\"'`]{name}[\"'`]", text) is not None or text.strip() == name
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+
+
+def _weight(found: Iterable[str]) -> float:
+    return sum(_WEAK_WEIGHT if word in _WEAK else 1.0 for word in found)
+
+
+def _agreement(own: frozenset[str], asked: frozenset[str]) -> float:
+    """0 to 1: how much of the flag's words is asked for, and how much of what is asked for it covers."""
+    shared = own & asked
+    weight = _weight(shared)
+    if not weight or not shared - _WEAK:
+        return 0.0
+    coverage = weight / _weight(own)
+    reach = weight / _weight(asked)
+    full = own == asked
+    return coverage * (0.6 + 0.4 * reach) * (1.0 if full else min(1.0, weight / _ENOUGH))
+
+
+def _by_name(flag: Known, asked: frozenset[str]) -> tuple[float, str]:
+    own = frozenset(words(flag.name))
+    return _NAME * _agreement(own, asked), f"its name shares {_listed(own & asked)} with the description"
+
+
+def _by_description(flag: Known, asked: frozenset[str]) -> tuple[float, str]:
+    own = frozenset(words(flag.description))
+    shared = own & asked
+    reach = _weight(shared) / _weight(asked) if asked and shared - _WEAK else 0.0
+    return _DESCRIPTION * min(reach, 1.0), f"its description in the backend shares {_listed(shared)}"
+
+
+def _by_around(flag: Known, asked: frozenset[str]) -> tuple[float, str]:
+    own = frozenset(word for name in flag.around for word in words(name)) | frozenset(
+        word for path in flag.paths for word in words(posixpath.splitext(posixpath.basename(path))[0])
+    )
+    shared = (own & asked) - _WEAK
+    reach = _weight(shared) / _weight(asked) if asked else 0.0
+    return _AROUND * min(reach, 1.0), f"it is read in code about {_listed(shared)}"
+
+
+def _by_place(flag: Known, files: Sequence[str]) -> tuple[float, str]:
+    same = sorted(set(files) & set(flag.paths))
+    if same:
+        return _FILE, f"it is read in {same[0]}"
+    folders = {posixpath.dirname(path) for path in files}
+    near = sorted(path for path in flag.paths if posixpath.dirname(path) in folders)
+    return (_FOLDER, f"it is read nearby in {near[0]}") if near else (0.0, "")
+
+
+def _listed(found: Iterable[str]) -> str:
+    return ", ".join(sorted(found))

@@ -1,0 +1,91 @@
+"""The inventory: every flag that the code asks for, by its reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from featureops.core.detect.places import clean, is_test_path
+from featureops.core.project import Project
+from featureops.core.reads import Read, find_reads
+
+__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "take_inventory"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInCode:
+    """One read. `names` are the names of the functions and classes around it, innermost first."""
+
+    path: str
+    line: int
+    text: str
+    language: str
+    sdk: str
+    is_test: bool
+    names: tuple[str, ...]
+    flag: str | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class FlagInCode:
+    name: str
+    places: list[PlaceInCode] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Inventory:
+    """`flags` by name; `dynamic` reads whose key is made at run time; `unproven` calls that only look like reads."""
+
+    flags: dict[str, FlagInCode] = field(default_factory=dict)
+    dynamic: list[PlaceInCode] = field(default_factory=list)
+    unproven: list[PlaceInCode] = field(default_factory=list)
+
+
+def take_inventory(project: Project, paths: Iterable[str]) -> Inventory:
+    """Read the given files (those that hold a needle of `asking_needles`)."""
+    inventory = Inventory()
+    for path in sorted(paths):
+        for read in find_reads(project, path):
+            _enter(inventory, _place(path, read), read)
+    inventory.flags = dict(sorted(inventory.flags.items()))
+    return inventory
+
+
+def _enter(inventory: Inventory, place: PlaceInCode, read: Read) -> None:
+    if read.proof == "unproven":
+        if read.flag is not None:
+            inventory.unproven.append(place)
+    elif read.flag is None:
+        inventory.dynamic.append(place)
+    else:
+        inventory.flags.setdefault(read.flag, FlagInCode(read.flag)).places.append(place)
+
+
+def _place(path: str, read: Read) -> PlaceInCode:
+    node = read.node
+    return PlaceInCode(
+        path=path,
+        line=node.file.line_of(node.start),
+        text=clean(node.file.line_text(node.start)),
+        language=node.file.pack.id,
+        sdk=read.sdk,
+        is_test=is_test_path(node.file.pack, path),
+        names=tuple(_names_around(read)),
+        flag=read.flag,
+        reason="" if read.flag is not None else _why(read),
+    )
+
+
+def _why(read: Read) -> str:
+    key = clean(read.key.text) if read.key is not None else ""
+    return f"the key {key} is made at run time" if key else "the key is made at run time"
+
+
+def _names_around(read: Read) -> Iterable[str]:
+    for outer in read.node.ancestors():
+        if outer.shape not in ("function", "class", "declarator"):
+            continue
+        name = outer.role("name")
+        if name is not None and len(name.text) <= 80:
+            yield name.text

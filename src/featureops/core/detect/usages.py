@@ -1,0 +1,265 @@
+"""Every place that uses one flag: reads, the constants that hold its key, wrappers and their calls, mentions.
+
+The search is a fixpoint. A round looks for names (first the key, then constants that hold it, then functions that only
+give it), parses the files that hold one, and every definition that it finds there is a name for the next round.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from featureops.core.detect.needles import flag_needles, is_bare
+from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
+from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
+from featureops.core.model import Span, Usage
+from featureops.core.project import Project, Resolution
+from featureops.core.reads import Read, find_reads
+from featureops.core.scopes import string_value
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["Grep", "find_usages"]
+
+Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
+"""Which files hold any of the byte strings, with the offsets where one starts."""
+
+Kind = Literal["read", "definition", "wrapper", "test", "mention"]
+_ROUNDS = 8
+_QUOTES = frozenset(b"\"'`")
+
+
+def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
+    """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
+    hunt = _Hunt(project, flag)
+    hits = grep(flag_needles(flag, project.config))
+    for path, offsets in hits.items():
+        hunt.look(path, offsets)
+    for _ in range(_ROUNDS):
+        names = hunt.take_names()
+        if not names:
+            break
+        for path, offsets in grep([name.encode() for name in sorted(names)]).items():
+            hunt.follow(path, offsets, names)
+    for path in hits:
+        data = text_of(path)
+        if data is not None:
+            hunt.mention(path, data)
+    return tuple(sorted(hunt.found.values(), key=lambda usage: (usage.path, usage.span, usage.kind)))
+
+
+@dataclass
+class _Hunt:
+    """What one search knows so far. `names` wait to be looked for, `done` were."""
+
+    project: Project
+    flag: str
+    found: dict[tuple[str, Span], Usage] = field(default_factory=dict)
+    claimed: dict[str, list[Span]] = field(default_factory=dict)
+    wrappers: dict[Node, Wrapper] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    looked: set[str] = field(default_factory=set)
+
+    def take_names(self) -> frozenset[str]:
+        new = frozenset(self.names - self.done)
+        self.done |= new
+        return new
+
+    # -------------------------------------------------------------- places
+
+    def look(self, path: str, offsets: Iterable[int]) -> None:
+        """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
+        file = self.project.file(path)
+        if file is None:
+            return
+        self._reads(file)
+        key = self.flag.encode()
+        for offset in offsets:
+            if file.data.startswith(key, offset) and whole_word(file.data, offset, offset + len(key)):
+                node = _string_at(file, offset, offset + len(key))
+                if node is not None and string_value(node) == self.flag:
+                    self._definition(file, node, "literal")
+
+    def follow(self, path: str, offsets: Iterable[int], names: frozenset[str]) -> None:
+        """A file that holds a name from an earlier round."""
+        if self.project.packs.for_path(path) is None:
+            return
+        file = self.project.file(path)
+        if file is None:
+            return
+        self._reads(file)
+        for offset in offsets:
+            node = file.node_at(offset)
+            if node.start == offset and node.text in names and node.named:
+                self._name_used(file, node)
+
+    def _name_used(self, file: SourceFile, name: Node) -> None:
+        alias = _alias_of(name)
+        if alias is not None:
+            self.names.add(alias)
+        self._wrapper_call(file, name)
+        whole = name.parent if name.parent is not None and name.parent.shape == "member" else name
+        if whole.role("property") not in (None, name):
+            return
+        constant = self.project.constant(file.path, whole)
+        if constant is not None and constant.value == self.flag:
+            self._definition(file, whole, constant.resolution)
+
+    def _reads(self, file: SourceFile) -> None:
+        if file.path in self.looked:
+            return
+        self.looked.add(file.path)
+        for read in find_reads(self.project, file.path):
+            if read.flag == self.flag:
+                self._read(file, read)
+
+    def _read(self, file: SourceFile, read: Read) -> None:
+        resolution: Resolution = read.constant.resolution if read.constant else "unproven"
+        if read.proof == "unproven":
+            self._add(file, read.node, "read", "unproven", read.sdk)
+            return
+        test = read.value == "test" or is_test_path(file.pack, file.path)
+        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value == "boolean")
+        definition = read.constant.definition if read.constant else None
+        if definition is not None and read.constant is not None:
+            self.names.add(read.constant.name)
+
+    def _value(self, file: SourceFile, node: Node, kind: Kind, resolution: Resolution, sdk: str, boolean: bool) -> None:
+        """An expression that has the flag's value; the function around it may be a wrapper."""
+        wrapper = wrapper_around(self.project, file.path, node) if boolean else None
+        if wrapper is not None:
+            self.wrappers.setdefault(wrapper.function, wrapper)
+            self.names.add(wrapper.name)
+            kind = "wrapper" if kind == "read" else kind
+        self._add(file, node, kind, resolution, sdk)
+
+    def _wrapper_call(self, file: SourceFile, name: Node) -> None:
+        known = [wrapper for wrapper in self.wrappers.values() if wrapper.name == name.text or not wrapper.is_method]
+        for wrapper in known:
+            whole = call_at(wrapper, name)
+            if whole is None:
+                continue
+            meant = names_at(self.project, file.path, name)
+            kind: Kind = "test" if is_test_path(file.pack, file.path) else "read"
+            if meant is wrapper.function:
+                self._value(file, whole, kind, "wrapper", "", boolean=True)
+                return
+            if meant == "unknown" and wrapper.is_method and wrapper.name == name.text:
+                self._add(file, whole, "read", "unproven", "")
+                return
+
+    def _definition(self, file: SourceFile, value: Node, resolution: Resolution) -> None:
+        """A place that gives the key a name: assignment, declarator, field, pair, enum member."""
+        parent = value.parent
+        while parent is not None and parent.shape in ("paren", "cast"):
+            value, parent = parent, parent.parent
+        if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
+            return
+        name = parent.role("name") or parent.role("left") or parent.role("key")
+        if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
+            return
+        if name.shape == "member":
+            name = name.role("property") or name
+        self._add(file, parent, "definition", resolution, "")
+        label = string_value(name) or name.text
+        if label.isidentifier() or "$" in label:
+            self.names.add(label)
+
+    # -------------------------------------------------------------- mentions
+
+    def mention(self, path: str, data: bytes) -> None:
+        """Occurrences of the key that no read and no definition covers."""
+        key, pack = self.flag.encode(), self.project.packs.for_path(path)
+        claimed = sorted(self.claimed.get(path, ()))
+        starts = [span.start for span in claimed]
+        file = self.project.file(path) if pack is not None else None
+        for offset in _occurrences(data, key):
+            end = offset + len(key)
+            if not whole_word(data, offset, end) or (is_bare(self.flag) and not _quoted(data, offset, end)):
+                continue
+            before = claimed[: bisect_left(starts, offset + 1)]
+            if any(span.start <= offset and end <= span.end for span in before):
+                continue
+            shape = _text_shape(file, offset, end) if file is not None else "text"
+            self._put(path, data, Span(offset, end), "mention", "literal", pack.id if pack else "", "", shape)
+
+    # -------------------------------------------------------------- rows
+
+    def _add(self, file: SourceFile, node: Node, kind: Kind, resolution: Resolution, sdk: str) -> None:
+        self.claimed.setdefault(file.path, []).append(node.span)
+        shape = node.shape if kind == "definition" else shape_around(node)
+        shape = "assign" if shape in ("declarator", "field") else shape
+        self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)
+
+    def _put(
+        self,
+        path: str,
+        data: bytes,
+        span: Span,
+        kind: Kind,
+        resolution: Resolution,
+        language: str,
+        sdk: str,
+        shape: str,
+    ) -> None:
+        if (path, span) in self.found and self.found[path, span].resolution != "unproven":
+            return
+        start = data.rfind(b"\n", 0, span.start) + 1
+        stop = data.find(b"\n", span.start)
+        line = data.count(b"\n", 0, span.start) + 1
+        self.found[path, span] = Usage(
+            flag=self.flag,
+            path=path,
+            line=line,
+            column=span.start - start + 1,
+            end_line=line + data.count(b"\n", span.start, span.end),
+            language=language,
+            sdk=sdk,
+            kind=kind,
+            resolution=resolution,
+            shape=shape,
+            text=clean(data[start : stop if stop >= 0 else len(data)].decode("utf-8", "replace")),
+            span=span,
+        )
+
+
+def _occurrences(data: bytes, key: bytes) -> Iterator[int]:
+    at = data.find(key)
+    while at >= 0:
+        yield at
+        at = data.find(key, at + 1)
+
+
+def _quoted(data: bytes, start: int, end: int) -> bool:
+    return start > 0 and end < len(data) and data[start - 1] in _QUOTES and data[end] == data[start - 1]
+
+
+def _string_at(file: SourceFile, start: int, end: int) -> Node | None:
+    node: Node | None = file.node_at(start, end)
+    while node is not None and node.shape != "string":
+        if node.shape:
+            return None
+        node = node.parent
+    return node
+
+
+def _text_shape(file: SourceFile, start: int, end: int) -> str:
+    node = file.node_at(start, end)
+    if node.is_comment:
+        return "comment"
+    return "string" if _string_at(file, start, end) is not None else "text"
+
+
+def _alias_of(name: Node) -> str | None:
+    """The other name that an import or a re-export gives to this one."""
+    parent = name.parent
+    if parent is None:
+        return None
+    outer = next((node for node in name.ancestors() if node.shape in ("import", "export", "block")), None)
+    if outer is None or outer.shape == "block":
+        return None
+    entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
+    last = entry.items[-1] if entry.items and entry is not outer else None
+    return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None

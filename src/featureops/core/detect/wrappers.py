@@ -1,0 +1,224 @@
+"""Functions whose only result is a flag, and the places that call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from featureops.core.project import Project, initializer, unwrapped
+from featureops.core.scopes import Binding, string_value
+from featureops.core.syntax import Node
+
+__all__ = ["Wrapper", "call_at", "names_at", "wrapper_around"]
+
+_GETTERS = ("property", "get")
+_STEPS = 12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrapper:
+    """A function that gives a flag's value and nothing else. `inverted`: true when the flag is off."""
+
+    path: str
+    function: Node
+    name: str
+    inverted: bool
+    is_getter: bool
+    is_method: bool
+
+
+def wrapper_around(project: Project, path: str, value: Node) -> Wrapper | None:
+    """The named function whose only result the expression is, also through one variable, `not` and boolean casts."""
+    inverted = False
+    for _ in range(_STEPS):
+        value, flipped = _lifted(value)
+        inverted ^= flipped
+        function = _function_of(value)
+        if function is not None:
+            return _named(path, function, inverted)
+        variable = _variable(project, path, value)
+        if variable is None:
+            return None
+        value = variable
+    return None
+
+
+def _lifted(node: Node) -> tuple[Node, bool]:
+    """The widest expression that has the same value or its negation."""
+    inverted = False
+    while (parent := node.parent) is not None:
+        if parent.shape in ("paren", "cast", "await"):
+            node = parent
+        elif parent.shape == "not":
+            node, inverted = parent, not inverted
+        elif parent.shape == "arguments" and len(parent.items) == 1 and _is_boolean_cast(parent.parent):
+            node = parent.parent or parent
+        else:
+            break
+    return node, inverted
+
+
+def _is_boolean_cast(call: Node | None) -> bool:
+    callee = call.role("function") if call is not None and call.shape == "call" else None
+    return callee is not None and callee.text in callee.file.pack.index.boolean_casts
+
+
+def _function_of(value: Node) -> Node | None:
+    parent = value.parent
+    if parent is None:
+        return None
+    if parent.shape in ("function", "lambda"):
+        return parent if parent.role("body") is value else None
+    if parent.shape != "return" or parent.parent is None or parent.parent.shape != "block":
+        return None
+    function = parent.parent.parent
+    if function is None or function.shape not in ("function", "lambda") or function.role("body") is not parent.parent:
+        return None
+    return function if len(list(_returns(function))) == 1 else None
+
+
+def _returns(function: Node) -> Iterator[Node]:
+    """The function's own return statements."""
+    stack = list(function.children)
+    while stack:
+        node = stack.pop()
+        if node.shape == "return":
+            yield node
+        elif node.shape not in ("function", "lambda", "class"):
+            stack.extend(node.children)
+
+
+def _variable(project: Project, path: str, value: Node) -> Node | None:
+    """Where the variable that holds the value is given back."""
+    parent = value.parent
+    if parent is None or parent.shape not in ("declarator", "assign"):
+        return None
+    name = parent.role("name") or parent.role("left")
+    binding = project.names(path).of.get(name) if name is not None and name is not value else None
+    if binding is None or not binding.is_single or binding.scope is binding.scope.file.root:
+        return None
+    return next((use for use in binding.uses if _function_of(_lifted(use)[0]) is not None), None)
+
+
+def _named(path: str, function: Node, inverted: bool) -> Wrapper | None:
+    name, owner = function.role("name"), function.parent
+    if name is None and owner is not None:
+        name = owner.role("name") or owner.role("left") or owner.role("key")
+        if name is function:
+            return None
+    if name is None:
+        return None
+    if name.shape == "member":
+        name = name.role("property") or name
+    holder = owner.parent if owner is not None and owner.shape in ("decorated", "pair", "field") else owner
+    return Wrapper(
+        path=path,
+        function=function,
+        name=string_value(name) or name.text,
+        inverted=inverted,
+        is_getter=_is_getter(function),
+        is_method=_class_of(function) is not None or (holder is not None and holder.shape == "object"),
+    )
+
+
+def _is_getter(function: Node) -> bool:
+    if function.has_token(_GETTERS[1]):
+        return True
+    outer = function.parent
+    if outer is None or outer.shape != "decorated":
+        return False
+    return any(item.shape == "decorator" and item.text.endswith(_GETTERS[0]) for item in outer.items)
+
+
+def _class_of(node: Node) -> Node | None:
+    """The class whose member a function is."""
+    index = node.file.pack.index
+    for outer in node.ancestors():
+        if outer.type in index.class_scopes:
+            return outer
+        if outer.type in index.function_scopes:
+            return None
+    return None
+
+
+def call_at(wrapper: Wrapper, name: Node) -> Node | None:
+    """The expression that has the wrapper's value where its name is used: the call, for a getter the member."""
+    callee = _whole_callee(name)
+    parent = callee.parent
+    if wrapper.is_getter:
+        return callee if callee is not name else None
+    return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
+
+
+def _whole_callee(name: Node) -> Node:
+    parent = name.parent
+    return parent if parent is not None and parent.shape == "member" and parent.role("property") is name else name
+
+
+def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown"] | None:
+    """The function that a name means at a place; "unknown" when its owner can't be told, None when it is another."""
+    callee = _whole_callee(name)
+    if callee is name:
+        binding = project.names(path).of.get(name)
+        found = project.origin(path, binding) if binding else None
+        return _function(found[1]) if found else None
+    owner = callee.role("object")
+    return _member_function(project, path, unwrapped(owner), name.text) if owner is not None else None
+
+
+def _member_function(project: Project, path: str, owner: Node, name: str) -> Node | Literal["unknown"] | None:
+    if owner.text in owner.file.pack.index.self_names:
+        inside = next((outer for outer in owner.ancestors() if outer.type in owner.file.pack.index.class_scopes), None)
+        return _method(inside, name) or "unknown" if inside is not None else "unknown"
+    place = project.container(path, owner) or _instance_of(project, path, owner)
+    if place is None:
+        return "unknown"
+    where, holder = place
+    if isinstance(holder, str):
+        found = project.exported(holder, name)
+        return _function(found[1]) if found else None
+    if holder.shape == "call":
+        callee = holder.role("function")
+        made = project.container(where, callee) if callee is not None else None
+        if made is None or isinstance(made[1], str):
+            return "unknown"
+        holder = made[1]
+    return _method(holder, name) or "unknown"
+
+
+def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | str] | None:
+    """The class that an annotation or a constructor call names."""
+    if owner.shape == "call":
+        callee = owner.role("function")
+        return project.container(path, callee) if callee is not None else None
+    binding = project.names(path).of.get(owner)
+    definition = binding.definitions[0].parent if binding is not None else None
+    annotation = definition.role("type") if definition is not None else None
+    for node in annotation.walk() if annotation is not None else ():
+        if node in project.names(path).of:
+            return project.container(path, node)
+    return None
+
+
+def _function(binding: Binding) -> Node | None:
+    definition = binding.definitions[0].parent
+    if definition is not None and definition.shape == "function":
+        return definition
+    value = initializer(binding)
+    return value if value is not None and value.shape in ("function", "lambda") else None
+
+
+def _method(holder: Node, name: str) -> Node | None:
+    body = holder.role("body") or holder
+    for item in body.items:
+        member = item.role("definition") or item
+        if member.shape == "expression":
+            member = member.role("operand") or member
+        label = member.role("name") or member.role("key") or member.role("left")
+        if label is None or (string_value(label) or label.text) != name:
+            continue
+        value = member if member.shape == "function" else member.role("value") or member.role("right")
+        if value is not None and value.shape in ("function", "lambda"):
+            return value
+    return None
