@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
 
-__all__ = ["Change", "ChangeSource", "Clock", "FlagBackend", "Journal", "Workspace"]
+__all__ = ["AuditLog", "Change", "ChangeSource", "Clock", "FlagBackend", "Journal", "Workspace"]
 
 
 class Clock(Protocol):
@@ -104,6 +104,14 @@ class Journal(Protocol):
         ...
 
     def history(self, limit: int = 20) -> Sequence[Change]: ...
+
+
+class AuditLog(Protocol):
+    """What was asked of the backend and what became of it, for people to read later."""
+
+    def append(self, entry: Mapping[str, Json]) -> None:
+        """Errors: Unwritable."""
+        ...
 
 
 class FlagBackend(Protocol):

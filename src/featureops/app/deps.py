@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from asyncio import Lock
+from dataclasses import dataclass, field
+from os import urandom
 
 from featureops.core.config import Config
 from featureops.core.errors import BadConfiguration
 from featureops.core.pack import Packs
-from featureops.ports import ChangeSource, Clock, FlagBackend, Journal, Workspace
+from featureops.ports import AuditLog, ChangeSource, Clock, FlagBackend, Journal, Workspace
 
 __all__ = ["Deps", "Modes"]
 
@@ -22,8 +24,15 @@ class Modes:
     client: str = "featureops"
 
 
+def _fresh_secret() -> bytes:
+    return urandom(32)
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
+    """`secret` signs confirmations of writes: a composition root that lives for one call only must pass a kept one.
+    `writes` lets one write through at a time (`app.gate`)."""
+
     workspace: Workspace
     changes: ChangeSource
     journal: Journal
@@ -32,6 +41,9 @@ class Deps:
     clock: Clock
     backend: FlagBackend | None = None
     modes: Modes = Modes()
+    audit: AuditLog | None = None
+    secret: bytes = field(default_factory=_fresh_secret, repr=False)
+    writes: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def flags(self) -> FlagBackend:
         """The backend. Errors: BadConfiguration when none is configured."""

@@ -1,0 +1,233 @@
+"""The one way out for writes to the backend. Read-only, dry run, the policy, confirmations and the audit log are all
+here: a request that did not pass `write` does not exist."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from featureops.app.deps import Deps
+from featureops.core.errors import Conflict, Denied, FeatureOpsError, MovedOn, UnknownFlag, Unwritable, UserFixable
+from featureops.core.flagjson import iso_time, strategy_json
+from featureops.core.model import Flag, Json
+from featureops.core.policy import check_create, check_write, is_raise, must_be_on_before, needs_confirmation
+from featureops.ports import FlagBackend
+
+__all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write"]
+
+Perform = Callable[[FlagBackend], Awaitable[Flag]]
+
+_CONFIRM_SECONDS: Final = 15 * 60
+_EVENTS_LOOKED_AT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRequest:
+    """`before` is the flag as the caller saw it (None: it is to be created), `planned` as it will be. `environment` is
+    the one written to, None for a write to the flag itself. `confirm` is the token of an earlier answer."""
+
+    action: str
+    before: Flag | None
+    planned: Flag
+    environment: str | None = None
+    confirm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOutcome:
+    """`after` is read back from the backend when the write was done, else it is what would be. `confirm` is there when
+    a person has to say yes first."""
+
+    status: Literal["done", "dry-run", "unconfirmed"]
+    before: Flag | None
+    after: Flag
+    confirm: str | None = None
+
+
+async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOutcome:
+    """Let `perform` send the write, or not. One at a time, so that what was checked is still true when it is sent.
+
+    Errors: Denied (read-only, policy, a token of another change), MovedOn (the flag is not `before` any more), Conflict
+    (to be created, but there), Unwritable (the audit log), and those of `perform`."""
+    async with deps.writes:
+        try:
+            pending = await _judge(deps, request)
+        except UserFixable as refusal:
+            _record(deps, request, "refused", refusal.message)
+            raise
+        if pending is not None:
+            _record(deps, request, pending.status)
+            return pending
+        return await _send(deps, request, perform)
+
+
+def decline(deps: Deps, answer: Mapping[str, Json]) -> Denied:
+    """Record that a person said no to an answer with `requiresConfirmation`. The caller raises what this returns."""
+    keys = {"action": "action", "featureName": "flag", "projectId": "project", "environment": "environment"}
+    _append(deps, {"result": "declined"} | {ours: answer.get(theirs) for theirs, ours in keys.items()})
+    return Denied(
+        f"A person declined: {answer.get('action')} of {answer.get('featureName')} was not done.",
+        "Do not ask again for the same change; ask the person what they want instead.",
+    )
+
+
+async def _judge(deps: Deps, request: WriteRequest) -> WriteOutcome | None:
+    """None: it may be sent."""
+    if deps.modes.read_only:
+        raise Denied(
+            f"Read-only: {request.action} {request.planned.name} was not sent.",
+            "Nothing was changed. A person can start featureops without --read-only.",
+        )
+    await _check_unmoved(deps.flags(), request)
+    if request.before is None:
+        check_create(deps.config.policy, request.planned.name)
+    else:
+        been_on = await _been_on(deps, request.before, request)
+        check_write(deps.config.policy, request.before, request.planned, request.environment, been_on)
+    if deps.modes.dry_run:
+        return WriteOutcome("dry-run", request.before, request.planned)
+    if request.before == request.planned or not needs_confirmation(
+        deps.config.policy, request.before, request.environment
+    ):
+        return None
+    if request.confirm is None:
+        return WriteOutcome("unconfirmed", request.before, request.planned, _token(deps, request))
+    _check_token(deps, request, request.confirm)
+    return None
+
+
+async def _check_unmoved(backend: FlagBackend, request: WriteRequest) -> None:
+    name, project = request.planned.name, request.planned.project
+    try:
+        current = await backend.flag(name, project)
+    except UnknownFlag:
+        if request.before is None:
+            return
+        raise
+    if request.before is None:
+        archived = " as an archived flag: revive it or choose another name" if current.archived else ""
+        raise Conflict(f'There is a flag "{name}" already{archived}.', "Use it as it is, or choose another name.")
+    if current.version != request.before.version:
+        raise MovedOn(f'Flag "{name}" changed in the meantime.', "Look at get_flag_state and try again.")
+
+
+async def _been_on(deps: Deps, before: Flag, request: WriteRequest) -> set[str]:
+    policy, environment = deps.config.policy, request.environment
+    on = {state.name for state in before.environments if state.enabled}
+    if not policy.require_in_order or environment not in {state.name for state in before.environments}:
+        return on
+    if not is_raise(before, request.planned, environment) or on.issuperset(
+        must_be_on_before(policy, before, environment)
+    ):
+        return on
+    events = await deps.flags().events(before.name, _EVENTS_LOOKED_AT)
+    return on | {
+        event.environment
+        for event in events
+        if event.type == "feature-environment-enabled" and event.environment is not None
+    }
+
+
+async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOutcome:
+    if request.before == request.planned:
+        return WriteOutcome("done", request.before, request.planned)
+    # Before the request: a write that can't be recorded is not made.
+    _record(deps, request, "started", must=True)
+    try:
+        answered = await perform(deps.flags())
+        after = await _read_back(deps.flags(), answered)
+    except FeatureOpsError as error:
+        _record(deps, request, "failed", error.message)
+        raise
+    _record(deps, request, "done")
+    return WriteOutcome("done", request.before, after)
+
+
+async def _read_back(backend: FlagBackend, answered: Flag) -> Flag:
+    try:
+        return await backend.flag(answered.name, answered.project)
+    except UnknownFlag:
+        if answered.archived:  # a backend may hide archived flags
+            return answered
+        raise
+
+
+def _token(deps: Deps, request: WriteRequest, expires: int | None = None) -> str:
+    expires = int(deps.clock()) + _CONFIRM_SECONDS if expires is None else expires
+    message = json.dumps([expires, _canonical(request)], sort_keys=True, separators=(",", ":"))
+    return f"{expires:x}-{hmac.new(deps.secret, message.encode(), hashlib.sha256).hexdigest()[:40]}"
+
+
+def _check_token(deps: Deps, request: WriteRequest, token: str) -> None:
+    expires = _expiry(token)
+    if not hmac.compare_digest(_token(deps, request, expires).encode(), token.encode("utf-8", "replace")):
+        raise Denied(
+            "The confirm token does not belong to this change: another change, or the flag changed since.",
+            "Call again without confirm, show the person what would happen now, and pass the new token.",
+        )
+    if expires < deps.clock():
+        raise Denied(
+            "The confirm token is older than 15 minutes.",
+            "Call again without confirm, ask the person again, and pass the new token.",
+        )
+
+
+def _expiry(token: str) -> int:
+    try:
+        return int(token.partition("-")[0][:16], 16)
+    except ValueError:
+        return 0
+
+
+def _canonical(request: WriteRequest) -> dict[str, Json]:
+    """Exactly what a person said yes to: what the flag will be, and what it was (its version). No usage counts."""
+    planned = request.planned
+    return {
+        "action": request.action,
+        "flag": planned.name,
+        "project": planned.project,
+        "environment": request.environment,
+        "version": request.before.version if request.before else None,
+        "planned": [planned.type, planned.description, planned.impression_data, planned.archived, planned.stale],
+        "environments": [
+            [state.name, state.enabled, [strategy_json(each) for each in state.strategies]]
+            for state in planned.environments
+        ],
+    }
+
+
+def _record(deps: Deps, request: WriteRequest, result: str, message: str = "", *, must: bool = False) -> None:
+    entry: dict[str, Json] = {
+        "result": result,
+        "action": request.action,
+        "flag": request.planned.name,
+        "project": request.planned.project,
+        "environment": request.environment,
+        "version": request.before.version if request.before else None,
+        "planned": _summary(request),
+    }
+    if message:
+        entry["message"] = message
+    _append(deps, entry, must=must)
+
+
+def _append(deps: Deps, entry: Mapping[str, Json], *, must: bool = False) -> None:
+    if deps.audit is None:
+        return
+    try:
+        deps.audit.append({"at": iso_time(deps.clock()), "client": deps.modes.client, **entry})
+    except Unwritable:
+        # What was done is done, and what was refused stays refused: only a write that is still to come must wait.
+        if must:
+            raise
+
+
+def _summary(request: WriteRequest) -> Json:
+    for state in request.planned.environments:
+        if state.name == request.environment:
+            return {"enabled": state.enabled, "strategies": [strategy_json(each) for each in state.strategies]}
+    return {"type": request.planned.type, "archived": request.planned.archived}
