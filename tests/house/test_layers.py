@@ -43,8 +43,8 @@ EXTRA = {
 # Everything in the standard library that reaches the world: files, processes, network, clock, chance, threads.
 _REACHES_OUT = """
     asyncio concurrent ctypes datetime fcntl ftplib getpass glob http importlib io locale logging mmap multiprocessing
-    os pathlib platform random secrets select shutil signal socket socketserver sqlite3 ssl subprocess sys syslog tempfile
-    threading time tomllib urllib uuid webbrowser zoneinfo
+    os pathlib platform random secrets select shutil signal socket socketserver sqlite3 ssl subprocess sys syslog
+    tempfile threading time tomllib urllib uuid webbrowser zoneinfo
 """
 IMPURE = frozenset(_REACHES_OUT.split())
 PURE_PARTS = {
