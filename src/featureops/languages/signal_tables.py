@@ -15,10 +15,30 @@ from featureops.core.errors import Bug
 __all__ = ["all_signals", "signals_for"]
 
 _SETS = frozenset(
-    "comments functions classes declarations wrappers imports branches conditions loops handlers exits statements "
-    "decorators concurrent types transparent identifiers parameters text compares".split()
+    {
+        "comments",
+        "functions",
+        "classes",
+        "declarations",
+        "wrappers",
+        "imports",
+        "branches",
+        "conditions",
+        "loops",
+        "handlers",
+        "exits",
+        "statements",
+        "decorators",
+        "concurrent",
+        "types",
+        "transparent",
+        "identifiers",
+        "parameters",
+        "text",
+        "compares",
+    }
 )
-_TUPLES = frozenset("entry_points tests manifests lockfiles generated infrastructure".split())
+_TUPLES = frozenset({"entry_points", "tests", "manifests", "lockfiles", "generated", "infrastructure"})
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,203 @@
+"""evaluate: how risky is this change, and does it need a flag? Answered from the real diff."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
+
+from featureops.app.deps import Deps
+from featureops.core.assess.answer import Existing, Question, answer, no_changes
+from featureops.core.assess.hunks import line_of, line_starts
+from featureops.core.assess.kinds import BEHAVIOUR, assess_file
+from featureops.core.assess.paths import path_kind
+from featureops.core.assess.reach import settle
+from featureops.core.assess.scoring import LEVELS, Verdict, decide, needing
+from featureops.core.assess.values import FileAssessment, Guards, Level, Occurrence
+from featureops.core.errors import BadArgument, UserFixable
+from featureops.core.model import ChangedFile, Json, Span
+from featureops.languages.signal_tables import all_signals
+
+__all__ = ["Candidates", "KnownFlags", "evaluate"]
+
+Candidates = Callable[[str], Sequence[tuple[str, float, str]]]
+"""Words of a change -> flags that may already serve it: (name, confidence 0..1, location), best first."""
+KnownFlags = Callable[[], Sequence[str]]
+"""The names of the flags that the repository or the backend knows."""
+
+_REUSE = 0.7
+_MOST_NAMES = 40
+_IMPORT_LINE = re.compile(rb"\s*(?:import|from|export\s.*\bfrom|use|using|require|include)\b")
+
+
+def _no_guards(_path: str, _content: bytes, _span: Span) -> Sequence[str]:
+    """No flag guards anything."""
+    return ()
+
+
+def _no_candidates(_words: str) -> Sequence[tuple[str, float, str]]:
+    """No flag is like it."""
+    return ()
+
+
+def _no_flags() -> Sequence[str]:
+    """No flag is known."""
+    return ()
+
+
+def evaluate(
+    deps: Deps,
+    *,
+    base: str | None = None,
+    staged: bool = False,
+    files: Sequence[str] = (),
+    description: str = "",
+    code_context: str = "",
+    risk_level: str | None = None,
+    guards: Guards = _no_guards,
+    candidates: Candidates = _no_candidates,
+    known_flags: KnownFlags = _no_flags,
+) -> dict[str, Json]:
+    """Assess what the working tree changes against `base`, or the index when `staged`.
+
+    `files` (paths or folders) narrow it down. Without changes to look at, `code_context` is taken for new code, and
+    outside a repository `files` for new files. `description` and `risk_level` may raise the risk, never lower it. The
+    same input gives the same answer.
+
+    Returns the object of design section 3.2. Errors: BadArgument (unknown risk level, unknown base, no such file).
+    """
+    level = _level(risk_level)
+    changes, note = _changes(deps, base, staged, files, code_context)
+    question = Question(description, base, tuple(known_flags()), deps.config.policy.naming, _environment(deps), note)
+    if not changes:
+        return no_changes(question, "No changes to assess.")
+    tables = all_signals()
+    judged = [assess_file(change, deps.packs, tables, guards) for change in changes]
+    settled = settle(judged, lambda names: _occurrences(deps, names, changes))
+    verdict = decide(settled, description, level)
+    return answer(settled, verdict, _existing(settled, verdict, description, candidates), question)
+
+
+def _level(risk_level: str | None) -> Level | None:
+    if risk_level is None:
+        return None
+    if risk_level not in LEVELS:
+        raise BadArgument(f"riskLevel {risk_level!r} is unknown.", f"Use one of: {', '.join(LEVELS)}.")
+    return next(level for level in LEVELS if level == risk_level)
+
+
+def _environment(deps: Deps) -> str:
+    return next(iter(deps.config.policy.environments), "development")
+
+
+def _changes(
+    deps: Deps, base: str | None, staged: bool, files: Sequence[str], code_context: str
+) -> tuple[list[ChangedFile], str]:
+    """The changes to assess, and a sentence about where they come from when it is not the diff."""
+    wanted = [str(PurePosixPath(path)) for path in files]
+    if deps.changes.is_repository():
+        found = sorted(deps.changes.changes(base, staged), key=lambda each: each.path)
+        chosen = [each for each in found if not wanted or _wanted(each, wanted)]
+        if chosen:
+            return chosen, ""
+        if not code_context:
+            return [], _hint(found, wanted)
+    elif base is not None:
+        raise BadArgument(
+            "There is no git repository here, so nothing can be compared with a base.",
+            "Run it inside a repository, or leave out base and name the files.",
+        )
+    if code_context:
+        path = wanted[0] if wanted else "code-context"
+        return [_context(deps, path, code_context)], "Assessed from codeContext, not from a diff."
+    contents = [ChangedFile(path, "added", None, deps.workspace.read(path)) for path in sorted(wanted)]
+    if contents:
+        return contents, "There is no git repository here: the files were assessed as if all of them were new."
+    return [], "There is no git repository here: name the files or give codeContext to assess something."
+
+
+def _wanted(change: ChangedFile, wanted: Sequence[str]) -> bool:
+    paths = [path for path in (change.path, change.old_path) if path is not None]
+    return any(item in (path, ".") or path.startswith(f"{item}/") for path in paths for item in wanted)
+
+
+def _hint(found: Sequence[ChangedFile], wanted: Sequence[str]) -> str:
+    if not found:
+        return "The working tree equals its base; call again after an edit, or give a base."
+    others = ", ".join(each.path for each in found[:3])
+    return f"None of the {len(wanted)} given files differs from its base; these do: {others}."
+
+
+def _context(deps: Deps, path: str, code_context: str) -> ChangedFile:
+    """Code without a diff. Without a path the grammar that understands most of it decides."""
+    content = code_context.encode("utf-8", "surrogatepass")
+    if deps.packs.for_path(path) is not None:
+        return ChangedFile(path, "modified", b"", content)
+    from featureops.core.syntax import TooDeep, parse
+
+    best, fewest = path, 1
+    for pack in deps.packs.languages:
+        name = f"{path}{pack.extensions[0]}"
+        try:
+            errors = len(parse(name, content, pack).errors())
+        except TooDeep:
+            continue
+        if errors < fewest:
+            best, fewest = name, errors
+    return ChangedFile(best, "modified", b"", content)
+
+
+def _occurrences(deps: Deps, names: Sequence[str], changes: Sequence[ChangedFile]) -> list[Occurrence]:
+    """Whole-word uses of names in files that run: tests and documents name much that nobody calls, and an import alone
+    runs nothing."""
+    if len(names) > _MOST_NAMES:
+        return [Occurrence(name, "", 0) for name in names]
+    contents = {change.path: change.after for change in changes}
+    pattern = re.compile(rb"(?<![\w$])(?:" + b"|".join(re.escape(name.encode()) for name in names) + rb")(?![\w$])")
+    tables = all_signals()
+    paths = sorted({*contents, *deps.workspace.grep([name.encode() for name in names])})
+    found: list[Occurrence] = []
+    for path in paths:
+        kind = path_kind(path, tables, claimed=deps.packs.for_path(path) is not None)
+        content = contents[path] if path in contents else _read(deps, path)
+        if content is not None and kind not in {"tests", "docs", "generated"}:
+            found += [Occurrence(hit.group().decode(), path, hit.start()) for hit in _hits(pattern, content)]
+    return found
+
+
+def _hits(pattern: re.Pattern[bytes], content: bytes) -> list[re.Match[bytes]]:
+    hits = []
+    for hit in pattern.finditer(content):
+        line_start = content.rfind(b"\n", 0, hit.start()) + 1
+        if not _IMPORT_LINE.match(content, line_start, hit.start()):
+            hits.append(hit)
+    return hits
+
+
+def _read(deps: Deps, path: str) -> bytes | None:
+    try:
+        return deps.workspace.read(path)
+    except UserFixable:
+        # It went away or became unreadable since the scan: then it calls nothing.
+        return None
+
+
+def _existing(
+    files: Sequence[FileAssessment], verdict: Verdict, description: str, candidates: Candidates
+) -> Existing | None:
+    """The flag that guards the change, or most of it; else the best candidate, where it is good enough."""
+    if verdict.covered_by:
+        flag = verdict.covered_by[0]
+        file, hunk = next(item for item in needing(files) if item[1].covered_by[:1] == (flag,))
+        line = line_of(line_starts(file.change.after or b""), hunk.span.start)
+        return Existing(flag, f"{file.path}:{line}", "ancestor_block", "parent_coverage", 0.95)
+    if not verdict.needs_flag:
+        return None
+    symbols = [name for file in files if file.kind in BEHAVIOUR for name, _ in file.after.functions]
+    ranked = [
+        each for each in candidates(" ".join([description, *dict.fromkeys(symbols)]).strip()) if each[1] >= _REUSE
+    ]
+    if not ranked:
+        return None
+    name, confidence, location = min(ranked, key=lambda each: (-each[1], each[0]))
+    return Existing(name, location, "detected_in_codebase", "detect_flag_tool", round(confidence, 2))

@@ -1,0 +1,113 @@
+"""Line hunks of a file from its bytes before and after."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from featureops.core.assess.values import Hunk
+from featureops.core.model import Span
+
+__all__ = ["line_hunks", "line_of", "line_starts", "lines_span", "split_lines"]
+
+# Above this many differing lines the quadratic matcher is not worth its time: the whole middle is one hunk.
+_MATCHER_LIMIT = 8_000
+
+
+def split_lines(text: bytes) -> list[bytes]:
+    """Lines without their endings: CR LF and LF make no difference here, as they make none to a program."""
+    lines = text.replace(b"\r\n", b"\n").split(b"\n")
+    return lines[:-1] if lines and not lines[-1] else lines
+
+
+def line_starts(text: bytes) -> list[int]:
+    """Byte offset of the start of every line, and the length of the text at the end."""
+    starts = [0]
+    position = text.find(b"\n")
+    while position >= 0:
+        starts.append(position + 1)
+        position = text.find(b"\n", position + 1)
+    if starts[-1] != len(text):
+        starts.append(len(text))
+    return starts
+
+
+def line_of(starts: Sequence[int], offset: int) -> int:
+    """The line, counted from 1, that holds a byte offset."""
+    low, high = 0, len(starts)
+    while low < high:
+        middle = (low + high) // 2
+        if starts[middle] <= offset:
+            low = middle + 1
+        else:
+            high = middle
+    return max(low, 1)
+
+
+def lines_span(starts: Sequence[int], first: int, last: int) -> Span:
+    """The bytes of the 0-based lines `first` up to, not including, `last`."""
+    end = len(starts) - 1
+    return Span(starts[min(first, end)], starts[min(last, end)])
+
+
+def line_hunks(before: bytes, after: bytes) -> tuple[Hunk, ...]:
+    """Where two texts differ, in order. Pure insertions and deletions are moved, where they can be moved at all, to
+    begin at the least indented line: the place that a person would mark."""
+    old, new = split_lines(before), split_lines(after)
+    head = _common_head(old, new)
+    tail = _common_head(old[head:][::-1], new[head:][::-1])
+    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    if not old_middle and not new_middle:
+        return ()
+    if not old_middle or not new_middle or len(old_middle) + len(new_middle) > _MATCHER_LIMIT:
+        raw = [Hunk(head, head + len(old_middle), head, head + len(new_middle))]
+    else:
+        matcher = difflib.SequenceMatcher(None, old_middle, new_middle, autojunk=False)
+        raw = [
+            Hunk(head + i1, head + i2, head + j1, head + j2)
+            for tag, i1, i2, j1, j2 in matcher.get_opcodes()
+            if tag != "equal"
+        ]
+    return tuple(_settle(hunk, old, new) for hunk in raw)
+
+
+def _common_head(old: Sequence[bytes], new: Sequence[bytes]) -> int:
+    count = 0
+    for left, right in zip(old, new, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _settle(hunk: Hunk, old: list[bytes], new: list[bytes]) -> Hunk:
+    if hunk.added and hunk.removed:
+        return hunk
+    lines = new if hunk.added else old
+    start, end = (hunk.after_start, hunk.after_end) if hunk.added else (hunk.before_start, hunk.before_end)
+    shift = _best_shift(lines, start, end)
+    return Hunk(hunk.before_start + shift, hunk.before_end + shift, hunk.after_start + shift, hunk.after_end + shift)
+
+
+def _best_shift(lines: list[bytes], start: int, end: int) -> int:
+    """How far a block may slide without changing the result: over lines equal to its own first or last one."""
+    choices = [0]
+    up = 0
+    while start - up > 0 and lines[start - up - 1] == lines[end - up - 1]:
+        up += 1
+        choices.append(-up)
+    down = 0
+    while end + down < len(lines) and lines[start + down] == lines[end + down]:
+        down += 1
+        choices.append(down)
+    return min(choices, key=lambda shift: (*_shape(lines, start + shift, end + shift), abs(shift), shift))
+
+
+def _shape(lines: list[bytes], start: int, end: int) -> tuple[int, int, int]:
+    first = next((line for line in lines[start:end] if line.strip()), b"")
+    last = next((line for line in reversed(lines[start:end]) if line.strip()), b"")
+    # A block that ends in a mere closing bracket of its neighbour is the wrong one of two equal choices.
+    indent = len(first) - len(first.lstrip())
+    opens_with_closer = int(first.strip()[:1] in (b"}", b")", b"]"))
+    follows = int(bool(last.strip()) and len(last) - len(last.lstrip()) > indent + 0 and last.strip()[:1] == b"@")
+    return opens_with_closer, indent, follows

@@ -1,0 +1,201 @@
+"""What kind of change a file's change is, by its path and its syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from featureops.core.assess.facts import imported_modules, side_facts, whole_nodes
+from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, split_lines
+from featureops.core.assess.normal import same_up_to, tokens
+from featureops.core.assess.paths import path_kind
+from featureops.core.assess.textual import inert_lines, same_text, text_facts
+from featureops.core.assess.values import (
+    Definition,
+    FileAssessment,
+    Guards,
+    Hunk,
+    HunkKind,
+    JudgedHunk,
+    Kind,
+    LanguageSignals,
+    SideFacts,
+)
+from featureops.core.model import ChangedFile, Span
+from featureops.core.pack import Packs
+from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+
+__all__ = ["BEHAVIOUR", "assess_file"]
+
+BEHAVIOUR: frozenset[Kind] = frozenset({"new-behaviour", "changed-behaviour", "removed-behaviour"})
+"""Kinds that change what a running program does."""
+
+
+def assess_file(change: ChangedFile, packs: Packs, tables: Sequence[LanguageSignals], guards: Guards) -> FileAssessment:
+    """Judge one changed file by itself. A file of nothing but new or removed definitions comes back as
+    "new-behaviour" or "removed-behaviour": `reach.settle` knows the other files and has the last word."""
+    pack = packs.for_path(change.path)
+    kind = path_kind(change.path, tables, claimed=pack is not None)
+    if change.skipped is not None or (change.before is None and change.after is None):
+        return FileAssessment(change, "asset" if kind == "code" else kind, (), SideFacts(), SideFacts())
+    hunks = line_hunks(change.before or b"", change.after or b"")
+    if kind != "code":
+        return _plain(change, kind, hunks)
+    if not hunks:
+        return _plain(change, "moved" if change.status == "renamed" else "formatting", hunks)
+    table = next((table for table in tables if pack is not None and table.language == pack.id), None)
+    if pack is None or table is None:
+        return _unparsed(change, hunks, guards)
+    try:
+        before = parse(change.path, change.before or b"", pack)
+        after = parse(change.path, change.after or b"", pack)
+        return _parsed(change, before, after, hunks, table, guards)
+    except TooDeep:
+        return _unparsed(change, hunks, guards)
+
+
+def _plain(change: ChangedFile, kind: Kind, hunks: Sequence[Hunk]) -> FileAssessment:
+    """A file whose kind is known without looking at its syntax. Queries in it count: a migration may drop a table."""
+    before, after = _numbered_lines(change, hunks)
+    judged = tuple(JudgedHunk(hunk, "inert", Span(0, 0)) for hunk in hunks)
+    if kind == "migration":
+        return FileAssessment(change, kind, judged, text_facts(before), text_facts(after))
+    return FileAssessment(change, kind, judged, SideFacts(), SideFacts())
+
+
+def _numbered_lines(
+    change: ChangedFile, hunks: Sequence[Hunk]
+) -> tuple[list[tuple[int, bytes]], list[tuple[int, bytes]]]:
+    old, new = split_lines(change.before or b""), split_lines(change.after or b"")
+    removed = [(at + 1, old[at]) for hunk in hunks for at in range(hunk.before_start, hunk.before_end)]
+    added = [(at + 1, new[at]) for hunk in hunks for at in range(hunk.after_start, hunk.after_end)]
+    return removed, added
+
+
+def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> FileAssessment:
+    removed, added = _numbered_lines(change, hunks)
+    old, new = [line for _, line in removed], [line for _, line in added]
+    before, after = text_facts(removed), text_facts(added)
+    if inert_lines(old + new):
+        return _plain(change, "comments", hunks)
+    if same_text(split_lines(change.before or b""), split_lines(change.after or b"")):
+        return _plain(change, "formatting", hunks)
+    starts = line_starts(change.after or b"")
+    judged = []
+    for hunk in hunks:
+        lines = split_lines(change.before or b"")[hunk.before_start : hunk.before_end]
+        lines += split_lines(change.after or b"")[hunk.after_start : hunk.after_end]
+        kind: HunkKind = "inert" if inert_lines(lines) else "behaviour"
+        judged.append(JudgedHunk(hunk, kind, lines_span(starts, hunk.after_start, hunk.after_end)))
+    return FileAssessment(change, _behaviour(change, judged), _guarded(change, judged, guards), before, after)
+
+
+def _parsed(
+    change: ChangedFile,
+    before: SourceFile,
+    after: SourceFile,
+    hunks: Sequence[Hunk],
+    table: LanguageSignals,
+    guards: Guards,
+) -> FileAssessment:
+    trivial = _trivial(change, before, after, table)
+    judged = [_judge(hunk, before, after, table, fresh=change.before is None) for hunk in hunks]
+    if trivial is not None:
+        quiet = tuple(replace(each, kind="inert") for each in judged)
+        return FileAssessment(change, trivial, quiet, SideFacts(), SideFacts(), parsed=True)
+    judged = _same_names(judged)
+    kinds = {each.kind for each in judged}
+    old_spans = _spans(before, [(hunk.before_start, hunk.before_end) for hunk in hunks])
+    new_spans = _spans(after, [(hunk.after_start, hunk.after_end) for hunk in hunks])
+    kind = _behaviour(change, judged)
+    if kinds == {"inert"}:
+        kind = "comments"
+    elif kinds <= {"inert", "import"}:
+        kind = "imports"
+    return FileAssessment(
+        change,
+        kind,
+        _guarded(change, judged, guards),
+        side_facts(before, old_spans, table),
+        side_facts(after, new_spans, table),
+        imported_modules(after if change.after is not None else before, table),
+        parsed=True,
+    )
+
+
+def _trivial(change: ChangedFile, before: SourceFile, after: SourceFile, table: LanguageSignals) -> Kind | None:
+    if change.before is None or change.after is None:
+        return None
+    old, new = _differing(before.root.children, after.root.children)
+    return same_up_to(tokens(old, table), tokens(new, table))
+
+
+def _differing(old: Sequence[Node], new: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:
+    """Without the equal nodes at either end: the walk over the rest is what costs."""
+    head = 0
+    while head < min(len(old), len(new)) and _same(old[head], new[head]):
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and _same(old[-1 - tail], new[-1 - tail]):
+        tail += 1
+    return old[head : len(old) - tail], new[head : len(new) - tail]
+
+
+def _same(left: Node, right: Node) -> bool:
+    return left.type == right.type and left.text == right.text
+
+
+def _spans(file: SourceFile, ranges: Sequence[tuple[int, int]]) -> list[Span]:
+    starts = line_starts(file.data)
+    return [lines_span(starts, first, last) for first, last in ranges if last > first]
+
+
+def _judge(hunk: Hunk, before: SourceFile, after: SourceFile, table: LanguageSignals, *, fresh: bool) -> JudgedHunk:
+    old = lines_span(line_starts(before.data), hunk.before_start, hunk.before_end)
+    new = lines_span(line_starts(after.data), hunk.after_start, hunk.after_end)
+    removed_kind, removed = whole_nodes(before, old, table, fresh=False) if hunk.removed else ("inert", ())
+    added_kind, added = whole_nodes(after, new, table, fresh=fresh) if hunk.added else ("inert", ())
+    order: tuple[HunkKind, ...] = ("behaviour", "definition", "import", "inert")
+    kind = next(kind for kind in order if kind in {removed_kind, added_kind})
+    if kind == "behaviour":
+        return JudgedHunk(hunk, kind, new)
+    return JudgedHunk(hunk, kind, new, added, removed)
+
+
+def _same_names(hunks: Sequence[JudgedHunk]) -> list[JudgedHunk]:
+    """A definition that is there on both sides under one name with another body was changed, not added."""
+    added = {each.name: each for hunk in hunks for each in hunk.added}
+    removed = {each.name: each for hunk in hunks for each in hunk.removed}
+    changed = {name for name in added.keys() & removed.keys() if added[name].digest != removed[name].digest}
+    return [replace(hunk, kind="behaviour") if _names(hunk.added + hunk.removed) & changed else hunk for hunk in hunks]
+
+
+def _names(definitions: Sequence[Definition]) -> set[str]:
+    return {each.name for each in definitions}
+
+
+def _behaviour(change: ChangedFile, hunks: Sequence[JudgedHunk]) -> Kind:
+    if change.status == "added" or change.before is None:
+        return "new-behaviour"
+    telling = [each for each in hunks if each.kind in {"behaviour", "definition"}]
+    if telling and all(each.hunk.added == 0 or _only_removes(each) for each in telling):
+        return "removed-behaviour"
+    if telling and all(each.kind == "definition" and each.hunk.removed == 0 for each in telling):
+        return "new-behaviour"
+    return "changed-behaviour"
+
+
+def _only_removes(hunk: JudgedHunk) -> bool:
+    return hunk.kind == "definition" and bool(hunk.removed) and not hunk.added
+
+
+def _guarded(change: ChangedFile, hunks: Sequence[JudgedHunk], guards: Guards) -> tuple[JudgedHunk, ...]:
+    content = change.after
+    if content is None:
+        return tuple(hunks)
+    return tuple(
+        replace(each, covered_by=tuple(guards(change.path, content, each.span)))
+        if each.kind in {"behaviour", "definition"} and each.hunk.added
+        else each
+        for each in hunks
+    )
