@@ -25,6 +25,7 @@ __all__ = [
     "SdkPack",
     "ShapeRule",
     "SyntaxText",
+    "WrapRules",
     "WrapTemplate",
 ]
 
@@ -66,6 +67,7 @@ class SyntaxText:
     empty: str
     blocks: Literal["indent", "braces"]
     if_else: str
+    else_word: str
     conditional: str
     condition_parens: bool = False
     indent: str = "    "
@@ -118,6 +120,8 @@ class Indexing:
     boolean_types: frozenset[str]
     self_names: frozenset[str]
     hoisted: frozenset[str]
+    async_words: frozenset[str]
+    dependency_calls: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,34 @@ class WrapTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class WrapRules:
+    """How a branch is written around code, and which code can't be in one.
+
+    `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
+    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`). `sections` are node types whose statements are
+    their children of the field `body`. `hooks` and `components` are regular expressions for names of functions that
+    run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates take
+    `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a
+    file's public names, `public` makes a statement's name visible outside.
+    """
+
+    otherwise: str = "} else {"
+    end: str = "}"
+    declare: str = "{} = {}"
+    import_name: str = ""
+    sections: frozenset[str] = frozenset()
+    optional_parameters: frozenset[str] = frozenset()
+    hooks: str | None = None
+    quiet_hooks: frozenset[str] = frozenset()
+    components: str | None = None
+    variable: Literal["snake", "camel"] = "camel"
+    export_lists: frozenset[str] = frozenset()
+    markup_if_else: str = ""
+    markup_if: str = ""
+    public: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
 class SdkPack:
     id: str
     language: str
@@ -170,6 +202,7 @@ class SdkPack:
     receivers: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     pure: bool = True
+    preferred: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +218,7 @@ class LanguagePack:
     modules: ModuleRules
     index: Indexing
     sdks: tuple[SdkPack, ...]
+    wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
 

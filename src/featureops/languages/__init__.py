@@ -24,6 +24,7 @@ from featureops.core.pack import (
     SdkPack,
     ShapeRule,
     SyntaxText,
+    WrapRules,
     WrapTemplate,
 )
 from featureops.languages.vocabulary import SHAPES
@@ -111,6 +112,7 @@ def _language(folder: Traversable) -> LanguagePack:
         modules=_modules(_table(data, "modules")),
         index=_indexing(_table(data, "index")),
         sdks=tuple(_sdk(file, language) for file in sdk_files),
+        wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
     )
@@ -164,6 +166,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         empty=_text(table, "empty"),
         blocks=cast("Literal['indent', 'braces']", _text(table, "blocks")),
         if_else=_text(table, "if_else"),
+        else_word=_text(table, "else_word"),
         conditional=_text(table, "conditional"),
         condition_parens=bool(table.get("condition_parens", False)),
         indent=_text(table, "indent"),
@@ -190,6 +193,25 @@ def _indexing(table: Table) -> Indexing:
     return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
 
 
+def _wrap(table: Table) -> WrapRules:
+    return WrapRules(
+        otherwise=_text(table, "otherwise"),
+        end=_text(table, "end"),
+        declare=_text(table, "declare"),
+        import_name=_text(table, "import_name"),
+        sections=frozenset(_texts(table, "sections")),
+        optional_parameters=frozenset(_texts(table, "optional_parameters")),
+        hooks=_optional(table, "hooks"),
+        quiet_hooks=frozenset(_texts(table, "quiet_hooks")),
+        components=_optional(table, "components"),
+        variable=cast("Literal['snake', 'camel']", _text(table, "variable")),
+        export_lists=frozenset(_texts(table, "export_lists")),
+        markup_if_else=_text(table, "markup_if_else", ""),
+        markup_if=_text(table, "markup_if", ""),
+        public=_text(table, "public", "{}"),
+    )
+
+
 def _sdk(file: Traversable, language: str) -> SdkPack:
     data = _read(file)
     return SdkPack(
@@ -203,6 +225,7 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
         receivers=_texts(data, "receivers"),
+        preferred=bool(data.get("preferred", False)),
         templates=tuple(
             WrapTemplate(
                 name=_text(item, "name"),

@@ -1,0 +1,362 @@
+"""Removes a flag from a whole repository: reads become values, values spread across files, leftovers are named.
+
+Pure: files come through a `Source`. Nothing is offered that was not verified (`core.verify`); a file whose check fails
+is refused as a whole and the rest is still done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from featureops.core.config import Config
+from featureops.core.fold.editor import apply_edits
+from featureops.core.fold.folder import FileFold, Folded, called
+from featureops.core.leftovers import leftovers_of
+from featureops.core.model import FileEdit, Leftover
+from featureops.core.pack import Packs
+from featureops.core.project import Constant, Project
+from featureops.core.reads import Read, find_reads
+from featureops.core.scopes import Binding
+from featureops.core.syntax import Node
+from featureops.core.verify import fault
+
+__all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
+
+_ROUNDS = 20
+OPEN_KINDS = frozenset({"dynamic-key", "unproven", "refused", "not-foldable", "syntax-error"})
+
+
+class Source(Protocol):
+    """Where the files come from: `grep` names the files that hold any of the byte strings."""
+
+    def paths(self) -> Sequence[str]: ...
+    def read(self, path: str) -> bytes | None: ...
+    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSource:
+    """Files in memory."""
+
+    files: Mapping[str, bytes]
+
+    def paths(self) -> Sequence[str]:
+        return sorted(self.files)
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
+        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupResult:
+    """`reads` counts the reads removed per file. The verdict is complete, partial, nothing or refused."""
+
+    edits: tuple[FileEdit, ...]
+    leftovers: tuple[Leftover, ...]
+    reads: Mapping[str, int]
+    verdict: str
+    seen: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _State:
+    """One run: which files are folded with which seeds, and what they say to each other."""
+
+    seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
+    reads: dict[str, list[Read]] = field(default_factory=dict)
+    constants: dict[Node, Constant] = field(default_factory=dict)
+    doomed: dict[str, set[Node]] = field(default_factory=dict)
+    folded: dict[str, Folded] = field(default_factory=dict)
+    outputs: dict[str, bytes] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def cleanup_project(
+    files: Mapping[str, bytes], flag: str, keep: bool, packs: Packs, config: Config | None = None
+) -> CleanupResult:
+    """`cleanup` over files in memory."""
+    return cleanup(MappingSource(files), flag, keep, packs, config or Config())
+
+
+def cleanup(
+    source: Source, flag: str, keep: bool, packs: Packs, config: Config, only: frozenset[str] | None = None
+) -> CleanupResult:
+    """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited."""
+    return _Cleanup(source, flag, keep, packs, config, only).run()
+
+
+class _Cleanup:
+    def __init__(
+        self, source: Source, flag: str, keep: bool, packs: Packs, config: Config, only: frozenset[str] | None
+    ) -> None:
+        self.source = source
+        self.flag = flag
+        self.keep = keep
+        self.only = only
+        self.project = Project(source.paths(), source.read, packs, config)
+        self.state = _State()
+        self._searched: set[bytes] = set()
+        self._files: set[str] = set()
+
+    def run(self) -> CleanupResult:
+        self._find_reads()
+        for _ in range(_ROUNDS):
+            self._fold_all()
+            if not self._spread() and not self._drop_definitions():
+                break
+        self._verify()
+        return self._result()
+
+    # -------------------------------------------------------------- reads
+
+    def _needles(self) -> list[bytes]:
+        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
+        words = re.findall(r"[A-Za-z0-9]+", self.flag)
+        spelt = {self.flag, "_".join(words).upper(), "_".join(words).lower(), "".join(w.title() for w in words)}
+        spelt.add(words[0].lower() + "".join(word.title() for word in words[1:]) if words else self.flag)
+        if not any(read.form == "member" for read in self.project.config.reads):
+            spelt = {self.flag}
+        named = [read.target.rpartition(".")[2] for read in self.project.config.reads if read.name == self.flag]
+        aliases = [alias.rpartition(".")[2] for alias in self.project.config.aliases.get(self.flag, ())]
+        return [word.encode() for word in sorted({*spelt, *named, *aliases}) if word]
+
+    def _find_reads(self) -> None:
+        pending = self._needles()
+        while pending:
+            self._searched.update(pending)
+            fresh = [path for path in self.source.grep(pending) if path not in self._files]
+            self._files.update(fresh)
+            names: set[bytes] = set()
+            for path in fresh:
+                names.update(self._read_file(path))
+            pending = sorted(names - self._searched)
+
+    def _read_file(self, path: str) -> set[bytes]:
+        """Seeds of one file; returns names of constants that hold the key, to be looked for elsewhere."""
+        file = self.project.file(path)
+        if file is None:
+            return set()
+        reads = [read for read in find_reads(self.project, path) if read.flag in (self.flag, None)]
+        reads = [self._aliased(read) for read in reads]
+        self.state.reads[path] = reads
+        wanted = {"enabled": self.keep, "disabled": not self.keep}
+        for read in reads:
+            if read.flag != self.flag:
+                continue
+            if read.constant is not None and read.constant.definition is not None:
+                self.state.constants[read.constant.definition] = read.constant
+            if read.value == "boolean" and read.proof != "unproven":
+                self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
+        return {name.encode() for name in self._constant_names(path)}
+
+    def _aliased(self, read: Read) -> Read:
+        aliases = self.project.config.aliases.get(self.flag, ())
+        if read.constant is None and read.key is not None and read.key.text in aliases:
+            constant = Constant(self.flag, "constant", read.key.file.path)
+            return Read(read.node, read.call, read.sdk, read.value, read.when, read.proof, read.key, constant, read.method)
+        return read
+
+    def _constant_names(self, path: str) -> set[str]:
+        """Names under which this file holds the key."""
+        file = self.project.file(path)
+        names: set[str] = set()
+        at = file.data.find(self.flag.encode()) if file is not None else -1
+        while file is not None and at >= 0:
+            node: Node | None = file.node_at(at, at + len(self.flag))
+            while node is not None and node.shape != "string":
+                node = node.parent
+            constant = self.project.constant(path, node) if node is not None else None
+            holder = _holder_name(node) if node is not None else None
+            if constant is not None and constant.value == self.flag and holder:
+                names.add(holder)
+            at = file.data.find(self.flag.encode(), at + 1)
+        return names
+
+    # -------------------------------------------------------------- folding
+
+    def _fold_all(self) -> None:
+        for path in sorted({*self.state.seeds, *self.state.doomed}):
+            if path not in self.state.folded and (self.only is None or path in self.only):
+                self._fold(path)
+
+    def _fold(self, path: str) -> None:
+        file = self.project.file(path)
+        if file is None:
+            return
+        names = self.project.names(path)
+        seeds = self.state.seeds.get(path, {})
+        safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
+        fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
+        fold.seeds = safe
+        fold.parts = set(self.state.doomed.get(path, ()))
+        folded = fold.run()
+        self.state.folded[path] = folded
+        self.state.outputs[path] = apply_edits(file.data, folded.edits)
+
+    def _mentions(self, comment: str) -> bool:
+        words = [self.flag, *(constant.name for constant in self.state.constants.values())]
+        return any(word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", comment) for word in words)
+
+    def _output(self, path: str) -> bytes:
+        data = self.state.outputs.get(path)
+        return data if data is not None else self.source.read(path) or b""
+
+    def _is_used_elsewhere(self, binding: Binding) -> bool:
+        """Whether another file, as it is now, has the word. Any mention keeps a visible name."""
+        own = binding.definitions[0].file.path
+        return any(self._has_word(path, binding.name) for path in self._with_word(binding.name) if path != own)
+
+    def _with_word(self, name: str) -> list[str]:
+        return [path for path in self.source.grep([name.encode()]) if self.project.packs.for_path(path) is not None]
+
+    def _has_word(self, path: str, name: str) -> bool:
+        return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self._output(path)) is not None
+
+    # -------------------------------------------------------------- across files
+
+    def _spread(self) -> bool:
+        """Names and functions of one file that are known now are known where they are imported."""
+        grown = False
+        for path, folded in sorted(self.state.folded.items()):
+            known = {**{name: (value, False) for name, value in folded.values.items()}}
+            known.update({name: (value, True) for name, value in folded.results.items()})
+            for name, (value, is_call) in sorted(known.items()):
+                grown = self._spread_name(path, name, value, is_call) or grown
+        return grown
+
+    def _spread_name(self, path: str, name: str, value: bool, is_call: bool) -> bool:
+        grown = False
+        for other in self._with_word(name):
+            if other == path or self.project.file(other) is None:
+                continue
+            seeds = self.state.seeds.setdefault(other, {})
+            fresh = {
+                node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds
+            }
+            if fresh:
+                seeds.update(fresh)
+                self.state.folded.pop(other, None)
+                self.state.folded.pop(path, None)
+                grown = True
+        return grown
+
+    def _uses_in(self, other: str, path: str, name: str, is_call: bool) -> list[Node]:
+        nodes: list[Node] = []
+        names = self.project.names(other)
+        for binding in names.imports:
+            origin = self.project.origin(other, binding)
+            if origin is not None and origin[0] == path and origin[1].name == name:
+                nodes.extend(binding.uses)
+            elif self.project.submodule(other, binding) == path:
+                nodes.extend(_members_named(binding.uses, name))
+        if not is_call:
+            return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
+        known = self.state.seeds.get(other, {})
+        calls = [called(node, False, known) for node in nodes]
+        return [call for call in calls if call is not None]
+
+    def _drop_definitions(self) -> bool:
+        """Constants, enum members and entries that held the key and that no code names any more."""
+        grown = False
+        for node, constant in self.state.constants.items():
+            doomed = self.state.doomed.setdefault(constant.path, set())
+            if node in doomed or not constant.name or not self._is_unused(node, constant):
+                continue
+            doomed.add(node)
+            self.state.folded.pop(constant.path, None)
+            grown = True
+        for path in list(self.state.outputs):
+            folded = self.state.folded.get(path)
+            if folded is not None and (folded.values or folded.results) and self._drop_exports(path, folded):
+                grown = True
+        return grown
+
+    def _drop_exports(self, path: str, folded: Folded) -> bool:
+        """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
+        before = self.state.outputs[path]
+        self._fold(path)
+        return self.state.outputs[path] != before
+
+    def _is_unused(self, node: Node, constant: Constant) -> bool:
+        own_lines = node.file.data[node.start : node.end]
+        for path in self._with_word(constant.name):
+            data = self._output(path)
+            if path == constant.path:
+                data = data.replace(own_lines, b"", 1)
+            if re.search(rf"(?<![\w$]){re.escape(constant.name)}(?![\w$])".encode(), data):
+                return False
+        return bool(self.state.folded)
+
+    # -------------------------------------------------------------- result
+
+    def _verify(self) -> None:
+        for path in sorted(self.state.folded):
+            file = self.project.file(path)
+            if file is None or self.state.outputs[path] == file.data:
+                continue
+            reason = fault(file, self.state.outputs[path])
+            if reason is not None:
+                self.state.refused[path] = reason
+                self.state.outputs[path] = file.data
+
+    def _result(self) -> CleanupResult:
+        edits: list[FileEdit] = []
+        reads: dict[str, int] = {}
+        for path, after in sorted(self.state.outputs.items()):
+            before = self.source.read(path)
+            if before is None or before == after:
+                continue
+            edits.append(FileEdit(path, before, after))
+            reads[path] = sum(1 for read in self.state.reads.get(path, ()) if read.flag == self.flag)
+        left = self._leftovers()
+        open_left = [item for item in left if item.kind in OPEN_KINDS]
+        if not edits:
+            verdict = "refused" if open_left else "nothing"
+        else:
+            verdict = "partial" if open_left else "complete"
+        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)))
+
+    def _leftovers(self) -> list[Leftover]:
+        found: list[Leftover] = []
+        for path in sorted(self._files):
+            file = self.project.file(path)
+            after = self._output(path)
+            unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
+            found.extend(
+                leftovers_of(
+                    path, file, after, self.flag, self.state.reads.get(path, []), unfolded, self.state.refused.get(path),
+                    self.project.failed.get(path),
+                )
+            )
+        return found
+
+
+def _holder_name(node: Node) -> str | None:
+    """The name that an assignment, declarator, enum member or pair gives to a string."""
+    parent = node.parent
+    while parent is not None and parent.shape in ("cast", "paren"):
+        parent = parent.parent
+    if parent is None:
+        return None
+    for role in ("name", "left", "key"):
+        name = parent.role(role)
+        if name is not None and name is not node:
+            return name.text.strip("'\"`").rpartition(".")[2]
+    return None
+
+
+def _members_named(uses: list[Node], name: str) -> list[Node]:
+    """`module.name` for uses of the module."""
+    found: list[Node] = []
+    for use in uses:
+        parent = use.parent
+        prop = parent.role("property") if parent is not None and parent.shape == "member" else None
+        if parent is not None and prop is not None and prop.text == name:
+            found.append(parent)
+    return found

@@ -1,0 +1,148 @@
+"""Taking statements and list items out of a file so that it looks as if they had never been there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from featureops.core.fold.chains import statements
+from featureops.core.fold.editor import Editor
+from featureops.core.fold.layout import blank_lines_after, blank_lines_before, full_end, leading_comments
+from featureops.core.syntax import Node
+
+__all__ = ["Blocks"]
+
+
+class Blocks:
+    """`mentions` tells whether a comment speaks of the flag: then it goes with the statement below it."""
+
+    def __init__(self, editor: Editor, mentions: Callable[[str], bool]) -> None:
+        self.editor = editor
+        self.mentions = mentions
+
+    def remove(self, block: Node, gone: set[Node]) -> None:
+        """Take the gone statements out of a block, in runs of neighbours, with their lines and blank lines."""
+        run: list[Node] = []
+        survivors_before = False
+        parts = [child for child in block.children if child.named]
+        for at, part in enumerate(parts):
+            if part in gone:
+                run.append(part)
+                continue
+            if part.is_comment and run and self._between(part, parts[at + 1 :], gone):
+                continue
+            if run:
+                self._remove_run(block, run, first=not survivors_before, last=False)
+                run = []
+            if not self._is_spoken_comment(part, gone):
+                survivors_before = True
+        if run:
+            self._remove_run(block, run, first=not survivors_before, last=True)
+
+    def _between(self, comment: Node, rest: list[Node], gone: set[Node]) -> bool:
+        """A comment that leads the next statement, which goes and takes it along."""
+        following = next((part for part in rest if not part.is_comment), None)
+        return following is not None and following in gone and self._is_spoken_comment(comment, gone)
+
+    def _is_spoken_comment(self, part: Node, gone: set[Node]) -> bool:
+        if not part.is_comment:
+            return False
+        below = part.next()
+        while below is not None and below.is_comment:
+            below = below.next()
+        return below is not None and below in gone and part in self._own_comments(below)
+
+    def _own_comments(self, statement: Node) -> list[Node]:
+        comments = leading_comments(statement)
+        return comments if any(self.mentions(comment.text) for comment in comments) else []
+
+    def _remove_run(self, block: Node, run: list[Node], *, first: bool, last: bool) -> None:
+        file = block.file
+        comments = self._own_comments(run[0])
+        start = min([run[0].start, *(comment.start for comment in comments)])
+        end = max(full_end(part) for part in run)
+        line_start, line_end = file.line_start(start), file.line_end(end - 1)
+        if file.data[line_start:start].strip() or file.data[end:line_end].strip(b" \t\r\n;"):
+            self._remove_inside_line(run)
+            return
+        above, below = blank_lines_before(file, line_start), blank_lines_after(file, line_end)
+        if first and last:
+            self.editor.delete(line_start, line_end)
+        elif first:
+            self.editor.delete(line_start, below)
+        elif last:
+            self.editor.delete(above, line_end)
+        elif line_end < below and above < line_start:
+            wide = below - line_end <= line_start - above
+            self.editor.delete(line_start if wide else above, below if wide else line_end)
+        else:
+            self.editor.delete(line_start, line_end)
+
+    def _remove_inside_line(self, run: list[Node]) -> None:
+        """`a(); b();` on one line: only the statement goes, with the separator and the space after it."""
+        data = run[0].file.data
+        for part in run:
+            end = part.end
+            while data[end : end + 1] in (b" ", b"\t", b";") and data[end : end + 1]:
+                end += 1
+            start = part.start
+            if data[end : end + 1] in (b"\r", b"\n", b""):
+                while start > 0 and data[start - 1 : start] in (b" ", b"\t", b";"):
+                    start -= 1
+            self.editor.delete(start, end)
+
+    def fill(self, body: Node) -> None:
+        """Put the language's empty statement into a body that nothing is left of."""
+        text = body.file.pack.text.empty
+        items = statements(body)
+        if body.shape != "block":
+            self.editor.replace(body.start, body.end, text or "{}")
+            return
+        if not text or not items:
+            return
+        file, first = body.file, items[0]
+        line_start = file.line_start(first.start)
+        indent = file.data[line_start : first.start]
+        if indent.strip():
+            self.editor.insert(first.start, text.encode())
+        else:
+            self.editor.insert(line_start, indent + text.encode() + file.eol)
+
+    def remove_inline(self, node: Node) -> None:
+        """Take a node out of markup: its whole line if it stands alone."""
+        file = node.file
+        line_start, line_end = file.line_start(node.start), file.line_end(node.end - 1)
+        alone = not file.data[line_start : node.start].strip() and not file.data[node.end : line_end].strip()
+        self.editor.delete(line_start if alone else node.start, line_end if alone else node.end)
+
+    def remove_items(self, holder: Node, gone: set[Node]) -> None:
+        """Take items out of a comma-separated list; the commas of those that stay are kept as they were."""
+        items = holder.items
+        kept = [item for item in items if item not in gone]
+        if len(kept) == len(items):
+            return
+        if not kept:
+            self.editor.delete(items[0].start, self._after_comma(items[-1]))
+            return
+        for at, item in enumerate(items):
+            if item not in gone:
+                continue
+            following = next((other for other in items[at + 1 :]), None)
+            if any(other not in gone for other in items[at + 1 :]) and following is not None:
+                self._remove_item(item, following)
+            else:
+                before = next(other for other in reversed(items[:at]) if other not in gone)
+                self.editor.delete(before.end, items[-1].end)
+                return
+
+    def _remove_item(self, item: Node, following: Node) -> None:
+        file = item.file
+        line_start, end = file.line_start(item.start), self._after_comma(item)
+        alone = not file.data[line_start : item.start].strip() and not file.data[end : file.line_end(end - 1)].strip()
+        if alone:
+            self.editor.delete(line_start, file.line_end(end - 1))
+        else:
+            self.editor.delete(item.start, following.start)
+
+    def _after_comma(self, item: Node) -> int:
+        after = item.next()
+        return after.end if after is not None and after.text == "," else item.end

@@ -1,0 +1,65 @@
+"""if / else-if / else chains as a flat list of arms, whatever the grammar nests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from featureops.core.syntax import Node
+
+__all__ = ["Arm", "arms", "always_leaves", "statements"]
+
+_LEAVING = frozenset({"return", "raise", "break", "continue"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arm:
+    """`start` is where the arm begins (`if`, `else if`, `elif`, `else`), `head` the node with the condition and its
+    keyword; both are None-conditioned for a plain else."""
+
+    start: int
+    head: Node
+    condition: Node | None
+    body: Node
+
+
+def arms(node: Node) -> list[Arm]:
+    """The arms of an `if` node, in order."""
+    found: list[Arm] = []
+    condition, body = node.role("condition"), node.role("then")
+    if condition is None or body is None:
+        return found
+    found.append(Arm(node.start, node, condition, body))
+    for other in node.roles("else"):
+        found.extend(_other(other))
+    return found
+
+
+def _other(node: Node) -> list[Arm]:
+    if node.shape == "elif":
+        condition, body = node.role("condition"), node.role("then")
+        return [Arm(node.start, node, condition, body)] if condition is not None and body is not None else []
+    body = node.role("body")
+    if body is None:
+        return []
+    if body.shape == "if":
+        nested = arms(body)
+        first = nested[0]
+        return [Arm(node.start, first.head, first.condition, first.body), *nested[1:]]
+    return [Arm(node.start, node, None, body)]
+
+
+def statements(body: Node) -> list[Node]:
+    """The statements of a block, or the single statement that stands in its place."""
+    return body.items if body.shape == "block" else [body]
+
+
+def always_leaves(node: Node) -> bool:
+    """Whether control never goes on after the statement: it returns, raises, breaks or continues on every path."""
+    if node.shape in _LEAVING:
+        return True
+    if node.shape == "block":
+        return any(always_leaves(item) for item in node.items)
+    if node.shape != "if":
+        return False
+    chain = arms(node)
+    return bool(chain) and chain[-1].condition is None and all(always_leaves(arm.body) for arm in chain)

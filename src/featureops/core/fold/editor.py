@@ -1,0 +1,108 @@
+"""Collects the edits of one file. Deletions swallow what lies inside them; unwrapped lines are shifted by columns.
+
+What is not edited stays identical, byte for byte: every edit is a span of the original.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+
+from featureops.core.model import Edit, Span
+from featureops.core.syntax import SourceFile
+
+__all__ = ["Editor", "apply_edits", "frozen_lines"]
+
+_BLANK = b" \t"
+
+
+class Editor:
+    def __init__(self, file: SourceFile, frozen: frozenset[int]) -> None:
+        self.file = file
+        self._frozen = frozen
+        self._edits: list[Edit] = []
+        self._inserts: list[Edit] = []
+        self._shifts: dict[int, int] = {}
+
+    def replace(self, start: int, end: int, text: bytes | str = b"") -> None:
+        if end > start or text:
+            raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+            self._edits.append(Edit(Span(start, end), raw))
+
+    def delete(self, start: int, end: int) -> None:
+        self.replace(start, end)
+
+    def insert(self, at: int, text: bytes) -> None:
+        """Put text at a place where a deletion begins or that stays untouched: it survives the deletion."""
+        self._inserts.append(Edit(Span(at, at), text))
+
+    def dedent(self, start: int, end: int, width: int) -> None:
+        """Take `width` columns from every line that begins after `start` and before `end`, but for lines inside
+        multi-line strings; a negative width indents."""
+        starts = self.file.line_starts
+        for line in starts[bisect_right(starts, start) : bisect_left(starts, end)]:
+            if line not in self._frozen and width:
+                self._shifts[line] = self._shifts.get(line, 0) + width
+
+    def covers(self, span: Span) -> bool:
+        """Whether all of the bytes are deleted or replaced."""
+        at = bisect_right([edit.span.start for edit in self.merged], span.start) - 1
+        return at >= 0 and self.merged[at].span.holds(span) and self.merged[at].span.end > self.merged[at].span.start
+
+    @cached_property
+    def merged(self) -> list[Edit]:
+        """Sorted, without overlaps. Call only when all edits are in."""
+        merged: list[Edit] = []
+        for edit in sorted(self._edits, key=lambda item: (item.span.start, -item.span.end)):
+            last = merged[-1] if merged else None
+            if last is None or edit.span.start >= last.span.end:
+                merged.append(edit)
+            elif edit.span.end > last.span.end:
+                merged[-1] = Edit(Span(last.span.start, edit.span.end), last.text + edit.text)
+        return merged
+
+    def result(self) -> tuple[Edit, ...]:
+        """All edits, shifts included, sorted and disjoint."""
+        shifts = [edit for line, width in self._shifts.items() if (edit := self._shift(line, width)) is not None]
+        kept = [edit for edit in shifts if not self._touches(edit.span)]
+        inserts = [edit for edit in self._inserts if not self._swallowed(edit.span.start)]
+        return tuple(sorted(self.merged + kept + inserts, key=lambda item: (item.span.start, item.span.end)))
+
+    def _swallowed(self, at: int) -> bool:
+        """Whether a deletion that begins earlier takes the place away."""
+        return any(edit.span.start < at < edit.span.end for edit in self.merged)
+
+    def _touches(self, span: Span) -> bool:
+        """Whether a line's indentation is already taken away."""
+        return any(edit.span.start <= span.start < edit.span.end for edit in self.merged)
+
+    def _shift(self, line: int, width: int) -> Edit | None:
+        data, end = self.file.data, line
+        while end < len(data) and data[end : end + 1] in (b" ", b"\t"):
+            end += 1
+        if data[end : end + 1] in (b"\r", b"\n", b"") and end == line:
+            return None
+        if width < 0:
+            return Edit(Span(line, line), data[line : line + 1] * -width)
+        return Edit(Span(line, min(line + width, end)), b"")
+
+
+def apply_edits(data: bytes, edits: tuple[Edit, ...]) -> bytes:
+    """The text after disjoint, sorted edits."""
+    parts: list[bytes] = []
+    at = 0
+    for edit in edits:
+        parts.extend((data[at : edit.span.start], edit.text))
+        at = edit.span.end
+    parts.append(data[at:])
+    return b"".join(parts)
+
+
+def frozen_lines(file: SourceFile) -> frozenset[int]:
+    """Starts of the lines that begin inside a multi-line string: their indentation is content."""
+    frozen: set[int] = set()
+    starts = file.line_starts
+    for node in file.root.walk():
+        if node.type in file.pack.index.multiline:
+            frozen.update(starts[bisect_right(starts, node.start) : bisect_left(starts, node.end)])
+    return frozenset(frozen)

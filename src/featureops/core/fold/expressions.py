@@ -1,0 +1,280 @@
+"""Folding of expressions: not, and, or, defaults, comparison, choice, casts, markup.
+
+`reduce` says what an expression comes down to in its context; `place` writes that where the expression stands. An edit
+inside a part that is dropped later does no harm: the larger deletion swallows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from featureops.core.fold.editor import Editor
+from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
+from featureops.core.syntax import Node
+
+__all__ = ["Expressions"]
+
+_OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
+_TIGHT = _OPERATORS | {"not", "member", "index", "call", "cast", "await"}
+
+
+class Expressions:
+    """`seeds` are expressions with a known value, `hot` every node that has one of them (or a dead part) inside."""
+
+    def __init__(self, editor: Editor, seeds: Mapping[Node, bool], hot: frozenset[Node]) -> None:
+        self.editor = editor
+        self.seeds = seeds
+        self.hot = hot
+        self._forced: set[Node] = set()
+
+    # -------------------------------------------------------------- reduce
+
+    def reduce(self, node: Node, context: Context) -> Value:
+        """What the expression comes down to. Children that stay are edited on the way."""
+        known = self.seeds.get(node)
+        if known is not None:
+            return Const(known)
+        if node not in self.hot:
+            return KEEP
+        match node.shape:
+            case "paren":
+                return self._paren(node, context)
+            case "cast" | "await":
+                return self._through(node, context)
+            case "not":
+                return self._not(node)
+            case "and" | "or":
+                return self._logical(node, context)
+            case "coalesce":
+                return self._coalesce(node, context)
+            case "equal" | "not-equal":
+                return self._compare(node)
+            case "conditional":
+                return self._conditional(node, context)
+            case "call":
+                return self._call(node)
+        self.visit_children(node)
+        return KEEP
+
+    def visit_children(self, node: Node) -> None:
+        """Everything below in places that see the whole value."""
+        for child in node.children:
+            if child in self.hot:
+                self.visit(child)
+
+    def visit(self, node: Node) -> None:
+        """A node in a place about which nothing special is known; statements override this."""
+        self.place(node, self.reduce(node, "value"))
+
+    def _paren(self, node: Node, context: Context) -> Value:
+        inner = node.role("operand")
+        if inner is None:
+            return self._children(node)
+        value = self.reduce(inner, context)
+        if isinstance(value, Becomes) and self._keeps_parens(node, value.node):
+            self.replace_with(inner, value.node)
+            return KEEP
+        return value
+
+    def _keeps_parens(self, paren: Node, target: Node) -> bool:
+        """Parentheses stay where the grammar wants them, where they bind, and where they join lines."""
+        if self._is_condition(paren):
+            return True
+        if target.shape in _OPERATORS and paren.parent is not None and paren.parent.shape in _TIGHT:
+            return True
+        joins = paren.file.pack.text.blocks == "indent" and "\n" in target.text
+        return joins or "\n" in paren.file.slice(paren.start, target.start)
+
+    def _is_condition(self, paren: Node) -> bool:
+        parent = paren.parent
+        if parent is None or not paren.file.pack.text.condition_parens:
+            return False
+        return parent.shape in ("if", "elif", "while", "switch") and paren.field in ("condition", "value")
+
+    def _through(self, node: Node, context: Context) -> Value:
+        inner = node.role("operand")
+        value = self.reduce(inner, context) if inner is not None else KEEP
+        if isinstance(value, Becomes) and inner is not None:
+            self.replace_with(inner, value.node)
+            return KEEP
+        return value
+
+    def _not(self, node: Node) -> Value:
+        inner = node.role("operand")
+        if inner is None:
+            return self._children(node)
+        value = self.reduce(inner, "boolean")
+        if isinstance(value, Const):
+            return Const(not value.value, value.effects)
+        self.place(inner, value)
+        return KEEP
+
+    def _logical(self, node: Node, context: Context) -> Value:
+        left, right = node.role("left"), node.role("right")
+        if left is None or right is None:
+            return self._children(node)
+        absorbing = node.shape == "or"
+        if node in self._forced:
+            self.place(left, self.reduce(left, "value"))
+            self.place(right, self.reduce(right, "value"))
+            return KEEP
+        first = self.reduce(left, _left_context(absorbing, context))
+        if isinstance(first, Const) and not first.effects:
+            return first if first.value is absorbing else self._part(right, context)
+        if isinstance(first, Const) and first.value is absorbing:
+            return first
+        second = self.reduce(right, context)
+        if isinstance(second, Const) and not second.effects and not isinstance(first, Const):
+            return self._known_right(node, left, first, second.value, context)
+        self.place(left, first)
+        self.place(right, second)
+        return KEEP
+
+    def _known_right(self, node: Node, left: Node, first: Value, value: bool, context: Context) -> Value:
+        """`left and True`, `left or True` and the like, with an unknown left side."""
+        absorbing = node.shape == "or"
+        one_sided: Context = "falsy" if node.shape == "and" else "truthy"
+        kept = first.node if isinstance(first, Becomes) else left
+        boolean = context == "boolean" or is_boolean(kept)
+        if value is not absorbing and (boolean or context == one_sided):
+            return Becomes(kept)
+        settled = boolean or context == ("falsy" if absorbing else "truthy") or (context == "render" and not value)
+        if value is absorbing and settled:
+            if is_pure(kept, self.seeds.__contains__):
+                return Const(value)
+            self.place(left, first)
+            return Const(value, (kept,))
+        self.place(left, first)
+        right = node.role("right")
+        if right is not None:
+            self.place(right, Const(value))
+        return KEEP
+
+    def _coalesce(self, node: Node, context: Context) -> Value:
+        left, right = node.role("left"), node.role("right")
+        if left is None or right is None:
+            return self._children(node)
+        first = self.reduce(left, context if context == "boolean" else "value")
+        if isinstance(first, Const) and not first.effects:
+            return first
+        self.place(left, first)
+        self.place(right, self.reduce(right, context))
+        return KEEP
+
+    def _compare(self, node: Node) -> Value:
+        left, right = node.role("left"), node.role("right")
+        if left is None or right is None or len(node.items) != _TWO:
+            return self._children(node)
+        sides = [self._known(side) for side in (left, right)]
+        if sides[0] is not None and sides[1] is not None:
+            return Const((sides[0] == sides[1]) is (node.shape == "equal"))
+        return self._children(node)
+
+    def _known(self, node: Node) -> str | None:
+        """ "true", "false" or "null" for a side that is known."""
+        value = self.reduce(node, "value") if node in self.hot else KEEP
+        if isinstance(value, Const) and not value.effects:
+            return "true" if value.value else "false"
+        return node.shape if node.shape in ("true", "false", "null") else None
+
+    def _conditional(self, node: Node, context: Context) -> Value:
+        condition, then, other = node.role("condition"), node.role("then"), node.role("else")
+        if condition is None or then is None or other is None:
+            return self._children(node)
+        value = self.reduce(condition, "boolean")
+        if isinstance(value, Const) and not value.effects:
+            return self._part(then if value.value else other, context)
+        self.place(condition, value)
+        self.place(then, self.reduce(then, context))
+        self.place(other, self.reduce(other, context))
+        return KEEP
+
+    def _call(self, node: Node) -> Value:
+        callee, arguments = node.role("function"), node.role("arguments")
+        if callee is not None and arguments is not None and callee.text in node.file.pack.index.boolean_casts:
+            items = arguments.items
+            if len(items) == 1:
+                value = self.reduce(items[0], "boolean")
+                if isinstance(value, Const):
+                    return value
+                self.place(items[0], value)
+                return KEEP
+        return self._children(node)
+
+    def _part(self, node: Node, context: Context) -> Value:
+        """A part that takes the place of the whole."""
+        value = self.reduce(node, context)
+        return Becomes(node) if value is KEEP else value
+
+    def _children(self, node: Node) -> Value:
+        self.visit_children(node)
+        return KEEP
+
+    # -------------------------------------------------------------- place
+
+    def place(self, node: Node, value: Value) -> None:
+        """Write what an expression came down to where it stands."""
+        if isinstance(value, Becomes):
+            self.replace_with(node, value.node)
+        elif isinstance(value, Const):
+            self.materialize(node, value)
+
+    def materialize(self, node: Node, value: Const) -> None:
+        """Put the literal; with effects left, keep the operators and put literals further down."""
+        if value.effects:
+            self._forced.add(node)
+            if node.shape in ("and", "or"):
+                self.reduce(node, "value")
+            else:
+                for child in node.items:
+                    if child in self.hot:
+                        self.materialize(child, Const(value.value, value.effects))
+            return
+        text = node.file.pack.text.true if value.value else node.file.pack.text.false
+        if node.type in node.file.pack.index.shorthand:
+            text = f"{node.text}: {text}"
+        self.editor.replace(node.start, node.end, text)
+
+    def replace_with(self, node: Node, target: Node) -> None:
+        """Let only `target`, a part of `node`, stand."""
+        inner = self._bare(node, target)
+        opening, closing = ("(", ")") if self._needs_parens(node, inner) else ("", "")
+        self.editor.replace(node.start, inner.start, opening)
+        self.editor.replace(inner.end, node.end, closing)
+        self.editor.dedent(inner.start, inner.end, self._columns(inner) - self._columns(node))
+
+    def _bare(self, node: Node, target: Node) -> Node:
+        """Without its own parentheses, where they only served the operator that is gone."""
+        inner = target.role("operand") if target.shape == "paren" else None
+        if inner is None or (node.parent is not None and node.parent.shape in _TIGHT):
+            return target
+        gap = target.file.slice(target.start, inner.start) + target.file.slice(inner.end, target.end)
+        joins = target.file.pack.text.blocks == "indent" and "\n" in inner.text
+        return target if "\n" in gap or joins or self._is_condition(target) else self._bare(node, inner)
+
+    def _needs_parens(self, node: Node, target: Node) -> bool:
+        parent = node.parent
+        if parent is None or target.shape not in _OPERATORS:
+            return False
+        if parent.shape in ("not", "member", "call", "await", "cast", "index"):
+            return parent.role("arguments") is not node and parent.role("index") is not node
+        rank = {"and": 2, "or": 1, "coalesce": 1, "conditional": 0, "lambda": 0, "assign": 0}
+        return parent.shape in rank and rank.get(target.shape, 3) < rank[parent.shape]
+
+    def _columns(self, node: Node) -> int:
+        """Columns of indentation of the line on which the node begins."""
+        line = node.file.line_start(node.start)
+        text = node.file.data[line : node.start]
+        return len(text) - len(text.lstrip(b" \t"))
+
+
+_TWO = 2
+
+
+def _left_context(is_or: bool, context: Context) -> Context:
+    """What is seen of the left side: it is the whole result only when it decides."""
+    if context in ("boolean", "render"):
+        return "boolean"
+    if context == ("falsy" if is_or else "truthy"):
+        return "boolean"
+    return "truthy" if is_or else "falsy"

@@ -1,0 +1,245 @@
+"""Folds one file to a fixpoint: known values spread through names and functions, then what they left unused goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.statements import Statements
+from featureops.core.fold.unused import doom, newly_unused
+from featureops.core.fold.values import Const, Context, is_pure
+from featureops.core.model import Edit
+from featureops.core.project import initializer
+from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["FileFold", "Folded"]
+
+_ROUNDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The edits, and what other files may rely on: values of names and results of functions at module level."""
+
+    edits: tuple[Edit, ...]
+    values: Mapping[str, bool]
+    results: Mapping[str, bool]
+    unfolded: tuple[Node, ...]
+
+
+class FileFold:
+    """`seeds` are expressions whose value is known. `mentions` tells whether a comment speaks of the flag."""
+
+    def __init__(
+        self,
+        file: SourceFile,
+        names: Names,
+        mentions: Callable[[str], bool],
+        is_used_elsewhere: Callable[[Binding], bool],
+    ) -> None:
+        self.file = file
+        self.names = names
+        self.mentions = mentions
+        self.is_used_elsewhere = is_used_elsewhere
+        self.seeds: dict[Node, bool] = {}
+        self.parts: set[Node] = set()
+        self.values: dict[Binding, bool] = {}
+        self.results: dict[Binding, bool] = {}
+        self._frozen = frozen_lines(file)
+        self._boolean: set[Node] = set()
+
+    def run(self) -> Folded:
+        """Fold until nothing more follows."""
+        folded = self._pass()
+        for _ in range(_ROUNDS):
+            grown = self._spread_values(folded) or self._spread_results(folded)
+            if not grown:
+                before = len(self.parts)
+                self._drop_unused(folded)
+                if len(self.parts) == before:
+                    break
+            folded = self._pass()
+        unfolded = tuple(node for node in self.seeds if not folded.editor.covers(node.span))
+        return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
+
+    def _pass(self) -> Statements:
+        doomed = doom(self.parts)
+        hot: set[Node] = {self.file.root}
+        for node in (*self.seeds, *doomed):
+            hot.add(node)
+            for outer in node.ancestors():
+                if outer in hot:
+                    break
+                hot.add(outer)
+        editor = Editor(self.file, self._frozen)
+        statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
+        statements.boolean_bindings = self._boolean
+        statements.visit(self.file.root)
+        return statements
+
+    # -------------------------------------------------------------- names
+
+    def _spread_values(self, folded: Statements) -> bool:
+        """Variables that are bound once, to a value that is known now."""
+        grown = False
+        for node in tuple(self.seeds):
+            binding = self._bound_by(node)
+            if binding is None or binding in self.values or not binding.is_single:
+                continue
+            value = self._initial(binding, folded)
+            if value is not None:
+                self.values[binding] = value
+                self.seeds.update((use, value) for use in binding.uses)
+                grown = True
+        return grown
+
+    def _bound_by(self, node: Node) -> Binding | None:
+        for outer in node.ancestors():
+            if outer.shape in ("declarator", "assign"):
+                name = outer.role("name") or outer.role("left")
+                binding = self.names.of.get(name) if name is not None else None
+                is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
+                return None if is_class else binding
+            if outer.shape in ("function", "lambda", "block"):
+                return None
+        return None
+
+    def _initial(self, binding: Binding, folded: Statements) -> bool | None:
+        value = initializer(binding)
+        if value is None:
+            return None
+        only_boolean = bool(binding.uses) and all(_seen_as_boolean(use) for use in binding.uses)
+        context: Context = "boolean" if only_boolean else "value"
+        known = self._scratch(folded).reduce(value, context)
+        if not isinstance(known, Const) or known.effects:
+            return None
+        parent = binding.definitions[0].parent
+        if only_boolean and parent is not None:
+            self._boolean.add(parent)
+        return known.value
+
+    def _scratch(self, folded: Statements) -> Statements:
+        """The same knowledge with an editor that nobody reads."""
+        scratch = Editor(self.file, self._frozen)
+        return Statements(scratch, self.seeds, folded.hot, self.names, folded.doomed, self.mentions)
+
+    # -------------------------------------------------------------- functions
+
+    def _spread_results(self, folded: Statements) -> bool:
+        """Functions that only return a known value: their calls are known too."""
+        grown = False
+        for node in tuple(self.seeds):
+            function = next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
+            binding = _function_binding(function, self.names) if function is not None else None
+            if function is None or binding is None or binding in self.results or not binding.is_single:
+                continue
+            value = self._result(function, folded)
+            if value is None:
+                continue
+            self.results[binding] = value
+            is_async = _is_async(function)
+            for use in binding.uses:
+                call = called(use, is_async, self.seeds)
+                if call is not None:
+                    self.seeds[call] = value
+            grown = True
+        return grown
+
+    def _result(self, function: Node, folded: Statements) -> bool | None:
+        body = function.role("body")
+        if body is None or (function.parent is not None and function.parent.shape == "decorated"):
+            return None
+        if body.shape != "block":
+            return self._const(body, folded)
+        live = [item for item in _live(body.items, folded) if not _is_docstring(item)]
+        if len(live) != 1 or live[0].shape != "return":
+            return None
+        value = live[0].role("value")
+        return self._const(value, folded) if value is not None else None
+
+    def _const(self, node: Node, folded: Statements) -> bool | None:
+        known = self._scratch(folded).reduce(node, "value")
+        return known.value if isinstance(known, Const) and not known.effects else None
+
+    # -------------------------------------------------------------- unused
+
+    def _drop_unused(self, folded: Statements) -> None:
+        settled = frozenset(self.values) | frozenset(self.results)
+        self.parts.update(newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere))
+
+
+def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None:
+    """The call whose callee the use is, with the `await` around it where the function is asynchronous; None where the
+    function is used otherwise, or where an argument has effects."""
+    call = use.parent
+    if call is None or call.shape != "call" or call.role("function") is not use:
+        return None
+    arguments = call.role("arguments")
+    if arguments is not None and not all(_pure_argument(item, known) for item in arguments.items):
+        return None
+    if not is_async:
+        return call
+    return call.parent if call.parent is not None and call.parent.shape == "await" else None
+
+
+def _pure_argument(item: Node, known: Mapping[Node, bool]) -> bool:
+    value = item.role("value") if item.shape == "keyword-argument" else item
+    return value is not None and is_pure(value, known.__contains__)
+
+
+def _live(items: list[Node], folded: Statements) -> list[Node]:
+    found: list[Node] = []
+    for item in items:
+        if item in folded.gone:
+            continue
+        inner = folded.stands_for.get(item)
+        found.extend(_live(inner, folded) if inner is not None else [item])
+    return found
+
+
+def _is_docstring(node: Node) -> bool:
+    inner = node.role("operand") if node.shape == "expression" else None
+    return inner is not None and string_value(inner) is not None
+
+
+def _is_async(function: Node) -> bool:
+    words = function.file.pack.index.async_words
+    return any(child.text in words for child in function.children if not child.named)
+
+
+def _function_binding(function: Node, names: Names) -> Binding | None:
+    name = function.role("name")
+    if name is not None:
+        return names.of.get(name)
+    parent = function.parent
+    if parent is None or parent.shape not in ("declarator", "assign"):
+        return None
+    target = parent.role("name") or parent.role("left")
+    return names.of.get(target) if target is not None else None
+
+
+def _seen_as_boolean(use: Node) -> bool:
+    """Whether the place of a use sees only if the value is true."""
+    node, parent = use, use.parent
+    while parent is not None:
+        if parent.shape in ("not", "while", "if", "elif"):
+            return True
+        if parent.shape == "conditional":
+            return parent.role("condition") is node
+        if parent.shape == "markup-expression":
+            return parent.parent is not None and parent.parent.shape == "markup-element"
+        if parent.shape in ("and", "or") and parent.role("left") is node:
+            right = parent.role("right")
+            if right is not None and right.shape in ("markup-element", "paren") and parent.shape == "and":
+                node, parent = parent, parent.parent
+                continue
+        if parent.shape not in ("paren", "and", "or"):
+            return False
+        node, parent = parent, parent.parent
+    return False
+
+
+def _by_name(found: Mapping[Binding, bool]) -> dict[str, bool]:
+    return {binding.name: value for binding, value in found.items() if binding.scope is binding.definitions[0].file.root}

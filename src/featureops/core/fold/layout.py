@@ -1,0 +1,130 @@
+"""Where statements begin and end as people see them: their lines, their comments, the blank lines around them."""
+
+from __future__ import annotations
+
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["blank_lines_after", "blank_lines_before", "column", "content", "full_end", "is_alone", "leading_comments"]
+
+
+def column(node: Node) -> int:
+    """Bytes between the start of the line and the node."""
+    return node.start - node.file.line_start(node.start)
+
+
+def is_alone(node: Node, end: int) -> bool:
+    """Whether only white space stands before the node on its first line and after `end` on its last."""
+    file = node.file
+    before = file.data[file.line_start(node.start) : node.start]
+    after = file.data[end : file.line_end(max(end - 1, node.start))]
+    return not before.strip() and not after.strip()
+
+
+def full_end(node: Node) -> int:
+    """The end of a statement with the comment that follows on its last line and, where indentation makes blocks, the
+    comment lines after it that are indented deeper than it (they belong to its last block)."""
+    end = _with_line_comment(node.file, node.end)
+    if node.file.pack.text.blocks != "indent":
+        return end
+    last_block = _last_block(node)
+    return end if last_block is None else _deeper_comments(node.file, end, column(node))
+
+
+def _last_block(node: Node) -> Node | None:
+    last = node
+    while last.items:
+        last = last.items[-1]
+        if last.shape == "block":
+            return last
+    return None
+
+
+def _with_line_comment(file: SourceFile, end: int) -> int:
+    stop = file.line_end(end - 1) if end else 0
+    rest = file.slice(end, stop)
+    if rest.strip().startswith(file.pack.text.line_comment):
+        return end + len(rest.rstrip("\r\n").encode("utf-8", "surrogateescape"))
+    return end
+
+
+def _deeper_comments(file: SourceFile, end: int, outer: int) -> int:
+    """Take in comment lines that stand deeper than `outer` columns."""
+    mark = file.pack.text.line_comment.encode()
+    at, kept = file.line_end(end - 1) if end else 0, end
+    while at < len(file.data):
+        stop = file.line_end(at)
+        line = file.data[at:stop]
+        text = line.strip()
+        if text and not (text.startswith(mark) and len(line) - len(line.lstrip()) > outer):
+            break
+        if text:
+            kept = at + len(line.rstrip())
+        at = stop
+    return kept
+
+
+def content(body: Node, owner: Node) -> tuple[int, int] | None:
+    """From the first statement or comment of a body to the end of its last; None for an empty one.
+
+    A comment on the header's own line is not part of it. `owner` is the statement that the body belongs to.
+    """
+    if body.shape != "block":
+        return body.start, _with_line_comment(body.file, body.end)
+    parts = [child for child in body.children if child.named]
+    if not parts:
+        return None
+    start, end = parts[0].start, max(_with_line_comment(body.file, parts[-1].end), parts[-1].end)
+    if body.file.pack.text.blocks != "indent":
+        header_line = body.file.line_of(body.start)
+        parts = [part for part in parts if not (part.is_comment and body.file.line_of(part.start) == header_line)]
+        return (parts[0].start, max(end, parts[-1].end)) if parts else None
+    return _comments_above(body, start), _deeper_comments(body.file, end, column(owner))
+
+
+def _comments_above(body: Node, start: int) -> int:
+    """Where indentation makes blocks, comments between the header and the first statement lie outside the block."""
+    previous = body.previous()
+    while previous is not None and previous.is_comment:
+        file = body.file
+        if file.data[file.line_start(previous.start) : previous.start].strip():
+            break
+        start = previous.start
+        previous = previous.previous()
+    return start
+
+
+def leading_comments(node: Node) -> list[Node]:
+    """Comment lines directly above, with no blank line in between, nearest first."""
+    found: list[Node] = []
+    below, previous = node, node.previous()
+    while previous is not None and previous.is_comment:
+        file = node.file
+        if file.line_of(previous.end) + 1 != file.line_of(below.start):
+            break
+        if file.data[file.line_start(previous.start) : previous.start].strip():
+            break
+        found.append(previous)
+        below, previous = previous, previous.previous()
+    return found
+
+
+def blank_lines_before(file: SourceFile, line_start: int) -> int:
+    """Where the run of blank lines that ends at `line_start` begins."""
+    at = line_start
+    while at > 0:
+        previous = file.line_start(at - 1)
+        if file.data[previous:at].strip():
+            return at
+        at = previous
+    return at
+
+
+def blank_lines_after(file: SourceFile, line_end: int) -> int:
+    """Where the run of blank lines that begins at `line_end` ends."""
+    at = line_end
+    while at < len(file.data):
+        stop = file.line_end(at)
+        if file.data[at:stop].strip():
+            return at
+        at = stop
+    return at

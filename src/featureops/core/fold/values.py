@@ -1,0 +1,81 @@
+"""What folding knows about an expression, and what it may assume about evaluating one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from featureops.core.syntax import Node
+
+__all__ = ["KEEP", "Becomes", "Const", "Context", "Keep", "Value", "is_boolean", "is_pure"]
+
+Context = Literal["value", "boolean", "falsy", "truthy", "render"]
+"""What the place of an expression sees of its value.
+
+value: all of it. boolean: only whether it is true. falsy (left of "and"): which falsy value it is, any true one is
+the same. truthy (left of "or"): the other way round. render: what markup shows, where no falsy value shows anything.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The expression stays (parts of it may have been edited)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Const:
+    """The expression is this value. `effects` must still be evaluated, in order, before the value is used."""
+
+    value: bool
+    effects: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Becomes:
+    """The expression comes down to a part of itself."""
+
+    node: Node
+
+
+KEEP = Keep()
+Value = Keep | Const | Becomes
+
+
+def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
+    """Whether evaluating does nothing but give a value. Reading a member counts as pure; a call does not, unless the
+    language file lists it or it is a read of the flag (`known`)."""
+    index = node.file.pack.index
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if known(part) or not part.named or part.is_comment or part.shape in ("lambda", "function"):
+            continue
+        if part.shape == "call":
+            callee, arguments = part.role("function"), part.role("arguments")
+            if callee is None or callee.text not in index.pure_calls:
+                return False
+            stack.extend(arguments.items if arguments else ())
+            continue
+        if part.shape == "string":
+            stack.extend(child for child in part.items if child.type in index.interpolations)
+            continue
+        if part.type not in index.pure and part.type not in index.interpolations:
+            return False
+        stack.extend(part.items)
+    return True
+
+
+def is_boolean(node: Node) -> bool:
+    """Whether the value is true or false and nothing else, by the look of the expression."""
+    shape = node.shape
+    if shape in ("true", "false", "not", "equal", "not-equal", "comparison"):
+        return True
+    if shape in ("paren", "await"):
+        inner = node.role("operand")
+        return inner is not None and is_boolean(inner)
+    if shape in ("and", "or"):
+        left, right = node.role("left"), node.role("right")
+        return left is not None and right is not None and is_boolean(left) and is_boolean(right)
+    callee = node.role("function") if shape == "call" else None
+    return callee is not None and callee.text in node.file.pack.index.boolean_casts

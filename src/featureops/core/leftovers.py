@@ -1,0 +1,90 @@
+"""What a cleanup leaves behind, said for each place: nothing that names the flag is lost in silence (design law 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from featureops.core.model import Leftover
+from featureops.core.reads import Read
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["leftovers_of"]
+
+_TEXT = 160
+_REASONS = {
+    "variant": "a variant is read: fix it with --variant NAME",
+    "string": "a string value is read: fix it with --value JSON",
+    "number": "a number is read: fix it with --value JSON",
+    "object": "an object is read: fix it with --value JSON",
+    "details": "the evaluation details are passed on as a whole",
+    "decorator": "a decorator gates what it sits on",
+    "component": "a component gates its children",
+    "test": "a test sets the flag",
+}
+
+
+def leftovers_of(
+    path: str,
+    file: SourceFile | None,
+    after: bytes,
+    flag: str,
+    reads: Sequence[Read],
+    unfolded: Sequence[Node],
+    refused: str | None,
+    failed: str | None,
+) -> list[Leftover]:
+    """The leftovers of one file, in line order."""
+    found: list[Leftover] = []
+    if refused is not None:
+        found.append(Leftover(path, 0, "refused", "", refused))
+    if failed is not None:
+        found.append(Leftover(path, 0, "refused", "", failed))
+    if file is not None:
+        found.extend(_read_leftover(path, file, read, flag) for read in reads if _stays(read, flag))
+        for node in unfolded:
+            found.append(_at(path, file, node, "not-foldable", "the read could not be folded safely"))
+        for read in reads:
+            if read.flag == flag and _is_foldable(read) and file.error_near(read.node.span):
+                found.append(_at(path, file, read.node, "syntax-error", "a syntax error stands at the read"))
+    taken = {item.line for item in found}
+    found.extend(item for item in _mentions(path, after, flag) if item.line not in taken or refused is None)
+    return sorted(set(found), key=lambda item: (item.line, item.kind))
+
+
+def _is_foldable(read: Read) -> bool:
+    return read.value == "boolean" and read.proof != "unproven"
+
+
+def _stays(read: Read, flag: str) -> bool:
+    if read.flag == flag:
+        return not _is_foldable(read)
+    return read.flag is None and read.proof == "proven"
+
+
+def _read_leftover(path: str, file: SourceFile, read: Read, flag: str) -> Leftover:
+    if read.flag is None:
+        return _at(path, file, read.node, "dynamic-key", "the key is not known until run time: it may be this flag")
+    if read.proof == "unproven":
+        reason = "the receiver can't be shown to be a flag client: declare the call under [[reads]] in featureops.toml"
+        return _at(path, file, read.node, "unproven", reason)
+    return _at(path, file, read.node, "not-foldable", _REASONS.get(read.value, "the value is not a boolean"))
+
+
+def _at(path: str, file: SourceFile, node: Node, kind: str, reason: str) -> Leftover:
+    return Leftover(path, file.line_of(node.start), kind, _clean(file.line_text(node.start)), reason)
+
+
+def _mentions(path: str, after: bytes, flag: str) -> list[Leftover]:
+    """Lines of the result that still name the flag; line numbers are those of the result."""
+    word = re.compile(rb"(?<![\w-])" + re.escape(flag.encode()) + rb"(?![\w-])")
+    found: list[Leftover] = []
+    for number, line in enumerate(after.split(b"\n"), 1):
+        if word.search(line):
+            text = line.decode("utf-8", "replace")
+            found.append(Leftover(path, number, "mention", _clean(text), "the name of the flag is still written here"))
+    return found
+
+
+def _clean(text: str) -> str:
+    return "".join(character for character in text.strip() if character.isprintable())[:_TEXT]

@@ -1,0 +1,62 @@
+"""Post-conditions of a rewrite, checked before it is offered (design section 2): a failed check is a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from featureops.core.scopes import Names
+from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+
+__all__ = ["fault"]
+
+
+def fault(before: SourceFile, after: bytes) -> str | None:
+    """Why the new content may not stand; None when it may.
+
+    It must parse with no error that the original has not, satisfy the language's judge where the original did, and
+    use no name that has lost its definition.
+    """
+    try:
+        result = parse(before.path, after, before.pack)
+        fresh = result.errors() - before.errors()
+        if fresh:
+            return f"the result would not parse: {min(fresh)[1][:60]!r}"
+        lost = _undefined(result) - _undefined(before)
+    except TooDeep:
+        return "the result nests too deep to be checked"
+    if lost:
+        return f"the result would use a name without its definition: {', '.join(sorted(lost)[:3])}"
+    judge = _JUDGES.get(before.pack.judge or "")
+    if judge is not None and judge(before.data) and not judge(after):
+        return "the result would not be accepted by the language's own parser"
+    return None
+
+
+def _undefined(file: SourceFile) -> frozenset[str]:
+    """Names that are used and bound nowhere in the file (built-ins among them)."""
+    names = Names(file)
+    index = file.pack.index
+    return frozenset(
+        node.text for node in file.root.walk() if node.type in index.identifiers and node not in names.of and _is_use(node)
+    )
+
+
+def _is_use(node: Node) -> bool:
+    parent = node.parent
+    if parent is None:
+        return False
+    pairs = (f"{parent.type}.{node.field}", f"{parent.type}.*")
+    return node.file.pack.index.not_references.isdisjoint(pairs)
+
+
+def _libcst(data: bytes) -> bool:
+    import libcst
+
+    try:
+        libcst.parse_module(data)
+    except (libcst.ParserSyntaxError, UnicodeDecodeError):
+        return False
+    return True
+
+
+_JUDGES: Mapping[str, Callable[[bytes], bool]] = {"libcst": _libcst}
