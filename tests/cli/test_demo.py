@@ -22,9 +22,9 @@ STEPS = (
     "Is there a flag already that covers it?",
     "Create one, off everywhere",
     "Put the change behind the flag",
-    "Deploy it dark",
-    "Switch it on in development",
-    "Release it step by step",
+    "Flag off: the shop behaves as before",
+    "Flag on in development",
+    "Release in production, step by step",
     "Is the flag still needed?",
     "Take the flag out again",
     "Nothing of the flag is left",
@@ -137,6 +137,19 @@ def test_interrupted_in_the_middle_it_cleans_up(place: Place, number: signal.Sig
     code, output, errors = finish(process, 20)
     assert code == 128 + number, "".join(seen) + output + errors
     assert "Traceback" not in errors
+    assert place.leftovers() == []
+    assert wait_until_none(place) == []
+
+
+def test_a_reader_that_goes_away_ends_it_cleanly(place: Place) -> None:
+    process = place.start()
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(60) == 128 + signal.SIGPIPE
+    assert process.stderr.read() == ""
+    process.stderr.close()
     assert place.leftovers() == []
     assert wait_until_none(place) == []
 

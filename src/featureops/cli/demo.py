@@ -18,6 +18,9 @@ from featureops.core.errors import BadConfiguration
 
 __all__ = ["run"]
 
+# SIGPIPE comes from the view: nobody reads what it prints any more.
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
+
 
 def run(*, keep: bool = False) -> int:
     """Play the demo; `keep` leaves its folder behind. The answer is the exit code: 0 when every step did what it
@@ -46,7 +49,7 @@ async def _play_until_interrupted(app: DemoApp, keep: bool) -> int:
 
         async def listen() -> None:
             nonlocal code
-            with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+            with anyio.open_signal_receiver(*_INTERRUPTIONS) as signals:
                 async for number in signals:
                     code = 128 + number
                     group.cancel_scope.cancel()

@@ -17,7 +17,8 @@ from featureops.core.model import Json
 __all__ = ["Story"]
 
 Answer = dict[str, Json]
-_ENVIRONMENT = "development"
+_TEST = "development"
+_LIVE = "production"
 
 
 @dataclass(slots=True)
@@ -39,11 +40,12 @@ class Story:
         await self.detect()
         await self.create()
         await self.wrap()
-        async with self.stage.endpoint(_ENVIRONMENT) as endpoint:
-            await self.run_dark(endpoint)
-            await self.switch_on(endpoint)
-            await self.release(endpoint)
-            await self.look_at_health()
+        async with self.stage.endpoint(_TEST) as test:
+            await self.run_dark(test)
+            await self.switch_on(test)
+        async with self.stage.endpoint(_LIVE) as live:
+            await self.release(live)
+        await self.look_at_health()
         await self.clean_up()
         await self.compare()
 
@@ -58,18 +60,18 @@ class Story:
 
     async def evaluate(self) -> None:
         self.view.heading("Does it need a flag?")
-        answer = self.evaluation = await self.call("evaluate_change", {})
+        answer = self.evaluation = await self.call("evaluate_change", {"description": self.stage.app.intent})
         self.check(answer.get("needsFlag") is True, "the change was not seen as risky", answer)
         self.view.answer(f"yes: risk {answer['riskLevel']} (score {answer['riskScore']}), {answer['recommendation']}")
-        for signal in rows(answer, "signals")[:4]:
-            self.view.more(f"{signal.get('path')}:{signal.get('line')}  {signal.get('evidence')}")
+        self.view.prose(str(answer.get("explanation")))
+        for signal in [row for row in rows(answer, "signals") if row.get("path")][:3]:
+            self.view.more(f"{signal['path']}:{signal['line']}  {signal['evidence']}")
 
     async def detect(self) -> None:
         self.view.heading("Is there a flag already that covers it?")
         answer = await self.call("detect_flag", {"description": self.stage.app.intent})
-        found = rows(answer, "candidates")
-        close = ", ".join(f"{row.get('flagName') or row.get('name')}" for row in found[:3])
-        self.view.answer(f"none that fits (nearest: {close})" if close else "none")
+        self.check(answer.get("recommendation") != "use_existing", "a flag that does not fit was found", answer)
+        self.view.answer(str(answer.get("message")))
 
     async def create(self) -> None:
         self.view.heading("Create one, off everywhere")
@@ -94,32 +96,34 @@ class Story:
         await self.show_diff(self.intended, self.wrapped)
 
     async def run_dark(self, endpoint: Endpoint) -> None:
-        self.view.heading("Deploy it dark: flag off, the shop behaves as before")
-        self.view.note("The shop's own tests, with the real SDK fetching the flag from the endpoint.")
+        self.view.heading("Flag off: the shop behaves as before")
+        self.view.note("The shop's own tests; its SDK fetches the flag from an endpoint on this machine.")
         await self.run_tests(self.stage.app.old, endpoint)
-        await self.check_who(endpoint, "off", 0, 0)
 
     async def switch_on(self, endpoint: Endpoint) -> None:
-        self.view.heading(f"Switch it on in {_ENVIRONMENT}: the new way works")
-        answer = await self.call(
-            "toggle_flag_environment", {"featureName": self.flag, "environment": _ENVIRONMENT, "enabled": True}
-        )
-        self.check(answer.get("success") is True, "the flag was not switched on", answer)
-        self.view.answer(f"{self.flag} is on in {_ENVIRONMENT}")
+        self.view.heading(f"Flag on in {_TEST}: the new way works")
+        await self.toggle(_TEST)
         await self.run_tests(self.stage.app.new, endpoint)
 
     async def release(self, endpoint: Endpoint) -> None:
-        self.view.heading("Release it step by step: every mark is a customer who checks out")
-        few = await self.roll_out(endpoint, 25, 1, 12)
-        everyone = await self.roll_out(endpoint, 100, 20, 20)
+        self.view.heading(f"Release in {_LIVE}, step by step: each mark is a customer who checks out")
+        await self.check_who(endpoint, "off", 0, 0)
+        await self.roll_out(25)
+        await self.toggle(_LIVE)
+        few = await self.check_who(endpoint, "25 %", 1, 12)
+        await self.roll_out(100)
+        everyone = await self.check_who(endpoint, "100 %", 20, 20)
         self.check(few <= everyone, "somebody who had the new way lost it", {})
 
     async def look_at_health(self) -> None:
         self.view.heading("Is the flag still needed?")
         answer = await self.call("flag_health", {"flagName": self.flag})
         row = next((row for row in rows(answer, "flags") if row.get("flagName") == self.flag), {})
-        self.check(bool(row), f"{self.flag} is missing from the answer", answer)
-        self.view.answer(f"{row.get('verdict')}: {row.get('evidence')}")
+        self.check(row.get("verdict") == "ready-to-clean-up", f"the verdict is {row.get('verdict')}", answer)
+        self.view.answer(f"{row['verdict']}: {row['evidence']}")
+        following = row.get("next")
+        wanted = {"tool": "cleanup_flag", "arguments": {"flagName": self.flag, "preservePath": "enabled"}}
+        self.check(following == wanted, "the next call should be to clean it up, keeping the new code", answer)
 
     async def clean_up(self) -> None:
         self.view.heading("Take the flag out again, keeping the new code")
@@ -162,11 +166,17 @@ class Story:
             raise StepFailed("the application's tests fail", ran.errors + ran.output)
         self.view.ran(f"{words} python {' '.join(app.tests)}", f"{counted[1]} tests passed")
 
-    async def roll_out(self, endpoint: Endpoint, percentage: int, least: int, most: int) -> frozenset[str]:
-        arguments: Answer = {"featureName": self.flag, "environment": _ENVIRONMENT, "rolloutPercentage": percentage}
+    async def toggle(self, environment: str) -> None:
+        arguments: Answer = {"featureName": self.flag, "environment": environment, "enabled": True}
+        answer = await self.call("toggle_flag_environment", arguments)
+        self.check(answer.get("success") is True, "the flag was not switched on", answer)
+        self.view.answer(str(answer.get("message")))
+
+    async def roll_out(self, percentage: int) -> None:
+        arguments: Answer = {"featureName": self.flag, "environment": _LIVE, "rolloutPercentage": percentage}
         answer = await self.call("set_flag_rollout", arguments)
         self.check(answer.get("success") is True, "the rollout was not set", answer)
-        return await self.check_who(endpoint, f"{percentage} %", least, most)
+        self.view.answer(str(answer.get("message")))
 
     async def check_who(self, endpoint: Endpoint, label: str, least: int, most: int) -> frozenset[str]:
         """Who pays the new way; the application asks its SDK for each customer."""

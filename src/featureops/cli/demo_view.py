@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import textwrap
 from collections.abc import Mapping
 
 from rich.console import Console
@@ -13,11 +17,20 @@ _WIDTH = 96
 _MOST_DIFF_LINES = 90
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """The reader of the pipe has gone (`featureops demo | head`): the same as an interruption."""
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)
+        signal.raise_signal(signal.SIGPIPE)
+
+
 class View:
     """Prints to stdout. rich leaves the colours out by itself in a pipe and when NO_COLOR is set."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._console = console or _Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
         self._step = 0
 
     def title(self, text: str) -> None:
@@ -45,6 +58,10 @@ class View:
 
     def more(self, text: str, style: str = "dim") -> None:
         self._line(Text(f"    {text}", style=style))
+
+    def prose(self, text: str) -> None:
+        for line in textwrap.wrap(text, _WIDTH - 4):
+            self.more(line, "none")
 
     def ran(self, command: str, outcome: str) -> None:
         self._line(Text("  $ ", style="bold").append(command).append(f"   {outcome}", style="green"))
