@@ -28,9 +28,11 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
     `recover`: first finish or take back what a crash left half done, and say so on stderr. Errors: BadArgument (no such
     folder), BadConfiguration.
     """
+    from featureops.adapters.audit import JsonLinesAudit
     from featureops.adapters.git import GitChanges
     from featureops.adapters.journal import FileJournal
-    from featureops.adapters.settings import load_settings
+    from featureops.adapters.runner import ShellRunner
+    from featureops.adapters.settings import confirmation_secret, load_settings
     from featureops.adapters.workspace import LocalWorkspace
     from featureops.languages import packs
 
@@ -49,6 +51,10 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
         clock=time.time,
         backend=backend_for(settings),
         modes=modes,
+        audit=JsonLinesAudit(settings.state_dir / "audit.jsonl"),
+        runner=ShellRunner(),
+        # Nothing is written in read-only mode, so the state folder may be missing or read-only too.
+        secret=b"" if modes.read_only else confirmation_secret(settings),
     )
 
 

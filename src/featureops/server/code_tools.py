@@ -76,15 +76,16 @@ async def detect_flag(deps: Deps, given: DetectFlag) -> Result:
     effect="previews",
 )
 async def wrap_change(deps: Deps, given: WrapChange) -> Result:
+    lines, idiom = _lines(given), await _wants_idiom(deps, given)
     from featureops.app import wrap
 
-    if await _wants_idiom(deps, given):
+    if idiom:
         language, file_name, framework = given.language, given.file_name or given.path, given.framework_hint
         return await in_thread(
             wrap.idiom, deps, flag=given.flag_name, language=language, file_name=file_name, framework=framework
         )
     path = given.path or given.file_name
-    paths, lines = (path,) if path else (), _lines(given)
+    paths = (path,) if path else ()
     return await in_thread(
         wrap.wrap, deps, flag=given.flag_name, paths=paths, lines=lines, base=given.base, apply=given.apply
     )
@@ -126,10 +127,10 @@ async def _wants_idiom(deps: Deps, given: WrapChange) -> bool:
     effect="previews",
 )
 async def cleanup_flag(deps: Deps, given: CleanupFlag) -> Result:
-    from featureops.app import cleanup
-
     if given.preserve_path is None:
         return _which_path(given)
+    from featureops.app import cleanup
+
     keep, files = given.preserve_path == "enabled", tuple(given.files or ())
     return await in_thread(
         cleanup.cleanup, deps, flag=given.flag_name, keep=keep, files=files, apply=given.apply, force=given.force

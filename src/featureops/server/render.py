@@ -119,8 +119,11 @@ def _shrink(value: Json, excess: int) -> Json:
 
 
 def _shrink_object(value: Result, excess: int) -> Result:
-    longest = max((k for k in value if k not in _KEPT), key=lambda k: len(compact(value[k])), default=None)
-    return value if longest is None else {**value, longest: _shrink(value[longest], excess)}
+    for key in sorted(value.keys() - _KEPT, key=lambda key: (-len(compact(value[key])), key)):
+        smaller = _shrink(value[key], excess)
+        if smaller != value[key]:
+            return {**value, key: smaller}
+    return value
 
 
 def _cut(text: str, excess: int) -> str:
