@@ -23,7 +23,7 @@ _HIDDEN: Final = re.compile(
 )
 _SECRET_KEY: Final = re.compile(r"token|secret|passw|authorization|credential|api.?key|confirm", re.IGNORECASE)
 # Unleash's tokens (project:environment.hash, user:hash) and what follows "Bearer".
-_SECRET_TEXT: Final = re.compile(r"(?i)\b(?:user:[\w.-]{8,}|[\w*\[\]-]+:[\w-]+\.[\w.-]{8,}|bearer\s+\S+)")
+_SECRET_TEXT: Final = re.compile(r"(?i)(?<![\w*])(?:user:[\w.-]{8,}|[\w*\[\]-]+:[\w-]+\.[\w.-]{8,}|bearer\s+\S+)")
 
 
 class JsonLinesAudit:

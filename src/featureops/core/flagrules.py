@@ -115,7 +115,8 @@ def checked_constraint(constraint: Constraint) -> Constraint:
 
 
 def checked_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
-    """Sorted by name; the variable ones share evenly what the fixed ones leave of 1000, as Unleash does."""
+    """Sorted by name; the variable ones share evenly what the fixed ones leave of 1000, as Unleash does. The first ones
+    by name get the remainder, so that checking twice, here and in the backend, changes nothing."""
     if not variants:
         return ()
     names = [variant.name for variant in variants]
@@ -123,6 +124,7 @@ def checked_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
         raise BadArgument("Variants need names of their own.", f"These were given: {', '.join(map(repr, names))}.")
     for variant in variants:
         _check_variant(variant)
+    variants = sorted(variants, key=lambda variant: variant.name)
     variable = [variant for variant in variants if variant.weight_type == "variable"]
     fixed = [variant for variant in variants if variant.weight_type == "fix"]
     if not variable:
