@@ -7,7 +7,16 @@ from typing import Literal, Protocol
 
 from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
 
-__all__ = ["AuditLog", "Change", "ChangeSource", "Clock", "FlagBackend", "Journal", "Workspace"]
+__all__ = [
+    "AuditLog",
+    "Change",
+    "ChangeSource",
+    "Clock",
+    "FlagBackend",
+    "Journal",
+    "Runner",
+    "Workspace",
+]
 
 
 class Clock(Protocol):
@@ -111,6 +120,14 @@ class AuditLog(Protocol):
 
     def append(self, entry: Mapping[str, Json]) -> None:
         """Errors: Unwritable."""
+        ...
+
+
+class Runner(Protocol):
+    """Runs a command of the project, such as its tests."""
+
+    def run(self, command: str, folder: str) -> tuple[int, str]:
+        """(exit code, output). A command that can't be started or does not end in time has a code other than 0."""
         ...
 
 

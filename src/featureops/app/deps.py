@@ -9,7 +9,7 @@ from os import urandom
 from featureops.core.config import Config
 from featureops.core.errors import BadConfiguration
 from featureops.core.pack import Packs
-from featureops.ports import AuditLog, ChangeSource, Clock, FlagBackend, Journal, Workspace
+from featureops.ports import AuditLog, ChangeSource, Clock, FlagBackend, Journal, Runner, Workspace
 
 __all__ = ["Deps", "Modes"]
 
@@ -42,6 +42,7 @@ class Deps:
     backend: FlagBackend | None = None
     modes: Modes = Modes()
     audit: AuditLog | None = None
+    runner: Runner | None = None
     secret: bytes = field(default_factory=_fresh_secret, repr=False)
     writes: Lock = field(default_factory=Lock, repr=False, compare=False)
 
