@@ -193,6 +193,9 @@ def _one(error: ErrorDetails) -> tuple[str, str]:
     if error["type"] == "extra_forbidden":
         return f"unknown key {key}", _nearest(parts)
     message = error["msg"].replace("Input should be", "must be").replace("String should", "must")
+    message = (
+        message.replace("a valid tuple", "an array").replace("valid dictionary", "table").partition(" or instance")[0]
+    )
     shown = error["input"]
     value = f", not {shown!r}" if isinstance(shown, str | int | float | bool) and len(repr(shown)) <= 60 else ""
     return f"{key} {message[0].lower()}{message[1:]}{value}", ""
