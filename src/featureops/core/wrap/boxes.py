@@ -1,0 +1,240 @@
+"""What code consists of: boxes (a block, a class body, the children of an element, one expression) and their items.
+
+An item carries the comment that ends its line. Two items with the same *frame* (their text outside the boxes inside
+them) differ only in what is in those boxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = [
+    "Box",
+    "BoxKind",
+    "Item",
+    "boxes_in",
+    "definition_name",
+    "frame",
+    "owner_of",
+    "root_box",
+    "unwrapped_definition",
+]
+
+BoxKind = Literal["block", "members", "markup", "expression"]
+_FUNCTIONS = ("function", "lambda")
+_NAMED = ("function", "class", "enum", "type-definition")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """A statement, member, child or comment: the bytes `start` up to `end`, with the comment behind it."""
+
+    node: Node
+    start: int
+    end: int
+
+    @property
+    def file(self) -> SourceFile:
+        return self.node.file
+
+    @property
+    def text(self) -> bytes:
+        return self.file.data[self.start : self.end]
+
+    @property
+    def is_comment(self) -> bool:
+        return self.node.is_comment
+
+    @property
+    def owns_lines(self) -> bool:
+        """Nothing else stands on its first and last line."""
+        data, file = self.file.data, self.file
+        before = data[file.line_start(self.start) : self.start]
+        after = data[self.end : file.line_end(self.end)]
+        return not before.strip(b" \t\xef\xbb\xbf") and not after.strip()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """`start` and `end` are the room of the items: between the braces or the tags, or from the first item's line."""
+
+    kind: BoxKind
+    node: Node
+    items: tuple[Item, ...]
+    start: int
+    end: int
+
+    @property
+    def file(self) -> SourceFile:
+        return self.node.file
+
+    def before(self, index: int) -> int:
+        """Where the room before the item begins: after the line of the item in front of it."""
+        return self._after(self.items[index - 1].end) if index > 0 else self.start
+
+    def after(self, index: int) -> int:
+        """Where the room after the last of `index` items ends: the line of the next item."""
+        if index >= len(self.items):
+            return self.end
+        start = self.items[index].start
+        return self.file.line_start(start) if self.kind in ("block", "members") else start
+
+    def _after(self, end: int) -> int:
+        return self.file.line_end(end) if self.kind in ("block", "members") else end
+
+
+def root_box(file: SourceFile) -> Box:
+    return Box("block", file.root, _items(list(file.root.children)), 0, len(file.data))
+
+
+def boxes_in(node: Node) -> list[Box]:
+    """The outermost boxes of a node; the node itself counts if it is a block or an element."""
+    found: list[Box] = []
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        box = _box(part, itself=part is node)
+        if box is not None and box.kind == "markup":
+            opening = part.role("open")
+            found.extend(boxes_in(opening) if opening is not None else ())
+        if box is not None:
+            found.append(box)
+            continue
+        stack.extend(reversed(part.children))
+    return found
+
+
+def _box(node: Node, *, itself: bool) -> Box | None:
+    if not node.named:
+        return None
+    parent = node.parent
+    if not itself and parent is not None and _is_expression_body(node, parent):
+        return Box("expression", node, (Item(node, node.start, node.end),), node.start, node.end)
+    if node.shape == "block" or (parent is not None and parent.shape == "class" and parent.role("body") is node):
+        return _statements(node)
+    if node.type in node.file.pack.wrap.sections:
+        return _section(node)
+    opening, closing = (node.role("open"), node.role("close")) if node.shape == "markup-element" else (None, None)
+    if opening is None or closing is None:
+        return None
+    children = [child for child in node.children if opening.end <= child.start and child.end <= closing.start]
+    items = tuple(Item(child, child.start, child.end) for child in children if child.text.strip())
+    return Box("markup", node, items, opening.end, closing.start)
+
+
+def _is_expression_body(node: Node, parent: Node) -> bool:
+    if node.shape == "block" or node.is_comment:
+        return False
+    if parent.shape in _FUNCTIONS:
+        return parent.role("body") is node
+    return parent.shape == "markup-expression" and parent.role("operand") is node and node.shape != ""
+
+
+def _statements(node: Node) -> Box:
+    parent = node.parent
+    kind: BoxKind = "members" if parent is not None and parent.shape == "class" else "block"
+    file, children = node.file, list(node.children)
+    if node.file.pack.text.blocks == "braces":
+        start, end = node.start + 1, node.end - 1
+        if not file.data[start : file.line_end(start)].strip():
+            start = file.line_end(start)
+        if not file.data[file.line_start(end) : end].strip():
+            end = file.line_start(end)
+        return Box(kind, node, _items(children[1:-1]), start, max(start, end))
+    lead = _leading_comments(node)
+    items = _items([*lead, *(child for child in children if child.named)])
+    start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
+    return Box(kind, node, items, start, file.line_end(items[-1].end) if items else node.end)
+
+
+def _leading_comments(node: Node) -> list[Node]:
+    """Comments between a header and an indented block stand outside it in the tree."""
+    found: list[Node] = []
+    before = node.previous()
+    while before is not None and before.is_comment:
+        if before.file.data[before.file.line_start(before.start) : before.start].strip():
+            break
+        found.append(before)
+        before = before.previous()
+    return found[::-1]
+
+
+def _section(node: Node) -> Box | None:
+    body = [
+        child for child in node.children if child.field == "body" or (child.is_comment and child.start > node.start)
+    ]
+    if not any(child.field == "body" for child in body):
+        return None
+    items = _items(body)
+    if not items[0].owns_lines:
+        return None
+    return Box("block", node, items, node.file.line_start(items[0].start), node.file.line_end(items[-1].end))
+
+
+def _items(children: list[Node]) -> tuple[Item, ...]:
+    items: list[Item] = []
+    for child in children:
+        if not child.named:
+            if items and child.text in (";", ","):
+                items[-1] = Item(items[-1].node, items[-1].start, child.end)
+            continue
+        if child.is_comment and items and not items[-1].is_comment and _same_line(items[-1], child):
+            items[-1] = Item(items[-1].node, items[-1].start, child.end)
+        else:
+            items.append(Item(child, child.start, child.end))
+    return tuple(items)
+
+
+def _same_line(item: Item, comment: Node) -> bool:
+    file = comment.file
+    rest = file.data[comment.end : file.line_end(comment.end)].strip()
+    return file.line_of(item.end) == file.line_of(comment.start) and not rest
+
+
+def frame(item: Item, boxes: list[Box]) -> tuple[bytes, ...]:
+    """The pieces of an item's text outside the boxes."""
+    data, at, pieces = item.file.data, item.start, list[bytes]()
+    for box in boxes:
+        pieces.append(data[at : box.start])
+        at = box.end
+    return (*pieces, data[at : item.end])
+
+
+def unwrapped_definition(node: Node) -> Node:
+    """The definition inside exports and decorators."""
+    while node.shape in ("export", "decorated"):
+        inner = node.role("declaration" if node.shape == "export" else "definition")
+        if inner is None:
+            return node
+        node = inner
+    return node
+
+
+def definition_name(node: Node) -> str | None:
+    """The name that a statement or member defines as a function, class or type; None for all else."""
+    node = unwrapped_definition(node)
+    if node.shape == "declaration":
+        declarators = [item for item in node.items if item.shape == "declarator"]
+        value = declarators[0].role("value") if len(declarators) == 1 else None
+        node = declarators[0] if value is not None and value.shape in _FUNCTIONS else node
+    if node.shape in _NAMED or node.shape == "declarator":
+        name = node.role("name")
+        return name.text if name is not None else None
+    return None
+
+
+def owner_of(node: Node) -> Node | None:
+    """The function whose code a node is part of; None for what runs when the file is loaded."""
+    return next(_owners(node), None)
+
+
+def _owners(node: Node) -> Iterator[Node]:
+    for outer in (node, *node.ancestors()):
+        if outer.shape in _FUNCTIONS:
+            yield outer
+        elif outer.shape == "class":
+            return

@@ -1,0 +1,240 @@
+"""The forms of a branch: from a changed region and a condition to edits of the new file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from featureops.core.model import Edit, Span
+from featureops.core.pack import LanguagePack
+from featureops.core.syntax import Node
+from featureops.core.wrap.boxes import Item
+from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
+from featureops.core.wrap.regions import Region
+
+__all__ = ["Form", "forms_of", "negated"]
+
+_PLAIN = re.compile(r"(?:await )?[\w.$?!]+(?:\(.*\)(?:\.\w+)*)?", re.DOTALL)
+_WIDEST = 100
+_LOOSE = ("conditional", "lambda")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """One way of writing a region. `write` makes the edits for a condition; `region` may be wider than asked for."""
+
+    name: str
+    region: Region
+    write: Callable[[str], list[Edit]]
+
+
+def negated(condition: str, pack: LanguagePack) -> str:
+    plain = _PLAIN.fullmatch(condition) is not None
+    return pack.text.negation.format(condition if plain else f"({condition})")
+
+
+def forms_of(region: Region, style: Style) -> Iterator[Form]:
+    """The forms that fit the region's box, best first."""
+    kind = region.new_box.kind
+    if kind == "block":
+        slots = _slots(region)
+        if slots:
+            yield Form("conditional", region, lambda condition: _initialisers(slots, condition, style))
+        if _whole_lines(region):
+            yield Form(_branch_name(region), region, lambda condition: _branches(region, condition, style))
+    elif kind == "markup":
+        yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=True))
+        yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=False))
+    elif kind == "expression":
+        yield Form("conditional", region, lambda condition: _expression(region, condition, parens=False))
+        yield Form("conditional", region, lambda condition: _expression(region, condition, parens=True))
+
+
+# ---------------------------------------------------------------- statements
+
+
+def _code(items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if not item.is_comment]
+
+
+def _branch_name(region: Region) -> str:
+    if not _code(region.old_items):
+        return "if"
+    return "if-else" if _code(region.new_items) else "if-not"
+
+
+def _whole_lines(region: Region) -> bool:
+    """Whether every line that is moved holds nothing else, and the blocks stand in the same column."""
+    old, new = region.old_items, region.new_items
+    edges = [*old, *new]
+    box, (first, last) = region.new_box, region.new
+    edges += [box.items[first - 1]] if first > 0 else []
+    edges += [box.items[last]] if last < len(box.items) else []
+    if not new and not box.items and box.end <= box.start:
+        return False
+    if not all(item.owns_lines for item in edges):
+        return False
+    return len({indent_of(item) for item in (*old[:1], *new[:1])}) <= 1
+
+
+def _branches(region: Region, condition: str, style: Style) -> list[Edit]:
+    text = region.new_box.file.pack.text
+    olds, news = region.old_items, region.new_items
+    if not _code(news):
+        return _kept_only(region, negated(condition, region.new_box.file.pack), style)
+    indent = indent_of(news[0])
+    head = indent + _bytes(text.if_else.format(condition)) + style.eol
+    body = head + deeper(news, style)
+    if _code(olds):
+        body += indent + _bytes(region.new_box.file.pack.wrap.otherwise) + style.eol + deeper(olds, style)
+    body += _end(region, indent, style)
+    start, end = lines_of(news)
+    return [Edit(Span(start, end), _as_ending(body, region.new_box.file.data, end))]
+
+
+def _end(region: Region, indent: bytes, style: Style) -> bytes:
+    end = region.new_box.file.pack.wrap.end
+    return indent + _bytes(end) + style.eol if end else b""
+
+
+def _as_ending(body: bytes, data: bytes, end: int) -> bytes:
+    """The last line of a file without a final newline stays without one."""
+    return body.rstrip(b"\r\n") if end == len(data) and not data.endswith(b"\n") else body
+
+
+def _kept_only(region: Region, condition: str, style: Style) -> list[Edit]:
+    """The old code alone, in the room where it stood; comments of the new side stay before it."""
+    old = region.old_items
+    text = region.new_box.file.pack.text
+    indent = indent_of(old[0])
+    body = (
+        indent + _bytes(text.if_else.format(condition)) + style.eol + deeper(old, style) + _end(region, indent, style)
+    )
+    data, box = region.new_box.file.data, region.new_box
+    start = lines_of(region.new_items)[1] if region.new_items else region.new_room.start
+    end = region.new_room.end
+    lead = b"" if start == 0 or data[:start].endswith(b"\n") else style.eol
+    gap = data[start:end].count(b"\n") if not data[start:end].strip() else 0
+    before, after = _blank_lines(region, gap, first=region.new[0] == 0, last=region.new[1] == len(box.items))
+    room = style.eol * before + body + style.eol * after
+    return [Edit(Span(start, end), lead + _as_ending(room, data, end))]
+
+
+def _blank_lines(region: Region, gap: int, *, first: bool, last: bool) -> tuple[int, int]:
+    """Blank lines before and after, so that taking the code out again leaves `gap` of them."""
+    data, room, old = region.old_box.file.data, region.old_room, region.old_items
+    start, end = lines_of(old)
+    before, after = data[room.start : start].count(b"\n"), data[end : room.end].count(b"\n")
+    # Blank lines after the first and before the last statement of a block go with it; elsewhere the longer run stays.
+    if first:
+        return gap, after
+    if last:
+        return before, gap
+    before, after = min(before, gap), min(after, gap)
+    return (before, after) if max(before, after) == gap else (gap, after)
+
+
+# ---------------------------------------------------------------- initialisers
+
+
+def _slots(region: Region) -> list[tuple[Node, Node]]:
+    """(old value, new value) where both sides declare the same names in the same way and only the values differ."""
+    old, new = region.old_items, region.new_items
+    if not old or len(old) != len(new):
+        return []
+    found = [_slot(before, after) for before, after in zip(old, new, strict=True)]
+    return [slot for slot in found if slot is not None] if all(slot is not None for slot in found) else []
+
+
+def _slot(old: Item, new: Item) -> tuple[Node, Node] | None:
+    values: list[Node] = []
+    for item in (old, new):
+        node = item.node
+        inner = node.role("declaration") if node.shape == "export" else node
+        declarators = inner.items if inner is not None and inner.shape == "declaration" else []
+        value = declarators[0].role("value") if len(declarators) == 1 else None
+        if value is None:
+            return None
+        values.append(value)
+    before, after = values
+    same_head = old.file.data[old.start : before.start] == new.file.data[new.start : after.start]
+    same_tail = old.file.data[before.end : old.end] == new.file.data[after.end : new.end]
+    return (before, after) if same_head and same_tail else None
+
+
+def _initialisers(slots: list[tuple[Node, Node]], condition: str, style: Style) -> list[Edit]:
+    return [Edit(after.span, _bytes(_choice(before, after, condition, style))) for before, after in slots]
+
+
+def _choice(old: Node, new: Node, condition: str, style: Style) -> str:
+    template = new.file.pack.text.conditional
+    one = template.format(condition=condition, then=_operand(new), otherwise=_operand(old))
+    column = new.file.column_of(new.start)
+    if "\n" not in one and column + len(one) <= _WIDEST:
+        return one
+    if not template.startswith("{condition}"):
+        return one
+    line = new.file.line_text(new.start)
+    indent = line[: len(line) - len(line.lstrip())] + style.unit.decode()
+    eol = style.eol.decode()
+    spaced = template.replace(" ? ", f"{eol}{indent}? ").replace(" : ", f"{eol}{indent}: ")
+    return spaced.format(condition=condition, then=_operand(new), otherwise=_operand(old))
+
+
+def _operand(node: Node) -> str:
+    return f"({node.text})" if node.shape in _LOOSE else node.text
+
+
+# ---------------------------------------------------------------- expressions and markup
+
+
+def _expression(region: Region, condition: str, *, parens: bool) -> list[Edit]:
+    old, new = region.old_items[0].node, region.new_items[0].node
+    template = new.file.pack.text.conditional
+    then, otherwise = (f"({new.text})", f"({old.text})") if parens else (_operand(new), _operand(old))
+    return [Edit(new.span, _bytes(template.format(condition=condition, then=then, otherwise=otherwise)))]
+
+
+def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> list[Edit]:
+    rules = region.new_box.file.pack.wrap
+    old, new = region.old_items, region.new_items
+    if len(old) == 1 and len(new) == 1:
+        then, otherwise = _child(new[0], new[0], style, pretty), _child(old[0], new[0], style, pretty)
+        text = rules.markup_if_else.format(condition=condition, then=then, otherwise=otherwise)
+        return [Edit(Span(new[0].start, new[0].end), _bytes(text))]
+    edits = [Edit(Span(item.start, item.end), _only(item, item, condition, style, pretty)) for item in new]
+    if old:
+        inverted = negated(condition, region.new_box.file.pack)
+        edits.append(_put_back(region, [_only(item, item, inverted, style, pretty) for item in old]))
+    return edits
+
+
+def _only(item: Item, place: Item, condition: str, style: Style, pretty: bool) -> bytes:
+    rules = item.file.pack.wrap
+    return _bytes(rules.markup_if.format(condition=condition, then=_child(item, place, style, pretty)))
+
+
+def _put_back(region: Region, texts: list[bytes]) -> Edit:
+    """The old children behind the new ones, or in the room where they stood, each with the space before it."""
+    data, old = region.old_box.file.data, region.old_items
+    starts = [region.old_room.start, *(item.end for item in old)]
+    spaces = [data[start : item.start] for start, item in zip(starts, old, strict=False)]
+    joined = b"".join(space + text for space, text in zip(spaces, texts, strict=True))
+    at = region.new_items[-1].end if region.new_items else region.new_room.start
+    return Edit(Span(at, at), joined)
+
+
+def _child(item: Item, place: Item, style: Style, pretty: bool) -> str:
+    """A child as an operand: on lines of its own in parentheses, or as it is."""
+    node = item.node
+    inner = node.role("operand") if node.shape == "markup-expression" else node
+    text = (inner or node).text
+    if not pretty or not item.owns_lines or inner is not node:
+        return f"({text})" if pretty and inner is not None and inner.shape in _LOOSE else text
+    indent, eol = indent_of(place).decode(), style.eol.decode()
+    return f"({eol}{deeper([item], style).decode('utf-8', 'surrogateescape')}{indent})"
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,164 @@
+"""Bring a name into a file: into an import that is there already, or with a statement of its own."""
+
+from __future__ import annotations
+
+import posixpath
+
+from featureops.core.model import Edit, Span
+from featureops.core.pack import LanguagePack
+from featureops.core.project import Project
+from featureops.core.scopes import Binding, ImportEntry, string_value
+from featureops.core.syntax import Node, SourceFile
+from featureops.core.wrap.boxes import Box, root_box
+from featureops.core.wrap.judge import is_docstring
+from featureops.core.wrap.layout import Style
+from featureops.core.wrap.values import Need
+
+__all__ = ["added", "module_for", "module_of", "need_of", "statement_for"]
+
+
+def statement_for(file: SourceFile, style: Style, module: str, name: str) -> str:
+    text = file.pack.wrap.import_name.format(module=module, name=name, quote=style.quote)
+    return text if style.semicolons else text.rstrip(";")
+
+
+def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None = None) -> Need | None:
+    """What imports the same name again, from `module` if that must be spelled in another way; None if that can't be
+    told from the statement."""
+    entry = binding.imported
+    if entry is None:
+        return None
+    where = module or entry.module
+    if entry.imported not in ("*", "default"):
+        return Need(binding.name, where, entry.imported, statement_for(file, style, where, entry.entry.text))
+    names = [part for part in entry.statement.walk() if part.type in file.pack.index.identifiers]
+    if len({part.text for part in names}) > 2 and module is not None:
+        return None
+    text = entry.statement.text
+    return Need(binding.name, where, entry.imported, text.replace(entry.module, where, 1) if module else text)
+
+
+def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style, *, merge: bool) -> Edit:
+    """The edit that imports the name."""
+    if merge and need.imported not in ("*", "default"):
+        last = _last_entry(file, imports, need)
+        if last is not None:
+            return _behind(last, need, style)
+    return _own_line(file, need, style)
+
+
+def _last_entry(file: SourceFile, imports: list[ImportEntry], need: Need) -> Node | None:
+    """The last name of a statement that imports plain names from the same module."""
+    for entry in imports:
+        statement = entry.statement
+        if statement.parent is not file.root or entry.module != need.module:
+            continue
+        if entry.imported in ("*", "default") or statement.has_token("type") != need.statement.startswith(
+            "import type"
+        ):
+            continue
+        same = [other for other in imports if other.statement is statement]
+        return max((other.entry for other in same), key=lambda node: node.start)
+    return None
+
+
+def _behind(last: Node, need: Need, style: Style) -> Edit:
+    file = last.file
+    start = file.line_start(last.start)
+    alone = file.line_of(last.start) != file.line_of(last.parent.start if last.parent else last.start)
+    indent = file.data[start : last.start]
+    name = _entry_text(need)
+    if alone and not indent.strip():
+        return Edit(Span(last.end, last.end), b"," + style.eol + indent + name.encode())
+    return Edit(Span(last.end, last.end), f", {name}".encode())
+
+
+def _entry_text(need: Need) -> str:
+    return need.name if need.imported == need.name else f"{need.imported} as {need.name}"
+
+
+def _own_line(file: SourceFile, need: Need, style: Style) -> Edit:
+    line = need.statement.encode("utf-8", "surrogateescape") + style.eol
+    box = root_box(file)
+    statements = [index for index, item in enumerate(box.items) if item.node.shape == "import"]
+    if statements:
+        end = file.line_end(box.items[_place(box, statements, need)].end)
+        lead = b"" if file.data[:end].endswith(b"\n") else style.eol
+        return Edit(Span(end, end), lead + line)
+    first = next((item for item in box.items if not item.is_comment and not is_docstring(item)), None)
+    if first is None:
+        return Edit(Span(len(file.data), len(file.data)), line)
+    at = box.items.index(first)
+    while (
+        at > 0 and box.items[at - 1].is_comment and file.line_of(box.items[at - 1].end) + 1 == file.line_of(first.start)
+    ):
+        at -= 1
+        first = box.items[at]
+    start = file.line_start(first.start)
+    gap = file.data[box.before(at) : start].count(b"\n")
+    if at == 0:
+        return Edit(Span(start, start), line + style.eol)
+    before = box.before(at)
+    return Edit(Span(before, before), style.eol * min(1, gap) + line + (b"" if gap else style.eol))
+
+
+def _place(box: Box, statements: list[int], need: Need) -> int:
+    """The import to stand behind: the last smaller one from the same place (package or folder), else the last."""
+    head = _head(need.module)
+    near = [index for index in statements if head == _head(_module_text(box.items[index].node))]
+    smaller = [index for index in near if _module_text(box.items[index].node) <= need.module]
+    return (smaller or near or statements)[-1]
+
+
+def _module_text(statement: Node) -> str:
+    module = statement.role("module")
+    return (string_value(module) or module.text) if module is not None else ""
+
+
+def _head(module: str) -> str:
+    return "." if module.startswith(".") else module.split("/", maxsplit=1)[0].split(".", maxsplit=1)[0]
+
+
+def module_for(project: Project, source: str, module: str, target: str) -> str:
+    """How `target` spells the module that `source` calls `module`."""
+    if source == target or not module.startswith("."):
+        return module
+    pack = project.packs.for_path(target)
+    if pack is None or posixpath.dirname(source) == posixpath.dirname(target):
+        return module
+    if pack.modules.style == "path":
+        return _relative(posixpath.normpath(posixpath.join(posixpath.dirname(source), module)), target)
+    dots = len(module) - len(module.lstrip("."))
+    folder = posixpath.dirname(source)
+    for _ in range(dots - 1):
+        folder = posixpath.dirname(folder)
+    here = posixpath.relpath(folder or ".", posixpath.dirname(target) or ".")
+    ups = here.split("/").count("..")
+    downs = [part for part in here.split("/") if part not in ("..", ".")]
+    return "." * (ups + 1) + ".".join([*downs, module.lstrip(".")] if module.lstrip(".") else downs)
+
+
+def module_of(project: Project, path: str, target: str) -> str:
+    """How `target` imports the file `path`."""
+    pack = project.packs.for_path(path)
+    stem = path.rpartition(".")[0]
+    folder, name = posixpath.split(stem)
+    if pack is None:
+        return stem
+    indexed = name in pack.modules.indexes
+    if pack.modules.style == "path":
+        return _relative(folder if indexed else stem, target)
+    parts = [] if indexed else [name]
+    while folder and any(_index(folder, index, pack) in project.paths for index in pack.modules.indexes):
+        folder, package = posixpath.split(folder)
+        parts.insert(0, package)
+    return ".".join(parts)
+
+
+def _index(folder: str, index: str, pack: LanguagePack) -> str:
+    return f"{folder}/{index}{pack.extensions[0]}"
+
+
+def _relative(path: str, target: str) -> str:
+    text = posixpath.relpath(path, posixpath.dirname(target) or ".")
+    return text if text.startswith(".") else f"./{text}"

@@ -1,0 +1,231 @@
+"""What may be put into a branch, what stays outside on purpose and what a flag can't switch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from featureops.core.syntax import Node
+from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definition
+from featureops.core.wrap.regions import Region
+from featureops.core.wrap.values import No
+
+__all__ = ["Stays", "is_docstring", "judged"]
+
+_ADDITIVE = frozenset({"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration"})
+_WORDS = {"import": "import", "function": "function", "class": "class", "type-definition": "type", "enum": "enum"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Left outside every branch, and why."""
+
+    reason: str
+
+
+def judged(region: Region) -> Stays | No | None:
+    """None: it can be wrapped."""
+    if region.kind == "header":
+        return _header(region)
+    old, new = _code(region.old_items), _code(region.new_items)
+    if not old and not new:
+        only = "Only comments" if region.old_items or region.new_items else "Only blank lines"
+        return Stays(f"{only} differ: nothing to switch.")
+    if region.at_run_time:
+        return _at_run_time(region, old, new)
+    return _at_import(region, old, new)
+
+
+def _code(items: Sequence[Item]) -> list[Item]:
+    return [item for item in items if not item.is_comment]
+
+
+# ---------------------------------------------------------------- inside functions
+
+
+def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
+    if all(is_docstring(item) for item in (*old, *new)):
+        return Stays("Only the documentation of the code differs.")
+    return _hooks(region, old, new)
+
+
+def is_docstring(item: Item) -> bool:
+    """A text that stands as a statement at the top of a block: documentation or a directive."""
+    operand = item.node.role("operand") if item.node.shape == "expression" else None
+    before = item.node.previous()
+    while before is not None and (before.is_comment or not before.named):
+        before = before.previous()
+    return operand is not None and operand.shape == "string" and before is None
+
+
+def _hooks(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
+    """Functions that must run on every rendering can't be called in a branch."""
+    rules = region.new_box.file.pack.wrap
+    if rules.hooks is None:
+        return None
+    called = {name for item in (*old, *new) for name in _hook_calls(item.node, rules.hooks)}
+    if not called:
+        return None
+    if not old and called <= rules.quiet_hooks and all(item.node.shape == "declaration" for item in new):
+        return Stays(f"{', '.join(sorted(called))} must run on every rendering: it stays outside the branch.")
+    names = ", ".join(sorted(called))
+    return No(
+        f"It calls {names}, and hooks must run on every rendering, never in a branch. Call the hook unconditionally and"
+        " decide inside its callback, or put the new code into a component of its own and choose between the two."
+    )
+
+
+def _hook_calls(node: Node, pattern: str) -> Iterator[str]:
+    for part in node.walk():
+        callee = part.role("function") if part.named and part.shape == "call" else None
+        name = callee.role("property") if callee is not None and callee.shape == "member" else callee
+        if name is not None and re.search(pattern, name.text):
+            yield name.text
+
+
+# ---------------------------------------------------------------- when the file is loaded
+
+
+def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
+    kinds = [(item, _additive(item)) for item in new]
+    loose = next((item for item, kind in kinds if not kind), None)
+    gone = next((item for item in old if not _additive(item)), None)
+    if loose is not None or gone is not None:
+        return No(
+            "This code runs once, when the file is loaded: a flag read here could not be switched while the program runs."
+            " Move it into a function and read the flag there."
+        )
+    names = {name for item in old for name in (_defined(item),) if name}
+    again = sorted(names.intersection(name for item in new for name in (_defined(item),) if name))
+    if again:
+        return _redefined(region, old, new, again)
+    if not new:
+        return Stays("Removed: nothing of the old code that is kept needs it.")
+    words = sorted({_WORDS.get(kind, "definition") for _, kind in kinds})
+    return Stays(f"New {' and '.join(words)}: dead until the new code calls it.")
+
+
+def _redefined(region: Region, old: list[Item], new: list[Item], names: list[str]) -> Stays | No:
+    lists = region.new_box.file.pack.wrap.export_lists
+    before = {name: item for item in old for name in (_defined(item),) if name in names}
+    after = {name: item for item in new for name in (_defined(item),) if name in names}
+    if all(name in lists or _grew(before[name].node, after[name].node) for name in names):
+        return Stays(f"{', '.join(names)} only grew: what was there is still there.")
+    kind = unwrapped_definition(before[names[0]].node).shape
+    if kind in ("type-definition", "enum", "class"):
+        advice = "Keep it as it was and add a new one beside it (or only add members) for the new code to use."
+    else:
+        advice = "Add a second one under a new name, and choose between the two in the function that uses it."
+    return No(
+        f"{', '.join(names)} is fixed when the file is loaded: a flag can't switch it while the program runs. {advice}"
+    )
+
+
+def _additive(item: Item) -> str:
+    """The kind of a declaration that does nothing until it is used; "" for anything else."""
+    node = unwrapped_definition(item.node)
+    if node.shape in _ADDITIVE:
+        return node.shape
+    if node.shape == "export":
+        return "export"
+    if node.shape == "pass" or is_docstring(item):
+        return "text"
+    operand = node.role("operand") if node.shape == "expression" else None
+    if operand is not None and operand.shape == "assign":
+        target = operand.role("left")
+        return "constant" if target is not None and target.shape in ("", "list") else ""
+    return ""
+
+
+def _defined(item: Item) -> str | None:
+    """The one name that a declaration defines."""
+    name = definition_name(item.node)
+    if name is not None:
+        return name
+    node = unwrapped_definition(item.node)
+    if node.shape == "declaration":
+        names = [part.role("name") for part in node.items if part.shape == "declarator"]
+        return names[0].text if len(names) == 1 and names[0] is not None else None
+    if node.shape in ("field", "enum-member"):
+        named = node.role("name")
+        return named.text if named is not None else None
+    operand = node.role("operand") if node.shape == "expression" else None
+    left = operand.role("left") if operand is not None and operand.shape == "assign" else None
+    return left.text if left is not None else None
+
+
+def _grew(old: Node, new: Node) -> bool:
+    """Whether members were added and none was changed or taken away. Bodies only: the headers must be the same."""
+    before, after = _body(old), _body(new)
+    if before is None or after is None:
+        return False
+    if old.file.data[old.start : before.start] != new.file.data[new.start : after.start]:
+        return False
+    rest = iter([part.text for part in after.items])
+    return all(part.text in rest for part in before.items)
+
+
+def _body(node: Node) -> Node | None:
+    inner = unwrapped_definition(node)
+    body = inner.role("body")
+    if body is not None or inner.shape != "type-definition":
+        return body
+    return inner.items[-1] if inner.items else None
+
+
+# ---------------------------------------------------------------- headers
+
+
+def _header(region: Region) -> Stays | No:
+    old, new = region.old_items[0].node, region.new_items[0].node
+    name = definition_name(new) or "this"
+    before, after = unwrapped_definition(old), unwrapped_definition(new)
+    if [part.text for part in _wrappers(old)] != [part.text for part in _wrappers(new)]:
+        return No(
+            f"The decorators of {name} differ, and they act when the file is loaded. Add a second function with the new"
+            " decorators and choose between the two where it is called."
+        )
+    if after.shape == "class":
+        return No(
+            f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created."
+        )
+    if _only_added_parameters(before, after):
+        return Stays(f"{name} only gained parameters that callers may leave out.")
+    return No(
+        f"The signature of {name} differs, so callers can't be switched by a flag inside it. Keep the old signature and"
+        " add a new function, or add a parameter with a default, and choose where it is called."
+    )
+
+
+def _wrappers(node: Node) -> list[Node]:
+    return [part for part in node.items if part.shape == "decorator"]
+
+
+def _only_added_parameters(old: Node, new: Node) -> bool:
+    before, after = _function(old), _function(new)
+    first, second = (before.role("parameters"), after.role("parameters")) if before and after else (None, None)
+    if before is None or after is None or first is None or second is None:
+        return False
+    data, other = old.file.data, new.file.data
+    bodies = before.role("body"), after.role("body")
+    if bodies[0] is None or bodies[1] is None or data[old.start : first.start] != other[new.start : second.start]:
+        return False
+    if data[first.end : bodies[0].start] != other[second.end : bodies[1].start]:
+        return False
+    olds, news = first.items, second.items
+    if [part.text for part in olds] != [part.text for part in news[: len(olds)]]:
+        return False
+    return all(_may_be_left_out(part) for part in news[len(olds) :])
+
+
+def _function(node: Node) -> Node | None:
+    if node.shape == "declaration":
+        value = node.items[0].role("value") if node.items else None
+        return value if value is not None and value.shape in ("function", "lambda") else None
+    return node if node.shape == "function" else None
+
+
+def _may_be_left_out(parameter: Node) -> bool:
+    optional = parameter.file.pack.wrap.optional_parameters
+    return parameter.type in optional or parameter.role("value") is not None

@@ -1,0 +1,90 @@
+"""How a file is laid out: its unit of indentation, its quotes; and code moved one level deeper."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from featureops.core.fold.editor import frozen_lines
+from featureops.core.syntax import SourceFile
+from featureops.core.wrap.boxes import Item
+
+__all__ = ["Style", "deeper", "indent_of", "lines_of", "quoted", "style_of"]
+
+_SAMPLE = 4000
+
+
+class Style:
+    """`unit` is one level of indentation, `quote` the file's usual quote, `eol` its line ending."""
+
+    __slots__ = ("_frozen", "eol", "quote", "semicolons", "unit")
+
+    def __init__(self, unit: bytes, quote: str, eol: bytes, *, semicolons: bool) -> None:
+        self.unit = unit
+        self.quote = quote
+        self.eol = eol
+        self.semicolons = semicolons
+        self._frozen: dict[int, frozenset[int]] = {}
+
+    def frozen(self, file: SourceFile) -> frozenset[int]:
+        """Lines that begin inside a multi-line string."""
+        known = self._frozen.get(id(file))
+        if known is None:
+            known = self._frozen[id(file)] = frozen_lines(file)
+        return known
+
+
+def style_of(file: SourceFile) -> Style:
+    ends = Counter(item.text.endswith(";") for item in file.root.items if item.shape in ("import", "declaration"))
+    return Style(_unit(file), _quote(file), file.eol, semicolons=ends[False] <= ends[True])
+
+
+def _unit(file: SourceFile) -> bytes:
+    steps: Counter[bytes] = Counter()
+    last = b""
+    for line in file.data.split(b"\n")[:_SAMPLE]:
+        if not line.strip():
+            continue
+        indent = line[: len(line) - len(line.lstrip(b" \t"))]
+        step = indent[len(last) :]
+        if indent.startswith(last) and step and (step == b"\t" or 2 <= len(step) <= 8):
+            steps[step] += 1
+        last = indent
+    return steps.most_common(1)[0][0] if steps else file.pack.text.indent.encode()
+
+
+def _quote(file: SourceFile) -> str:
+    marks = file.pack.text.quotes
+    counts = {mark: file.data[: 64 * _SAMPLE].count(mark.encode()) for mark in marks[:2]}
+    return max(marks[:2], key=lambda mark: counts[mark])
+
+
+def quoted(key: str, quote: str) -> str:
+    return f"{quote}{key}{quote}"
+
+
+def indent_of(item: Item) -> bytes:
+    return item.file.data[item.file.line_start(item.start) : item.start].lstrip(b"\xef\xbb\xbf")
+
+
+def lines_of(items: Sequence[Item]) -> tuple[int, int]:
+    """The bytes of the whole lines of items that follow each other."""
+    file = items[0].file
+    return file.line_start(items[0].start), file.line_end(items[-1].end)
+
+
+def deeper(items: Sequence[Item], style: Style) -> bytes:
+    """The lines of the items one level deeper: blank lines and lines inside multi-line strings stay."""
+    file, (start, end) = items[0].file, lines_of(items)
+    text = _shifted(file, start, end, style)
+    return text if text.endswith(b"\n") else text + style.eol
+
+
+def _shifted(file: SourceFile, start: int, end: int, style: Style) -> bytes:
+    frozen, parts, at = style.frozen(file), list[bytes](), start
+    while at < end:
+        stop = min(file.line_end(at), end)
+        line = file.data[at:stop]
+        parts.append(line if at in frozen or not line.strip() else style.unit + line)
+        at = stop
+    return b"".join(parts)

@@ -1,0 +1,291 @@
+"""Wraps the change of one file: every region in the best form for which the law holds, the rest left or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from featureops.core.reads import Read
+from featureops.core.syntax import Node, parse
+from featureops.core.wrap.boxes import owner_of
+from featureops.core.wrap.build import Built, Layout, build
+from featureops.core.wrap.forms import Form, forms_of
+from featureops.core.wrap.judge import Stays, judged
+from featureops.core.wrap.law import Cleaner, Verdict, check
+from featureops.core.wrap.layout import Style
+from featureops.core.wrap.needs import kept_for
+from featureops.core.wrap.reach import hidden, reached
+from featureops.core.wrap.regions import Region, find_regions
+from featureops.core.wrap.values import Ask, Hunk, No, Pair
+
+__all__ = ["FileWrap", "Job", "wrap_file"]
+
+Asker = Callable[[Region], Ask | No]
+_LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
+_MOST_OPTIONS = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
+    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides."""
+
+    pair: Pair
+    flag: str
+    ask: Asker
+    cleaner: Cleaner
+    style: Style
+    reads: Sequence[Read] = ()
+    outside: frozenset[str] = frozenset()
+    regions: Sequence[Region] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileWrap:
+    """`text` is the wrapped file, equal to the new one where nothing was wrapped. `asks` are the ways it asks."""
+
+    text: bytes
+    hunks: tuple[Hunk, ...]
+    asks: tuple[Ask, ...] = ()
+    old_names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class _Piece:
+    region: Region
+    options: list[tuple[Form, Ask]]
+    at: int = 0
+    refused: str = ""
+    note: str = ""
+
+    @property
+    def choice(self) -> tuple[Form, Ask]:
+        return self.options[self.at]
+
+
+@dataclass(slots=True)
+class _Sorted:
+    pieces: list[_Piece] = field(default_factory=list)
+    left: list[Region] = field(default_factory=list)
+    hunks: list[Hunk] = field(default_factory=list)
+
+
+def wrap_file(job: Job) -> FileWrap:
+    regions = list(find_regions(job.pair.old, job.pair.new) if job.regions is None else job.regions)
+    found = _sorted(job, regions)
+    built, verdict = _solved(job, found)
+    wrapped = [piece for piece in found.pieces if not piece.refused]
+    hunks = [*found.hunks, *(_hunk(job, piece, verdict) for piece in found.pieces)]
+    ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.start_line, hunk.end_line)))
+    asks = tuple(piece.choice[1] for piece in wrapped)
+    return FileWrap(built.text if built is not None else job.pair.new.data, ordered, asks, _old_imports(job, wrapped))
+
+
+def _old_imports(job: Job, wrapped: Sequence[_Piece]) -> frozenset[str]:
+    """Names of other files that the old code in the branches uses."""
+    names = job.pair.old_names
+    items = (item for piece in wrapped for item in piece.choice[0].region.old_items)
+    bindings = (names.of.get(node) for item in items for node in item.node.walk())
+    return frozenset(binding.imported.imported for binding in bindings if binding is not None and binding.imported)
+
+
+# ---------------------------------------------------------------- sorting
+
+
+def _sorted(job: Job, regions: list[Region]) -> _Sorted:
+    found = _Sorted()
+    for region in regions:
+        verdict = judged(region) or _already(job, region)
+        if isinstance(verdict, Stays):
+            found.left.append(region)
+        if verdict is not None:
+            if region.old_items or region.new_items:
+                found.hunks.append(_plain_hunk(job, region, verdict))
+            continue
+        options, why = _options(job, region, regions)
+        if options:
+            found.pieces.append(_Piece(region, options, note=_nested(job, region)))
+        else:
+            found.hunks.append(_plain_hunk(job, region, No(why)))
+    return found
+
+
+def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
+    outcome: str = "left" if isinstance(verdict, Stays) else "refused"
+    first, last = region.lines()
+    return Hunk(job.pair.path, first, last, "left" if outcome == "left" else "refused", "", verdict.reason)
+
+
+def _already(job: Job, region: Region) -> Stays | None:
+    same = [read.node for read in job.reads if read.flag == job.flag]
+    for item in region.new_items:
+        if any(item.start <= node.start and node.end <= item.end for node in same):
+            return Stays(f"It asks for {job.flag} itself already.")
+    if any(_decides(job, outer, same) for outer in region.new_box.node.ancestors()):
+        return Stays(f"It stands behind {job.flag} already.")
+    return None
+
+
+def _nested(job: Job, region: Region) -> str:
+    for read in job.reads:
+        if read.flag != job.flag and any(
+            _decides(job, outer, [read.node]) for outer in region.new_box.node.ancestors()
+        ):
+            return f"Nested: the code around it already asks for {read.flag or 'another flag'}."
+    return ""
+
+
+def _decides(job: Job, outer: Node, reads: list[Node]) -> bool:
+    """Whether a condition is one of the reads or a variable that holds one."""
+    condition = outer.role("condition") if outer.shape in ("if", "elif", "conditional") else None
+    if condition is None:
+        return False
+    if any(condition.start <= node.start and node.end <= condition.end for node in reads):
+        return True
+    for part in condition.walk():
+        binding = job.pair.new_names.of.get(part)
+        for name in binding.definitions if binding is not None else ():
+            holder = name.parent
+            if holder is not None and any(holder.start <= node.start and node.end <= holder.end for node in reads):
+                return True
+    return False
+
+
+def _options(job: Job, region: Region, regions: list[Region]) -> tuple[list[tuple[Form, Ask]], str]:
+    options: list[tuple[Form, Ask]] = []
+    why = "No form of a branch fits here: move the new code into a function of its own."
+    for form in _forms(job, region, regions):
+        if isinstance(form, No):
+            why = form.reason
+            continue
+        ask = job.ask(form.region)
+        if isinstance(ask, No):
+            why = ask.reason
+        elif ask.host is None or _can_host(ask.host) or form.region.new_box.node.parent is ask.host:
+            options.append((form, ask))
+        else:
+            why = "The component's body is a mere expression: give it a block with a return statement first."
+        if len(options) >= _MOST_OPTIONS:
+            break
+    return options, why
+
+
+def _can_host(host: Node) -> bool:
+    body = host.role("body")
+    return body is not None and body.shape == "block"
+
+
+def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | No]:
+    """The forms of a region, then those of the wider regions around it."""
+    at: Region | None = region
+    while at is not None and at.at_run_time:
+        verdict = judged(at)
+        if isinstance(verdict, No):
+            yield verdict
+            return
+        if at.new_box.kind == "block" and hidden(job.pair, at):
+            yield from (form for form in forms_of(at, job.style) if form.name == "conditional")
+            wider = reached(job.pair, at, regions)
+            again = judged(wider) if isinstance(wider, Region) else wider
+            if isinstance(again, No):
+                yield again
+            elif isinstance(wider, Region):
+                yield from (form for form in forms_of(wider, job.style) if form.name != "conditional")
+        else:
+            yield from forms_of(at, job.style)
+        at = at.parent
+        if at is not None and owner_of(at.new_box.node) is not owner_of(region.new_box.node):
+            return
+
+
+# ---------------------------------------------------------------- solving
+
+
+def _solved(job: Job, found: _Sorted) -> tuple[Built | None, Verdict]:
+    """The first combination that obeys the law. Pieces for which none does are refused."""
+    if not found.pieces:
+        return None, Verdict(holds=True)
+    whole = _best(job, found, found.pieces)
+    if whole[0] is not None:
+        return whole
+    for piece in found.pieces:
+        _settle(job, found, piece)
+    good = [piece for piece in found.pieces if not piece.refused]
+    while good:
+        whole = _best(job, found, good)
+        if whole[0] is not None:
+            return whole
+        good.pop().refused = "Together with the other changes of this file it can't be taken out again exactly."
+    return None, Verdict(holds=True)
+
+
+def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
+    """Choose the first form for which the law holds for this piece alone."""
+    why = ""
+    for index in range(len(piece.options)):
+        piece.at = index
+        built, verdict = _best(job, found, [piece])
+        if built is not None:
+            return
+        why = why or verdict.why
+    piece.refused = f"No form of a branch can be taken out again exactly here: {why}."
+
+
+def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
+    verdict = Verdict(holds=False)
+    texts: set[bytes] = set()
+    for layout in _LAYOUTS:
+        built = _try(job, found, pieces, layout)
+        if isinstance(built, No):
+            return None, Verdict(holds=False, why=built.reason.rstrip("."))
+        if built.text in texts:
+            continue
+        texts.add(built.text)
+        verdict = _lawful(job, built)
+        if verdict.holds:
+            return built, verdict
+    return None, verdict
+
+
+def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> Built | No:
+    chosen = list(_disjoint([piece.choice for piece in pieces]))
+    wrapped = [form.region for form, _ in chosen]
+    kept = kept_for(job.pair, wrapped, found.left, job.style, job.outside)
+    if isinstance(kept, No):
+        return kept
+    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout)
+
+
+def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
+    """A region that grew over others wraps them too."""
+    for form, ask in choices:
+        room = form.region.new_room
+        wider = [other for other, _ in choices if other is not form and other.region.new_room.holds(room)]
+        same = [other for other in wider if other.region.new_room == room]
+        if len(wider) == len(same) and not any(_earlier(choices, other, form) for other in same):
+            yield form, ask
+
+
+def _earlier(choices: list[tuple[Form, Ask]], first: Form, second: Form) -> bool:
+    forms = [form for form, _ in choices]
+    return forms.index(first) < forms.index(second)
+
+
+def _lawful(job: Job, built: Built) -> Verdict:
+    pack, path = job.pair.new.pack, job.pair.path
+    if parse(path, built.text, pack).errors():
+        return Verdict(holds=False, why="the branch would not be valid code")
+    return check(path, built.text, built.expected, job.cleaner)
+
+
+def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
+    first, last = piece.region.lines()
+    if piece.refused:
+        return Hunk(job.pair.path, first, last, "refused", "", piece.refused)
+    form = piece.choice[0]
+    reasons = [piece.note] if piece.note else []
+    if form.region is not piece.region:
+        reasons.append("Made wider, so that the branch is valid code and can be taken out again exactly.")
+    if not verdict.exact:
+        reasons.append("Where the flag is cleaned up to disabled, blank lines may differ from the old file.")
+    return Hunk(job.pair.path, first, last, "wrapped", form.name, " ".join(reasons))

@@ -1,0 +1,64 @@
+"""Values that the parts of wrapping hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from featureops.core.scopes import Names
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["Ask", "Hunk", "Need", "No", "Pair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """What became of one change. Lines are those of the new file, from 1; `form` is empty unless it was wrapped."""
+
+    path: str
+    start_line: int
+    end_line: int
+    outcome: Literal["wrapped", "left", "refused"]
+    form: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A name that a file must import: `statement` is the whole import on its own."""
+
+    name: str
+    module: str
+    imported: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ask:
+    """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top."""
+
+    condition: str
+    place: str
+    needs: tuple[Need, ...] = ()
+    host: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """A sentence that says why not, and what to do instead."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """The two sides of a changed file."""
+
+    old: SourceFile
+    new: SourceFile
+    old_names: Names
+    new_names: Names
+
+    @property
+    def path(self) -> str:
+        return self.new.path
