@@ -89,6 +89,7 @@ async def create_flag(
     return {
         "success": True,
         "dryRun": outcome.status == "dry-run",
+        "action": "create",
         "projectId": where,
         "featureName": name,
         "feature": feature,

@@ -58,6 +58,15 @@ def test_a_new_flag_is_off_everywhere_and_survives_a_reopening(tmp_path: Path) -
     run(tmp_path / "deep" / "flags.db", look)
 
 
+def test_text_that_is_no_text_is_stored_as_far_as_it_goes(tmp_path: Path) -> None:
+    async def scenario(backend: EmbeddedBackend) -> None:
+        flag = await backend.create("a", "default", "release", "x\ud800y\0z", False, "me\udfff")
+        assert flag.description == "x?y\0z"
+        assert (await backend.events())[0].created_by == "me?"
+
+    run(tmp_path / "flags.db", scenario)
+
+
 def test_nothing_is_written_before_the_first_call(tmp_path: Path) -> None:
     EmbeddedBackend(tmp_path / "flags.db", lambda: NOW)
     assert list(tmp_path.iterdir()) == []

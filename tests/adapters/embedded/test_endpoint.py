@@ -224,6 +224,12 @@ def test_the_token_decides_the_environment(place: Place) -> None:
         ("/api/client/metrics", b'{"appName": "a", "bucket": null}', 202),
         ("/api/client/register", b'{"appName": "a", "instanceId": "i", "sdkVersion": "s:1"}', 202),
         ("/api/client/register", b"{}", 400),
+        ("/api/client/register", b'{"appName": "\\ud800"}', 202),
+        (
+            "/api/client/metrics",
+            b'{"appName": "\\ud800", "bucket": {"toggles": {"\\udfff": {"yes": 1, "variants": {"\\ud800": 1}}}}}',
+            202,
+        ),
         ("/api/admin/projects", b"{}", 404),
     ],
 )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 from socketserver import TCPServer
 from types import FrameType
 from typing import Final
@@ -96,6 +97,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], api: ClientApi) -> None:
         self.api = api
         super().__init__(address, _Handler)
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+        # A client that went away is its own affair.
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def server_bind(self) -> None:
         # HTTPServer asks the name service for the host's full name here: seconds on a machine without a network.

@@ -62,7 +62,7 @@ class _Engine(Protocol):
 
 def _engine(state: str, name: str) -> _Engine:
     # Loads a shared library of some megabytes: only a process that evaluates pays for it.
-    from yggdrasil_engine.engine import UnleashEngine  # type: ignore[import-untyped]
+    from yggdrasil_engine.engine import UnleashEngine  # type: ignore[import-untyped]  # ships no types
 
     engine = cast("_Engine", UnleashEngine())
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from featureops.adapters.embedded.rows import HOUR
+from featureops.adapters.embedded.rows import HOUR, stored
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import iso_time
 from featureops.core.model import Json
@@ -42,12 +42,12 @@ def report_from_json(body: Mapping[str, Json], now: float) -> Report:
         raise BadArgument("appName is missing.", 'Send {"appName": "…", "bucket": {…}}.')
     bucket = body.get("bucket")
     if bucket is None:
-        return Report(app[:_MAX_TEXT], now)
+        return Report(_short(app), now)
     if not isinstance(bucket, dict) or not isinstance(toggles := bucket.get("toggles"), dict):
         raise BadArgument("bucket.toggles must be an object.", 'Send {"bucket": {"start", "stop", "toggles": {…}}}.')
     tables = {name: _table(counts, f"toggles.{name}") for name, counts in toggles.items()}
     return Report(
-        app[:_MAX_TEXT],
+        _short(app),
         min(now, _seconds(bucket.get("stop"), now)),
         {name: _count(table.get("yes"), f"{name}.yes") for name, table in tables.items()},
         {name: _count(table.get("no"), f"{name}.no") for name, table in tables.items()},
@@ -71,11 +71,11 @@ class Metrics:
         app = body.get("appName")
         if not isinstance(app, str) or not app:
             raise BadArgument("appName is missing.", 'Send {"appName": "…", "sdkVersion": "…"}.')
-        instance, sdk = (str(body.get(key) or "")[:_MAX_TEXT] for key in ("instanceId", "sdkVersion"))
+        instance, sdk = (_short(str(body.get(key) or "")) for key in ("instanceId", "sdkVersion"))
         with self._database.write() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO applications VALUES (?, ?, ?, ?, ?)",
-                (app[:_MAX_TEXT], instance, environment, sdk, self._clock()),
+                (_short(app), instance, environment, sdk, self._clock()),
             )
 
     def add(self, environment: str, report: Report) -> None:
@@ -88,7 +88,7 @@ class Metrics:
                 else:
                     connection.execute(
                         "INSERT OR REPLACE INTO unknown_flags VALUES (?, ?, ?, ?)",
-                        (name[:_MAX_TEXT], environment, report.app, report.seen_at),
+                        (_short(name), environment, report.app, report.seen_at),
                     )
 
     def usage(self, flag: str, hours: int = 24) -> list[dict[str, Json]]:
@@ -139,7 +139,7 @@ def _count_flag(connection: sqlite3.Connection, environment: str, report: Report
         "INSERT INTO variant_metrics VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
         " SET count = count + excluded.count",
         [
-            (name, environment, hour, report.app, variant[:_MAX_TEXT], count)
+            (name, environment, hour, report.app, _short(variant), count)
             for variant, count in report.variants.get(name, {}).items()
         ],
     )
@@ -147,6 +147,10 @@ def _count_flag(connection: sqlite3.Connection, environment: str, report: Report
         "UPDATE states SET last_seen_at = max(coalesce(last_seen_at, 0), ?) WHERE flag = ? AND environment = ?",
         (report.seen_at, name, environment),
     )
+
+
+def _short(text: str) -> str:
+    return stored(text[:_MAX_TEXT])
 
 
 def _table(value: Json, where: str) -> Mapping[str, Json]:

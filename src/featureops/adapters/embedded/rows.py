@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
-__all__ = ["ENVIRONMENTS", "HOUR", "append_event", "insert_flag", "load_flags", "save_flag"]
+__all__ = ["ENVIRONMENTS", "HOUR", "append_event", "insert_flag", "load_flags", "save_flag", "stored"]
 
 ENVIRONMENTS: Final[Mapping[str, str]] = {"development": "development", "production": "production"}
 """Name to type, in the order of a release."""
@@ -64,7 +64,7 @@ def insert_flag(connection: sqlite3.Connection, flag: Flag) -> None:
     """A new flag, off in every environment, version 1."""
     connection.execute(
         "INSERT INTO flags VALUES (?, ?, ?, ?, ?, ?, 0, 0, 1)",
-        (flag.name, flag.project, flag.type, flag.description, flag.created_at, flag.impression_data),
+        (flag.name, flag.project, flag.type, stored(flag.description), flag.created_at, flag.impression_data),
     )
     connection.executemany("INSERT INTO states VALUES (?, ?, 0, NULL)", [(flag.name, each) for each in ENVIRONMENTS])
 
@@ -74,7 +74,7 @@ def save_flag(connection: sqlite3.Connection, flag: Flag) -> None:
     connection.execute(
         "UPDATE flags SET type = ?, description = ?, impression_data = ?, archived = ?, stale = ?, version = ?"
         " WHERE name = ?",
-        (flag.type, flag.description, flag.impression_data, flag.archived, flag.stale, flag.version, flag.name),
+        (flag.type, stored(flag.description), flag.impression_data, flag.archived, flag.stale, flag.version, flag.name),
     )
     connection.execute("DELETE FROM strategies WHERE flag = ?", (flag.name,))
     for state in flag.environments:
@@ -95,12 +95,17 @@ def append_event(
 ) -> None:
     """`write` is type, environment and author; `change` the object before and after."""
     kind, environment, by = write
-    before, after = (json.dumps(side, ensure_ascii=False) for side in change)
+    before, after = (json.dumps(side) for side in change)
     connection.execute(
         "INSERT INTO events (type, flag, environment, created_at, created_by, before, after)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (kind, flag, environment, now, by, before, after),
+        (kind, flag, environment, now, stored(by), before, after),
     )
+
+
+def stored(text: str) -> str:
+    """The text as SQLite can hold it: without lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _states(connection: sqlite3.Connection, name: str | None) -> Mapping[_Key, tuple[bool, float | None]]:
