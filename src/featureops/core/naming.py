@@ -13,7 +13,7 @@ from featureops.core.assess.words import split_words, text_words
 __all__ = ["check_name", "style_of", "suggest_name"]
 
 _URL_FRIENDLY: Final = re.compile(r"[A-Za-z0-9\-_.~]{1,100}")
-_LITERAL_HEAD: Final = re.compile(r"\^?(?:\((?:\?:)?)?((?:[A-Za-z0-9_/-]|\\[.\-/])+[-_./])")
+_LITERAL_HEAD: Final = re.compile(r"\^?((?:[A-Za-z0-9_/-]|\\[.\-/])*(?:[-_/]|\\[.\-/]))")
 _MOST_WORDS = 4
 _LONGEST = 48
 _ENOUGH_FLAGS = 3
@@ -26,7 +26,8 @@ _STYLES: Final[Mapping[str, Callable[[Sequence[str]], str]]] = {
     "dotted": ".".join,
     "screaming": lambda words: "_".join(word.upper() for word in words),
 }
-_HEADS: Final = ("", "feature", "feat", "release", "new", "enable")
+_HEADS: Final = ((), ("feature",), ("feat",), ("release",), ("new",), ("enable",))
+_TAILS: Final = ((), ("v2",), ("v3",), ("next",), ("new", "next"))
 
 
 def check_name(name: str, naming: str | None = None) -> str | None:
@@ -52,14 +53,14 @@ def suggest_name(
 ) -> str:
     """A name for the flag of a change: from the words of its description, else of the symbols that it adds or changes
     (most telling first), else of its paths. Follows the style and the common prefix of the known flags, satisfies the
-    policy's pattern where any spelling of the words can, and is no known flag's name."""
+    policy's pattern where any spelling of the words can (see `check_name`), and is no known flag's name."""
     words = _telling_words(description, symbols, paths)
     taken = {name.lower() for name in known}
-    for extra in ((), ("v2",), ("v3",), ("v4",)):
-        for name in _spellings([*words, *extra], known, naming):
-            if name.lower() not in taken and check_name(name, naming) is None:
-                return name
-    return next(iter(_spellings(words, known, None)))
+    spellings = list(_spellings(words, known, naming))
+    for name in spellings:
+        if name.lower() not in taken and check_name(name, naming) is None:
+            return name
+    return spellings[0]
 
 
 def _telling_words(description: str, symbols: Iterable[str], paths: Iterable[str]) -> list[str]:
@@ -95,17 +96,17 @@ def _stem(path: str) -> str:
 
 
 def _spellings(words: Sequence[str], known: Sequence[str], naming: str | None) -> Iterable[str]:
+    """Names for the words, the most fitting first: further tails are for names that are taken, heads and other styles
+    for a policy that asks for them."""
     first = style_of(known)
     prefix = _common_prefix(known)
-    for style in (first, *(style for style in _STYLES if style != first)):
-        for head in _HEADS:
-            parts = [head, *words] if head and head not in words else list(words)
-            yield prefix + _STYLES[style](parts)
-            if prefix:
-                yield _STYLES[style](parts)
     literal = _LITERAL_HEAD.match(naming or "")
-    if literal:
-        yield from (literal.group(1).replace("\\", "") + spell(words) for spell in _STYLES.values())
+    starts = dict.fromkeys([prefix, "", literal.group(1).replace("\\", "") if literal else ""])
+    for style in (first, *(style for style in _STYLES if style != first)):
+        for start in starts:
+            for head in _HEADS:
+                for tail in _TAILS:
+                    yield start + _STYLES[style]([*head, *words, *tail])
 
 
 def _common_prefix(known: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from featureops.core.model import FileEdit
 
-__all__ = ["stat", "unified"]
+__all__ = ["line_ranges", "stat", "unified"]
 
 _EXACT = 60_000  # product of the two lengths up to which a gap is matched exactly
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\v": "\\v"}
@@ -38,6 +38,12 @@ def stat(before: bytes | None, after: bytes | None) -> tuple[int, int]:
     old, new = _lines(before), _lines(after)
     blocks = _changed(old, new)
     return sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks)
+
+
+def line_ranges(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int, int]]:
+    """What differs between two lists of lines: (old start, old end, new start, new end), 0-based and half-open, in
+    order, never adjacent."""
+    return _changed(list(old), list(new))
 
 
 def _file(edit: FileEdit, context: int, errors: _Errors) -> str:

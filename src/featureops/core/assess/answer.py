@@ -14,7 +14,7 @@ from featureops.core.assess.tables import LAYER_NOTES, TITLES
 from featureops.core.assess.values import FileAssessment, JudgedHunk, Signal
 from featureops.core.assess.words import split_words, text_words
 from featureops.core.model import FlagType, Json
-from featureops.core.naming import suggest_name
+from featureops.core.naming import check_name, suggest_name
 
 __all__ = ["LONGEST_ANSWER", "Existing", "Question", "answer", "no_changes"]
 
@@ -112,7 +112,7 @@ def answer(
         "riskLevel": verdict.level,
         "riskScore": verdict.score,
         "confidence": verdict.confidence,
-        "explanation": _explanation(files, verdict, existing, question),
+        "explanation": _explanation(files, verdict, existing, suggested, question),
         "existingFlag": _existing_json(existing),
         "suggestedFlag": suggested,
     }
@@ -141,13 +141,20 @@ def _reason(
 
 
 def _explanation(
-    files: Sequence[FileAssessment], verdict: Verdict, existing: Existing | None, question: Question
+    files: Sequence[FileAssessment],
+    verdict: Verdict,
+    existing: Existing | None,
+    suggested: Mapping[str, Json] | None,
+    question: Question,
 ) -> str:
     sentences = [_first_sentence(verdict, existing)]
     kinds = [file.kind for file in files]
     if verdict.kind in BEHAVIOUR and verdict.raised:
         sentences.append("The level is the caller's: the diff alone shows less.")
     notes = [note for kind, note in LAYER_NOTES.items() if kind in kinds]
+    wrong = check_name(str(suggested["name"]), question.naming) if suggested else None
+    if wrong:
+        notes.insert(0, f"Choose another name: {wrong}.")
     unread = [file.path for file in files if file.change.skipped]
     if unread:
         notes.append(f"Not read: {_cut(', '.join(unread), 80)}.")
@@ -239,10 +246,10 @@ def _signal_json(signal: Signal) -> dict[str, Json]:
 
 
 def _hunks_json(files: Sequence[FileAssessment], verdict: Verdict) -> list[Json]:
-    wanted = [hunk for _, hunk in needing(files) if verdict.needs_flag and not hunk.covered_by]
+    wanted = {id(hunk) for _, hunk in needing(files) if verdict.needs_flag and not hunk.covered_by}
     listed = [(file, hunk) for file in files for hunk in file.hunks]
-    listed.sort(key=lambda item: item[1] not in wanted)
-    return [_hunk_json(file, hunk, hunk in wanted) for file, hunk in listed]
+    listed.sort(key=lambda item: id(item[1]) not in wanted)
+    return [_hunk_json(file, hunk, id(hunk) in wanted) for file, hunk in listed]
 
 
 def _hunk_json(file: FileAssessment, judged: JudgedHunk, needs: bool) -> dict[str, Json]:

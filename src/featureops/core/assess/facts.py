@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -39,7 +39,10 @@ def whole_nodes(
     """What the lines of a hunk are made of: "inert" (blank, comments), "import", "definition" (nothing but whole
     declarations, perhaps with imports) or "behaviour"; and the definitions. In a `fresh` file, which runs only when
     something imports it, a binding at the top level is a definition even if making its value calls something."""
-    maximal = [part for node in file.root.children for part in _maximal(node, span, signals)]
+    children = file.root.children
+    first = bisect_right(children, span.start, key=_end)
+    last = bisect_left(children, span.end, key=_start)
+    maximal = [part for node in children[first:last] for part in _maximal(node, span, signals)]
     if any(node is None for node in maximal):
         return "behaviour", ()
     nodes = [node for node in maximal if node is not None]
@@ -50,6 +53,14 @@ def whole_nodes(
     if definitions:
         return "definition", tuple(_definition(node, signals, fresh=fresh) for node in definitions)
     return ("import", ()) if nodes else ("inert", ())
+
+
+def _start(node: Node) -> int:
+    return node.start
+
+
+def _end(node: Node) -> int:
+    return node.end
 
 
 def _bare_string(node: Node, signals: LanguageSignals) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from featureops.core.assess.values import Hunk
 from featureops.core.model import Span
+from featureops.core.textdiff import line_ranges
 
 __all__ = ["line_hunks", "line_of", "line_starts", "lines_span", "split_lines"]
-
-# Above this many differing lines the quadratic matcher is not worth its time: the whole middle is one hunk.
-_MATCHER_LIMIT = 8_000
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -21,63 +19,31 @@ def split_lines(text: bytes) -> list[bytes]:
 
 
 def line_starts(text: bytes) -> list[int]:
-    """Byte offset of the start of every line, and the length of the text at the end."""
+    """Byte offset of the start of every line; a final newline starts one more, empty line."""
     starts = [0]
     position = text.find(b"\n")
     while position >= 0:
         starts.append(position + 1)
         position = text.find(b"\n", position + 1)
-    if starts[-1] != len(text):
-        starts.append(len(text))
     return starts
 
 
 def line_of(starts: Sequence[int], offset: int) -> int:
     """The line, counted from 1, that holds a byte offset."""
-    low, high = 0, len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        if starts[middle] <= offset:
-            low = middle + 1
-        else:
-            high = middle
-    return max(low, 1)
+    return bisect_right(starts, offset)
 
 
-def lines_span(starts: Sequence[int], first: int, last: int) -> Span:
-    """The bytes of the 0-based lines `first` up to, not including, `last`."""
-    end = len(starts) - 1
-    return Span(starts[min(first, end)], starts[min(last, end)])
+def lines_span(starts: Sequence[int], first: int, last: int, length: int) -> Span:
+    """The bytes of the 0-based lines `first` up to, not including, `last`, in a text of `length` bytes."""
+    bounds = (starts[line] if line < len(starts) else length for line in (first, last))
+    return Span(*bounds)
 
 
 def line_hunks(before: bytes, after: bytes) -> tuple[Hunk, ...]:
     """Where two texts differ, in order. Pure insertions and deletions are moved, where they can be moved at all, to
     begin at the least indented line: the place that a person would mark."""
     old, new = split_lines(before), split_lines(after)
-    head = _common_head(old, new)
-    tail = _common_head(old[head:][::-1], new[head:][::-1])
-    old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
-    if not old_middle and not new_middle:
-        return ()
-    if not old_middle or not new_middle or len(old_middle) + len(new_middle) > _MATCHER_LIMIT:
-        raw = [Hunk(head, head + len(old_middle), head, head + len(new_middle))]
-    else:
-        matcher = difflib.SequenceMatcher(None, old_middle, new_middle, autojunk=False)
-        raw = [
-            Hunk(head + i1, head + i2, head + j1, head + j2)
-            for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-            if tag != "equal"
-        ]
-    return tuple(_settle(hunk, old, new) for hunk in raw)
-
-
-def _common_head(old: Sequence[bytes], new: Sequence[bytes]) -> int:
-    count = 0
-    for left, right in zip(old, new, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+    return tuple(_settle(Hunk(*ranges), old, new) for ranges in line_ranges(old, new))
 
 
 def _settle(hunk: Hunk, old: list[bytes], new: list[bytes]) -> Hunk:

@@ -80,13 +80,13 @@ def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> Fil
         return _plain(change, "comments", hunks)
     if same_text(split_lines(change.before or b""), split_lines(change.after or b"")):
         return _plain(change, "formatting", hunks)
-    starts = line_starts(change.after or b"")
+    starts, length = line_starts(change.after or b""), len(change.after or b"")
     judged = []
     for hunk in hunks:
         lines = split_lines(change.before or b"")[hunk.before_start : hunk.before_end]
         lines += split_lines(change.after or b"")[hunk.after_start : hunk.after_end]
         kind: HunkKind = "inert" if inert_lines(lines) else "behaviour"
-        judged.append(JudgedHunk(hunk, kind, lines_span(starts, hunk.after_start, hunk.after_end)))
+        judged.append(JudgedHunk(hunk, kind, lines_span(starts, hunk.after_start, hunk.after_end, length)))
     return FileAssessment(change, _behaviour(change, judged), _guarded(change, judged, guards), before, after)
 
 
@@ -146,13 +146,13 @@ def _same(left: Node, right: Node) -> bool:
 
 
 def _spans(file: SourceFile, ranges: Sequence[tuple[int, int]]) -> list[Span]:
-    starts = line_starts(file.data)
-    return [lines_span(starts, first, last) for first, last in ranges if last > first]
+    length = len(file.data)
+    return [lines_span(file.line_starts, first, last, length) for first, last in ranges if last > first]
 
 
 def _judge(hunk: Hunk, before: SourceFile, after: SourceFile, table: LanguageSignals, *, fresh: bool) -> JudgedHunk:
-    old = lines_span(line_starts(before.data), hunk.before_start, hunk.before_end)
-    new = lines_span(line_starts(after.data), hunk.after_start, hunk.after_end)
+    old = lines_span(before.line_starts, hunk.before_start, hunk.before_end, len(before.data))
+    new = lines_span(after.line_starts, hunk.after_start, hunk.after_end, len(after.data))
     removed_kind, removed = whole_nodes(before, old, table, fresh=False) if hunk.removed else ("inert", ())
     added_kind, added = whole_nodes(after, new, table, fresh=fresh) if hunk.added else ("inert", ())
     order: tuple[HunkKind, ...] = ("behaviour", "definition", "import", "inert")

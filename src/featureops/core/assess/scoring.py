@@ -97,8 +97,9 @@ def needing(files: Sequence[FileAssessment]) -> list[tuple[FileAssessment, Judge
     telling = [(file, hunk) for file in files if file.kind in BEHAVIOUR for hunk in file.hunks]
     calling = [item for item in telling if item[1].kind == "behaviour"]
     anchored = [item for item in telling if item[1].kind == "definition" and _anchored(item[1])]
-    chosen = calling + anchored or [item for item in telling if item[1].kind == "definition"]
-    return [item for item in telling if item in chosen]
+    if not calling and not anchored:
+        return [item for item in telling if item[1].kind == "definition"]
+    return sorted(calling + anchored, key=lambda item: (item[0].path, item[1].hunk.after_start))
 
 
 def _anchored(hunk: JudgedHunk) -> bool:
