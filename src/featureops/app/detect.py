@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from featureops.app.deps import Deps
-from featureops.core.detect.needles import asking_needles
+from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import ASK_USER, USE_EXISTING, Known, Ranked, Wanted, rank, recommendation, words
 from featureops.core.detect.summary import FlagInCode, Inventory, PlaceInCode, take_inventory
@@ -121,8 +121,14 @@ class _Code:
         return found
 
     def inventory(self) -> Inventory:
-        hits = self.grep(asking_needles(self._deps.packs, self._deps.config))
-        return take_inventory(self.project, hits)
+        asking = Asking(self._deps.packs, self._deps.config)
+        places: dict[str, list[int] | None] = {}
+        for path, offsets in self.grep(asking.needles).items():
+            data = self.text(path) if self._deps.packs.for_path(path) is not None else None
+            near = asking.places(data, offsets) if data is not None else []
+            if near != []:
+                places[path] = near
+        return take_inventory(self.project, places)
 
     def footer(self, started: float) -> dict[str, Json]:
         """`filesScanned`, `elapsedMs`, and what was passed over (at most 20 rows and the count)."""

@@ -43,6 +43,7 @@ class Project:
         self.packs = packs
         self.config = config or Config()
         self.failed: dict[str, str] = {}
+        self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
         self._read = read
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
@@ -105,7 +106,7 @@ class Project:
         file = self.file(path)
         if file is None or depth > _DEPTH:
             return None
-        binding = self.names(path).top(name)
+        binding = _given(self.names(path), name)
         if binding is not None:
             return self.origin(path, binding, depth)
         for module, imported in _re_exports(file, name):
@@ -114,6 +115,28 @@ class Project:
             if found is not None:
                 return found
         return None
+
+    def outside(self, path: str, binding: Binding) -> tuple[str, str] | None:
+        """(module, name) of a package outside the repository that a binding finally stands for, also when files of the
+        repository pass it on.
+        """
+        entry = binding.imported
+        return self._outside(path, entry.module, entry.imported, 0) if entry is not None else None
+
+    def _outside(self, path: str, module: str, name: str, depth: int) -> tuple[str, str] | None:
+        target = self.module_path(path, module)
+        if target is None:
+            return module, name
+        file = self.file(target) if name != "*" and depth <= _DEPTH else None
+        if file is None:
+            return None
+        binding = _given(self.names(target), name)
+        entry = binding.imported if binding is not None else None
+        if entry is not None:
+            return self._outside(target, entry.module, entry.imported, depth + 1)
+        passed = _re_exports(file, name) if binding is None else ()
+        found = (self._outside(target, other, there, depth + 1) for other, there in passed)
+        return next((place for place in found if place is not None), None)
 
     def submodule(self, path: str, binding: Binding) -> str | None:
         """The file that a binding stands for, where it was imported as a module."""
@@ -136,6 +159,17 @@ class Project:
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
+        return self._named_constant(path, node, depth) or self._alias(path, node)
+
+    def _alias(self, path: str, node: Node) -> Constant | None:
+        """A name that the configuration says stands for a key."""
+        if not self._aliases:
+            return None
+        text = "".join(node.text.split())
+        found = next((alias for alias in self._aliases if text == alias or text.endswith("." + alias)), None)
+        return Constant(self._aliases[found], "constant", path) if found is not None else None
+
+    def _named_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         if node.shape == "member":
             return self._member_constant(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
@@ -269,6 +303,26 @@ def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
     roles["assign"] = ("left", "right")
     names = roles.get(node.shape)
     return (node.role(names[0]), node.role(names[1])) if names else (None, None)
+
+
+def _given(names: Names, name: str) -> Binding | None:
+    """The top-level binding that a file gives away under a name, which may be another one."""
+    binding = names.top(name)
+    if binding is not None:
+        return binding
+    for statement in names.file.root.items:
+        if statement.shape != "export" or any(child.shape == "string" for child in statement.items):
+            continue
+        given = statement.items[0] if statement.items else None
+        if given is None:
+            continue
+        if name == "default" and statement.has_token("default"):
+            return names.of.get(given.role("name") or given)
+        for item in given.items:
+            parts = [part.text for part in item.items]
+            if len(parts) == 2 and parts[1] == name and statement.role("declaration") is None:
+                return names.top(parts[0])
+    return None
 
 
 def _re_exports(file: SourceFile, name: str) -> Iterator[tuple[str, str]]:

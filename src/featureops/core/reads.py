@@ -8,15 +8,16 @@ reported as unproven and never folded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import HouseRead
+from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, initializer, unwrapped
-from featureops.core.scopes import Binding
-from featureops.core.syntax import Node
+from featureops.core.scopes import Binding, string_value
+from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
 
@@ -29,7 +30,8 @@ class Read:
     """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
     included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
 
-    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "test" for places without a value.
+    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "test" for places without a
+    value.
     """
 
     node: Node
@@ -47,13 +49,28 @@ class Read:
         return self.constant.value if self.constant else None
 
 
-def find_reads(project: Project, path: str) -> list[Read]:
-    """Every read of the file in document order, dynamic and unproven ones included."""
+def find_reads(project: Project, path: str, near: Iterable[int] | None = None) -> list[Read]:
+    """Every read of the file in document order, dynamic and unproven ones included.
+
+    `near`: only reads whose expression covers one of these offsets, which spares a walk over the whole file.
+    """
     file = project.file(path)
     if file is None:
         return []
     finder = _Finder(project, path)
-    return [read for node in file.root.walk() if node.named for read in finder.at(node)]
+    nodes = file.root.walk() if near is None else _covering(file, near)
+    return [read for node in nodes if node.named for read in finder.at(node)]
+
+
+def _covering(file: SourceFile, offsets: Iterable[int]) -> list[Node]:
+    """The nodes over the offsets up to the root, each once, in document order."""
+    found: dict[Node, None] = {}
+    for offset in offsets:
+        node: Node | None = file.node_at(offset)
+        while node is not None and node not in found and node.parent is not None:
+            found[node] = None
+            node = node.parent
+    return sorted(found, key=lambda node: (node.start, node.depth))
 
 
 class _Finder:
@@ -73,7 +90,7 @@ class _Finder:
                 if form.function is not None:
                     self.functions.setdefault(form.function, []).append((sdk, form))
         self.expressions = [read for read in self.house if read.form == "expression"]
-        self.members = [(read, _member_pattern(read.target)) for read in self.house if read.form == "member"]
+        self.members = [(read, member_pattern(read.target)) for read in self.house if read.form == "member"]
 
     def at(self, node: Node) -> Iterator[Read]:
         shape = node.shape
@@ -84,6 +101,8 @@ class _Finder:
                 return
         if shape in ("decorator", "markup-element") and self.house:
             yield from self._gates(node, shape)
+        if shape == "pair" and self.house:
+            yield from self._entry(node)
         if shape in ("member", "index") and self.members and not _inside_member(node):
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
@@ -100,12 +119,13 @@ class _Finder:
         if callee.type not in callee.file.pack.index.identifiers:
             return None
         binding = self.names.of.get(callee)
-        entry = binding.imported if binding else None
-        if entry is None:
+        if binding is None or binding.imported is None:
             return None
-        for sdk, form in self.functions.get(entry.imported, ()):
-            if any(item.module == entry.module and entry.imported in item.functions for item in sdk.imports):
-                return self._read(call, sdk.id, form, "proven", entry.imported)
+        places = (binding.imported.module, binding.imported.imported), self.project.outside(self.path, binding)
+        for module, name in filter(None, places):
+            for sdk, form in self.functions.get(name, ()):
+                if any(item.module == module and name in item.functions for item in sdk.imports):
+                    return self._read(call, sdk.id, form, "proven", name)
         return None
 
     def _method_call(self, call: Node, callee: Node) -> Read | None:
@@ -147,7 +167,7 @@ class _Finder:
         binding = self.names.of.get(owner)
         if binding is None:
             return _by_name(owner.text, sdk)
-        proof = self._binding_proof(self.path, binding, sdk, depth)
+        proof = self.binding_proof(self.path, binding, sdk, depth)
         return proof if proof != "unproven" else _by_name(owner.text, sdk)
 
     def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
@@ -163,7 +183,7 @@ class _Finder:
         if place is not None and isinstance(place[1], str):
             found = self.project.exported(place[1], name.text)
             if found is not None:
-                proof = _Finder(self.project, found[0])._binding_proof(*found, sdk, depth + 1)
+                proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         return proof if proof != "unproven" else _by_name(name.text, sdk)
 
     def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
@@ -180,15 +200,17 @@ class _Finder:
                 return "proven"
         return _by_name(name, sdk)
 
-    def _binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
+    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
         entry = binding.imported
         if entry is not None:
-            if _is_client_import(entry.module, entry.imported, sdk):
+            there = self.project.outside(path, binding)
+            places = ((entry.module, entry.imported), there)
+            if any(_is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
             if found is None or found[1].imported is not None:
                 return "unproven"
-            return _Finder(self.project, found[0])._binding_proof(*found, sdk, depth + 1)
+            return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
         annotation = definition.role("type") if definition is not None else None
         if annotation is not None and self._annotated(annotation, sdk):
@@ -231,11 +253,11 @@ class _Finder:
         if callee is None:
             return None
         for read in self.house:
-            if read.form not in ("call", "test") or not _tail_matches(callee.text, read.target):
+            if read.form not in ("call", "test") or not tail_matches(callee.text, read.target):
                 continue
             if read.name is not None:
                 return self._house_read(call, read, None, Constant(read.name, "literal", self.path))
-            key = _house_argument(call, read.flag)
+            key = house_argument(call, read.flag)
             if key is not None:
                 return self._house_read(call, read, key, self.project.constant(self.path, key))
         return None
@@ -262,26 +284,30 @@ class _Finder:
                 yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
                 return
 
+    def _entry(self, pair: Node) -> Iterator[Read]:
+        """`featureFlag: "x"` in an object gates the object."""
+        label, key = pair.role("key"), pair.role("value")
+        name = (string_value(label) or label.text) if label is not None else ""
+        for read in self.house:
+            if read.form == "entry" and read.target == name and key is not None:
+                yield self._house_read(pair, read, key, self.project.constant(self.path, key))
+                return
+
     def _gates(self, node: Node, shape: str) -> Iterator[Read]:
         form = "decorator" if shape == "decorator" else "component"
         for read in self.house:
             if read.form != form:
                 continue
-            key = _gate_key(node, read, shape)
+            key = gate_key(node, read, shape)
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
 
 
-def house_name(spelling: str) -> str:
-    """The kebab-case name of a flag spelt newCheckout, NEW_CHECKOUT, NewCheckout or new-checkout."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", spelling.strip("'\"`"))
-    return "-".join(part.lower() for part in parts)
-
-
 def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
     return any(
-        item.module == module and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
+        item.module == module
+        and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
         for item in sdk.imports
     ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
 
@@ -331,23 +357,6 @@ def _last_name(node: Node) -> str:
     return name.text if name is not None else ""
 
 
-def _tail_matches(callee: str, target: str) -> bool:
-    text = "".join(callee.split()).replace("?.", ".").replace("->", ".").replace("::", ".")
-    return text == target or text.endswith("." + target)
-
-
-def _house_argument(call: Node, flag: int | str | None) -> Node | None:
-    if isinstance(flag, str):
-        return argument(call, 1_000_000, flag)
-    return argument(call, flag or 0)
-
-
-def _member_pattern(target: str) -> re.Pattern[str]:
-    before, _, after = "".join(target.split()).partition("{flag}")
-    head = re.escape(before.rstrip(".")) + r"(?:\.|\?\.|\[)" if before.endswith(".") else re.escape(before)
-    return re.compile(rf"(?:.*\.)?{head}['\"`]?(?P<flag>[A-Za-z][\w-]*)['\"`]?\]?{re.escape(after)}")
-
-
 def _inside_member(node: Node) -> bool:
     parent = node.parent
     return parent is not None and parent.shape in ("member", "index") and parent.role("object") is node
@@ -356,22 +365,3 @@ def _inside_member(node: Node) -> bool:
 def _inside_same(node: Node, text: str) -> bool:
     parent = node.parent
     return parent is not None and "".join(parent.text.split()) == text and parent.named
-
-
-def _gate_key(node: Node, read: HouseRead, shape: str) -> Node | None:
-    if shape == "decorator":
-        call = node.role("operand")
-        callee = call.role("function") if call is not None else None
-        if call is None or callee is None or not _tail_matches(callee.text, read.target):
-            return None
-        return _house_argument(call, read.flag)
-    opening = next((child for child in node.items if child.field == "open_tag"), node)
-    name = next((child for child in opening.items if child.field == "name"), None)
-    if name is None or name.text != read.target:
-        return None
-    for item in opening.items:
-        label = item.role("name") if item.shape == "markup-attribute" else None
-        value = item.role("value") if label is not None else None
-        if label is not None and value is not None and label.text == read.flag:
-            return (value.role("operand") or value) if value.shape == "markup-expression" else value
-    return None

@@ -64,9 +64,11 @@ class Names:
                 continue
             if node.type in self._index.identifiers:
                 identifiers.append(node)
+                self._bind_bare(node)
             elif node.type in self._index.outer_names:
                 outer.update(item.text for item in node.items)
-            self._bind(node)
+            if node.rule is not None:
+                self._bind(node, node.rule)
         for table in self._tables.values():
             for binding in table.values():
                 binding.outer = binding.name in outer
@@ -75,13 +77,11 @@ class Names:
 
     # -------------------------------------------------------------- binding
 
-    def _bind(self, node: Node) -> None:
-        pair = f"{node.parent.type}.{node.field}" if node.parent else ""
-        if pair in self._index.bare_parameters and node.parent is not None:
+    def _bind_bare(self, node: Node) -> None:
+        if node.parent is not None and f"{node.parent.type}.{node.field}" in self._index.bare_parameters:
             self._define(node, node.parent)
-        rule = node.rule
-        if rule is None:
-            return
+
+    def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":
             self._bind_import(node)
         elif rule.binds:
@@ -105,9 +105,7 @@ class Names:
                 continue
             if part.shape in ("member", "index", "call"):
                 continue
-            stack.extend(
-                child for child in part.children if f"{part.type}.{child.field}" not in self._index.not_bound
-            )
+            stack.extend(child for child in part.children if f"{part.type}.{child.field}" not in self._index.not_bound)
 
     def _define(self, name: Node, scope: Node) -> Binding:
         table = self._tables.setdefault(scope, {})

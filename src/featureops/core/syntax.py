@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
@@ -31,11 +31,26 @@ class TooDeep(ValueError):
 class Node:
     """A syntax node. Compared by identity: the same place is the same object for the life of its file."""
 
-    __slots__ = ("_children", "_raw", "depth", "end", "field", "file", "index", "named", "parent", "start", "type")
+    __slots__ = (
+        "_children",
+        "_raw",
+        "_rule",
+        "depth",
+        "end",
+        "field",
+        "file",
+        "index",
+        "named",
+        "parent",
+        "start",
+        "type",
+    )
 
     def __init__(self, raw: RawNode, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
         self._raw = raw
-        self._children: tuple[Node, ...] | None = None
+        # Most nodes are leaves: they need no cursor to be asked for children.
+        self._children: tuple[Node, ...] | None = None if raw.child_count else ()
+        self._rule: ShapeRule | Literal[False] | None = False
         self.file = file
         self.parent = parent
         self.field = field
@@ -54,18 +69,18 @@ class Node:
     @property
     def children(self) -> tuple[Node, ...]:
         if self._children is None:
-            self._children = tuple(self._build())
+            self._children = self._build()
         return self._children
 
-    def _build(self) -> Iterator[Node]:
-        cursor = self._raw.walk()
-        more, index = cursor.goto_first_child(), 0
+    def _build(self) -> tuple[Node, ...]:
+        cursor, file, found = self._raw.walk(), self.file, list[Node]()
+        more = cursor.goto_first_child()
         while more:
             raw = cursor.node
             if raw is not None:
-                yield Node(raw, self.file, self, cursor.field_name, index)
-                index += 1
+                found.append(Node(raw, file, self, cursor.field_name, len(found)))
             more = cursor.goto_next_sibling()
+        return tuple(found)
 
     @property
     def span(self) -> Span:
@@ -90,10 +105,11 @@ class Node:
 
     @property
     def rule(self) -> ShapeRule | None:
-        rules = self.file.pack.by_node.get(self.type)
-        if rules is None or not self.named:
-            return None
-        return next((rule for rule in rules if self._fits(rule)), None)
+        """The shape rule that fits, found once: it is asked for many times on the way to an answer."""
+        if self._rule is False:
+            rules = self.file.pack.by_node.get(self.type) if self.named else None
+            self._rule = next((rule for rule in rules if self._fits(rule)), None) if rules else None
+        return self._rule
 
     def _fits(self, rule: ShapeRule) -> bool:
         if rule.token is not None and not self.has_token(rule.token):
@@ -137,7 +153,9 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(reversed(node.children))
+            children = node.children
+            if children:
+                stack.extend(reversed(children))
 
     def next(self) -> Node | None:
         siblings = self.parent.children if self.parent else ()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from featureops.core.config import Config
+from featureops.core.house import name_parts
 from featureops.core.pack import Packs
 
-__all__ = ["asking_needles", "flag_needles", "is_bare", "spellings"]
+__all__ = ["Asking", "flag_needles", "is_bare", "spellings"]
 
-_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_INSIDE = re.compile(rb"[\w$]")
+# Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text or symbol without parentheses.
+_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':]")
+_ALIASED = re.compile(rb"\s+as\b")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
 
 def spellings(flag: str) -> tuple[str, ...]:
     """The flag's name as kebab, snake, UPPER_SNAKE, camel and Pascal case, itself first."""
-    parts = [part.lower() for part in _PIECES.findall(flag)]
+    parts = [part.lower() for part in name_parts(flag)]
     if not parts:
         return (flag,)
     pascal = "".join(part.capitalize() for part in parts)
@@ -46,18 +50,34 @@ def flag_needles(flag: str, config: Config) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(name.encode() for name in wanted if name))
 
 
-def asking_needles(packs: Packs, config: Config) -> tuple[bytes, ...]:
-    """What a file must hold to ask for any flag: the methods and functions of the SDKs and the house's own forms."""
-    return tuple(dict.fromkeys(name.encode() for name in _asking(packs, config) if name))
+class Asking:
+    """The names of all ways of asking for a flag. `needles` is what a file must hold one of."""
+
+    def __init__(self, packs: Packs, config: Config) -> None:
+        forms = [form for sdk in packs.sdks() for form in sdk.calls]
+        self._called = _encoded(name for form in forms for name in (form.method, form.function))
+        self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
+        self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
+
+    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
+        """Of the offsets where a needle starts those that may be a read: a whole name that is called.
+
+        None where a name is imported under another one: the calls are then anywhere in the file.
+        """
+        found = []
+        for offset in offsets:
+            if offset and _INSIDE.match(data, offset - 1):
+                continue
+            names = [name for name in self._called if data.startswith(name, offset)]
+            if any(_ALIASED.match(data, offset + len(name)) for name in names):
+                return None
+            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(self._house, offset):
+                found.append(offset)
+        return found
 
 
-def _asking(packs: Packs, config: Config) -> Iterator[str]:
-    for sdk in packs.sdks():
-        for form in sdk.calls:
-            yield form.method or ""
-            yield form.function or ""
-    for read in config.reads:
-        yield _last_name(read.target.partition("{flag}")[0])
+def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(name.encode() for name in names if name))
 
 
 def _last_name(target: str) -> str:

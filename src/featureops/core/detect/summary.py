@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.detect.places import clean, is_test_path
@@ -42,11 +42,11 @@ class Inventory:
     unproven: list[PlaceInCode] = field(default_factory=list)
 
 
-def take_inventory(project: Project, paths: Iterable[str]) -> Inventory:
-    """Read the given files (those that hold a needle of `asking_needles`)."""
+def take_inventory(project: Project, places: Mapping[str, Sequence[int] | None]) -> Inventory:
+    """Read the given files, around the given offsets (None: everywhere); see `needles.Asking.places`."""
     inventory = Inventory()
-    for path in sorted(paths):
-        for read in find_reads(project, path):
+    for path, near in sorted(places.items(), key=lambda item: item[0]):
+        for read in find_reads(project, path, near):
             _enter(inventory, _place(path, read), read)
     inventory.flags = dict(sorted(inventory.flags.items()))
     return inventory
