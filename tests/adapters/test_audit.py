@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from featureops.adapters.audit import JsonLinesAudit, kept_secret
+from featureops.adapters.audit import JsonLinesAudit
 from featureops.core.errors import Unwritable
 from featureops.core.model import Json
 
@@ -79,14 +79,3 @@ def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Unwritable, match="audit log"):
         JsonLinesAudit(tmp_path / "file" / "audit.jsonl").append({"a": 1})
-
-
-def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
-    path = tmp_path / "state" / "confirm.key"
-    first = kept_secret(path)
-    assert len(first) == 32
-    assert kept_secret(path) == first
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [each.name for each in path.parent.iterdir()] == ["confirm.key"]
-    with pytest.raises(Unwritable):
-        kept_secret(path / "below")

@@ -272,3 +272,9 @@ def test_concurrent_rollouts_of_one_flag_leave_one_strategy(bench: Bench) -> Non
     assert all(answer["success"] for answer in answers)
     assert len(bench.state().strategies) == 1
     assert bench.state().strategies[0].parameters["rollout"] in {"10", "11", "12"}
+
+
+def test_an_environment_that_the_backend_has_not_is_not_waited_for(bench: Bench) -> None:
+    bench.set(Policy(environments=("staging", "development", "production"), require_in_order=True))
+    bench.enable(environment="development")
+    assert bench.run(toggle)["success"] is True

@@ -167,3 +167,20 @@ def test_one_flag_can_be_asked_for_and_an_unknown_one_is_told(bench: Bench) -> N
     with pytest.raises(UnknownFlag) as unknown:
         check(bench, flag="new-chekout")
     assert "new-checkout" in unknown.value.hint
+
+
+def test_the_inventory_is_taken_from_the_files_when_none_is_given(bench: Bench) -> None:
+    (bench.folder / "work" / "shop.py").write_text(
+        "from UnleashClient import UnleashClient\n"
+        'client = UnleashClient("http://localhost", "shop")\n'
+        'if client.is_enabled("new-checkout"):\n'
+        "    print(1)\n"
+    )
+    bench.make("new-checkout")
+    bench.enable("new-checkout")
+    answer = bench.run(health)
+    rows = answer["flags"]
+    assert isinstance(rows, list)
+    assert [(row["flagName"], row["verdict"], row["usages"]) for row in rows if isinstance(row, dict)] == [
+        ("new-checkout", "ready-to-clean-up", 1)
+    ]

@@ -6,14 +6,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from featureops.core.errors import Unwritable
 from featureops.core.model import Json
 
-__all__ = ["JsonLinesAudit", "kept_secret"]
+__all__ = ["JsonLinesAudit"]
 
 _MAX_TEXT: Final = 500
 _MAX_ITEMS: Final = 50
@@ -49,25 +48,6 @@ class JsonLinesAudit:
                 f"The audit log {self._path} can't be written: {error.strerror}.",
                 "Writes to the backend wait until it can: mend the folder or free some disk space.",
             ) from error
-
-
-def kept_secret(path: Path) -> bytes:
-    """32 random bytes, made at the first call and kept in `path`, readable by the owner only. Errors: Unwritable."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not path.exists():
-            fresh = path.with_name(f"{path.name}.{os.getpid()}")
-            fresh.touch(mode=0o600)
-            fresh.write_bytes(os.urandom(32))
-            # A link fails when another process was faster; then its secret is the one.
-            with suppress(FileExistsError):
-                os.link(fresh, path)
-            fresh.unlink()
-        return path.read_bytes()
-    except OSError as error:
-        raise Unwritable(
-            f"The key for confirmations, {path}, can't be kept: {error.strerror}.", "Make its folder writable."
-        ) from error
 
 
 def _cleaned(value: Json, depth: int = 0) -> Json:

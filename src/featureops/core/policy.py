@@ -49,7 +49,7 @@ def check_write(policy: Policy, before: Flag, planned: Flag, environment: str | 
         )
     old, new = _state(before, environment), _state(planned, environment)
     _check_order(policy, planned, environment, been_on, raised=is_raise(before, planned, environment))
-    _check_step(policy, old, new)
+    _check_step(policy, planned.name, old, new)
 
 
 def needs_confirmation(policy: Policy, before: Flag | None, environment: str | None) -> bool:
@@ -67,8 +67,9 @@ def is_raise(before: Flag, planned: Flag, environment: str) -> bool:
 
 
 def must_be_on_before(policy: Policy, flag: Flag, environment: str) -> Sequence[str]:
-    """The environments that come before `environment` in a release."""
-    order = policy.environments or tuple(state.name for state in flag.environments)
+    """The environments of the flag that come before `environment` in a release."""
+    there = tuple(state.name for state in flag.environments)
+    order = tuple(name for name in policy.environments if name in there) or there
     return order[: order.index(environment)] if environment in order else ()
 
 
@@ -84,7 +85,7 @@ def _check_order(policy: Policy, flag: Flag, environment: str, been_on: Collecti
         )
 
 
-def _check_step(policy: Policy, old: EnvironmentState, new: EnvironmentState) -> None:
+def _check_step(policy: Policy, name: str, old: EnvironmentState, new: EnvironmentState) -> None:
     # Turning on is a jump too, from nobody to everybody that the strategies let in. Where a change is tried first that
     # is the point of it; elsewhere it would be the way round the policy.
     percentage = 0 if new.enabled and not old.enabled else _widest(new) - _widest(old)
@@ -99,9 +100,8 @@ def _check_step(policy: Policy, old: EnvironmentState, new: EnvironmentState) ->
         raise Denied(
             f"That takes {new.name} from {exposure(old)} % to {exposure(new)} % of the users at once; the policy allows"
             f" steps of {policy.max_step} points.",
-            f"Set the rollout to at most {exposure(old) + policy.max_step} % first: set_flag_rollout"
-            f' {{"environment": "{new.name}", "rolloutPercentage": {exposure(old) + policy.max_step}}}'
-            " (policy.max_step).",
+            f'Set the rollout first: set_flag_rollout {{"featureName": "{name}", "environment": "{new.name}",'
+            f' "rolloutPercentage": {exposure(old) + policy.max_step}}} or less (policy.max_step).',
         )
 
 
