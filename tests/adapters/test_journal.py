@@ -399,6 +399,48 @@ def test_a_rename_that_the_system_refuses_takes_the_others_back(root: Path, tmp_
     assert (journal.history(), journal.recover()) == ([], [])
 
 
+@pytest.mark.parametrize("verb", ["apply", "undo"])
+@pytest.mark.parametrize("number", range(24))
+def test_an_error_of_the_disk_at_any_step_leaves_the_tree_before_or_after(
+    root: Path, tmp_path: Path, verb: str, number: int
+) -> None:
+    edits = (
+        A,
+        FileEdit("b.py", b"bee\r\n", None),
+        FileEdit("n/m/n.py", None, b"n"),
+        FileEdit("pkg/c.py", b"see", b"sea"),
+    )
+    healthy = FileJournal(tmp_path / "state", Ticking(), root)
+    original = snapshot(root)
+    if verb == "undo":
+        healthy.apply(plan(root, *edits))
+    before = snapshot(root)
+    left = number
+
+    def fail(_: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            raise OSError(errno.EIO, "Input/output error")
+
+    journal = FileJournal(tmp_path / "state", Ticking(), root, step=fail)
+    refused = False
+    try:
+        if verb == "apply":
+            journal.apply(plan(root, *edits))
+        else:
+            journal.undo()
+    except Unwritable:
+        refused = True
+    assert (snapshot(root) == before) == refused
+    assert journal.recover() == []
+    applied = [one for one in healthy.history() if one.state == "applied"]
+    assert bool(applied) == (refused == (verb == "undo"))
+    if applied:
+        healthy.undo()
+    assert snapshot(root) == original
+
+
 def test_a_file_that_can_not_be_replaced_is_found_out_by_the_real_system(root: Path, journal: FileJournal) -> None:
     # A mount point can't be renamed over, not even by root.
     bound = subprocess.run(
@@ -487,6 +529,20 @@ def test_without_permission_nothing_is_read_or_written_and_the_rest_goes_on(shar
         pytest.skip("the folder for temporary files can't be reached by another user")
     assert done.returncode == 0, done.stderr
     assert snapshot(root) == before
+
+
+def test_a_journal_that_can_not_be_read_is_an_error_and_does_not_stop_the_start(root: Path, tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path / "state", Ticking(), root)
+    change = journal.apply(plan(root, A))
+    (entry,) = (tmp_path / "state" / "journal").rglob("1.json")
+    entry.rename(entry.with_name("pending.json"))
+    entry.with_name("pending.json").unlink()
+    entry.with_name("pending.json").mkdir()  # reading it fails for root too
+    assert len(journal.recover()) == 1
+    entry.mkdir()
+    with pytest.raises(Unwritable) as error:
+        journal.undo(change.change_id)
+    assert "FEATUREOPS_STATE_DIR" in error.value.hint
 
 
 # ---------------------------------------------------------------- two processes

@@ -120,7 +120,12 @@ def test_a_kill_at_any_step_ends_before_or_after_and_leaves_nothing_behind(tmp_p
 
 @pytest.mark.parametrize(
     ("verb", "dies_at"),
-    [("apply", "create new/deep/b.py"), ("apply", "remove gone.py"), ("apply", "forget"), ("undo", "rename gone.py")],
+    [
+        ("apply", "create new/deep/b.py"),
+        ("apply", "remove gone.py"),
+        ("apply", "record applied"),
+        ("undo", "rename gone.py"),
+    ],
 )
 def test_a_kill_while_recovering_is_recovered_too(tmp_path: Path, run: Run, verb: str, dies_at: str) -> None:
     kept = tmp_path / "kept"
@@ -158,6 +163,35 @@ def test_an_edit_made_after_the_crash_is_never_overwritten(tmp_path: Path, run: 
     assert after.pop("real/t.py")[2] == b"mine\n"
     before.pop("real/t.py")
     assert after == before
+
+
+def test_an_edit_after_a_change_that_was_done_but_for_its_record_keeps_the_change(tmp_path: Path, run: Run) -> None:
+    state, root = prepared(tmp_path)
+    _, steps = run("apply", -1)
+    FileJournal(state, time.time, root).undo()
+    assert run("apply", steps.index("forget"))[0] == -signal.SIGKILL
+    (root / "a.py").write_bytes(b"edited by hand\n")
+    now = snapshot(root)
+    journal = FileJournal(state, time.time, root)
+    journal.recover()
+    assert snapshot(root) == now
+    assert journal.history()[0].state == "applied"
+    assert journal.recover() == []
+
+
+def test_a_folder_swapped_for_a_link_after_the_crash_leads_nowhere(tmp_path: Path, run: Run) -> None:
+    state, root = prepared(tmp_path)
+    write(tmp_path / "outside", run_dot_sh=b"#!/bin/sh\n")
+    _, steps = run("apply", -1)
+    FileJournal(state, time.time, root).undo()
+    run("apply", steps.index("rename a.py"))
+    (root / "pkg").rename(root / "was")
+    (root / "pkg").symlink_to("../outside")
+    (sentence,) = FileJournal(state, time.time, root).recover()
+    assert "pkg/run.sh changed in between" in sentence
+    assert snapshot(tmp_path / "outside") == {"run.sh": ("file", 0o644, b"#!/bin/sh\n")}
+    assert (root / "a.py").read_bytes() == b"old a\n"
+    assert not (root / "new").exists()
 
 
 def test_the_next_change_settles_what_a_crash_left_before_it_begins(tmp_path: Path, run: Run) -> None:

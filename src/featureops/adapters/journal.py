@@ -27,7 +27,7 @@ from featureops.adapters.records import (
     write_record,
 )
 from featureops.adapters.staging import Slot, Stage
-from featureops.core.errors import BadArgument, Conflict, MovedOn, OutsideWorkspace
+from featureops.core.errors import BadArgument, Conflict, MovedOn, OutsideWorkspace, Unwritable
 from featureops.core.model import FileEdit, Plan
 from featureops.ports import Clock
 
@@ -147,8 +147,8 @@ class FileJournal:
                     said.extend(self._settle(folder))
             except Conflict:
                 continue
-            except OSError as error:
-                said.append(f"An interrupted change could not be settled: {error.strerror or error}.")
+            except (OSError, Unwritable) as error:
+                said.append(f"An interrupted change could not be settled: {error}")
         return said
 
     def history(self, limit: int = 20) -> Sequence[Entry]:
@@ -181,6 +181,11 @@ class FileJournal:
             leftover.unlink(missing_ok=True)
         entry = _read_entry(folder / "pending.json")
         if entry is None:
+            return []
+        final = _read_entry(folder / f"{entry.number}.json")
+        if final is not None and final.phase == ("undone" if entry.phase in ("undoing", "unstaged") else "applied"):
+            # It was done, and only its pending record could not be removed: what people edited since is theirs.
+            (folder / "pending.json").unlink(missing_ok=True)
             return []
         try:
             jail = Jail(entry.root)
@@ -282,7 +287,7 @@ def _missing_folders(jail: Jail, slots: Sequence[Slot]) -> tuple[str, ...]:
 
 def _read_plan(path: Path) -> Plan:
     try:
-        return plan_from_bytes(path.read_bytes())
+        return plan_from_bytes(_content(path))
     except (ValueError, KeyError, TypeError) as error:
         raise BadArgument(
             f"The plan in {path} can't be read: {error}.", "Delete the file and preview again."
@@ -292,9 +297,22 @@ def _read_plan(path: Path) -> Plan:
 def _read_entry(path: Path) -> Entry | None:
     """None when there is no such file, or none that this version understands."""
     try:
-        return entry_from_bytes(path.read_bytes())
+        return entry_from_bytes(_content(path))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
+
+
+def _content(path: Path) -> bytes:
+    """Errors: FileNotFoundError, Unwritable (a state folder that can't be read)."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Unwritable(
+            f"{path} in the state folder can't be read: {error.strerror}.",
+            "Make the state folder yours, or set FEATUREOPS_STATE_DIR to one that is.",
+        ) from error
 
 
 def _numbers(folder: Path) -> list[int]:
@@ -316,4 +334,5 @@ def _modified(path: Path) -> tuple[int, str]:
 def _prune(folder: Path) -> None:
     kept = [path for path in folder.glob("[!.]*.json") if path.name != "pending.json"]
     for path in sorted(kept, key=_modified, reverse=True)[_KEPT:]:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

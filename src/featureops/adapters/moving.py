@@ -137,8 +137,10 @@ class Mover:
         if not forward:
             stage.remove_folders()
         done = self._record(entry, "applied" if forward else "undone")
-        self.step("forget")
-        self.forget()
+        # The record is final by now: a pending one that can't be removed is found to be done at the next start.
+        with contextlib.suppress(OSError):
+            self.step("forget")
+            self.forget()
         return done
 
     def _finish(self, entry: Entry, stage: Stage, *, forward: bool) -> bool:

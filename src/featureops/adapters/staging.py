@@ -8,6 +8,7 @@ through: its other names keep the old content. Mode bits and the owner are kept,
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from featureops.adapters.jail import Jail
-from featureops.core.errors import BadArgument
+from featureops.core.errors import BadArgument, OutsideWorkspace
 
 __all__ = ["Slot", "Stage", "fsync_folder"]
 
@@ -69,7 +70,7 @@ class Stage:
         """Whether the file already holds the wanted content."""
         try:
             return self.current(slot) == (slot.after if forward else slot.before)
-        except BadArgument:
+        except (BadArgument, OutsideWorkspace):
             return False
 
     def make_folders(self) -> None:
@@ -78,6 +79,7 @@ class Stage:
             parent, _, name = path.rpartition("/")
             with self._jail.folder(parent) as (dir_fd, prefix), contextlib.suppress(FileExistsError):
                 os.mkdir(prefix + name, dir_fd=dir_fd)
+                fsync_folder(dir_fd)
 
     def make_parents(self) -> None:
         """Folders of the files that are to come back, where somebody removed them when they were empty."""
@@ -145,7 +147,9 @@ class Stage:
         with contextlib.ExitStack() as stack:
             try:
                 place = stack.enter_context(self._jail.folder(path))
-            except (FileNotFoundError, NotADirectoryError):
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                    raise
                 yield None
                 return
             yield place
