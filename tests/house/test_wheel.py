@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 import tomllib
 import venv
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,7 @@ class Installed:
     adds their folder to the path, but not what that folder's own .pth files add, so the checkout stays out of sight."""
 
     folder: Path
+    wheel: Path
 
     def run(self, *command: str) -> str:
         done = subprocess.run(
@@ -56,12 +59,20 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     site = Path(sysconfig.get_path("purelib", "venv", vars=variables))
     borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     (site / "borrowed.pth").write_text("\n".join(sorted(borrowed)) + os.linesep, encoding="utf-8")
-    return Installed(folder)
+    return Installed(folder, wheel)
 
 
 def test_the_package_comes_from_the_wheel(installed: Installed) -> None:
     where = installed.run("python", "-c", "import featureops; print(featureops.__file__)")
     assert Path(where.strip()).is_relative_to(installed.folder)
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(installed: Installed) -> None:
+    names = zipfile.ZipFile(installed.wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert tops == {"featureops", f"featureops_mcp-{VERSION}.dist-info"}
+    assert "featureops/py.typed" in names
+    assert not [name for name in names if re.search(r"__pycache__|node_modules|\.pyc$|\.db$", name)]
 
 
 def test_the_command_tells_the_version_of_the_metadata(installed: Installed) -> None:
