@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from featureops.adapters.journal import FileJournal
 from featureops.adapters.workspace import LocalWorkspace
 from featureops.app.deps import Deps
 from featureops.app.evaluate import evaluate
+from featureops.core.assess.values import Guards
 from featureops.core.config import Config, Policy
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile, Json, Span
@@ -85,6 +87,9 @@ def test_a_clean_tree_needs_nothing(tmp_path: Path) -> None:
     result = evaluate(real_deps(root, tmp_path / "state"))
     assert (result["needsFlag"], result["reason"]) == (False, "low_risk_change")
     assert "No changes" in str(result["explanation"])
+    planned = evaluate(real_deps(root, tmp_path / "state"), description="Replace the payment provider")
+    assert planned["needsFlag"] is False
+    assert "payments" in str(planned["explanation"])
 
 
 def test_given_files_that_did_not_change_are_named_with_those_that_did(tmp_path: Path) -> None:
@@ -100,6 +105,13 @@ def test_new_code_counts_as_called_once_a_file_that_did_not_change_calls_it(tmp_
     write(root, shop_dot_py=f"{OLD}\n\ndef refund_card(order):\n    return gateway.refund(order.total)\n")
     deps = real_deps(root, tmp_path / "state")
     assert evaluate(deps)["kind"] == "uncalled-code"
+    write(root, reexport_dot_py="from shop import refund_card\n")
+    assert evaluate(deps)["kind"] == "uncalled-code"
+    write(root, reexport_dot_py="from shop import refund_card as undo\n\nundo(1)\n")
+    assert evaluate(deps)["needsFlag"] is True
+    write(root, reexport_dot_py="use(refund_card)\n")
+    assert evaluate(deps)["needsFlag"] is True
+    write(root, reexport_dot_py="")
     write(root, plugin_dot_py='registry["shop.refund_card"]()\n')
     git(root, "add", "plugin.py")
     git(root, "commit", "-q", "-m", "plugin")
@@ -155,7 +167,7 @@ def test_a_word_in_a_comment_or_a_string_for_people_is_no_evidence(tmp_path: Pat
 def test_a_change_inside_a_flags_branch_is_covered(tmp_path: Path) -> None:
     def guards(path: str, content: bytes, span: Span) -> Sequence[str]:
         assert path == "payments.py"
-        assert content[span.start : span.end].startswith(b"    check_limits")
+        assert content[span.start : span.end].startswith(b"check_limits")
         return ["new-charge", "outer"]
 
     result = evaluate(one(tmp_path, "payments.py", OLD, NEW), guards=guards)
@@ -164,6 +176,36 @@ def test_a_change_inside_a_flags_branch_is_covered(tmp_path: Path) -> None:
     assert cast("dict[str, Json]", result["existingFlag"])["name"] == "new-charge"
     assert result["riskLevel"] == "critical"
     assert result["next"] == []
+
+
+def branches_of(flag: str) -> Guards:
+    """Guards for code in the indented branches of `if on("flag")`, by its text."""
+
+    def guards(_path: str, content: bytes, span: Span) -> Sequence[str]:
+        pattern = rb'(?m)^( *)if on\("' + flag.encode() + rb'"\):\n((?:\1 +.*\n)*)(?:\1else:\n((?:\1 +.*\n)*))?'
+        found = [hit.span(group) for hit in re.finditer(pattern, content) for group in (2, 3)]
+        return [flag for start, end in found if start <= span.start and span.end <= end]
+
+    return guards
+
+
+def test_a_change_that_brings_its_flag_along_is_covered(tmp_path: Path) -> None:
+    wrapped = (
+        'def charge(order):\n    if on("new-charge"):\n        check_limits(order)\n'
+        "        return stripe.charge(order.total)\n    else:\n        return gateway.charge(order.total)\n"
+    )
+    deps = one(tmp_path, "payments.py", OLD, wrapped)
+    assert evaluate(deps, guards=branches_of("new-charge"))["reason"] == "already_covered"
+    assert evaluate(deps, guards=branches_of("other"))["needsFlag"] is True
+    leaking = one(tmp_path, "payments.py", OLD, wrapped.replace("    if on", "    charge_twice(order)\n    if on"))
+    assert evaluate(leaking, guards=branches_of("new-charge"))["needsFlag"] is True
+
+
+def test_a_deletion_inside_a_flags_branch_is_covered(tmp_path: Path) -> None:
+    before = 'def charge(order):\n    if on("x"):\n        check_card(order)\n        pay(order)\n    return order\n'
+    deps = one(tmp_path, "payments.py", before, before.replace("        check_card(order)\n", ""))
+    assert evaluate(deps, guards=branches_of("x"))["reason"] == "already_covered"
+    assert evaluate(deps)["needsFlag"] is True
 
 
 def test_the_flag_of_the_covered_half_is_offered_for_the_other_half(tmp_path: Path) -> None:
@@ -219,6 +261,14 @@ def test_a_large_change_still_answers_in_few_characters(tmp_path: Path) -> None:
     result = evaluate(deps_of(tmp_path, contents, found))
     assert len(json.dumps(result, ensure_ascii=False, separators=(",", ":"))) <= 3_000
     assert cast("int", result["moreHunks"]) + len(hunks(result)) == 60
+
+
+def test_long_paths_do_not_break_the_limit(tmp_path: Path) -> None:
+    found = [changed(f"{'folder_' * 34}/{'x' * 230}/payments_{n}.py", OLD, NEW) for n in range(6)]
+    contents = {each.path: each.after or b"" for each in found}
+    result = evaluate(deps_of(tmp_path, contents, found), description="pay " * 200)
+    assert len(json.dumps(result, ensure_ascii=False, separators=(",", ":"))) <= 3_000
+    assert cast("list[dict[str, Json]]", result["next"])[0]["tool"] == "create_flag"
 
 
 def test_five_hundred_changed_lines_take_a_moment(tmp_path: Path) -> None:

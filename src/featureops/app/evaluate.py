@@ -27,7 +27,8 @@ KnownFlags = Callable[[], Sequence[str]]
 
 _REUSE = 0.7
 _MOST_NAMES = 40
-_IMPORT_LINE = re.compile(rb"\s*(?:import|from|export\s.*\bfrom|use|using|require|include)\b")
+# An import alone runs nothing; but what it renames is used under the other name, so that counts as a use.
+_IMPORT_LINE = re.compile(rb"\s*(?:(?:import|from|use|using)\s+(?!\()|export\s[^=(]*\bfrom\b)(?!.*\bas\b)[^\n]*")
 
 
 def _no_guards(_path: str, _content: bytes, _span: Span) -> Sequence[str]:
@@ -70,7 +71,7 @@ def evaluate(
     changes, note = _changes(deps, base, staged, files, code_context)
     question = Question(description, base, tuple(known_flags()), deps.config.policy.naming, _environment(deps), note)
     if not changes:
-        return no_changes(question, "No changes to assess.")
+        return no_changes(question)
     tables = all_signals()
     judged = [assess_file(change, deps.packs, tables, guards) for change in changes]
     settled = settle(judged, lambda names: _occurrences(deps, names, changes))
@@ -169,7 +170,9 @@ def _hits(pattern: re.Pattern[bytes], content: bytes) -> list[re.Match[bytes]]:
     hits = []
     for hit in pattern.finditer(content):
         line_start = content.rfind(b"\n", 0, hit.start()) + 1
-        if not _IMPORT_LINE.match(content, line_start, hit.start()):
+        line_end = content.find(b"\n", hit.end())
+        line = content[line_start : line_end if line_end >= 0 else len(content)]
+        if not _IMPORT_LINE.fullmatch(line.rstrip()):
             hits.append(hit)
     return hits
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from featureops.core.assess.kinds import BEHAVIOUR
 from featureops.core.assess.scoring import Verdict, needing
-from featureops.core.assess.tables import LAYER_NOTES, TITLES
+from featureops.core.assess.tables import LAYER_NOTES, TITLES, domains_of
 from featureops.core.assess.values import FileAssessment, JudgedHunk, Signal
 from featureops.core.assess.words import split_words, text_words
 from featureops.core.model import FlagType, Json
@@ -77,8 +77,10 @@ class Question:
     note: str = ""
 
 
-def no_changes(question: Question, why: str) -> dict[str, Json]:
-    """The answer when there is nothing to assess."""
+def no_changes(question: Question) -> dict[str, Json]:
+    """The answer when there is nothing to assess. What the description promises is told, not judged."""
+    places = [TITLES[domain.id] for domain, _ in domains_of(text_words(question.description), weak=False)]
+    hint = f"Its description speaks of {', '.join(places[:3])}: expect to need a flag." if places else ""
     return {
         "needsFlag": False,
         "reason": "low_risk_change",
@@ -88,7 +90,7 @@ def no_changes(question: Question, why: str) -> dict[str, Json]:
         "riskLevel": "low",
         "riskScore": 0.0,
         "confidence": 1.0,
-        "explanation": f"{why} {question.note}".strip(),
+        "explanation": " ".join(each for each in ("No changes to assess.", hint, question.note) if each),
         "existingFlag": None,
         "suggestedFlag": None,
         "signals": [],
@@ -289,6 +291,7 @@ def _fitted(body: dict[str, Json], signals: list[Json], hunks: list[Json], steps
     """Cut the lists until the JSON fits: signals and hunks first, which are in order of weight; then the wrap steps in
     the middle. The verdict and the steps that create and enable the flag stay."""
     sizes = [min(len(signals), 8), min(len(hunks), 12), min(len(steps), 7)]
+    least = [min(size, bound) for size, bound in zip(sizes, (0, 0, 3), strict=True)]
     while True:
         result = dict(body)
         result["signals"] = signals[: sizes[0]]
@@ -297,11 +300,10 @@ def _fitted(body: dict[str, Json], signals: list[Json], hunks: list[Json], steps
         for key, items, size in (("Signals", signals, 0), ("Hunks", hunks, 1), ("Next", steps, 2)):
             if len(items) > sizes[size]:
                 result[f"more{key}"] = len(items) - sizes[size]
-        if len(json.dumps(result, ensure_ascii=False, separators=(",", ":"))) <= LONGEST_ANSWER or sizes == [2, 2, 3]:
+        if len(json.dumps(result, ensure_ascii=False, separators=(",", ":"))) <= LONGEST_ANSWER or sizes == least:
             return result
-        least = [2, 2, 3]
         widest = max(range(3), key=lambda at: sizes[at] - least[at])
-        sizes = [max(size - (at == widest), min(size, least[at])) for at, size in enumerate(sizes)]
+        sizes = [size - (at == widest) for at, size in enumerate(sizes)]
 
 
 def _cut(text: str, most: int) -> str:

@@ -15,7 +15,7 @@ from featureops.core.assess.values import Definition, HunkKind, LanguageSignals,
 from featureops.core.model import Span
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["imported_modules", "side_facts", "whole_nodes"]
+__all__ = ["imported_modules", "side_facts", "smallest_statements", "whole_nodes"]
 
 _QUERY = re.compile(QUERY)
 _NAME_LENGTH = 80
@@ -31,6 +31,26 @@ def side_facts(file: SourceFile, spans: Sequence[Span], signals: LanguageSignals
 def imported_modules(file: SourceFile, signals: LanguageSignals) -> tuple[tuple[str, int], ...]:
     """The text of the imports at the top level, each with its line."""
     return tuple((node.text, file.line_of(node.start)) for node in file.root.children if node.type in signals.imports)
+
+
+def smallest_statements(file: SourceFile, span: Span, signals: LanguageSignals) -> tuple[Span, ...]:
+    """The statements that begin inside the span and hold no other statement."""
+    found: list[Span] = []
+    _gather(file.root, span, signals, found)
+    return tuple(found)
+
+
+def _gather(node: Node, span: Span, signals: LanguageSignals, found: list[Span]) -> bool:
+    """Whether the node is or holds a statement."""
+    if node.end <= span.start or span.end <= node.start:
+        return False
+    inner = [_gather(child, span, signals, found) for child in node.children]
+    if any(inner):
+        return True
+    if node.type not in signals.statements or node.start < span.start:
+        return False
+    found.append(node.span)
+    return True
 
 
 def whole_nodes(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from featureops.core.assess.facts import imported_modules, side_facts, whole_nodes
+from featureops.core.assess.facts import imported_modules, side_facts, smallest_statements, whole_nodes
 from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, split_lines
 from featureops.core.assess.normal import same_up_to, tokens
 from featureops.core.assess.paths import path_kind
@@ -27,6 +27,7 @@ from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
 __all__ = ["BEHAVIOUR", "assess_file"]
 
+_MANY_NODES = 20
 BEHAVIOUR: frozenset[Kind] = frozenset({"new-behaviour", "changed-behaviour", "removed-behaviour"})
 """Kinds that change what a running program does."""
 
@@ -87,7 +88,9 @@ def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> Fil
         lines += split_lines(change.after or b"")[hunk.after_start : hunk.after_end]
         kind: HunkKind = "inert" if inert_lines(lines) else "behaviour"
         judged.append(JudgedHunk(hunk, kind, lines_span(starts, hunk.after_start, hunk.after_end, length)))
-    return FileAssessment(change, _behaviour(change, judged), _guarded(change, judged, guards), before, after)
+    return FileAssessment(
+        change, _behaviour(change, judged), _guarded(change, judged, guards, _no_statements), before, after
+    )
 
 
 def _parsed(
@@ -115,7 +118,7 @@ def _parsed(
     return FileAssessment(
         change,
         kind,
-        _guarded(change, judged, guards),
+        _guarded(change, judged, guards, lambda span: smallest_statements(after, span, table)),
         side_facts(before, old_spans, table),
         side_facts(after, new_spans, table),
         imported_modules(after if change.after is not None else before, table),
@@ -127,7 +130,14 @@ def _trivial(change: ChangedFile, before: SourceFile, after: SourceFile, table: 
     if change.before is None or change.after is None:
         return None
     old, new = _differing(before.root.children, after.root.children)
+    if len(old) == len(new) > _MANY_NODES and not _alike(old[0], new[0], table):
+        return None
     return same_up_to(tokens(old, table), tokens(new, table))
+
+
+def _alike(left: Node, right: Node, table: LanguageSignals) -> bool:
+    """The first of many pairs: when already this one differs, there is no need to read the others."""
+    return left.type != right.type or same_up_to(tokens([left], table), tokens([right], table)) is not None
 
 
 def _differing(old: Sequence[Node], new: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:
@@ -189,13 +199,40 @@ def _only_removes(hunk: JudgedHunk) -> bool:
     return hunk.kind == "definition" and bool(hunk.removed) and not hunk.added
 
 
-def _guarded(change: ChangedFile, hunks: Sequence[JudgedHunk], guards: Guards) -> tuple[JudgedHunk, ...]:
+def _guarded(
+    change: ChangedFile,
+    hunks: Sequence[JudgedHunk],
+    guards: Guards,
+    statements: Callable[[Span], Sequence[Span]],
+) -> tuple[JudgedHunk, ...]:
     content = change.after
     if content is None:
         return tuple(hunks)
     return tuple(
-        replace(each, covered_by=tuple(guards(change.path, content, each.span)))
-        if each.kind in {"behaviour", "definition"} and each.hunk.added
+        replace(each, covered_by=_covering(change.path, content, each.span, guards, statements))
+        if each.kind in {"behaviour", "definition"}
         else each
         for each in hunks
     )
+
+
+def _covering(
+    path: str, content: bytes, span: Span, guards: Guards, statements: Callable[[Span], Sequence[Span]]
+) -> tuple[str, ...]:
+    """The flags that guard a hunk: as a whole, or, where the hunk brings the condition along, each statement of it."""
+    whole = tuple(guards(path, content, _trimmed(content, span)))
+    if whole:
+        return whole
+    inner = [tuple(guards(path, content, each)) for each in statements(span)]
+    return tuple(flag for flag in inner[0] if all(flag in flags for flags in inner)) if inner else ()
+
+
+def _trimmed(content: bytes, span: Span) -> Span:
+    """Without the blanks at either end: a branch begins at its first statement, not at the start of its line."""
+    text = content[span.start : span.end]
+    start = span.start + len(text) - len(text.lstrip())
+    return Span(start, max(start, span.start + len(text.rstrip())))
+
+
+def _no_statements(_span: Span) -> Sequence[Span]:
+    return ()
