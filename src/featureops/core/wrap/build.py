@@ -53,7 +53,7 @@ def build(
     style: Style,
     layout: Layout,
 ) -> Built:
-    """The wrapped text, and what cleaning it up must give. `left` are the regions that stay as they are in the new file."""
+    """The wrapped text, and what cleaning it up must give. `left` are the regions that stay outside."""
     draft = _Draft(pair, style)
     conditions = _conditions(draft, flag, chosen, layout)
     for (form, _), condition in zip(chosen, conditions, strict=True):

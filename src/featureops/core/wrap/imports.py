@@ -11,10 +11,10 @@ from featureops.core.scopes import Binding, ImportEntry, string_value
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.wrap.boxes import Box, root_box
 from featureops.core.wrap.judge import is_docstring
-from featureops.core.wrap.layout import Style
+from featureops.core.wrap.layout import Style, style_of
 from featureops.core.wrap.values import Need
 
-__all__ = ["added", "module_for", "module_of", "need_of", "statement_for"]
+__all__ = ["added", "import_text", "module_for", "module_of", "need_of", "statement_for"]
 
 
 def statement_for(file: SourceFile, style: Style, module: str, name: str) -> str:
@@ -104,10 +104,12 @@ def _own_line(file: SourceFile, need: Need, style: Style) -> Edit:
 
 def _place(box: Box, statements: list[int], need: Need) -> int:
     """The import to stand behind: the last smaller one from the same place (package or folder), else the last."""
+    modules = {index: _module_text(box.items[index].node) for index in statements}
     head = _head(need.module)
-    near = [index for index in statements if head == _head(_module_text(box.items[index].node))]
-    smaller = [index for index in near if _module_text(box.items[index].node) <= need.module]
-    return (smaller or near or statements)[-1]
+    near = [index for index in statements if head == _head(modules[index])]
+    smaller = [index for index in near if modules[index] <= need.module]
+    outside = [index for index in statements if _head(modules[index]) != "."] if head != "." else []
+    return (smaller or near or outside or statements)[-1]
 
 
 def _module_text(statement: Node) -> str:
@@ -162,3 +164,15 @@ def _index(folder: str, index: str, pack: LanguagePack) -> str:
 def _relative(path: str, target: str) -> str:
     text = posixpath.relpath(path, posixpath.dirname(target) or ".")
     return text if text.startswith(".") else f"./{text}"
+
+
+def import_text(project: Project, binding: Binding | None, path: str, target: str) -> str:
+    """The import that `target` needs for what `binding` is in `path`; "" for none."""
+    file = project.file(path)
+    if binding is None or file is None or binding.scope.parent is not None:
+        return ""
+    style = style_of(file)
+    if binding.imported is None:
+        return statement_for(file, style, module_of(project, path, target), binding.name)
+    need = need_of(file, style, binding, module_for(project, path, binding.imported.module, target))
+    return need.statement if need is not None else ""

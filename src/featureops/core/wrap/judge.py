@@ -93,7 +93,7 @@ def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
     gone = next((item for item in old if not _additive(item)), None)
     if loose is not None or gone is not None:
         return No(
-            "This code runs once, when the file is loaded: a flag read here could not be switched while the program runs."
+            "This code runs once, when the file is loaded: a flag read here can't be switched while the program runs."
             " Move it into a function and read the flag there."
         )
     names = {name for item in old for name in (_defined(item),) if name}

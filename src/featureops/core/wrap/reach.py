@@ -31,8 +31,8 @@ def _escapes(names: Names, items: Sequence[Item]) -> bool:
     span = Span(items[0].start, items[-1].end)
     for binding in names.in_scope(scope).values():
         if any(span.holds(name.span) for name in binding.definitions):
-            return_uses = (*binding.uses, *binding.definitions)
-            if any(not span.holds(use.span) for use in return_uses):
+            elsewhere = (*binding.uses, *binding.definitions)
+            if any(not span.holds(use.span) for use in elsewhere):
                 return True
     return False
 
@@ -55,7 +55,7 @@ def reached(pair: Pair, region: Region, others: Iterable[Region]) -> Region | No
         old_left = len(region.old_box.items) - region.old[1]
         new_left = len(region.new_box.items) - region.new[1]
         if not old_left and not new_left:
-            return No(_too_far(region))
+            return No(_too_far())
         at = (region.old[1], region.new[1])
         following = next((o for o in same if (o.old[0], o.new[0]) == at and (o.old != o.new or o.old_items)), None)
         if following is not None and (following.old_items or following.new_items):
@@ -63,16 +63,16 @@ def reached(pair: Pair, region: Region, others: Iterable[Region]) -> Region | No
         elif old_left and new_left:
             grown = (1, 1)
         else:
-            return No(_too_far(region))
+            return No(_too_far())
         region = region.widened_by(*grown)
     repeated = region.new_box.items[start : region.new[1]]
     file = region.new_box.file
     if repeated and file.line_of(repeated[-1].end) - file.line_of(repeated[0].start) > _MOST_REPEATED:
-        return No(_too_far(region))
+        return No(_too_far())
     return region
 
 
-def _too_far(region: Region) -> str:
+def _too_far() -> str:
     return (
         "Names declared here are used much further down, and a branch would hide them. Declare them before the change,"
         " or move the new code into a function of its own that returns what is needed."

@@ -1,0 +1,289 @@
+"""The verb wrap: the uncommitted change, or existing lines, behind a flag; and how this repository asks for flags."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from featureops.app import plans
+from featureops.app.cleanup import WorkspaceSource
+from featureops.app.deps import Deps
+from featureops.core.errors import BadArgument
+from featureops.core.model import ChangedFile, FileEdit, Json
+from featureops.core.naming import check_name
+from featureops.core.pack import LanguagePack, SdkPack, WrapTemplate
+from featureops.core.project import Project
+from featureops.core.textdiff import stat, unified
+from featureops.core.wrap.change import Idioms, Repository, Wrapped, wrap_changes, wrap_lines
+from featureops.core.wrap.idiom import Idiom
+from featureops.core.wrap.imports import import_text
+from featureops.core.wrap.layout import quoted, style_of
+from featureops.core.wrap.values import Hunk, No
+
+__all__ = ["idiom", "wrap"]
+
+_LONGEST = 4000
+_MOST_TEMPLATES = 6
+
+
+def wrap(
+    deps: Deps,
+    *,
+    flag: str,
+    paths: Sequence[str] = (),
+    lines: tuple[int, int] | None = None,
+    base: str | None = None,
+    apply: bool = False,
+) -> dict[str, Json]:
+    """Put a change behind a flag: the object of design section 3.2.
+
+    Without `lines` the change of the working tree against `base` (default HEAD), limited to `paths` (files or folders);
+    the old code becomes the off branch. With `lines` (first and last, from 1) that code of the one path, which then has
+    no off branch. A plan is made and saved; `apply` writes it. Errors: BadArgument (a bad flag name, nothing changed,
+    a path or range that isn't there), and those of `plans.apply`.
+    """
+    name = _checked(deps, flag)
+    repository = _repository(deps)
+    if lines is not None:
+        found = _lines(deps, repository, name, paths, lines)
+    else:
+        changes = _changes(deps, paths, base)
+        found = wrap_changes(repository, changes, name)
+    answer = _answer(name, found)
+    title = f"wrap {len([hunk for hunk in found.hunks if hunk.outcome == 'wrapped'])} changes in {name}"
+    plan = plans.new_plan(deps, "wrap", title, found.edits, _reads(deps, found), answer)
+    answer["planId"] = plan.plan_id if plan.edits else None
+    if apply and plan.edits:
+        outcome = plans.apply(deps, plan)
+        answer.update({"applied": outcome["applied"], "changeId": outcome["changeId"]})
+    answer["next"] = _next(answer)
+    answer["message"] = _message(answer, found)
+    return answer
+
+
+# ---------------------------------------------------------------- what is wrapped
+
+
+def _checked(deps: Deps, flag: str) -> str:
+    name = flag.strip()
+    wrong = check_name(name, deps.config.policy.naming)
+    if wrong is not None:
+        raise BadArgument(f"{wrong[:1].upper()}{wrong[1:]}.", "Use the key of the flag, such as new-checkout.")
+    return name
+
+
+def _repository(deps: Deps) -> Repository:
+    source = WorkspaceSource(deps.workspace)
+    return Repository(frozenset(source.paths()), source.read, deps.workspace.grep, deps.packs, deps.config)
+
+
+def _changes(deps: Deps, paths: Sequence[str], base: str | None) -> list[ChangedFile]:
+    if not deps.changes.is_repository():
+        raise BadArgument(
+            f"{deps.workspace.root} is no git repository, so there is no change to read.",
+            "Name the code instead: path with startLine and endLine.",
+        )
+    wanted = [posixpath.normpath(path) for path in paths]
+    found = list(deps.changes.changes(base))
+    chosen = [changed for changed in found if not wanted or any(_under(changed.path, path) for path in wanted)]
+    if chosen:
+        return chosen
+    against = base or "HEAD"
+    if found:
+        others = ", ".join(changed.path for changed in found[:5])
+        raise BadArgument(f"{', '.join(wanted)} is the same as in {against}.", f"Changed are: {others}.")
+    raise BadArgument(
+        f"Nothing differs from {against}: there is no change to wrap.",
+        "Make the change first, pass base to compare with another commit, or name lines of existing code"
+        " (path, startLine, endLine).",
+    )
+
+
+def _under(path: str, wanted: str) -> bool:
+    return wanted in {".", path} or path.startswith(wanted.rstrip("/") + "/")
+
+
+def _lines(deps: Deps, repository: Repository, name: str, paths: Sequence[str], lines: tuple[int, int]) -> Wrapped:
+    if len(paths) != 1:
+        raise BadArgument("A range of lines belongs to exactly one file.", "Pass one path with the lines.")
+    path = posixpath.normpath(paths[0])
+    deps.workspace.read(path)
+    found = wrap_lines(repository, path, lines, name)
+    if isinstance(found, No):
+        raise BadArgument(found.reason, "Name lines of a source file in a language that featureops knows.")
+    return found
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def _answer(name: str, found: Wrapped) -> dict[str, Json]:
+    return {
+        "flagName": name,
+        "planId": None,
+        "applied": False,
+        "verdict": _verdict(found.hunks),
+        "hunks": [_hunk(hunk) for hunk in found.hunks],
+        "files": [_file(edit) for edit in found.edits],
+        "idiom": [{"condition": text, "place": place} for text, place in _asks(found)],
+        "install": list(found.packages),
+        "diff": unified(found.edits),
+    }
+
+
+def _asks(found: Wrapped) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((ask.condition, ask.place) for ask in found.asks))
+
+
+def _verdict(hunks: Sequence[Hunk]) -> str:
+    outcomes = {hunk.outcome for hunk in hunks}
+    if "refused" not in outcomes:
+        return "complete"
+    return "partial" if "wrapped" in outcomes else "refused"
+
+
+def _hunk(hunk: Hunk) -> Json:
+    return {
+        "path": hunk.path,
+        "startLine": hunk.start_line,
+        "endLine": hunk.end_line,
+        "outcome": hunk.outcome,
+        "form": hunk.form,
+        "reason": hunk.reason,
+    }
+
+
+def _file(edit: FileEdit) -> Json:
+    insertions, deletions = stat(edit.before, edit.after)
+    action = "created" if edit.before is None else "edited"
+    return {"path": edit.path, "action": action, "insertions": insertions, "deletions": deletions}
+
+
+def _reads(deps: Deps, found: Wrapped) -> dict[str, str]:
+    source = WorkspaceSource(deps.workspace)
+    contents = {path: source.read(path) for path in sorted(found.seen)}
+    return {path: hashlib.sha256(data).hexdigest() for path, data in contents.items() if data is not None}
+
+
+def _next(answer: Mapping[str, Json]) -> list[Json]:
+    steps: list[Json] = []
+    if answer["planId"] is not None and not answer["applied"]:
+        steps.append({"tool": "apply_plan", "arguments": {"planId": answer["planId"]}})
+    if answer["applied"]:
+        steps.append({"tool": "detect_flag", "arguments": {"flagName": answer["flagName"]}})
+    return steps
+
+
+def _message(answer: Mapping[str, Json], found: Wrapped) -> str:
+    counts = Counter(hunk.outcome for hunk in found.hunks)
+    parts = [f"{counts['wrapped']} wrapped, {counts['left']} left outside, {counts['refused']} refused."]
+    if not found.edits:
+        parts.append("No file has to be edited.")
+    else:
+        parts.append(
+            "Applied." if answer["applied"] else "Nothing is written yet: apply the plan, or pass apply: true."
+        )
+    if found.packages:
+        parts.append(f"Install {', '.join(found.packages)}.")
+    refused = next((hunk for hunk in found.hunks if hunk.outcome == "refused"), None)
+    if refused is not None:
+        parts.append(f"{refused.path}:{refused.start_line}: {refused.reason}")
+    return " ".join(parts)
+
+
+# ---------------------------------------------------------------- how to ask
+
+
+def idiom(
+    deps: Deps, *, flag: str, language: str | None = None, file_name: str | None = None, framework: str | None = None
+) -> dict[str, Json]:
+    """How this repository asks for a flag, and the SDKs' templates for where it does not yet; at most 4,000 characters.
+
+    `repositoryIdiom` is {"place", "import", "condition"} or null. Errors: BadArgument (a bad flag name, an unknown
+    language).
+    """
+    name = _checked(deps, flag)
+    pack = _pack(deps, language, file_name)
+    repository = _repository(deps)
+    project = Project(repository.paths, repository.read, deps.packs, deps.config)
+    target = file_name or f"new{pack.extensions[0]}"
+    near = Idioms(repository, project).near(target)
+    templates = _templates(pack, name, framework)
+    own = _own(near, name, project, target)
+    answer: dict[str, Json] = {
+        "success": True,
+        "flagName": name,
+        "detectedLanguage": pack.id,
+        "languageDisplayName": pack.display,
+        "repositoryIdiom": own,
+        "templates": [template for _, template in templates],
+        "recommendedTemplate": templates[0][1] if templates else None,
+        "supportedPatterns": list[Json](sorted({template.name for sdk in pack.sdks for template in sdk.templates})),
+        "sdkDocumentation": templates[0][0].docs if templates else "",
+    }
+    return _short(answer)
+
+
+def _pack(deps: Deps, language: str | None, file_name: str | None) -> LanguagePack:
+    if language:
+        found = deps.packs.by_id(language)
+        if found is not None:
+            return found
+        known = ", ".join(pack.id for pack in deps.packs.languages)
+        raise BadArgument(f"No language {language!r} is known.", f"Pass one of: {known}.")
+    by_file = deps.packs.for_path(file_name) if file_name else None
+    if by_file is not None:
+        return by_file
+    packs = (deps.packs.for_path(path) for path in deps.workspace.files())
+    counts = Counter(pack.id for pack in packs if pack is not None)
+    most = counts.most_common(1)[0][0] if counts else ""
+    return deps.packs.by_id(most) or deps.packs.languages[0]
+
+
+def _own(near: Sequence[Idiom], flag: str, project: Project, target: str) -> Json:
+    if not near:
+        return None
+    first = near[0]
+    file = project.file(first.path)
+    quote = style_of(file).quote if file is not None else '"'
+    return {
+        "place": first.place,
+        "import": import_text(project, first.binding, first.path, target),
+        "condition": first.condition(quoted(flag, quote)),
+    }
+
+
+def _templates(pack: LanguagePack, flag: str, framework: str | None) -> list[tuple[SdkPack, Json]]:
+    wanted = (framework or "").lower()
+
+    def order(pair: tuple[SdkPack, WrapTemplate]) -> tuple[bool, bool, str]:
+        sdk, template = pair
+        fits = (
+            wanted in f"{sdk.id} {sdk.package} {template.imports}".lower() if wanted else template.scope == "anywhere"
+        )
+        return not fits, not sdk.preferred, sdk.id
+
+    pairs = sorted(((sdk, template) for sdk in pack.sdks for template in sdk.templates), key=order)
+    return [(sdk, _template(pack, sdk, template, flag)) for sdk, template in pairs[:_MOST_TEMPLATES]]
+
+
+def _template(pack: LanguagePack, sdk: SdkPack, template: WrapTemplate, flag: str) -> Json:
+    key = quoted(flag, pack.text.quotes[0])
+    scope = "once a component, before any branch" if template.scope == "component" else "where the code is about to run"
+    return {
+        "pattern": template.name,
+        "framework": sdk.package,
+        "import": template.imports,
+        "usage": template.usage.format(key=key),
+        "explanation": f"Asks {scope}, so that the flag can be switched while the program runs.",
+    }
+
+
+def _short(answer: dict[str, Json]) -> dict[str, Json]:
+    """Fewer templates until the answer is short enough."""
+    templates = answer["templates"]
+    while isinstance(templates, list) and len(templates) > 1 and len(str(answer)) > _LONGEST:
+        templates.pop()
+    return answer

@@ -1,0 +1,336 @@
+"""Wraps a whole change: which files are compared, how the repository asks for flags, what files need of each other."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from featureops.core.cleanup import MappingSource, cleanup
+from featureops.core.config import Config
+from featureops.core.model import ChangedFile, FileEdit
+from featureops.core.pack import LanguagePack, Packs
+from featureops.core.project import Project
+from featureops.core.reads import Read, find_reads
+from featureops.core.scopes import Names
+from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.wrap.idiom import Idiom, from_template, idiom_of, ranked, rendered
+from featureops.core.wrap.imports import module_of
+from featureops.core.wrap.layout import Style, style_of
+from featureops.core.wrap.lines import region_of_lines
+from featureops.core.wrap.plan import FileWrap, Job, wrap_file
+from featureops.core.wrap.regions import Region
+from featureops.core.wrap.values import Ask, Hunk, No, Pair
+
+__all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
+
+_MOST_FILES = 40
+_NEIGHBOURS = 2
+Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The working tree: `paths` of all files, contents by `read` (None: can't be read), and a scan for byte strings."""
+
+    paths: frozenset[str]
+    read: Callable[[str], bytes | None]
+    grep: Grep
+    packs: Packs
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """`edits` turn the working tree into the wrapped one. `asks` are the ways of asking that were used, `packages`
+    those of SDKs that a new module needs, `seen` every other file whose content mattered."""
+
+    edits: tuple[FileEdit, ...]
+    hunks: tuple[Hunk, ...]
+    asks: tuple[Ask, ...]
+    packages: tuple[str, ...]
+    seen: frozenset[str]
+
+
+def wrap_changes(repository: Repository, changes: Sequence[ChangedFile], flag: str) -> Wrapped:
+    return _Change(repository, flag).changes(changes)
+
+
+def wrap_lines(repository: Repository, path: str, lines: tuple[int, int], flag: str) -> Wrapped | No:
+    """Put existing code behind the flag, with nothing in its place when the flag is off."""
+    change = _Change(repository, flag)
+    file = change.project.file(path)
+    if file is None:
+        return No(f"{path} is in no language that can be wrapped.")
+    found = region_of_lines(file, lines)
+    return found if isinstance(found, No) else change.lines(file, found)
+
+
+def is_test_path(pack: LanguagePack, path: str) -> bool:
+    name = posixpath.basename(path)
+    return any(
+        fnmatchcase(name, glob) or fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}") for glob in pack.test_paths
+    )
+
+
+class Idioms:
+    """How the repository asks: its own reads first, then the SDKs' templates."""
+
+    def __init__(self, repository: Repository, project: Project) -> None:
+        self.repository = repository
+        self.project = project
+        self._by_language: dict[str, list[str]] = {}
+        self._by_file: dict[str, list[Idiom]] = {}
+
+    def reads(self, path: str) -> list[Read]:
+        return find_reads(self.project, path)
+
+    def own(self, path: str) -> list[Idiom]:
+        """The idioms of one file, in document order."""
+        if path not in self._by_file:
+            found = [read for read in self.reads(path) if read.proof != "unproven"]
+            idioms = (idiom_of(read, self.project.names(path)) for read in found)
+            self._by_file[path] = [idiom for idiom in idioms if idiom is not None]
+        return self._by_file[path]
+
+    def near(self, path: str) -> list[Idiom]:
+        """All idioms that a file could use, the nearest first."""
+        pack = self.repository.packs.for_path(path)
+        if pack is None:
+            return []
+        found = list(self.own(path)) if self.project.file(path) is not None else []
+        for other in self._asking(pack, path):
+            if other != path and self.project.file(other) is not None:
+                found.extend(self.own(other))
+        return ranked(found, path)
+
+    def _asking(self, pack: LanguagePack, path: str) -> list[str]:
+        """The nearest files of the language that ask for flags; tests are no model."""
+        if pack.id not in self._by_language:
+            calls = {form.method or form.function or "" for sdk in pack.sdks for form in sdk.calls}
+            calls |= {read.target.rpartition(".")[2] for read in self.repository.config.reads if read.form == "call"}
+            hits = self.repository.grep(sorted(call.encode() for call in calls if call))
+            self._by_language[pack.id] = [
+                hit for hit in hits if hit.endswith(pack.extensions) and not is_test_path(pack, hit)
+            ]
+        files = self._by_language[pack.id]
+        return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
+
+    def templates(self, pack: LanguagePack, style: Style, *, markup: bool, module: str) -> list[Idiom]:
+        sdks = sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id))
+        return [
+            from_template(pack, sdk, template, style, module)
+            for sdk in sdks
+            for template in sdk.templates
+            if markup or template.scope == "anywhere"
+        ]
+
+
+def _distance(first: str, second: str) -> int:
+    return posixpath.relpath(posixpath.dirname(first) or ".", posixpath.dirname(second) or ".").count("/")
+
+
+@dataclass(slots=True)
+class _Results:
+    edits: dict[str, FileEdit] = field(default_factory=dict)
+    hunks: list[Hunk] = field(default_factory=list)
+    wraps: dict[str, FileWrap] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+
+class _Change:
+    def __init__(self, repository: Repository, flag: str) -> None:
+        self.repository = repository
+        self.flag = flag
+        self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
+        self.idioms = Idioms(repository, self.project)
+        self.results = _Results()
+        self.modules: dict[str, tuple[str, bytes, str]] = {}
+
+    # -------------------------------------------------------------- from a diff
+
+    def changes(self, changes: Sequence[ChangedFile]) -> Wrapped:
+        for changed in changes:
+            found = self._prepared(changed)
+            if isinstance(found, Hunk):
+                self.results.hunks.append(found)
+            else:
+                self._wrap(self._job(found))
+        self._keep_for_others(changes)
+        return self._wrapped()
+
+    def lines(self, file: SourceFile, region: Region) -> Wrapped:
+        names = self.project.names(file.path)
+        self._wrap(self._job(Pair(file, file, names, names), (region,)))
+        return self._wrapped()
+
+    def _prepared(self, changed: ChangedFile) -> Pair | Hunk:
+        """The two sides of a file, or why it is not compared."""
+        pack = self.repository.packs.for_path(changed.path)
+        why = _untouched(changed, pack)
+        if why is not None or pack is None or changed.before is None:
+            return _whole(changed, "left", why or "")
+        file = self.project.file(changed.path)
+        if file is None or file.data != changed.after:
+            reason = self.project.failed.get(changed.path, "it changed while it was read: run this again")
+            return _whole(changed, "refused", f"The file could not be taken: {reason}.")
+        try:
+            old = parse(changed.path, changed.before, pack)
+            names = Names(old)
+        except TooDeep:
+            return _whole(changed, "refused", "The old side is nested too deep to be worked on.")
+        for side, what in ((file, "The new"), (old, "The old")):
+            line = _first_error(side)
+            if line:
+                return _whole(
+                    changed, "refused", f"{what} side has a syntax error in line {line}: mend it first.", line
+                )
+        return Pair(old, file, names, self.project.names(changed.path))
+
+    def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
+        style = style_of(pair.new)
+        near = self.idioms.near(pair.path)
+        templates = self._templates(pair, style) if not near else []
+
+        def ask(region: Region) -> Ask | No:
+            return rendered([*near, *templates], region, pair, self.project, self.flag, style)
+
+        reads = self.idioms.reads(pair.path)
+        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions)
+
+    def _templates(self, pair: Pair, style: Style) -> list[Idiom]:
+        pack, path = pair.new.pack, pair.path
+        markup = any(node.shape == "markup-element" for node in pair.new.root.walk() if node.named)
+        stem = "feature_flags" if pack.modules.style == "dotted" else "featureFlags"
+        folder = posixpath.dirname(path)
+        place = posixpath.join(folder, stem + pack.extensions[0])
+        module = module_of(self.project, place, path)
+        self.modules.setdefault(module, (place, b"", pack.id))
+        return self.idioms.templates(pack, style, markup=markup, module=module)
+
+    def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
+        """What the cleanup makes of a wrapped file, seen with the files that it imports."""
+        files = {path: text, **self._around(path)}
+        done = cleanup(
+            MappingSource(files), self.flag, keep, self.repository.packs, self.repository.config, frozenset({path})
+        )
+        edit = next((edit for edit in done.edits if edit.path == path), None)
+        return text if edit is None or edit.after is None else edit.after
+
+    def _around(self, path: str) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        pending = {path}
+        for _ in range(_NEIGHBOURS):
+            pending = {other for here in pending for other in self._imported(here)} - {path, *found}
+            found.update((other, data) for other in pending if (data := self.repository.read(other)) is not None)
+        for idiom in self.idioms.near(path)[:1]:
+            data = self.repository.read(idiom.path)
+            if idiom.path != path and data is not None:
+                found[idiom.path] = data
+        return found
+
+    def _imported(self, path: str) -> Iterable[str]:
+        if self.project.file(path) is None:
+            return []
+        entries = (binding.imported for binding in self.project.names(path).imports)
+        targets = (self.project.module_path(path, entry.module) for entry in entries if entry is not None)
+        return [target for target in targets if target is not None]
+
+    def _wrap(self, job: Job) -> None:
+        done = wrap_file(job)
+        path = job.pair.path
+        self.results.jobs[path], self.results.wraps[path] = job, done
+        self.results.hunks.extend(done.hunks)
+        self.results.edits[path] = FileEdit(path, job.pair.new.data, done.text)
+
+    # -------------------------------------------------------------- between files
+
+    def _keep_for_others(self, changes: Sequence[ChangedFile]) -> None:
+        """Old code in branches may use what other files of the change took away: deleted files come back."""
+        deleted = {changed.path: changed for changed in changes if changed.after is None and changed.before is not None}
+        if not deleted:
+            return
+        paths = self.project.paths | set(deleted)
+        whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config)
+        for path, done in self.results.wraps.items():
+            if not done.asks:
+                continue
+            file = parse(path, done.text, self.results.jobs[path].pair.new.pack)
+            for binding in Names(file).imports:
+                target = whole.module_path(path, binding.imported.module) if binding.imported else None
+                if target in deleted and target is not None:
+                    changed = deleted[target]
+                    self.results.edits[target] = FileEdit(target, None, changed.before)
+
+    # -------------------------------------------------------------- the result
+
+    def _wrapped(self) -> Wrapped:
+        asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
+        packages: list[str] = []
+        for module, (place, _, language) in self.modules.items():
+            used = next((need for ask in asks for need in ask.needs if need.module == module), None)
+            pack = self.repository.packs.by_id(language)
+            if used is None or pack is None:
+                continue
+            setup = _setup(pack, used.name)
+            if setup is not None:
+                self.results.edits[place] = FileEdit(place, None, setup[0])
+                packages.append(setup[1])
+                self.results.hunks.append(Hunk(place, 1, 1, "left", "", "New module: it makes the flag client once."))
+        restored = [path for path, edit in self.results.edits.items() if edit.before is None]
+        hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
+        edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
+        seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.near(path)[:1])
+        ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.path, hunk.start_line, hunk.end_line)))
+        return Wrapped(edits, ordered, asks, tuple(packages), seen)
+
+    def _restored(self, hunk: Hunk) -> Hunk:
+        if hunk.reason.startswith("New module"):
+            return hunk
+        return Hunk(hunk.path, 1, 1, "left", "kept", "Put back: the old code in a branch still needs this file.")
+
+
+def _untouched(changed: ChangedFile, pack: LanguagePack | None) -> str | None:
+    """Why a file of the change is not looked into; None if it is."""
+    if changed.skipped is not None:
+        return f"Not read: {changed.skipped}."
+    if changed.after is None:
+        return "Deleted: no old code in a branch needs it."
+    if pack is None:
+        return "Not code of a known language (documentation, configuration, data): a flag can't switch it."
+    if is_test_path(pack, changed.path):
+        return "A test: it runs with the flag on and off, it is not switched by it."
+    if changed.before is None:
+        return "A new file: dead until the new code calls it."
+    if changed.before == changed.after:
+        return "Renamed, with the same content."
+    return None
+
+
+def _whole(changed: ChangedFile, outcome: str, reason: str, line: int = 1) -> Hunk:
+    last = max(1, (changed.after or b"").count(b"\n")) if line == 1 else line
+    return Hunk(changed.path, line, last, "refused" if outcome == "refused" else "left", "", reason)
+
+
+def _first_error(file: SourceFile) -> int:
+    """The line of the first syntax error, 0 if there is none."""
+    if not file.errors():
+        return 0
+    broken: list[Node] = [node for node in file.root.walk() if node.is_error]
+    return file.line_of(broken[0].start) if broken else 1
+
+
+def _setup(pack: LanguagePack, name: str) -> tuple[bytes, str] | None:
+    """The module that makes the client under a name, and the package that it needs."""
+    for sdk in sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id)):
+        for template in sdk.templates:
+            if not template.setup or re.split(r"[.(]", template.condition.removeprefix("await "))[0] != name:
+                continue
+            app = f"{pack.text.quotes[0]}app{pack.text.quotes[0]}"
+            setup = template.setup.format(app=app, key="", quote=pack.text.quotes[0])
+            first, _, rest = setup.partition("\n")
+            body = "\n".join([pack.wrap.public.format(first), rest] if rest else [pack.wrap.public.format(first)])
+            return f"{template.imports}\n\n{body}\n".encode(), sdk.package
+    return None
