@@ -95,13 +95,9 @@ def _show_inventory(answer: _Answer) -> None:
 def _show_candidates(answer: _Answer) -> None:
     candidates = _rows(answer.get("candidates"))
     for found in candidates:
-        score = found.get("confidence", found.get("score", ""))
-        out().print(
-            f"{score}  {_text(found.get('flagName', found.get('name')))}  {_text(found.get('reason'))}".rstrip()
-        )
-    if not candidates:
-        out().print("No flag fits this description: create one.")
-    _show_next(answer)
+        evidence = "; ".join(_text(reason) for reason in _items(found.get("evidence")))
+        out().print(f"{found.get('score')}  {_text(found.get('flagName'))}  {evidence}".rstrip())
+    out().print(_text(answer.get("message")))
 
 
 def show_rewrite(answer: _Answer) -> None:

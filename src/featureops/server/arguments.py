@@ -183,8 +183,11 @@ class ListFlags(Arguments):
     project_id: _Name | None = None
     archived: bool = False
     limit: Annotated[int, Field(ge=1, le=100)] = 50
+    order: Literal["asc", "desc"] = "asc"
     offset: Annotated[int, Field(ge=0)] = 0
 
 
 class ListProjects(Arguments):
-    pass
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    order: Literal["asc", "desc"] = "desc"
+    offset: Annotated[int, Field(ge=0)] = 0

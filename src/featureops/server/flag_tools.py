@@ -79,15 +79,11 @@ async def set_flag_rollout(deps: Deps, given: SetFlagRollout) -> Result:
     return await flags.set_flag_rollout(
         deps,
         name=given.feature_name,
-        percentage=_whole(given.rollout_percentage),
+        percentage=given.rollout_percentage,
         project=given.project_id,
         variants=_variants(given),
         **own,
     )
-
-
-def _whole(percentage: float) -> int | float:
-    return int(percentage) if percentage.is_integer() else percentage
 
 
 def _variants(given: SetFlagRollout) -> list[dict[str, Json]] | None:
@@ -152,9 +148,8 @@ async def remove_flag_strategy(deps: Deps, given: RemoveFlagStrategy) -> Result:
 async def list_flags(deps: Deps, given: ListFlags) -> Result:
     from featureops.app import flags
 
-    return await flags.list_flags(
-        deps, project=given.project_id, archived=given.archived, limit=given.limit, offset=given.offset
-    )
+    paging = given.model_dump(include={"limit", "order", "offset"})
+    return await flags.list_flags(deps, project=given.project_id, archived=given.archived, **paging)
 
 
 @tool(
@@ -165,10 +160,10 @@ async def list_flags(deps: Deps, given: ListFlags) -> Result:
     toolsets=("flags",),
     effect="reads",
 )
-async def list_projects(deps: Deps, _given: ListProjects) -> Result:
+async def list_projects(deps: Deps, given: ListProjects) -> Result:
     from featureops.app import flags
 
-    return await flags.list_projects(deps)
+    return await flags.list_projects(deps, limit=given.limit, order=given.order, offset=given.offset)
 
 
 @tool(

@@ -12,7 +12,6 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument, UnknownFlag
-from featureops.core.model import Json
 from featureops.server.render import Result, clean, compact
 from featureops.server.worker import in_thread
 
@@ -20,7 +19,7 @@ __all__ = ["Guidance", "register_resources"]
 
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
-_ALL = 100_000
+_MOST = 1_000
 
 _GetDeps = Callable[[], Awaitable[Deps]]
 _Order = Literal["asc", "desc"]
@@ -47,8 +46,8 @@ def _register_flags(server: MCPServer[None], get_deps: _GetDeps) -> None:
     async def projects(limit: int = 20, order: _Order = "desc", offset: int = 0) -> str:
         from featureops.app import flags
 
-        answer = await flags.list_projects(await get_deps())
-        return _page(answer, "projects", limit, order, offset)
+        limit, offset = _bounded(limit, offset)
+        return _text(await flags.list_projects(await get_deps(), limit=limit, order=order, offset=offset))
 
     @server.resource(
         "unleash://projects/{projectId}/feature-flags{?limit,order,offset}",
@@ -59,8 +58,9 @@ def _register_flags(server: MCPServer[None], get_deps: _GetDeps) -> None:
     async def project_flags(projectId: str, limit: int = 50, order: _Order = "asc", offset: int = 0) -> str:  # noqa: N803 # the template's variable
         from featureops.app import flags
 
-        answer = await flags.list_flags(await get_deps(), project=projectId, limit=_ALL)
-        return _page({**answer, "projectId": projectId}, "flags", limit, order, offset)
+        limit, offset = _bounded(limit, offset)
+        deps = await get_deps()
+        return _text(await flags.list_flags(deps, project=projectId, limit=limit, order=order, offset=offset))
 
     @server.resource(
         "unleash://projects/{projectId}/feature-flags/{flagName}",
@@ -75,7 +75,7 @@ def _register_flags(server: MCPServer[None], get_deps: _GetDeps) -> None:
             answer = await flags.get_flag_state(await get_deps(), name=unquote(flagName), project=projectId)
         except UnknownFlag as error:
             raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
-        return compact(clean(answer))
+        return _text(answer)
 
 
 def _register_plans(server: MCPServer[None], get_deps: _GetDeps) -> None:
@@ -86,7 +86,9 @@ def _register_plans(server: MCPServer[None], get_deps: _GetDeps) -> None:
             found = await in_thread(deps.journal.load, planId)
         except BadArgument as error:
             raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
-        return str(clean(found.result.get("diff", "")))
+        from featureops.core.textdiff import unified
+
+        return str(clean(await in_thread(unified, found.edits)))
 
 
 def _register_guidance(server: MCPServer[None], guidance: Guidance) -> None:
@@ -98,23 +100,9 @@ def _register_guidance(server: MCPServer[None], guidance: Guidance) -> None:
         return await in_thread(guidance.read, name)
 
 
-def _page(answer: Result, key: str, limit: int, order: _Order, offset: int) -> str:
-    """The envelope of the Unleash MCP server's resources; the verb answers in ascending order."""
-    rows = answer.get(key)
-    everything: list[Json] = list(rows) if isinstance(rows, list) else []
-    ordered = everything if order == "asc" else everything[::-1]
-    limit, offset = max(1, min(limit, 1000)), max(0, offset)
-    end = offset + limit
-    return compact(
-        clean(
-            {
-                **answer,
-                "order": order,
-                "limit": limit,
-                "offset": offset,
-                "nextOffset": end if end < len(ordered) else None,
-                "totalProjects" if key == "projects" else "totalFlags": len(ordered),
-                key: ordered[offset:end],
-            }
-        )
-    )
+def _text(answer: Result) -> str:
+    return compact(clean(answer))
+
+
+def _bounded(limit: int, offset: int) -> tuple[int, int]:
+    return max(1, min(limit, _MOST)), max(0, offset)

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -28,7 +29,7 @@ __all__ = ["AnsweringStream", "serve_stdio"]
 # Seconds for the clean-up after a signal, and for a tool that is still at work in a thread after the end of input. The
 # journal makes an interrupted write whole at the next start.
 _CLEAN_UP = 2.0
-_LAST_WORK = 0.5
+_LAST_WORK = 0.8
 
 
 async def serve_stdio(server: Server[None]) -> None:
@@ -37,12 +38,11 @@ async def serve_stdio(server: Server[None]) -> None:
     async with anyio.create_task_group() as group:
         group.start_soon(_stop_on_signal, group.cancel_scope, cleaned_up)
         async with stdio_server() as (reading, writing):
+            answering = AnsweringStream(reading, writing, lambda: _leave_after(threading.Event(), _LAST_WORK))
             try:
-                answering = AnsweringStream(reading, writing)
                 await server.run(answering, writing, server.create_initialization_options())
             finally:
                 cleaned_up.set()
-        _leave_after(threading.Event(), _LAST_WORK)
         group.cancel_scope.cancel()
 
 
@@ -75,9 +75,11 @@ class AnsweringStream:
         self,
         inner: ContextReceiveStream[SessionMessage | Exception],
         answers: ContextSendStream[SessionMessage],
+        at_end: Callable[[], None],
     ) -> None:
         self._inner = inner
         self._answers = answers
+        self._at_end = at_end
 
     @property
     def last_context(self) -> contextvars.Context | None:
@@ -104,6 +106,8 @@ class AnsweringStream:
         try:
             return await self.receive()
         except anyio.EndOfStream:
+            # Now, not after the last tool: one that hangs in a thread would never let the transport finish.
+            self._at_end()
             raise StopAsyncIteration from None
 
     async def __aenter__(self) -> Self:
