@@ -105,7 +105,7 @@ class Blocks:
         if indent.strip():
             self.editor.insert(first.start, text.encode())
         else:
-            self.editor.insert(line_start, indent + text.encode() + file.eol)
+            self.editor.insert_line(line_start, indent + text.encode() + file.eol)
 
     def remove_inline(self, node: Node) -> None:
         """Take a node out of markup: its whole line if it stands alone."""

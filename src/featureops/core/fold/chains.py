@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from featureops.core.syntax import Node
 
-__all__ = ["Arm", "arms", "always_leaves", "statements"]
+__all__ = ["Arm", "always_leaves", "arms", "statements"]
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 

@@ -32,8 +32,13 @@ class Editor:
     def delete(self, start: int, end: int) -> None:
         self.replace(start, end)
 
+    def insert_line(self, line_start: int, text: bytes) -> None:
+        """Put a whole line before the line that begins there, indented like it; it survives a deletion that begins
+        there and is shifted as the line would be."""
+        self._inserts.append(Edit(Span(line_start, line_start), text))
+
     def insert(self, at: int, text: bytes) -> None:
-        """Put text at a place where a deletion begins or that stays untouched: it survives the deletion."""
+        """Put text at a place where a deletion begins or that stays untouched."""
         self._inserts.append(Edit(Span(at, at), text))
 
     def dedent(self, start: int, end: int, width: int) -> None:
@@ -65,8 +70,13 @@ class Editor:
         """All edits, shifts included, sorted and disjoint."""
         shifts = [edit for line, width in self._shifts.items() if (edit := self._shift(line, width)) is not None]
         kept = [edit for edit in shifts if not self._touches(edit.span)]
-        inserts = [edit for edit in self._inserts if not self._swallowed(edit.span.start)]
+        inserts = [self._shifted(edit) for edit in self._inserts if not self._swallowed(edit.span.start)]
         return tuple(sorted(self.merged + kept + inserts, key=lambda item: (item.span.start, item.span.end)))
+
+    def _shifted(self, edit: Edit) -> Edit:
+        width = self._shifts.get(edit.span.start, 0)
+        blanks = len(edit.text) - len(edit.text.lstrip(_BLANK))
+        return Edit(edit.span, edit.text[min(max(width, 0), blanks) :]) if width > 0 else edit
 
     def _swallowed(self, at: int) -> bool:
         """Whether a deletion that begins earlier takes the place away."""

@@ -242,4 +242,6 @@ def _seen_as_boolean(use: Node) -> bool:
 
 
 def _by_name(found: Mapping[Binding, bool]) -> dict[str, bool]:
-    return {binding.name: value for binding, value in found.items() if binding.scope is binding.definitions[0].file.root}
+    return {
+        binding.name: value for binding, value in found.items() if binding.scope is binding.definitions[0].file.root
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["blank_lines_after", "blank_lines_before", "column", "content", "full_end", "is_alone", "leading_comments"]
@@ -63,14 +65,15 @@ def _deeper_comments(file: SourceFile, end: int, outer: int) -> int:
     return kept
 
 
-def content(body: Node, owner: Node) -> tuple[int, int] | None:
+def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, int] | None:
     """From the first statement or comment of a body to the end of its last; None for an empty one.
 
-    A comment on the header's own line is not part of it. `owner` is the statement that the body belongs to.
+    A comment on the header's own line is not part of it. `owner` is the statement that the body belongs to; what is
+    `gone` does not count.
     """
     if body.shape != "block":
         return body.start, _with_line_comment(body.file, body.end)
-    parts = [child for child in body.children if child.named]
+    parts = [child for child in body.children if child.named and child not in gone]
     if not parts:
         return None
     start, end = parts[0].start, max(_with_line_comment(body.file, parts[-1].end), parts[-1].end)
@@ -78,7 +81,8 @@ def content(body: Node, owner: Node) -> tuple[int, int] | None:
         header_line = body.file.line_of(body.start)
         parts = [part for part in parts if not (part.is_comment and body.file.line_of(part.start) == header_line)]
         return (parts[0].start, max(end, parts[-1].end)) if parts else None
-    return _comments_above(body, start), _deeper_comments(body.file, end, column(owner))
+    first_stays = body.items[0] not in gone
+    return _comments_above(body, start) if first_stays else start, _deeper_comments(body.file, end, column(owner))
 
 
 def _comments_above(body: Node, start: int) -> int:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.chains import Arm, always_leaves, arms, statements
+from featureops.core.fold.branches import Branches
+from featureops.core.fold.chains import always_leaves
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.expressions import Expressions
-from featureops.core.fold.layout import content, full_end
-from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_pure
+from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
+# What becomes of an emptied body of these is decided with the whole statement.
+_DECIDED = frozenset({"if", "elif", "else", "while"})
 
-class Statements(Expressions):
+
+class Statements(Branches):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -28,13 +30,9 @@ class Statements(Expressions):
         doomed: frozenset[Node],
         mentions: Callable[[str], bool],
     ) -> None:
-        super().__init__(editor, seeds, hot)
-        self.names = names
+        super().__init__(editor, seeds, hot, names, Blocks(editor, mentions))
         self.doomed = doomed
-        self.blocks = Blocks(editor, mentions)
-        self.gone: set[Node] = set(doomed)
-        self.stands_for: dict[Node, list[Node]] = {}
-        self.leaves: dict[Node, bool] = {}
+        self.gone.update(doomed)
         self.boolean_bindings: set[Node] = set()
 
     def visit(self, node: Node) -> None:
@@ -119,29 +117,9 @@ class Statements(Expressions):
                 self.visit(child)
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
         self.blocks.remove(node, self.gone)
-
-    def _now_leaves(self, node: Node) -> bool:
-        """Like `always_leaves`, after folding."""
-        if node in self.gone:
-            return False
-        if node in self.stands_for:
-            return any(self._now_leaves(item) for item in self.stands_for[node])
-        if node in self.leaves:
-            return self.leaves[node]
-        if node.shape == "block":
-            return any(self._now_leaves(item) for item in node.items)
-        return always_leaves(node)
-
-    def _emptied(self, body: Node) -> bool:
-        """Whether folding took everything out of a body that had something in it."""
-        items = [item for item in statements(body) if item.shape != "pass"]
-        return bool(items) and all(self._is_gone(item) for item in items)
-
-    def _is_gone(self, node: Node) -> bool:
-        if node in self.gone:
-            return True
-        inner = self.stands_for.get(node)
-        return inner is not None and all(self._is_gone(item) for item in inner)
+        outer = node.parent.shape if node.parent is not None else "if"
+        if node.shape == "block" and outer not in _DECIDED and self._emptied(node):
+            self.blocks.fill(node)
 
     def _expression(self, node: Node) -> None:
         inner = node.role("operand")
@@ -164,151 +142,6 @@ class Statements(Expressions):
             self.replace_with(inner, effects[0])
         else:
             self.materialize(inner, Const(value=False, effects=effects))
-
-    # -------------------------------------------------------------- chains
-
-    def _if(self, node: Node) -> None:
-        chain = arms(node)
-        values = [self._condition(arm) for arm in chain]
-        kept: list[tuple[Arm, Value]] = []
-        for arm, value in zip(chain, values, strict=True):
-            if isinstance(value, Const) and not value.effects and not value.value:
-                continue
-            settled = arm.condition is None or (isinstance(value, Const) and not value.effects)
-            kept.append((arm, Const(value=True) if settled else value))
-            if settled:
-                break
-        for arm, _ in kept:
-            self._body(arm)
-        while kept and len(kept) < len(chain) + 1 and self._droppable(kept, chain):
-            kept.pop()
-        if not kept:
-            self._drop_chain(node, chain, values)
-        elif isinstance(kept[0][1], Const) and not kept[0][1].effects:
-            self._unwrap(node, kept[0][0])
-        else:
-            self._keep(node, chain, kept)
-
-    def _condition(self, arm: Arm) -> Value:
-        if arm.condition is None:
-            return KEEP
-        return self.reduce(arm.condition, "boolean")
-
-    def _body(self, arm: Arm) -> None:
-        body = arm.body
-        if body.shape == "block":
-            if body in self.hot:
-                self.visit(body)
-        elif body in self.hot:
-            self.visit(body)
-
-    def _droppable(self, kept: list[tuple[Arm, Value]], chain: list[Arm]) -> bool:
-        """A last arm that folding emptied goes too, if its condition may be left unevaluated."""
-        arm, value = kept[-1]
-        if not self._emptied(arm.body):
-            return False
-        if len(kept) == 1 and isinstance(value, Const):
-            return True
-        if arm.condition is None or (isinstance(value, Const) and not value.effects):
-            return True
-        return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.seeds.__contains__)
-
-    def _drop_chain(self, node: Node, chain: list[Arm], values: list[Value]) -> None:
-        effects = [effect for value in values if isinstance(value, Const) for effect in value.effects]
-        if effects:
-            self._leave_literals(chain, values)
-            return
-        self.gone.add(node)
-        for arm in chain:
-            self.stands_for.pop(arm.body, None)
-
-    def _leave_literals(self, chain: list[Arm], values: list[Value]) -> None:
-        for arm, value in zip(chain, values, strict=True):
-            if arm.condition is not None:
-                self.place(arm.condition, value)
-
-    def _unwrap(self, node: Node, arm: Arm) -> None:
-        """The arm's statements take the place of the whole chain."""
-        inside = content(arm.body, node)
-        end = full_end(node)
-        if inside is None:
-            self.gone.add(node)
-            return
-        self.stands_for[node] = statements(arm.body)
-        if self._would_clash(node, arm.body):
-            self.editor.delete(node.start, arm.body.start)
-            self.editor.delete(arm.body.end, max(end, arm.body.end))
-            self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
-            return
-        start, stop = inside
-        self.editor.delete(node.start, start)
-        self.editor.delete(stop, max(end, stop))
-        self.editor.dedent(start, stop, self._columns_at(start) - self._columns(node))
-
-    def _dedent_body(self, node: Node, start: int, stop: int, inner: int, outer: Node) -> None:
-        if node.start != start:
-            self.editor.dedent(start, stop, inner - self._columns(outer))
-
-    def _columns_at(self, offset: int) -> int:
-        """Columns of indentation of the line of an offset."""
-        file = self.names.file
-        text = file.data[file.line_start(offset) : offset]
-        return len(text) - len(text.lstrip(b" \t"))
-
-    def _would_clash(self, node: Node, body: Node) -> bool:
-        """Names of the block that mean something else outside it: the block then stays a block."""
-        own = self.names.in_scope(body)
-        if not own:
-            return False
-        for name, binding in own.items():
-            outer = self.names.lookup(name, node)
-            if outer is not None and outer is not binding:
-                return True
-        return False
-
-    def _keep(self, node: Node, chain: list[Arm], kept: list[tuple[Arm, Value]]) -> None:
-        """Some arms stay: drop the others, make the first one the `if` and a settled one the `else`."""
-        first = kept[0][0]
-        if first is not chain[0]:
-            keyword = node.children[0]
-            self.editor.delete(node.start, first.head.start)
-            own = first.head.children[0]
-            self.editor.replace(own.start, own.end, keyword.text)
-        for arm, value in kept:
-            self._keep_arm(arm, value, first)
-        self._drop_between(node, chain, [arm for arm, _ in kept])
-        self._fill(kept)
-        settled = kept[-1][0].condition is None or isinstance(kept[-1][1], Const)
-        self.leaves[node] = settled and all(self._now_leaves(arm.body) for arm, _ in kept)
-
-    def _keep_arm(self, arm: Arm, value: Value, first: Arm) -> None:
-        if arm.condition is None:
-            return
-        if isinstance(value, Const) and not value.effects and arm is not first:
-            word = arm.head.file.pack.text.else_word
-            if arm.start < arm.head.start:
-                self.editor.delete(arm.head.start, arm.body.start)
-            else:
-                self.editor.replace(arm.head.start, arm.condition.end, word)
-            return
-        self.place(arm.condition, value)
-
-    def _drop_between(self, node: Node, chain: list[Arm], kept: list[Arm]) -> None:
-        previous: Arm | None = None
-        for arm in chain:
-            if arm in kept:
-                previous = arm
-            elif previous is not None:
-                inside, own = content(previous.body, node), content(arm.body, node)
-                indent = node.file.pack.text.blocks == "indent"
-                start = inside[1] if inside is not None and indent else previous.body.end
-                self.editor.delete(start, own[1] if own is not None and indent else arm.body.end)
-
-    def _fill(self, kept: list[tuple[Arm, Value]]) -> None:
-        """A body that folding emptied but that has to stand needs something in it."""
-        for arm, _ in kept:
-            if self._emptied(arm.body):
-                self.blocks.fill(arm.body)
 
     # -------------------------------------------------------------- other statements
 
@@ -366,4 +199,3 @@ class Statements(Expressions):
             elif item in self.hot:
                 self.visit(item)
         self.blocks.remove_items(node, self.gone)
-

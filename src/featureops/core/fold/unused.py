@@ -74,9 +74,9 @@ def statement_of(part: Node) -> Node:
     node = part
     while node.parent is not None:
         parent = node.parent
-        if parent.shape in ("decorated", "export", "expression"):
-            node = parent
-        elif parent.shape in ("declaration", "import") and len(parent.items) == 1:
+        if parent.shape in ("decorated", "export", "expression") or (
+            parent.shape in ("declaration", "import") and len(parent.items) == 1
+        ):
             node = parent
         else:
             return node

@@ -1,0 +1,242 @@
+"""Folding of if / else-if / else chains: which arms stay, which one takes the place of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from featureops.core.fold.blocks import Blocks
+from featureops.core.fold.chains import Arm, always_leaves, arms, statements
+from featureops.core.fold.editor import Editor
+from featureops.core.fold.expressions import Expressions
+from featureops.core.fold.layout import content, full_end, is_alone
+from featureops.core.fold.values import KEEP, Becomes, Const, Value, is_pure
+from featureops.core.scopes import Names
+from featureops.core.syntax import Node
+
+__all__ = ["Branches"]
+
+
+class Branches(Expressions):
+    """`gone` are statements that folding removes, `stands_for` what a chain came down to, `leaves` whether control
+    never goes on after a chain of which some arms stay."""
+
+    def __init__(
+        self, editor: Editor, seeds: Mapping[Node, bool], hot: frozenset[Node], names: Names, blocks: Blocks
+    ) -> None:
+        super().__init__(editor, seeds, hot)
+        self.names = names
+        self.blocks = blocks
+        self.gone: set[Node] = set()
+        self.stands_for: dict[Node, list[Node]] = {}
+        self.leaves: dict[Node, bool] = {}
+
+    def _now_leaves(self, node: Node) -> bool:
+        """Like `always_leaves`, after folding."""
+        if node in self.gone:
+            return False
+        if node in self.stands_for:
+            return any(self._now_leaves(item) for item in self.stands_for[node])
+        if node in self.leaves:
+            return self.leaves[node]
+        if node.shape == "block":
+            return any(self._now_leaves(item) for item in node.items)
+        return always_leaves(node)
+
+    def _emptied(self, body: Node) -> bool:
+        """Whether folding took everything out of a body that had something in it."""
+        items = [item for item in statements(body) if item.shape != "pass"]
+        return bool(items) and all(self._is_gone(item) for item in items)
+
+    def _is_gone(self, node: Node) -> bool:
+        if node in self.gone:
+            return True
+        inner = self.stands_for.get(node)
+        return inner is not None and all(self._is_gone(item) for item in inner)
+
+    def _if(self, node: Node) -> None:
+        chain = arms(node)
+        values = [self._condition(arm) for arm in chain]
+        kept: list[tuple[Arm, Value]] = []
+        for arm, value in zip(chain, values, strict=True):
+            if isinstance(value, Const) and not value.effects and not value.value:
+                continue
+            settled = arm.condition is None or (isinstance(value, Const) and not value.effects)
+            kept.append((arm, Const(value=True) if settled else value))
+            if settled:
+                break
+        for arm, _ in kept:
+            self._body(arm)
+        while kept and len(kept) < len(chain) + 1 and self._droppable(kept, chain):
+            kept.pop()
+        if not kept:
+            self.gone.add(node)
+        elif isinstance(kept[0][1], Const) and not kept[0][1].effects:
+            self._unwrap(node, kept[0][0])
+        elif not self._effect_first(node, kept):
+            self._keep(node, chain, kept)
+
+    def _condition(self, arm: Arm) -> Value:
+        if arm.condition is None:
+            return KEEP
+        return self.reduce(arm.condition, "boolean")
+
+    def _body(self, arm: Arm) -> None:
+        body = arm.body
+        if body.shape == "block":
+            if body in self.hot:
+                self.visit(body)
+        elif body in self.hot:
+            self.visit(body)
+
+    def _droppable(self, kept: list[tuple[Arm, Value]], chain: list[Arm]) -> bool:
+        """A last arm that folding emptied goes too, if its condition may be left unevaluated."""
+        arm, value = kept[-1]
+        if not self._emptied(arm.body) or (isinstance(value, Const) and value.effects):
+            return False
+        if arm.condition is None or isinstance(value, Const):
+            return True
+        return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.seeds.__contains__)
+
+    def _effect_first(self, node: Node, kept: list[tuple[Arm, Value]]) -> bool:
+        """`if f() and flag: A else: B` with the flag off: the call becomes a statement, then only B stands."""
+        value, rest = kept[0][1], kept[1:]
+        if not isinstance(value, Const) or value.value or len(value.effects) != 1 or len(rest) > 1:
+            return False
+        effect = value.effects[0]
+        if effect in self.hot or (rest and not (isinstance(rest[0][1], Const) and not rest[0][1].effects)):
+            return False
+        file, end = node.file, full_end(node)
+        if not is_alone(node, end) or (rest and not self._starts_line(rest[0][0], node)):
+            return False
+        header = file.line_end(effect.end - 1)
+        if rest:
+            self._unwrap(node, rest[0][0], effect)
+        elif header >= end:
+            self.editor.delete(node.start, effect.start)
+            self.editor.replace(effect.end, end, self._statement_tail(node))
+        else:
+            self.editor.delete(node.start, effect.start)
+            self.editor.replace(effect.end, header - len(file.eol), self._statement_tail(node))
+            self.editor.delete(header, file.line_end(end - 1))
+        if not rest:
+            self.leaves[node] = False
+        return True
+
+    def _starts_line(self, arm: Arm, node: Node) -> bool:
+        """Whether what stays of the arm begins on a line of its own."""
+        inside = content(arm.body, node, self.gone)
+        if inside is None:
+            return False
+        line = node.file.line_start(inside[0])
+        return line > node.start and not node.file.data[line : inside[0]].strip()
+
+    def _statement_tail(self, node: Node) -> str:
+        """What the language puts after an expression to make it a statement."""
+        return node.file.pack.text.statement.partition("{}")[2]
+
+    def _unwrap(self, node: Node, arm: Arm, effect: Node | None = None) -> None:
+        """The arm's statements take the place of the whole chain, after an effect that has to stay."""
+        inside = content(arm.body, node, self.gone)
+        end = full_end(node)
+        if inside is None:
+            self.gone.add(node)
+            return
+        self.stands_for[node] = statements(arm.body)
+        if effect is None and self._would_clash(node, arm.body):
+            self.editor.delete(node.start, arm.body.start)
+            self.editor.delete(arm.body.end, max(end, arm.body.end))
+            self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
+            return
+        start, stop = inside
+        if effect is None:
+            self.editor.delete(node.start, start)
+        else:
+            line = node.file.line_start(start)
+            self.editor.delete(node.start, effect.start)
+            self.editor.replace(effect.end, line, self._statement_tail(node) + node.file.eol.decode())
+            self.editor.dedent(line - 1, start, self._columns_at(start) - self._columns(node))
+        self._delete_tail(stop, max(end, stop))
+        self.editor.dedent(start, stop, self._columns_at(start) - self._columns(node))
+
+    def _delete_tail(self, stop: int, end: int) -> None:
+        """What follows the last statement that stays: whole lines where it begins and ends with a line, so that it
+        meets the removal of other whole lines without taking a newline twice."""
+        file = self.names.file
+        first, last = file.line_end(stop - 1), file.line_end(end - 1)
+        clean = not file.data[stop:first].strip() and not file.data[end:last].strip()
+        if clean and first < last:
+            self.editor.delete(first, last)
+        else:
+            self.editor.delete(stop, end)
+
+    def _dedent_body(self, node: Node, start: int, stop: int, inner: int, outer: Node) -> None:
+        if node.start != start:
+            self.editor.dedent(start, stop, inner - self._columns(outer))
+
+    def _columns_at(self, offset: int) -> int:
+        """Columns of indentation of the line of an offset."""
+        file = self.names.file
+        text = file.data[file.line_start(offset) : offset]
+        return len(text) - len(text.lstrip(b" \t"))
+
+    def _would_clash(self, node: Node, body: Node) -> bool:
+        """Names of the block that mean something else outside it: the block then stays a block."""
+        own = self.names.in_scope(body)
+        if not own:
+            return False
+        for name, binding in own.items():
+            outer = self.names.lookup(name, node)
+            if outer is not None and outer is not binding:
+                return True
+        return False
+
+    def _keep(self, node: Node, chain: list[Arm], kept: list[tuple[Arm, Value]]) -> None:
+        """Some arms stay: drop the others, make the first one the `if` and a settled one the `else`."""
+        first = kept[0][0]
+        if first is not chain[0]:
+            keyword = node.children[0]
+            self.editor.delete(node.start, first.head.start)
+            own = first.head.children[0]
+            self.editor.replace(own.start, own.end, keyword.text)
+        for arm, value in kept:
+            self._keep_arm(arm, value, first)
+        self._drop_between(node, chain, [arm for arm, _ in kept])
+        self._fill(kept)
+        last = kept[-1][1]
+        settled = kept[-1][0].condition is None or (isinstance(last, Const) and not last.effects)
+        self.leaves[node] = settled and all(self._now_leaves(arm.body) for arm, _ in kept)
+
+    def _keep_arm(self, arm: Arm, value: Value, first: Arm) -> None:
+        if arm.condition is None:
+            return
+        if isinstance(value, Const) and not value.effects and arm is not first:
+            word = arm.head.file.pack.text.else_word
+            if arm.start < arm.head.start:
+                self.editor.delete(arm.head.start, arm.body.start)
+            else:
+                self.editor.replace(arm.head.start, arm.condition.end, word)
+            return
+        self.place(arm.condition, value)
+
+    def _drop_between(self, node: Node, chain: list[Arm], kept: list[Arm]) -> None:
+        previous: Arm | None = None
+        for arm in chain:
+            if arm in kept:
+                previous = arm
+            elif previous is not None:
+                self._drop_arm(node, previous, arm)
+
+    def _drop_arm(self, node: Node, previous: Arm, arm: Arm) -> None:
+        inside, own, file = content(previous.body, node), content(arm.body, node), node.file
+        if file.pack.text.blocks != "indent" or inside is None or own is None:
+            self.editor.delete(previous.body.end, arm.body.end)
+            return
+        start, end = file.line_end(inside[1] - 1), file.line_end(own[1] - 1)
+        if start <= arm.start:
+            self.editor.delete(start, end)
+
+    def _fill(self, kept: list[tuple[Arm, Value]]) -> None:
+        """A body that folding emptied but that has to stand needs something in it."""
+        for arm, _ in kept:
+            if self._emptied(arm.body):
+                self.blocks.fill(arm.body)
