@@ -167,7 +167,7 @@ def cleanup(
     flag: Annotated[str, typer.Argument(metavar="KEY", help="The flag's key.")],
     keep: Annotated[Literal["enabled", "disabled"], typer.Option("--keep", help="The branch that stays.")],
     apply: _Apply = False,
-    force: Annotated[bool, typer.Option("--force", help="Also when the backend says it is in use.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also a flag that the policy protects.")] = False,
     verify: Annotated[str | None, typer.Option("--verify", metavar="CMD", help="Undo when CMD fails.")] = None,
     root: _Root = _HERE,
     as_json: _AsJson = False,

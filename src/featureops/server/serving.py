@@ -14,7 +14,7 @@ import anyio
 from mcp.server.caching import CacheHint
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceError, ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, InputRequiredResult
 from pydantic import AnyUrl, ValidationError
@@ -153,7 +153,8 @@ class FeatureOpsServer(MCPServer[None]):
         try:
             return await super().read_resource(uri, context)
         except ResourceError as error:
-            if (cause := _user_fixable(error)) is None:
+            cause = _user_fixable(error)
+            if cause is None or isinstance(error, ResourceNotFoundError):
                 raise
             raise ResourceError(f"{cause.message} {cause.hint}".strip()) from cause
 
