@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from featureops.app.code import Code, KnownCode, known_flag
 from featureops.app.deps import Deps
-from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import ASK_USER, USE_EXISTING, Known, Ranked, Wanted, rank, recommendation, words
-from featureops.core.detect.summary import FlagInCode, Inventory, PlaceInCode, take_inventory
+from featureops.core.detect.summary import FlagInCode, Inventory, PlaceInCode
 from featureops.core.detect.usages import find_usages
 from featureops.core.errors import BadArgument, BadConfiguration, Unreachable
 from featureops.core.model import Flag, Json, Usage
-from featureops.core.project import Project
 
 __all__ = ["candidates", "inventory", "rank_known", "usages"]
 
-_MAX_SKIPPED = 20
 _MAX_NAME = 500
 _FLAG_RULE = "A flag's name is what the backend calls it, for example new-checkout."
 
@@ -29,7 +27,7 @@ def usages(deps: Deps, flag: str) -> dict[str, Json]:
     """
     started = deps.clock()
     name = _flag_name(flag)
-    code = _Code(deps)
+    code = Code(deps)
     found = find_usages(code.project, name, code.grep, code.text)
     answer: dict[str, Json] = {"flagName": name, "usages": [_usage_row(usage) for usage in found]}
     if not found:
@@ -42,7 +40,7 @@ def inventory(deps: Deps) -> dict[str, Json]:
     shown to be reads.
     """
     started = deps.clock()
-    code = _Code(deps)
+    code = Code(deps)
     found = code.inventory()
     answer: dict[str, Json] = {
         "flags": [_flag_row(flag) for flag in found.flags.values()],
@@ -56,10 +54,9 @@ def inventory(deps: Deps) -> dict[str, Json]:
     return answer | code.footer(started)
 
 
-def rank_known(deps: Deps, text: str, files: Sequence[str] = (), limit: int = 5) -> list[tuple[str, float, list[str]]]:
-    """(flag, score 0 to 1, evidence) of the flags in the code that fit a text, best first. Asks no backend."""
-    wanted = Wanted(text, tuple(files))
-    return [(row.name, row.score, list(row.evidence)) for row in rank(wanted, _in_code(_Code(deps).inventory()), limit)]
+def rank_known(deps: Deps, text: str) -> list[tuple[str, float, str]]:
+    """(flag, score 0 to 1, path:line of a read) of the flags in the code that fit a text. Asks no backend."""
+    return KnownCode(deps).candidates(text)
 
 
 async def candidates(
@@ -76,8 +73,7 @@ async def candidates(
             f"The description {clean(description)!r} holds no word to compare.",
             "Say in a few words what the change does, for example: card payments by bank transfer.",
         )
-    code = _Code(deps)
-    found = await asyncio.to_thread(code.inventory)
+    code, found = await asyncio.to_thread(_scanned, deps)
     stored, note = await _from_backend(deps)
     wanted = Wanted(description, tuple(files), code_context)
     ranked = rank(wanted, _known(found, stored or {}), max(1, limit))
@@ -93,56 +89,9 @@ async def candidates(
     return answer | code.footer(started)
 
 
-# ---------------------------------------------------------------- the code
-
-
-class _Code:
-    """The workspace as one program. Files that can't be read are remembered with the reason."""
-
-    def __init__(self, deps: Deps) -> None:
-        self._deps = deps
-        self._unread: dict[str, str] = {}
-        self._texts: dict[str, bytes | None] = {}
-        self._files = deps.workspace.files()
-        self.project = Project(self._files, self.text, deps.packs, deps.config)
-
-    def text(self, path: str) -> bytes | None:
-        if path not in self._texts:
-            try:
-                self._texts[path] = self._deps.workspace.read(path)
-            except BadArgument as error:
-                self._unread[path] = error.message
-                self._texts[path] = None
-        return self._texts[path]
-
-    def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
-        found = self._deps.workspace.grep(needles)
-        self._unread.update(self._deps.workspace.skipped)
-        return found
-
-    def inventory(self) -> Inventory:
-        asking = Asking(self._deps.packs, self._deps.config)
-        places: dict[str, list[int] | None] = {}
-        for path, offsets in self.grep(asking.needles).items():
-            data = self.text(path) if self._deps.packs.for_path(path) is not None else None
-            near = asking.places(data, offsets) if data is not None else []
-            if near != []:
-                places[path] = near
-        return take_inventory(self.project, places)
-
-    def footer(self, started: float) -> dict[str, Json]:
-        """`filesScanned`, `elapsedMs`, and what was passed over (at most 20 rows and the count)."""
-        # Pictures and archives last: nobody looks for flags in them.
-        reasons = sorted((self._unread | self.project.failed).items(), key=lambda row: (row[1] == "binary", row[0]))
-        listed: list[Json] = [{"path": clean(path), "reason": reason} for path, reason in reasons[:_MAX_SKIPPED]]
-        unread = sum(1 for path in self._files if path in self._unread)
-        answer: dict[str, Json] = {
-            "filesScanned": len(self._files) - unread,
-            "elapsedMs": max(0, round((self._deps.clock() - started) * 1000)),
-        }
-        if listed:
-            answer |= {"skipped": listed, "skippedCount": len(reasons)}
-        return answer
+def _scanned(deps: Deps) -> tuple[Code, Inventory]:
+    code = Code(deps)
+    return code, code.inventory()
 
 
 def _flag_name(flag: str) -> str:
@@ -178,23 +127,13 @@ async def _from_backend(deps: Deps) -> tuple[dict[str, Flag] | None, str]:
         return None, f"Only flags in the code were compared: {clean(error.message)}"
 
 
-def _in_code(found: Inventory) -> list[Known]:
-    return [_known_flag(name, found.flags[name], None) for name in found.flags]
-
-
 def _known(found: Inventory, stored: Mapping[str, Flag]) -> list[Known]:
     names = sorted({*found.flags, *(name for name, flag in stored.items() if not flag.archived)})
-    return [_known_flag(name, found.flags.get(name), stored.get(name)) for name in names]
+    return [_both(name, found.flags.get(name), stored.get(name)) for name in names]
 
 
-def _known_flag(name: str, read: FlagInCode | None, stored: Flag | None) -> Known:
-    places = [place for place in read.places if not place.is_test] or read.places if read else []
-    return Known(
-        name=name,
-        description=stored.description if stored else "",
-        paths=tuple(dict.fromkeys(place.path for place in places)),
-        around=tuple(dict.fromkeys(name for place in places for name in place.names)),
-    )
+def _both(name: str, read: FlagInCode | None, stored: Flag | None) -> Known:
+    return known_flag(name, read.places if read else (), stored.description if stored else "")
 
 
 # ---------------------------------------------------------------- rows
@@ -239,7 +178,7 @@ def _candidate(row: Ranked, found: Inventory, stored: Mapping[str, Flag] | None)
         "evidence": list[Json](clean(sentence) for sentence in evidence),
         "usages": len(read.places) if read else 0,
         "inBackend": None if stored is None else kept is not None,
-        "location": f"{read.places[0].path}:{read.places[0].line}" if read else None,
+        "location": read.places[0].where if read else None,
     }
     if kept is not None and kept.description:
         answer["description"] = clean(kept.description)

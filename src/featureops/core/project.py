@@ -74,6 +74,10 @@ class Project:
         self.file(path)
         return self._names[path]
 
+    def damaged(self) -> list[str]:
+        """The files parsed so far that have syntax errors: reads within an error can be missed."""
+        return sorted(path for path, file in self._files.items() if file is not None and file.errors())
+
     # -------------------------------------------------------------- imports
 
     def module_path(self, importer: str, module: str) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,8 +20,8 @@ ASK_USER = 0.4
 
 _NAME, _FILE, _FOLDER, _DESCRIPTION, _AROUND = 0.7, 0.3, 0.15, 0.3, 0.2
 _WEAK_WEIGHT = 0.25
-_ENOUGH = 2.0
-"""Weight of shared words from which a match is no accident; one shared word counts half."""
+_ENOUGH = 1.25
+"""Weight of shared words from which a match is no accident; one shared word counts a little less."""
 
 _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+|\d+")
 _STOP = frozenset(
@@ -107,16 +108,22 @@ def _undoubled(root: str) -> str:
     return root[:-1] if len(root) > _SHORTEST_STEM and root[-1] == root[-2] and root[-1] not in "aeiouls" else root
 
 
-def words(text: str) -> tuple[str, ...]:
-    """Stems of a text in order, identifiers split, stop words and numbers left out."""
-    pieces = (piece.lower() for piece in _PIECES.findall(text))
-    kept = (piece for piece in pieces if piece not in _STOP and not piece.isdigit() and len(piece) > 1)
-    return tuple(piece if piece in _WEAK else stem(piece) for piece in kept)
+_STOP_STEMS = frozenset(map(stem, _STOP)) | _STOP
+
+
+def words(text: str) -> dict[str, str]:
+    """Stems of a text with their first spelling, in order: identifiers split, stop words and numbers left out."""
+    found: dict[str, str] = {}
+    for piece in (piece.lower() for piece in _PIECES.findall(text)):
+        root = piece if piece in _WEAK else stem(piece)
+        if len(piece) > 1 and not piece.isdigit() and root not in _STOP_STEMS:
+            found.setdefault(root, piece)
+    return found
 
 
 def rank(wanted: Wanted, known: Iterable[Known], limit: int = 5) -> tuple[Ranked, ...]:
     """The best fitting flags, best first, equal ones by name; those without any evidence are left out."""
-    asked = frozenset(words(wanted.description))
+    asked = words(wanted.description)
     scored = (_score(flag, wanted, asked) for flag in known)
     ordered = sorted((row for row in scored if row.score > 0), key=lambda row: (-row.score, row.name))
     return tuple(ordered[:limit])
@@ -129,11 +136,10 @@ def recommendation(best: float) -> str:
     return "ask_user" if best >= ASK_USER else "create_new"
 
 
-def _score(flag: Known, wanted: Wanted, asked: frozenset[str]) -> Ranked:
+def _score(flag: Known, wanted: Wanted, asked: Mapping[str, str]) -> Ranked:
     if _named_in(flag.name, wanted.description):
         return Ranked(flag.name, 1.0, ("the description names the flag",))
-    parts = [_by_name(flag, asked), _by_description(flag, asked)]
-    parts.append(_by_around(flag, asked))
+    parts = [_by_name(flag, wanted, asked), _by_description(flag, asked), _by_around(flag, asked)]
     related = sum(score for score, _ in parts)
     parts.append(_by_place(flag, wanted.files))
     if _named_in(flag.name, wanted.code):
@@ -157,37 +163,44 @@ def _weight(found: Iterable[str]) -> float:
     return sum(_WEAK_WEIGHT if word in _WEAK else 1.0 for word in found)
 
 
-def _agreement(own: frozenset[str], asked: frozenset[str]) -> float:
+def _by_name(flag: Known, wanted: Wanted, asked: Mapping[str, str]) -> tuple[float, str]:
+    own = words(flag.name)
+    return _NAME * _agreement(own, wanted, asked), f"its name shares {_shared(own, asked)} with the description"
+
+
+def _agreement(own: Mapping[str, str], wanted: Wanted, asked: Mapping[str, str]) -> float:
     """0 to 1: how much of the flag's words is asked for, and how much of what is asked for it covers."""
-    shared = own & asked
-    weight = _weight(shared)
-    if not weight or not shared - _WEAK:
+    shared = own.keys() & asked.keys()
+    if not shared - _WEAK:
         return 0.0
-    coverage = weight / _weight(own)
+    if own.keys() == asked.keys() or (len(own) > 1 and _is_phrase(list(own), wanted.description)):
+        return 1.0
+    weight = _weight(shared)
     reach = weight / _weight(asked)
-    full = own == asked
-    return coverage * (0.6 + 0.4 * reach) * (1.0 if full else min(1.0, weight / _ENOUGH))
+    return weight / _weight(own) * (0.6 + 0.4 * reach) * min(1.0, weight / _ENOUGH)
 
 
-def _by_name(flag: Known, asked: frozenset[str]) -> tuple[float, str]:
-    own = frozenset(words(flag.name))
-    return _NAME * _agreement(own, asked), f"its name shares {_listed(own & asked)} with the description"
+def _is_phrase(own: Sequence[str], text: str) -> bool:
+    """Whether the text holds the words of a name side by side, in order."""
+    said = [piece if piece in _WEAK else stem(piece) for piece in (part.lower() for part in _PIECES.findall(text))]
+    return any(said[at : at + len(own)] == list(own) for at in range(len(said) - len(own) + 1))
 
 
-def _by_description(flag: Known, asked: frozenset[str]) -> tuple[float, str]:
-    own = frozenset(words(flag.description))
-    shared = own & asked
-    reach = _weight(shared) / _weight(asked) if asked and shared - _WEAK else 0.0
-    return _DESCRIPTION * min(reach, 1.0), f"its description in the backend shares {_listed(shared)}"
+def _by_description(flag: Known, asked: Mapping[str, str]) -> tuple[float, str]:
+    own = words(flag.description)
+    reach = _reach(own.keys() & asked.keys(), asked)
+    return _DESCRIPTION * reach, f"its description in the backend shares {_shared(own, asked)}"
 
 
-def _by_around(flag: Known, asked: frozenset[str]) -> tuple[float, str]:
-    own = frozenset(word for name in flag.around for word in words(name)) | frozenset(
-        word for path in flag.paths for word in words(posixpath.splitext(posixpath.basename(path))[0])
-    )
-    shared = (own & asked) - _WEAK
-    reach = _weight(shared) / _weight(asked) if asked else 0.0
-    return _AROUND * min(reach, 1.0), f"it is read in code about {_listed(shared)}"
+def _by_around(flag: Known, asked: Mapping[str, str]) -> tuple[float, str]:
+    stems = [posixpath.splitext(posixpath.basename(path))[0] for path in flag.paths]
+    own = words(" ".join([*flag.around, *stems]))
+    return _AROUND * _reach(own.keys() & asked.keys(), asked), f"it is read in code about {_shared(own, asked)}"
+
+
+def _reach(shared: AbstractSet[str], asked: Mapping[str, str]) -> float:
+    """0 to 1: how much of what is asked for is shared; weak words alone are nothing."""
+    return min(1.0, _weight(shared) / _weight(asked)) if shared - _WEAK else 0.0
 
 
 def _by_place(flag: Known, files: Sequence[str]) -> tuple[float, str]:
@@ -199,5 +212,5 @@ def _by_place(flag: Known, files: Sequence[str]) -> tuple[float, str]:
     return (_FOLDER, f"it is read nearby in {near[0]}") if near else (0.0, "")
 
 
-def _listed(found: Iterable[str]) -> str:
-    return ", ".join(sorted(found))
+def _shared(own: Mapping[str, str], asked: Mapping[str, str]) -> str:
+    return ", ".join(own[word] for word in own if word in asked)

@@ -26,6 +26,11 @@ class PlaceInCode:
     flag: str | None = None
     reason: str = ""
 
+    @property
+    def where(self) -> str:
+        """As path:line."""
+        return f"{self.path}:{self.line}"
+
 
 @dataclass(slots=True)
 class FlagInCode:

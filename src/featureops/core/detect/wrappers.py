@@ -10,7 +10,7 @@ from featureops.core.project import Project, initializer, unwrapped
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["Wrapper", "call_at", "names_at", "wrapper_around"]
+__all__ = ["Wrapper", "call_at", "names_at", "only_result", "wrapper_around"]
 
 _GETTERS = ("property", "get")
 _STEPS = 12
@@ -76,6 +76,15 @@ def _function_of(value: Node) -> Node | None:
     if function is None or function.shape not in ("function", "lambda") or function.role("body") is not parent.parent:
         return None
     return function if len(list(_returns(function))) == 1 else None
+
+
+def only_result(function: Node) -> Node | None:
+    """The one expression that a function gives, without looking at what it does before."""
+    body = function.role("body")
+    if body is None or body.shape != "block":
+        return body
+    found = list(_returns(function))
+    return found[0].role("value") if len(found) == 1 and found[0].parent is body else None
 
 
 def _returns(function: Node) -> Iterator[Node]:

@@ -1,0 +1,123 @@
+"""The workspace as one program, and what evaluating a change wants to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from featureops.app.deps import Deps
+from featureops.core.detect.guards import guards
+from featureops.core.detect.needles import Asking
+from featureops.core.detect.places import clean
+from featureops.core.detect.rank import Known, Wanted, rank
+from featureops.core.detect.summary import Inventory, PlaceInCode, take_inventory
+from featureops.core.errors import BadArgument, OutsideWorkspace
+from featureops.core.model import Json, Span
+from featureops.core.project import Project
+
+__all__ = ["Code", "KnownCode", "known_flag"]
+
+_MAX_SKIPPED = 20
+
+
+class Code:
+    """The workspace as one program. Files that can't be read are remembered with the reason."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._unread: dict[str, str] = {}
+        self._texts: dict[str, bytes | None] = {}
+        self._files = deps.workspace.files()
+        self.project = Project(self._files, self.text, deps.packs, deps.config)
+
+    def text(self, path: str) -> bytes | None:
+        if path not in self._texts:
+            try:
+                self._texts[path] = self._deps.workspace.read(path)
+            except (BadArgument, OutsideWorkspace) as error:
+                self._unread[path] = error.message
+                self._texts[path] = None
+        return self._texts[path]
+
+    def project_with(self, path: str, content: bytes) -> Project:
+        """The same files, one of them with another content."""
+
+        def read(other: str) -> bytes | None:
+            return content if other == path else self.text(other)
+
+        return Project({*self._files, path}, read, self._deps.packs, self._deps.config)
+
+    def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        found = self._deps.workspace.grep(needles)
+        self._unread.update(self._deps.workspace.skipped)
+        return found
+
+    def inventory(self) -> Inventory:
+        asking = Asking(self._deps.packs, self._deps.config)
+        places: dict[str, list[int] | None] = {}
+        for path, offsets in self.grep(asking.needles).items():
+            data = self.text(path) if self._deps.packs.for_path(path) is not None else None
+            near = asking.places(data, offsets) if data is not None else []
+            if near != []:
+                places[path] = near
+        return take_inventory(self.project, places)
+
+    def footer(self, started: float) -> dict[str, Json]:
+        """`filesScanned`, `elapsedMs`, and what was passed over (at most 20 rows and the count)."""
+        damaged = dict.fromkeys(self.project.damaged(), "syntax errors: read as far as it can be understood")
+        # Pictures and archives last: nobody looks for flags in them.
+        reasons = sorted(
+            (damaged | self._unread | self.project.failed).items(), key=lambda row: (row[1] == "binary", row[0])
+        )
+        listed: list[Json] = [{"path": clean(path), "reason": reason} for path, reason in reasons[:_MAX_SKIPPED]]
+        unread = sum(1 for path in self._files if path in self._unread)
+        answer: dict[str, Json] = {
+            "filesScanned": len(self._files) - unread,
+            "elapsedMs": max(0, round((self._deps.clock() - started) * 1000)),
+        }
+        if listed:
+            answer |= {"skipped": listed, "skippedCount": len(reasons)}
+        return answer
+
+
+class KnownCode:
+    """The flags of the code for `evaluate`: what guards a place, which flags fit, which there are. Scans on demand."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._guarded: tuple[str, bytes, Project] | None = None
+
+    @cached_property
+    def _code(self) -> Code:
+        return Code(self._deps)
+
+    @cached_property
+    def _inventory(self) -> Inventory:
+        return self._code.inventory()
+
+    def guards(self, path: str, content: bytes, span: Span) -> tuple[str, ...]:
+        """The flags that must be on for the bytes of `content` (the file as it is assessed) to run, innermost first."""
+        if self._guarded is None or self._guarded[:2] != (path, content):
+            self._guarded = path, content, self._code.project_with(path, content)
+        found = guards(self._guarded[2], path, span)
+        return tuple(dict.fromkeys(guard.flag for guard in found if guard.branch == "enabled"))
+
+    def candidates(self, text: str) -> list[tuple[str, float, str]]:
+        """(flag, score 0 to 1, path:line of a read) of the flags that fit a text, best first."""
+        flags = self._inventory.flags
+        ranked = rank(Wanted(text), [known_flag(name, flags[name].places) for name in flags])
+        return [(row.name, row.score, flags[row.name].places[0].where) for row in ranked]
+
+    def flags(self) -> tuple[str, ...]:
+        return tuple(self._inventory.flags)
+
+
+def known_flag(name: str, places: Sequence[PlaceInCode], description: str = "") -> Known:
+    """A flag with the names around its reads; those of tests count only when there are no others."""
+    real = [place for place in places if not place.is_test] or list(places)
+    return Known(
+        name=name,
+        description=description,
+        paths=tuple(dict.fromkeys(place.path for place in real)),
+        around=tuple(dict.fromkeys(around for place in real for around in place.names)),
+    )
