@@ -278,3 +278,12 @@ def test_an_environment_that_the_backend_has_not_is_not_waited_for(bench: Bench)
     bench.set(Policy(environments=("staging", "development", "production"), require_in_order=True))
     bench.enable(environment="development")
     assert bench.run(toggle)["success"] is True
+
+
+def test_a_token_is_void_even_when_the_flag_came_back_to_where_it_was(bench: Bench) -> None:
+    bench.set(Policy(confirm=("production",)))
+    token = str(bench.run(lambda deps: roll(deps, 10))["confirm"])
+    asyncio.run(bench.backend.archive("new-checkout", "default", "somebody"))
+    asyncio.run(bench.backend.revive("new-checkout", "default", "somebody"))
+    with pytest.raises(Denied, match="does not belong"):
+        bench.run(lambda deps: roll(deps, 10, token))

@@ -69,6 +69,15 @@ def test_a_disabled_strategy_for_few_does_not_hide_that_everybody_has_it(bench: 
     assert check(bench, "a")["a"]["verdict"] == "ready-to-clean-up"
 
 
+def test_a_variant_for_some_before_the_rollout_for_all_is_still_a_choice(bench: Bench) -> None:
+    bench.make("a")
+    beta = Strategy("userWithId", {"userIds": "1"}, variants=(Variant("beta", 1000),))
+    put(bench, "a", beta)
+    put(bench, "a", Strategy("flexibleRollout", {"rollout": "100"}))
+    bench.enable("a")
+    assert check(bench, "a")["a"]["verdict"] == "active"
+
+
 def test_one_variant_for_everybody_is_named(bench: Bench) -> None:
     bench.make("a", "experiment")
     variants = (Variant("blue", 1000, "fix"), Variant("grey", 0))

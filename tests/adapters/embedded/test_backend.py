@@ -226,6 +226,19 @@ def test_evaluation_agrees_with_the_share_and_sticks_to_users(tmp_path: Path) ->
     run(tmp_path / "flags.db", scenario)
 
 
+def test_a_disabled_strategy_lets_nobody_in(tmp_path: Path) -> None:
+    everyone = Strategy("flexibleRollout", {"rollout": "100"}, disabled=True)
+
+    async def scenario(backend: EmbeddedBackend) -> None:
+        await created(backend)
+        await backend.put_strategy("new-checkout", "default", "development", rollout(0), "me")
+        await backend.put_strategy("new-checkout", "default", "development", everyone, "me")
+        await backend.set_enabled("new-checkout", "default", "development", enabled=True, by="me")
+        assert await backend.evaluate("new-checkout", "development", [{"userId": "1"}]) == [False]
+
+    run(tmp_path / "flags.db", scenario)
+
+
 def test_evaluation_knows_properties_and_hosts(tmp_path: Path) -> None:
     norway = Strategy("default", constraints=(Constraint("country", "IN", ("NO",)),))
     hosts = Strategy("applicationHostname", {"hostNames": "web1, web2"})
