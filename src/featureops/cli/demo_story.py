@@ -62,7 +62,7 @@ class Story:
         self.view.heading("Does it need a flag?")
         answer = self.evaluation = await self.call("evaluate_change", {"description": self.stage.app.intent})
         self.check(answer.get("needsFlag") is True, "the change was not seen as risky", answer)
-        self.view.answer(f"yes: risk {answer['riskLevel']} (score {answer['riskScore']}), {answer['recommendation']}")
+        self.view.answer(f"yes: the risk is {answer['riskLevel']} (score {answer['riskScore']})")
         self.view.prose(str(answer.get("explanation")))
         for signal in [row for row in rows(answer, "signals") if row.get("path")][:3]:
             self.view.more(f"{signal['path']}:{signal['line']}  {signal['evidence']}")
@@ -81,7 +81,7 @@ class Story:
         self.flag = str(suggested["name"])
         answer = await self.call("create_flag", suggested)
         self.check(answer.get("success") is True, "the flag was not created", answer)
-        self.view.answer(f"{self.flag} is there and off in every environment")
+        self.view.answer(f"{self.flag}, a {suggested['type']} flag; nobody has it yet")
 
     async def wrap(self) -> None:
         self.view.heading("Put the change behind the flag: the old code stays as the other branch")
@@ -92,7 +92,9 @@ class Story:
         self.check(self.wrapped != self.intended, "the files did not change", answer)
         hunks = rows(answer, "hunks")
         wrapped = [row for row in hunks if row.get("outcome") == "wrapped"]
-        self.view.answer(f"{len(wrapped)} hunks wrapped, {len(hunks) - len(wrapped)} additions left as they are")
+        self.view.answer(
+            f"{len(wrapped)} hunks wrapped; {len(hunks) - len(wrapped)} left outside: they change nothing alone"
+        )
         await self.show_diff(self.intended, self.wrapped)
 
     async def run_dark(self, endpoint: Endpoint) -> None:
@@ -120,7 +122,7 @@ class Story:
         answer = await self.call("flag_health", {"flagName": self.flag})
         row = next((row for row in rows(answer, "flags") if row.get("flagName") == self.flag), {})
         self.check(row.get("verdict") == "ready-to-clean-up", f"the verdict is {row.get('verdict')}", answer)
-        self.view.answer(f"{row['verdict']}: {row['evidence']}")
+        self.view.answer(f"{row['verdict']}: {row['evidence']} {row['usages']} reads in {row['files']} files.")
         following = row.get("next")
         wanted = {"tool": "cleanup_flag", "arguments": {"flagName": self.flag, "preservePath": "enabled"}}
         self.check(following == wanted, "the next call should be to clean it up, keeping the new code", answer)
@@ -169,14 +171,22 @@ class Story:
     async def toggle(self, environment: str) -> None:
         arguments: Answer = {"featureName": self.flag, "environment": environment, "enabled": True}
         answer = await self.call("toggle_flag_environment", arguments)
-        self.check(answer.get("success") is True, "the flag was not switched on", answer)
-        self.view.answer(str(answer.get("message")))
+        after = self.after(answer)
+        self.check(after.get("enabled") is True, "the flag was not switched on", answer)
+        self.view.answer(f"on in {environment}, for {after.get('exposure')} % of the customers")
+
+    def after(self, answer: Answer) -> Answer:
+        """What the environment looks like after a write, as the backend gave it back."""
+        self.check(answer.get("success") is True, "the write did not happen", answer)
+        after = answer.get("after")
+        return after if isinstance(after, dict) else {}
 
     async def roll_out(self, percentage: int) -> None:
         arguments: Answer = {"featureName": self.flag, "environment": _LIVE, "rolloutPercentage": percentage}
         answer = await self.call("set_flag_rollout", arguments)
-        self.check(answer.get("success") is True, "the rollout was not set", answer)
-        self.view.answer(str(answer.get("message")))
+        after = self.after(answer)
+        self.check(answer.get("rolloutPercentage") == percentage, "the rollout was not set", answer)
+        self.view.answer(f"{percentage} % in {_LIVE}" + ("" if after.get("enabled") else ", as soon as it is on there"))
 
     async def check_who(self, endpoint: Endpoint, label: str, least: int, most: int) -> frozenset[str]:
         """Who pays the new way; the application asks its SDK for each customer."""

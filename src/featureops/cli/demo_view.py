@@ -77,7 +77,7 @@ class View:
         """A git diff, with one line a file instead of git's four."""
         lines = list(_without_headers(text))
         for line in lines[:_MOST_DIFF_LINES]:
-            self._line(Text(f"    {line}", style=_style_of(line)))
+            self._line(Text(f"    {line}".rstrip(), style=_style_of(line)))
         if len(lines) > _MOST_DIFF_LINES:
             self.more(f"… {len(lines) - _MOST_DIFF_LINES} more lines")
 
