@@ -14,6 +14,7 @@ from typing import Literal
 from featureops.core.detect.needles import flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
+from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
 from featureops.core.reads import Read, find_reads
@@ -32,7 +33,7 @@ _QUOTES = frozenset(b"\"'`")
 
 def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
-    hunt = _Hunt(project, flag)
+    hunt = _Hunt(project, flag, house_name(flag))
     hits = grep(flag_needles(flag, project.config))
     for path, offsets in hits.items():
         hunt.look(path, offsets)
@@ -51,10 +52,13 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
 
 @dataclass
 class _Hunt:
-    """What one search knows so far. `names` wait to be looked for, `done` were."""
+    """What one search knows so far. `names` wait to be looked for, `done` were; `member` is how the flag comes back
+    from a name of any case style; `claimed` are the keys that a row speaks of already.
+    """
 
     project: Project
     flag: str
+    member: str = ""
     found: dict[tuple[str, Span], Usage] = field(default_factory=dict)
     claimed: dict[str, list[Span]] = field(default_factory=dict)
     wrappers: dict[Node, Wrapper] = field(default_factory=dict)
@@ -112,11 +116,12 @@ class _Hunt:
             return
         self.looked.add(file.path)
         for read in find_reads(self.project, file.path):
-            if read.flag == self.flag:
+            if read.flag == self.flag or (read.key is None and read.flag == self.member):
                 self._read(file, read)
 
     def _read(self, file: SourceFile, read: Read) -> None:
         resolution: Resolution = read.constant.resolution if read.constant else "unproven"
+        self.claimed.setdefault(file.path, []).append((read.key or read.node).span)
         if read.proof == "unproven":
             self._add(file, read.node, "read", "unproven", read.sdk)
             return
@@ -162,6 +167,7 @@ class _Hunt:
             return
         if name.shape == "member":
             name = name.role("property") or name
+        self.claimed.setdefault(file.path, []).append(value.span)
         self._add(file, parent, "definition", resolution, "")
         label = string_value(name) or name.text
         if label.isidentifier() or "$" in label:
@@ -188,7 +194,6 @@ class _Hunt:
     # -------------------------------------------------------------- rows
 
     def _add(self, file: SourceFile, node: Node, kind: Kind, resolution: Resolution, sdk: str) -> None:
-        self.claimed.setdefault(file.path, []).append(node.span)
         shape = node.shape if kind == "definition" else shape_around(node)
         shape = "assign" if shape in ("declarator", "field") else shape
         self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)

@@ -178,8 +178,9 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
 
 def _member_function(project: Project, path: str, owner: Node, name: str) -> Node | Literal["unknown"] | None:
     if owner.text in owner.file.pack.index.self_names:
-        inside = next((outer for outer in owner.ancestors() if outer.type in owner.file.pack.index.class_scopes), None)
-        return _method(inside, name) or "unknown" if inside is not None else "unknown"
+        kinds = owner.file.pack.index.class_scopes
+        inside = next((outer for outer in owner.ancestors() if outer.type in kinds or outer.shape == "object"), None)
+        return (_method(inside, name) if inside is not None else None) or "unknown"
     place = project.container(path, owner) or _instance_of(project, path, owner)
     if place is None:
         return "unknown"
