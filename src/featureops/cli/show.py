@@ -5,6 +5,9 @@ Whatever came from code or a backend is printed as text, never as markup.
 
 from __future__ import annotations
 
+import json
+import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
@@ -32,12 +35,15 @@ _VERDICT_STYLE = {"complete": "green", "nothing": "green", "partial": "yellow", 
 _RISK_STYLE = {"low": "green", "medium": "yellow", "high": "red", "critical": "bold red"}
 _LINE_STYLE = {"+": "green", "-": "red", "@": "cyan"}
 _SHOWN_ROWS = 200
+_SHOWN_NEXT = 3
+_PIPE_COLUMNS = 1000
 
 
 @cache
 def out() -> Console:
     """Rich asks the terminal and NO_COLOR; in a pipe lines are never folded."""
-    return Console(highlight=False, markup=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else _PIPE_COLUMNS
+    return Console(highlight=False, markup=False, soft_wrap=True, width=width)
 
 
 def show_error(message: str, hint: str) -> None:
@@ -54,8 +60,8 @@ def show_evaluation(answer: _Answer) -> None:
     out().print(line.append(f" ({answer.get('riskScore')}), confidence {answer.get('confidence')}", style="default"))
     out().print(_text(answer.get("explanation")))
     for signal in _rows(answer.get("signals")):
-        where = f"{signal.get('path')}:{signal.get('line')}"
-        out().print(f"  {_text(where)}  {_text(signal.get('id'))}  {_text(signal.get('evidence'))}")
+        where = f"  {_place(signal)}" if signal.get("path") else ""
+        out().print(f"{where}  {_text(signal.get('id'))}  {_text(signal.get('evidence'))}")
     flag = answer.get("existingFlag") or answer.get("suggestedFlag")
     if isinstance(flag, dict):
         title = "Reuse" if answer.get("existingFlag") else "Suggested flag"
@@ -74,7 +80,7 @@ def show_detection(answer: _Answer) -> None:
 def _show_usages(answer: _Answer) -> None:
     usages = _rows(answer.get("usages"))
     for usage in usages[:_SHOWN_ROWS]:
-        place = Text(_text(f"{usage.get('path')}:{usage.get('line')}"), style="cyan")
+        place = Text(_place(usage), style="cyan")
         out().print(place.append(f"  {usage.get('kind')}/{usage.get('resolution')}  ", style="dim"), end="")
         out().print(_text(usage.get("text")).strip())
     count = len(usages)
@@ -89,7 +95,7 @@ def _show_inventory(answer: _Answer) -> None:
         table.add_row(_text(flag.get("flagName")), str(flag.get("usages")), str(flag.get("files")), *lists)
     out().print(table if flags else "No flag is read in this code.")
     for read in _rows(answer.get("dynamicReads"))[:_SHOWN_ROWS]:
-        out().print(f"  key not known here: {_text(read.get('path'))}:{read.get('line')}  {_text(read.get('text'))}")
+        out().print(f"  key not known here: {_place(read)}  {_text(read.get('text'))}")
 
 
 def _show_candidates(answer: _Answer) -> None:
@@ -108,15 +114,14 @@ def show_rewrite(answer: _Answer) -> None:
     line = Text(verdict, style=_VERDICT_STYLE.get(verdict, ""))
     out().print(line.append(f"  {_text(answer.get('flagName'))}, {_count(changed, 'file')}", style="default"))
     for left in _unfinished(answer):
-        place = f"{left.get('path')}:{left.get('line', left.get('startLine'))}"
         kind = left.get("kind", left.get("outcome"))
-        out().print(f"  left: {_text(place)}  {_text(kind)}  {_text(left.get('reason'))}".rstrip())
+        out().print(f"  left: {_place(left)}  {_text(kind)}  {_text(left.get('reason'))}".rstrip())
     if message := answer.get("message"):
         out().print(_text(message))
     if answer.get("applied"):
         out().print("Take it back: featureops undo")
     elif answer.get("planId") and changed:
-        out().print(f"Nothing was written. Apply it: featureops apply {answer.get('planId')}")
+        out().print(f"Apply it: featureops apply {answer.get('planId')}")
 
 
 def _unfinished(answer: _Answer) -> Iterator[_Answer]:
@@ -137,6 +142,7 @@ def show_health(answer: _Answer) -> None:
         name = flag.get("flagName", flag.get("name"))
         table.add_row(_text(name), _text(flag.get("verdict")), _text(flag.get("evidence")))
     out().print(table if flags else "No flags, neither in the code nor in the backend.")
+    _show_next({"next": [flag.get("next") for flag in flags if flag.get("verdict") == "ready-to-clean-up"]})
 
 
 def show_checks(checks: Sequence[tuple[str, bool, str, str]]) -> None:
@@ -155,14 +161,17 @@ def _show_diff(diff: str) -> None:
 
 
 def _show_next(answer: _Answer) -> None:
-    import json
-    import shlex
-
-    for call in _rows(answer.get("next")):
+    for call in _rows(answer.get("next"))[:_SHOWN_NEXT]:
         arguments = shlex.quote(json.dumps(call.get("arguments"), ensure_ascii=False))
         out().print(
             Text("Next: ", style="bold").append(_text(f"featureops call {call.get('tool')} {arguments}"), "default")
         )
+
+
+def _place(row: _Answer) -> str:
+    """`path:line`, or the path alone where a whole file is meant."""
+    line = row.get("line", row.get("startLine"))
+    return f"{_text(row.get('path'))}:{line}" if line else _text(row.get("path"))
 
 
 def _table(*columns: str) -> Table:
