@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -141,7 +142,11 @@ def _definition(node: Node, signals: LanguageSignals, *, fresh: bool) -> Definit
     name = next((child.text for child in inner.children if child.field in {"name", "left"}), "")
     decorated = any(child.type in signals.decorators for child in (*node.children, *inner.children))
     entry = any(fnmatchcase(name, pattern) for pattern in signals.entry_points) or _is_default(node)
-    text = re.sub(r"\s+", " ", node.text).encode("utf-8", "surrogateescape")
+    column = node.start - node.file.line_start(node.start)
+    lines = textwrap.dedent(" " * column + node.text).splitlines()
+    # A method that goes to another class is not the same any more.
+    around = [child.text for above in node.ancestors() for child in above.children if child.field == "name"]
+    text = "\n".join([*around, *(line.rstrip() for line in lines)]).encode("utf-8", "surrogateescape")
     digest = hashlib.sha256(text).hexdigest()[:16]
     return Definition(name, node.file.line_of(node.start), node.span, decorated or entry, digest)
 

@@ -10,6 +10,7 @@ from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, sp
 from featureops.core.assess.normal import same_up_to, tokens
 from featureops.core.assess.paths import path_kind
 from featureops.core.assess.textual import inert_lines, same_text, text_facts
+from featureops.core.assess.units import quieted
 from featureops.core.assess.values import (
     Definition,
     FileAssessment,
@@ -106,10 +107,11 @@ def _parsed(
     if trivial is not None:
         quiet = tuple(replace(each, kind="inert") for each in judged)
         return FileAssessment(change, trivial, quiet, SideFacts(), SideFacts(), parsed=True)
-    judged = _same_names(judged)
+    judged = quieted(_same_names(judged), before, after, table)
     kinds = {each.kind for each in judged}
-    old_spans = _spans(before, [(hunk.before_start, hunk.before_end) for hunk in hunks])
-    new_spans = _spans(after, [(hunk.after_start, hunk.after_end) for hunk in hunks])
+    loud = [each.hunk for each in judged if each.kind != "inert"]
+    old_spans = _spans(before, [(hunk.before_start, hunk.before_end) for hunk in loud])
+    new_spans = _spans(after, [(hunk.after_start, hunk.after_end) for hunk in loud])
     kind = _behaviour(change, judged)
     if kinds == {"inert"}:
         kind = "comments"

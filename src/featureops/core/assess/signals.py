@@ -80,7 +80,8 @@ def _first_line(file: FileAssessment) -> int:
 
 
 def _kind_text(file: FileAssessment) -> str:
-    names = [each.name for hunk in file.hunks for each in hunk.added if each.name]
+    names = [each.name for hunk in file.hunks for each in hunk.added if each.name.strip("_")]
+    names = [name for name in names if not name.startswith("__")]
     names = names or [name for name, _ in file.after.functions + file.before.functions]
     subject = ", ".join(list(dict.fromkeys(names))[:3])
     return f"{file.kind.replace('-', ' ')} in {subject}" if subject else file.kind.replace("-", " ")
@@ -109,7 +110,7 @@ def _evidence(file: FileAssessment) -> Iterator[_Evidence]:
         yield from _named(file.path, side.functions, "function", weak=True)
         yield from _named(file.path, side.decorators, "decorator", weak=True)
         yield from _named(file.path, side.names, "name", weak=False, factor=0.7)
-        yield from _imported(file.path, side.modules, 1.0)
+        yield from _imported(file.path, side.modules, 0.7)
         yield from _routes(file.path, side)
         yield from _queries(file.path, side)
     yield from _imported(file.path, file.modules, 0.4)

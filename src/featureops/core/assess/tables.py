@@ -331,12 +331,13 @@ LAYER_NOTES: Final[Mapping[str, str]] = {
 }
 
 STOP_WORDS: Final = _words(
-    "a about add added adding adds all allow allows an and are as at be because behind by can change changed changes "
-    "code do does done each enable enables every feature file files fix fixed fixes flag for from function get has "
-    "have if implement implemented implements improve in instead into introduce introduces is it its let lets make "
-    "makes method module more must need needs no not now of on onto or our please put refactor replace replaced "
-    "replaces replacing set should show shows so some src support supports that the their them then this through to "
-    "update updated updates upgrade use used user uses using want we when where which will with without "
+    "a about add added adding adds all allow allows an and are as ask asks at be because behind build by can "
+    "change changed changes code create created creates do does done each enable enables every feature file files "
+    "fix fixed fixes flag for from function get give gives has have if implement implemented implements improve "
+    "in instead into introduce introduces is it its let lets make makes method module more must need needs no not "
+    "now of on onto or our please put refactor replace replaced replaces replacing set should show shows so some "
+    "src support supports that the their them then this through to update updated updates upgrade use used user "
+    "uses using want we when where which will with without"
 )
 
 
