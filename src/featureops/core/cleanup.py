@@ -26,7 +26,7 @@ from featureops.core.verify import fault
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
 _ROUNDS = 20
-OPEN_KINDS = frozenset({"dynamic-key", "unproven", "refused", "not-foldable", "syntax-error"})
+OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
 
 
 class Source(Protocol):
