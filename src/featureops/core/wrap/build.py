@@ -200,8 +200,7 @@ def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept
             added_lines.update(_lines(item.text for item in region.new_items if item.is_comment))
             removed.update(_lines(item.text for item in comments))
     for region in left:
-        room = region.new_room
-        if any(outer.new_room.holds(room) for outer in wrapped):
+        if any(outer.covers(region) for outer in wrapped):
             continue
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
         added_lines.update(_lines(item.text for item in region.new_items))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,7 +10,7 @@ from fnmatch import fnmatchcase
 from featureops.core.cleanup import MappingSource, cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile, FileEdit
-from featureops.core.pack import LanguagePack, Packs
+from featureops.core.pack import LanguagePack, Packs, SdkPack
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
@@ -28,6 +27,7 @@ __all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "w
 
 _MOST_FILES = 40
 _NEIGHBOURS = 2
+_MODELS = 3
 Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 
 
@@ -119,10 +119,9 @@ class Idioms:
         return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
 
     def templates(self, pack: LanguagePack, style: Style, *, markup: bool, module: str) -> list[Idiom]:
-        sdks = sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id))
         return [
             from_template(pack, sdk, template, style, module)
-            for sdk in sdks
+            for sdk in _preferred(pack)
             for template in sdk.templates
             if markup or template.scope == "anywhere"
         ]
@@ -148,6 +147,7 @@ class _Change:
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.modules: dict[str, tuple[str, bytes, str]] = {}
+        """Module name to (path, content, package) of modules that make a client, for where the repository has none."""
 
     # -------------------------------------------------------------- from a diff
 
@@ -207,7 +207,9 @@ class _Change:
         folder = posixpath.dirname(path)
         place = posixpath.join(folder, stem + pack.extensions[0])
         module = module_of(self.project, place, path)
-        self.modules.setdefault(module, (place, b"", pack.id))
+        setup = _setup(pack)
+        if setup is not None:
+            self.modules.setdefault(module, (place, *setup))
         return self.idioms.templates(pack, style, markup=markup, module=module)
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
@@ -220,16 +222,18 @@ class _Change:
         return text if edit is None or edit.after is None else edit.after
 
     def _around(self, path: str) -> dict[str, bytes]:
+        models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
         found: dict[str, bytes] = {}
-        pending = {path}
+        models.update(place for place, _, _ in self.modules.values())
+        pending = {path, *models}
         for _ in range(_NEIGHBOURS):
             pending = {other for here in pending for other in self._imported(here)} - {path, *found}
-            found.update((other, data) for other in pending if (data := self.repository.read(other)) is not None)
-        for idiom in self.idioms.near(path)[:1]:
-            data = self.repository.read(idiom.path)
-            if idiom.path != path and data is not None:
-                found[idiom.path] = data
+            found.update((other, data) for other in {*pending, *models} if (data := self._context(other)) is not None)
         return found
+
+    def _context(self, path: str) -> bytes | None:
+        made = next((text for place, text, _ in self.modules.values() if place == path), None)
+        return made if made is not None else self.repository.read(path)
 
     def _imported(self, path: str) -> Iterable[str]:
         if self.project.file(path) is None:
@@ -269,15 +273,10 @@ class _Change:
     def _wrapped(self) -> Wrapped:
         asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
         packages: list[str] = []
-        for module, (place, _, language) in self.modules.items():
-            used = next((need for ask in asks for need in ask.needs if need.module == module), None)
-            pack = self.repository.packs.by_id(language)
-            if used is None or pack is None:
-                continue
-            setup = _setup(pack, used.name)
-            if setup is not None:
-                self.results.edits[place] = FileEdit(place, None, setup[0])
-                packages.append(setup[1])
+        for module, (place, text, package) in self.modules.items():
+            if any(need.module == module for ask in asks for need in ask.needs):
+                self.results.edits[place] = FileEdit(place, None, text)
+                packages.append(package)
                 self.results.hunks.append(Hunk(place, 1, 1, "left", "", "New module: it makes the flag client once."))
         restored = [path for path, edit in self.results.edits.items() if edit.before is None]
         hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
@@ -322,15 +321,17 @@ def _first_error(file: SourceFile) -> int:
     return file.line_of(broken[0].start) if broken else 1
 
 
-def _setup(pack: LanguagePack, name: str) -> tuple[bytes, str] | None:
-    """The module that makes the client under a name, and the package that it needs."""
-    for sdk in sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id)):
+def _setup(pack: LanguagePack) -> tuple[bytes, str] | None:
+    """A module that makes the client of the preferred SDK, and the package that it needs."""
+    for sdk in _preferred(pack):
         for template in sdk.templates:
-            if not template.setup or re.split(r"[.(]", template.condition.removeprefix("await "))[0] != name:
-                continue
-            app = f"{pack.text.quotes[0]}app{pack.text.quotes[0]}"
-            setup = template.setup.format(app=app, key="", quote=pack.text.quotes[0])
-            first, _, rest = setup.partition("\n")
-            body = "\n".join([pack.wrap.public.format(first), rest] if rest else [pack.wrap.public.format(first)])
-            return f"{template.imports}\n\n{body}\n".encode(), sdk.package
+            if template.setup:
+                quote = pack.text.quotes[0]
+                setup = template.setup.format(app=f"{quote}app{quote}", key="", quote=quote)
+                body = pack.wrap.public.format(setup)
+                return f"{template.imports}\n\n{body}\n".encode(), sdk.package
     return None
+
+
+def _preferred(pack: LanguagePack) -> list[SdkPack]:
+    return sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id))[:1]

@@ -84,7 +84,7 @@ def _branches(region: Region, condition: str, style: Style) -> list[Edit]:
     if not _code(news):
         return _kept_only(region, negated(condition, region.new_box.file.pack), style)
     indent = indent_of(news[0])
-    head = indent + _bytes(text.if_else.format(condition)) + style.eol
+    head = indent + _bytes(text.if_else.replace("{}", condition)) + style.eol
     body = head + deeper(news, style)
     if _code(olds):
         body += indent + _bytes(region.new_box.file.pack.wrap.otherwise) + style.eol + deeper(olds, style)
@@ -109,7 +109,11 @@ def _kept_only(region: Region, condition: str, style: Style) -> list[Edit]:
     text = region.new_box.file.pack.text
     indent = indent_of(old[0])
     body = (
-        indent + _bytes(text.if_else.format(condition)) + style.eol + deeper(old, style) + _end(region, indent, style)
+        indent
+        + _bytes(text.if_else.replace("{}", condition))
+        + style.eol
+        + deeper(old, style)
+        + _end(region, indent, style)
     )
     data, box = region.new_box.file.data, region.new_box
     start = lines_of(region.new_items)[1] if region.new_items else region.new_room.start
@@ -200,9 +204,9 @@ def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> li
     rules = region.new_box.file.pack.wrap
     old, new = region.old_items, region.new_items
     if len(old) == 1 and len(new) == 1:
-        then, otherwise = _child(new[0], new[0], style, pretty), _child(old[0], new[0], style, pretty)
-        text = rules.markup_if_else.format(condition=condition, then=then, otherwise=otherwise)
-        return [Edit(Span(new[0].start, new[0].end), _bytes(text))]
+        sides = [rules.markup_if_else.format(condition=condition, then=_child(new[0], new[0], style, wide),
+                 otherwise=_child(old[0], new[0], style, wide)) for wide in (False, pretty)]  # fmt: skip
+        return [Edit(Span(new[0].start, new[0].end), _bytes(_shorter(sides, new[0])))]
     edits = [Edit(Span(item.start, item.end), _only(item, item, condition, style, pretty)) for item in new]
     if old:
         inverted = negated(condition, region.new_box.file.pack)
@@ -212,7 +216,16 @@ def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> li
 
 def _only(item: Item, place: Item, condition: str, style: Style, pretty: bool) -> bytes:
     rules = item.file.pack.wrap
-    return _bytes(rules.markup_if.format(condition=condition, then=_child(item, place, style, pretty)))
+    sides = [
+        rules.markup_if.format(condition=condition, then=_child(item, place, style, wide)) for wide in (False, pretty)
+    ]
+    return _bytes(_shorter(sides, place))
+
+
+def _shorter(sides: list[str], place: Item) -> str:
+    """The first if it fits on a line, else the second."""
+    fits = "\n" not in sides[0] and place.file.column_of(place.start) + len(sides[0]) <= _WIDEST
+    return sides[0] if fits else sides[1]
 
 
 def _put_back(region: Region, texts: list[bytes]) -> Edit:

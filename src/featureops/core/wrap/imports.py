@@ -95,11 +95,19 @@ def _own_line(file: SourceFile, need: Need, style: Style) -> Edit:
         at -= 1
         first = box.items[at]
     start = file.line_start(first.start)
-    gap = file.data[box.before(at) : start].count(b"\n")
     if at == 0:
-        return Edit(Span(start, start), line + style.eol)
+        return Edit(Span(start, start), line + style.eol * _usual_gap(box))
     before = box.before(at)
+    gap = file.data[before:start].count(b"\n")
     return Edit(Span(before, before), style.eol * min(1, gap) + line + (b"" if gap else style.eol))
+
+
+def _usual_gap(box: Box) -> int:
+    """Blank lines between the first statements of the file: one or two."""
+    data = box.file.data
+    rooms = (data[box.items[index - 1].end : box.after(index)] for index in range(1, min(4, len(box.items))))
+    usual = 2 if box.file.pack.text.blocks == "indent" else 1
+    return min(2, max((room.count(b"\n") - 1 for room in rooms if not room.strip()), default=usual) or 1)
 
 
 def _place(box: Box, statements: list[int], need: Need) -> int:

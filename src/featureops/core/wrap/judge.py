@@ -11,7 +11,7 @@ from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definiti
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No
 
-__all__ = ["Stays", "is_docstring", "judged"]
+__all__ = ["Stays", "is_docstring", "judged", "without_docstrings"]
 
 _ADDITIVE = frozenset({"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration"})
 _WORDS = {"import": "import", "function": "function", "class": "class", "type-definition": "type", "enum": "enum"}
@@ -48,6 +48,19 @@ def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No
     if all(is_docstring(item) for item in (*old, *new)):
         return Stays("Only the documentation of the code differs.")
     return _hooks(region, old, new)
+
+
+def without_docstrings(region: Region) -> list[Region]:
+    """The region cut behind the documentation that it begins with: that must stay the first statement of its block."""
+    old, new = region.old_items, region.new_items
+    cut_old = int(bool(old) and is_docstring(old[0]))
+    cut_new = int(bool(new) and is_docstring(new[0]))
+    if region.kind != "run" or not (cut_old or cut_new) or (len(old), len(new)) == (cut_old, cut_new):
+        return [region]
+    (a, b), (c, d) = region.old, region.new
+    boxes = region.old_box, region.new_box
+    head = Region(*boxes, (a, a + cut_old), (c, c + cut_new), region.parent)
+    return [head, Region(*boxes, (a + cut_old, b), (c + cut_new, d), region.parent)]
 
 
 def is_docstring(item: Item) -> bool:
@@ -186,6 +199,8 @@ def _header(region: Region) -> Stays | No:
             f"The decorators of {name} differ, and they act when the file is loaded. Add a second function with the new"
             " decorators and choose between the two where it is called."
         )
+    if after.shape in ("type-definition", "enum"):
+        return _redefined(region, list(region.old_items), list(region.new_items), [name])
     if after.shape == "class":
         return No(
             f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created."

@@ -10,7 +10,7 @@ from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
-from featureops.core.wrap.judge import Stays, judged
+from featureops.core.wrap.judge import Stays, judged, without_docstrings
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
@@ -94,20 +94,28 @@ def _old_imports(job: Job, wrapped: Sequence[_Piece]) -> frozenset[str]:
 
 def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     found = _Sorted()
-    for region in regions:
+    headers: list[Region] = []
+    for region in (part for whole in regions for part in without_docstrings(whole)):
+        if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
+            continue
         verdict = judged(region) or _already(job, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
-        if verdict is not None:
-            if region.old_items or region.new_items:
-                found.hunks.append(_plain_hunk(job, region, verdict))
-            continue
-        options, why = _options(job, region, regions)
-        if options:
-            found.pieces.append(_Piece(region, options, note=_nested(job, region)))
-        else:
-            found.hunks.append(_plain_hunk(job, region, No(why)))
+        elif isinstance(verdict, No) and region.kind == "header":
+            headers.append(region)
+        if verdict is None:
+            _add_piece(job, found, region, regions)
+        elif region.old_items or region.new_items:
+            found.hunks.append(_plain_hunk(job, region, verdict))
     return found
+
+
+def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
+    options, why = _options(job, region, regions)
+    if options:
+        found.pieces.append(_Piece(region, options, note=_nested(job, region)))
+    else:
+        found.hunks.append(_plain_hunk(job, region, No(why)))
 
 
 def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
@@ -258,17 +266,11 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
 
 def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
     """A region that grew over others wraps them too."""
-    for form, ask in choices:
-        room = form.region.new_room
-        wider = [other for other, _ in choices if other is not form and other.region.new_room.holds(room)]
-        same = [other for other in wider if other.region.new_room == room]
-        if len(wider) == len(same) and not any(_earlier(choices, other, form) for other in same):
+    for index, (form, ask) in enumerate(choices):
+        wider = [at for at, (other, _) in enumerate(choices) if at != index and other.region.covers(form.region)]
+        twins = [at for at in wider if form.region.covers(choices[at][0].region)]
+        if len(wider) == len(twins) and all(at > index for at in twins):
             yield form, ask
-
-
-def _earlier(choices: list[tuple[Form, Ask]], first: Form, second: Form) -> bool:
-    forms = [form for form, _ in choices]
-    return forms.index(first) < forms.index(second)
 
 
 def _lawful(job: Job, built: Built) -> Verdict:
@@ -284,8 +286,18 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused)
     form = piece.choice[0]
     reasons = [piece.note] if piece.note else []
+    reasons.extend(_comment_notes(form.region))
     if form.region is not piece.region:
         reasons.append("Made wider, so that the branch is valid code and can be taken out again exactly.")
     if not verdict.exact:
         reasons.append("Where the flag is cleaned up to disabled, blank lines may differ from the old file.")
     return Hunk(job.pair.path, first, last, "wrapped", form.name, " ".join(reasons))
+
+
+def _comment_notes(region: Region) -> Iterator[str]:
+    """Comments need a statement to stand with in a branch."""
+    code = [[item for item in side if not item.is_comment] for side in (region.old_items, region.new_items)]
+    if region.old_items and not code[0]:
+        yield "The comments of the old side are not kept: the off branch is empty."
+    if region.new_items and not code[1]:
+        yield "The comments of the new side stay outside the branch."

@@ -30,10 +30,16 @@ def _escapes(names: Names, items: Sequence[Item]) -> bool:
         return False
     span = Span(items[0].start, items[-1].end)
     for binding in names.in_scope(scope).values():
-        if any(span.holds(name.span) for name in binding.definitions):
-            elsewhere = (*binding.uses, *binding.definitions)
-            if any(not span.holds(use.span) for use in elsewhere):
-                return True
+        direct = [name for name in binding.definitions if _block_scope(name) is scope]
+        if not any(span.holds(name.span) for name in direct):
+            continue
+        # A nested block that declares the name for itself (a handler, a loop) means its own.
+        nested = [
+            outer for name in binding.definitions if name not in direct for outer in (_block_scope(name),) if outer
+        ]
+        elsewhere = (use for use in (*binding.uses, *direct) if not span.holds(use.span))
+        if any(not any(outer.span.holds(use.span) for outer in nested) for use in elsewhere):
+            return True
     return False
 
 

@@ -69,6 +69,14 @@ class Region:
         line = file.line_of(min(self.new_room.start, max(len(file.data) - 1, 0)))
         return line, line
 
+    def covers(self, other: Region) -> bool:
+        """Whether the other region's items are among this one's, or lie inside one of them."""
+        if other.new_box is self.new_box:
+            sides = (self.old, other.old), (self.new, other.new)
+            return all(mine[0] <= its[0] and its[1] <= mine[1] for mine, its in sides)
+        start = other.new_box.node.start
+        return any(item.start <= start and other.new_box.node.end <= item.end for item in self.new_items)
+
     def widened_by(self, old: int, new: int) -> Region:
         """The region with more items of the same box behind it."""
         return Region(
