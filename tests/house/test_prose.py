@@ -140,6 +140,27 @@ def test_a_link_within_the_repository_leads_somewhere(path: Path) -> None:
         assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
+@pytest.mark.slow
+def test_what_the_readme_shows_of_the_demo_is_what_the_demo_prints(tmp_path: Path) -> None:
+    shown = [line for language, text in fences(ROOT / "README.md") if language == "text" for line in text.splitlines()]
+    command = [sys.executable, "-m", "featureops", "demo"]
+    environment = {**child_environment(tmp_path), "COLUMNS": "98"}
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+        timeout=110,
+    )
+    printed = iter([line.rstrip() for line in done.stdout.splitlines()])
+    for line in shown:
+        # In the order of the run, with "..." for what is left out.
+        assert line.strip() == "..." or line.rstrip() in printed, f"the demo does not print: {line}"
+
+
 def test_the_changelog_has_an_entry_for_the_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert re.search(rf"^## {re.escape(version)}\b", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
