@@ -115,6 +115,8 @@ class Names:
         return binding
 
     def _scope_for(self, node: Node, rule: ShapeRule) -> Node:
+        if rule.scope == "block" and node.type in self._index.block_scopes:
+            return node  # a loop or a handler that is a scope of its own
         kinds = self._scopes
         if rule.scope == "function":
             kinds = self._index.function_scopes | self._index.class_scopes
