@@ -159,7 +159,9 @@ class _Cleanup:
         aliases = self.project.config.aliases.get(self.flag, ())
         if read.constant is None and read.key is not None and read.key.text in aliases:
             constant = Constant(self.flag, "constant", read.key.file.path)
-            return Read(read.node, read.call, read.sdk, read.value, read.when, read.proof, read.key, constant, read.method)
+            return Read(
+                read.node, read.call, read.sdk, read.value, read.when, read.proof, read.key, constant, read.method
+            )
         return read
 
     def _constant_names(self, path: str) -> set[str]:
@@ -236,9 +238,7 @@ class _Cleanup:
             if other == path or self.project.file(other) is None:
                 continue
             seeds = self.state.seeds.setdefault(other, {})
-            fresh = {
-                node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds
-            }
+            fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
                 self.state.folded.pop(other, None)
@@ -330,7 +330,13 @@ class _Cleanup:
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
             found.extend(
                 leftovers_of(
-                    path, file, after, self.flag, self.state.reads.get(path, []), unfolded, self.state.refused.get(path),
+                    path,
+                    file,
+                    after,
+                    self.flag,
+                    self.state.reads.get(path, []),
+                    unfolded,
+                    self.state.refused.get(path),
                     self.project.failed.get(path),
                 )
             )

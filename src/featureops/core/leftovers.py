@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from featureops.core.model import Leftover
+from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
-from featureops.core.syntax import Node, SourceFile
+from featureops.core.syntax import Node, SourceFile, parse
 
 __all__ = ["leftovers_of"]
 
@@ -41,19 +42,25 @@ def leftovers_of(
     if failed is not None:
         found.append(Leftover(path, 0, "refused", "", failed))
     if file is not None:
-        found.extend(_read_leftover(path, file, read, flag) for read in reads if _stays(read, flag))
-        for node in unfolded:
-            found.append(_at(path, file, node, "not-foldable", "the read could not be folded safely"))
-        for read in reads:
-            if read.flag == flag and _is_foldable(read) and file.error_near(read.node.span):
-                found.append(_at(path, file, read.node, "syntax-error", "a syntax error stands at the read"))
+        found.extend(_read_leftover(path, file, read) for read in reads if _stays(read, flag))
+        sentence = "the read could not be folded safely"
+        found.extend(_at(path, file, node, "not-foldable", sentence) for node in unfolded)
+        sentence = "a syntax error stands at the read"
+        found.extend(
+            _at(path, file, read.node, "syntax-error", sentence) for read in reads if _is_broken(file, read, flag)
+        )
     taken = {item.line for item in found}
-    found.extend(item for item in _mentions(path, after, flag) if item.line not in taken or refused is None)
+    pack = file.pack if file is not None else None
+    found.extend(item for item in _mentions(path, after, flag, pack) if item.line not in taken or refused is None)
     return sorted(set(found), key=lambda item: (item.line, item.kind))
 
 
 def _is_foldable(read: Read) -> bool:
     return read.value == "boolean" and read.proof != "unproven"
+
+
+def _is_broken(file: SourceFile, read: Read, flag: str) -> bool:
+    return read.flag == flag and _is_foldable(read) and file.error_near(read.node.span)
 
 
 def _stays(read: Read, flag: str) -> bool:
@@ -62,7 +69,7 @@ def _stays(read: Read, flag: str) -> bool:
     return read.flag is None and read.proof == "proven"
 
 
-def _read_leftover(path: str, file: SourceFile, read: Read, flag: str) -> Leftover:
+def _read_leftover(path: str, file: SourceFile, read: Read) -> Leftover:
     if read.flag is None:
         return _at(path, file, read.node, "dynamic-key", "the key is not known until run time: it may be this flag")
     if read.proof == "unproven":
@@ -75,15 +82,26 @@ def _at(path: str, file: SourceFile, node: Node, kind: str, reason: str) -> Left
     return Leftover(path, file.line_of(node.start), kind, _clean(file.line_text(node.start)), reason)
 
 
-def _mentions(path: str, after: bytes, flag: str) -> list[Leftover]:
-    """Lines of the result that still name the flag; line numbers are those of the result."""
+def _mentions(path: str, after: bytes, flag: str, pack: LanguagePack | None) -> list[Leftover]:
+    """Lines of the result that still name the flag; line numbers are those of the result. In a known language only
+    strings and comments count: an identifier of the same spelling is another thing."""
     word = re.compile(rb"(?<![\w-])" + re.escape(flag.encode()) + rb"(?![\w-])")
+    hits = [match.start() for match in word.finditer(after)]
+    if hits and pack is not None:
+        file = parse(path, after, pack)
+        hits = [hit for hit in hits if _is_written(file.node_at(hit, hit + len(flag)))]
     found: list[Leftover] = []
-    for number, line in enumerate(after.split(b"\n"), 1):
-        if word.search(line):
-            text = line.decode("utf-8", "replace")
-            found.append(Leftover(path, number, "mention", _clean(text), "the name of the flag is still written here"))
+    for hit in hits:
+        start, end = after.rfind(b"\n", 0, hit) + 1, after.find(b"\n", hit)
+        text = after[start : end if end >= 0 else len(after)].decode("utf-8", "replace")
+        line = after.count(b"\n", 0, hit) + 1
+        found.append(Leftover(path, line, "mention", _clean(text), "the name of the flag is still written here"))
     return found
+
+
+def _is_written(node: Node) -> bool:
+    kinds = node.file.pack.index
+    return any(part.is_comment or part.type in kinds.strings or part.is_error for part in (node, *node.ancestors()))
 
 
 def _clean(text: str) -> str:

@@ -50,9 +50,18 @@ class Editor:
                 self._shifts[line] = self._shifts.get(line, 0) + width
 
     def covers(self, span: Span) -> bool:
-        """Whether all of the bytes are deleted or replaced."""
-        at = bisect_right([edit.span.start for edit in self.merged], span.start) - 1
-        return at >= 0 and self.merged[at].span.holds(span) and self.merged[at].span.end > self.merged[at].span.start
+        """Whether nothing but white space of the bytes stays as it was."""
+        left, at = b"", span.start
+        for edit in self.merged[max(0, bisect_right(self._ends, span.start)) :]:
+            if edit.span.start >= span.end:
+                break
+            left += self.file.data[at : max(edit.span.start, at)]
+            at = max(at, edit.span.end)
+        return not (left + self.file.data[at : max(span.end, at)]).strip()
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [edit.span.end for edit in self.merged]
 
     @cached_property
     def merged(self) -> list[Edit]:
