@@ -201,6 +201,36 @@ def test_a_change_that_brings_its_flag_along_is_covered(tmp_path: Path) -> None:
     assert evaluate(leaking, guards=branches_of("new-charge"))["needsFlag"] is True
 
 
+CLIENT = "from UnleashClient import UnleashClient\n\nclient = UnleashClient(url, name)\n\n\n"
+
+
+def test_a_change_behind_a_real_read_of_a_flag_is_covered(tmp_path: Path) -> None:
+    guarded = 'def charge(order):\n    if client.is_enabled("{}"):\n        return stripe.charge(order.total)\n'
+    before, after = CLIENT + OLD, CLIENT + guarded.format("new-charge") + "    return gateway.charge(order.total)\n"
+    root = repository(tmp_path / "repo", payments_dot_py=before)
+    write(root, payments_dot_py=after)
+    deps = real_deps(root, tmp_path / "state")
+    assert evaluate(deps)["reason"] == "already_covered"
+    git(root, "commit", "-q", "-a", "-m", "second")
+    write(root, payments_dot_py=after.replace("stripe.charge(", "stripe.charge_card(order.card, "))
+    inside = evaluate(deps)
+    assert (inside["reason"], inside["recommendation"]) == ("already_covered", "use_existing")
+    assert cast("dict[str, Json]", inside["existingFlag"])["name"] == "new-charge"
+    write(root, payments_dot_py=after.replace("gateway.charge(", "gateway.charge_card(order.card, "))
+    assert evaluate(deps)["needsFlag"] is True
+
+
+def test_the_flags_of_the_code_are_offered_and_set_the_style(tmp_path: Path) -> None:
+    flags = 'def f():\n    return client.is_enabled("stripe_charge_order")\n'
+    root = repository(tmp_path / "repo", payments_dot_py=OLD, flags_dot_py=CLIENT + flags)
+    write(root, payments_dot_py=NEW)
+    deps = real_deps(root, tmp_path / "state")
+    fitting = evaluate(deps, description="stripe charge order")
+    assert cast("dict[str, Json]", fitting["existingFlag"])["name"] == "stripe_charge_order"
+    fresh = evaluate(deps, description="limits for vouchers")
+    assert cast("dict[str, Json]", fresh["suggestedFlag"])["name"] == "limit_voucher"
+
+
 def test_a_deletion_inside_a_flags_branch_is_covered(tmp_path: Path) -> None:
     before = 'def charge(order):\n    if on("x"):\n        check_card(order)\n        pay(order)\n    return order\n'
     deps = one(tmp_path, "payments.py", before, before.replace("        check_card(order)\n", ""))
@@ -293,16 +323,24 @@ def test_long_paths_do_not_break_the_limit(tmp_path: Path) -> None:
     assert cast("list[dict[str, Json]]", result["next"])[0]["tool"] == "create_flag"
 
 
-def test_five_hundred_changed_lines_take_a_moment(tmp_path: Path) -> None:
+def seconds(state: Path, functions: int) -> float:
+    """Processor time of assessing two changed lines in each function; the better of two runs."""
     body = "".join(
         f"def step_{n}(order):\n    total = order.total + {n}\n    if total > {n}:\n        return store.save(total)\n"
         f"    return None\n\n\n"
-        for n in range(125)
+        for n in range(functions)
     )
     after = body.replace("order.total +", "order.net *").replace("store.save", "ledger.save")
-    deps = one(tmp_path, "ledger.py", body, after)
-    evaluate(deps)
-    start = time.process_time()
-    assert evaluate(deps)["needsFlag"] is True
-    # The aim is 0.3 s on an idle machine (half of it is used there); a busy one gets room. Waiting does not count.
-    assert time.process_time() - start < 0.9
+    deps = one(state, "ledger.py", body, after)
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        assert evaluate(deps)["needsFlag"] is True
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def test_the_time_grows_with_the_size_of_the_diff_and_not_with_its_square(tmp_path: Path) -> None:
+    # 500 changed lines take 0.2 s on an idle machine; what must not come back, whatever the machine, is the square.
+    seconds(tmp_path, 5)
+    assert seconds(tmp_path, 160) < 12 * seconds(tmp_path, 40)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from featureops.app.deps import Deps
-from featureops.core.detect.guards import guards
+from featureops.core.detect.guards import Guard, guard_finder
 from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import Known, Wanted, rank
@@ -85,7 +85,7 @@ class KnownCode:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._guarded: tuple[str, bytes, Project] | None = None
+        self._guarded: tuple[str, bytes, Callable[[str, Span], Sequence[Guard]]] | None = None
 
     @cached_property
     def _code(self) -> Code:
@@ -98,8 +98,8 @@ class KnownCode:
     def guards(self, path: str, content: bytes, span: Span) -> tuple[str, ...]:
         """The flags that must be on for the bytes of `content` (the file as it is assessed) to run, innermost first."""
         if self._guarded is None or self._guarded[:2] != (path, content):
-            self._guarded = path, content, self._code.project_with(path, content)
-        found = guards(self._guarded[2], path, span)
+            self._guarded = path, content, guard_finder(self._code.project_with(path, content))
+        found = self._guarded[2](path, span)
         return tuple(dict.fromkeys(guard.flag for guard in found if guard.branch == "enabled"))
 
     def candidates(self, text: str) -> list[tuple[str, float, str]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
+from featureops.app.code import KnownCode
 from featureops.app.deps import Deps
 from featureops.core.assess.answer import Existing, Question, answer, no_changes
 from featureops.core.assess.hunks import line_of, line_starts
@@ -15,7 +17,7 @@ from featureops.core.assess.reach import settle
 from featureops.core.assess.scoring import LEVELS, Verdict, decide, needing
 from featureops.core.assess.values import FileAssessment, Guards, Level, Occurrence
 from featureops.core.errors import BadArgument, UserFixable
-from featureops.core.model import ChangedFile, Json, Span
+from featureops.core.model import ChangedFile, Json
 from featureops.languages.signal_tables import all_signals
 
 __all__ = ["Candidates", "KnownFlags", "evaluate"]
@@ -31,21 +33,6 @@ _MOST_NAMES = 40
 _IMPORT_LINE = re.compile(rb"\s*(?:(?:import|from|use|using)\s+(?!\()|export\s[^=(]*\bfrom\b)(?!.*\bas\b)[^\n]*")
 
 
-def _no_guards(_path: str, _content: bytes, _span: Span) -> Sequence[str]:
-    """No flag guards anything."""
-    return ()
-
-
-def _no_candidates(_words: str) -> Sequence[tuple[str, float, str]]:
-    """No flag is like it."""
-    return ()
-
-
-def _no_flags() -> Sequence[str]:
-    """No flag is known."""
-    return ()
-
-
 def evaluate(
     deps: Deps,
     *,
@@ -55,28 +42,32 @@ def evaluate(
     description: str = "",
     code_context: str = "",
     risk_level: str | None = None,
-    guards: Guards = _no_guards,
-    candidates: Candidates = _no_candidates,
-    known_flags: KnownFlags = _no_flags,
+    guards: Guards | None = None,
+    candidates: Candidates | None = None,
+    known_flags: KnownFlags | None = None,
 ) -> dict[str, Json]:
     """Assess what the working tree changes against `base`, or the index when `staged`.
 
     `files` (paths or folders) narrow it down. Without changes to look at, `code_context` is taken for new code, and
     outside a repository `files` for new files. `description` and `risk_level` may raise the risk, never lower it. The
-    same input gives the same answer.
+    same input gives the same answer. The last three stand in for what `app.code.KnownCode` finds in the code: flags
+    that guard a place, flags that fit, flags that there are.
 
     Returns the object of design section 3.2. Errors: BadArgument (unknown risk level, unknown base, no such file).
     """
     level = _level(risk_level)
     changes, note = _changes(deps, base, staged, files, code_context)
-    question = Question(description, base, tuple(known_flags()), deps.config.policy.naming, _environment(deps), note)
+    question = Question(description, base, (), deps.config.policy.naming, _environment(deps), note)
     if not changes:
         return no_changes(question)
-    tables = all_signals()
-    judged = [assess_file(change, deps.packs, tables, guards) for change in changes]
+    tables, code = all_signals(), KnownCode(deps)
+    judged = [assess_file(change, deps.packs, tables, guards or code.guards) for change in changes]
     settled = settle(judged, lambda names: _occurrences(deps, names, changes))
     verdict = decide(settled, description, level)
-    return answer(settled, verdict, _existing(settled, verdict, description, candidates), question)
+    existing = _existing(settled, verdict, description, candidates or code.candidates)
+    if verdict.needs_flag and existing is None:
+        question = replace(question, known_flags=tuple((known_flags or code.flags)()))
+    return answer(settled, verdict, existing, question)
 
 
 def _level(risk_level: str | None) -> Level | None:

@@ -207,26 +207,32 @@ def _guarded(
     guards: Guards,
     statements: Callable[[Span], Sequence[Span]],
 ) -> tuple[JudgedHunk, ...]:
+    """The hunks with the flags that guard each of them: as a whole, or, where the change brings the condition along,
+    each statement of it that was not there before."""
     content = change.after
     if content is None:
         return tuple(hunks)
+    old = split_lines(change.before or b"")
+
+    def covering(each: JudgedHunk) -> tuple[str, ...]:
+        span = _trimmed(content, each.span)
+        whole = tuple(guards(change.path, content, span))
+        if whole:
+            return whole
+        gone = _squeezed(b"\n".join(old[each.hunk.before_start : each.hunk.before_end]))
+        inner = statements(each.span)
+        fresh = [one for one in inner if one != span and _squeezed(content[one.start : one.end]) not in gone]
+        found = [tuple(guards(change.path, content, one)) for one in fresh]
+        return tuple(flag for flag in found[0] if all(flag in flags for flags in found)) if found else ()
+
     return tuple(
-        replace(each, covered_by=_covering(change.path, content, each.span, guards, statements))
-        if each.kind in {"behaviour", "definition"}
-        else each
-        for each in hunks
+        replace(each, covered_by=covering(each)) if each.kind in {"behaviour", "definition"} else each for each in hunks
     )
 
 
-def _covering(
-    path: str, content: bytes, span: Span, guards: Guards, statements: Callable[[Span], Sequence[Span]]
-) -> tuple[str, ...]:
-    """The flags that guard a hunk: as a whole, or, where the hunk brings the condition along, each statement of it."""
-    whole = tuple(guards(path, content, _trimmed(content, span)))
-    if whole:
-        return whole
-    inner = [tuple(guards(path, content, each)) for each in statements(span)]
-    return tuple(flag for flag in inner[0] if all(flag in flags for flags in inner)) if inner else ()
+def _squeezed(text: bytes) -> bytes:
+    """In one line: a statement that was only indented anew is still found in the old lines."""
+    return b" ".join(text.split())
 
 
 def _trimmed(content: bytes, span: Span) -> Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +12,7 @@ from featureops.core.project import Project, initializer
 from featureops.core.reads import Read, find_reads
 from featureops.core.syntax import Node
 
-__all__ = ["Guard", "guards"]
+__all__ = ["Guard", "guard_finder", "guards"]
 
 _DEPTH = 8
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
@@ -32,14 +32,24 @@ def guards(project: Project, path: str, span: Span) -> tuple[Guard, ...]:
 
     Only what must hold is told: a flag that is one of two ways to get there guards nothing.
     """
-    file = project.file(path)
-    if file is None:
-        return ()
-    start, end = _trimmed(file.data, span)
-    found: dict[tuple[str, str], Guard] = {}
-    for guard in _Walk(project).around(file.node_at(start, end), start):
-        found.setdefault((guard.flag, guard.branch), guard)
-    return tuple(found.values())
+    return guard_finder(project)(path, span)
+
+
+def guard_finder(project: Project) -> Callable[[str, Span], tuple[Guard, ...]]:
+    """`guards` for many places of one project: the reads of a file are looked for once."""
+    walk = _Walk(project)
+
+    def find(path: str, span: Span) -> tuple[Guard, ...]:
+        file = project.file(path)
+        if file is None:
+            return ()
+        start, end = _trimmed(file.data, span)
+        found: dict[tuple[str, str], Guard] = {}
+        for guard in walk.around(file.node_at(start, end), start):
+            found.setdefault((guard.flag, guard.branch), guard)
+        return tuple(found.values())
+
+    return find
 
 
 def _trimmed(data: bytes, span: Span) -> tuple[int, int]:
