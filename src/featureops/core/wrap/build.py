@@ -34,6 +34,7 @@ class Layout:
 class Built:
     text: bytes
     expected: Expected
+    layout: Layout
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ def build(
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept))
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept), layout)
 
 
 # ---------------------------------------------------------------- conditions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from featureops.core.cleanup import MappingSource, cleanup
@@ -252,21 +252,33 @@ class _Change:
     # -------------------------------------------------------------- between files
 
     def _keep_for_others(self, changes: Sequence[ChangedFile]) -> None:
-        """Old code in branches may use what other files of the change took away: deleted files come back."""
+        """Old code in branches may use what other files of the change took away: definitions and whole files come
+        back."""
         deleted = {changed.path: changed for changed in changes if changed.after is None and changed.before is not None}
-        if not deleted:
-            return
         paths = self.project.paths | set(deleted)
         whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config)
+        wanted: dict[str, set[str]] = {}
         for path, done in self.results.wraps.items():
-            if not done.asks:
-                continue
             file = parse(path, done.text, self.results.jobs[path].pair.new.pack)
-            for binding in Names(file).imports:
+            for binding in Names(file).imports if done.asks else ():
                 target = whole.module_path(path, binding.imported.module) if binding.imported else None
                 if target in deleted and target is not None:
-                    changed = deleted[target]
-                    self.results.edits[target] = FileEdit(target, None, changed.before)
+                    self.results.edits[target] = FileEdit(target, None, deleted[target].before)
+                elif target in self.results.jobs and target is not None and binding.imported is not None:
+                    wanted.setdefault(target, set()).add(binding.imported.imported)
+        for target, names in wanted.items():
+            self._put_back(target, frozenset(names))
+
+    def _put_back(self, path: str, names: frozenset[str]) -> None:
+        pair = self.results.jobs[path].pair
+        gone = frozenset(name for name in names if pair.old_names.top(name) and not pair.new_names.top(name))
+        if not gone:
+            return
+        again = wrap_file(replace(self.results.jobs[path], outside=gone))
+        self.results.wraps[path] = again
+        self.results.edits[path] = FileEdit(path, pair.new.data, again.text)
+        reason = f"{', '.join(sorted(gone))} put back: old code in other files still needs it. Remove it with the flag."
+        self.results.hunks.append(Hunk(path, 1, 1, "left", "kept", reason))
 
     # -------------------------------------------------------------- the result
 

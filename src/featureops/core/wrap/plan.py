@@ -47,7 +47,6 @@ class FileWrap:
     text: bytes
     hunks: tuple[Hunk, ...]
     asks: tuple[Ask, ...] = ()
-    old_names: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -78,15 +77,21 @@ def wrap_file(job: Job) -> FileWrap:
     hunks = [*found.hunks, *(_hunk(job, piece, verdict) for piece in found.pieces)]
     ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.start_line, hunk.end_line)))
     asks = tuple(piece.choice[1] for piece in wrapped)
-    return FileWrap(built.text if built is not None else job.pair.new.data, ordered, asks, _old_imports(job, wrapped))
+    text = built.text if built is not None else job.pair.new.data
+    if job.outside:
+        text = _with_outside(job, found, wrapped, built) or text
+    return FileWrap(text, ordered, asks)
 
 
-def _old_imports(job: Job, wrapped: Sequence[_Piece]) -> frozenset[str]:
-    """Names of other files that the old code in the branches uses."""
-    names = job.pair.old_names
-    items = (item for piece in wrapped for item in piece.choice[0].region.old_items)
-    bindings = (names.of.get(node) for item in items for node in item.node.walk())
-    return frozenset(binding.imported.imported for binding in bindings if binding is not None and binding.imported)
+def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Built | None) -> bytes | None:
+    """The same again with what old code in other files needs. The law can't be checked on one file then: taking the
+    flag out leaves these definitions, unless the cleanup sees that nothing else uses them."""
+    chosen = list(_disjoint([piece.choice for piece in wrapped])) if built is not None else []
+    kept = kept_for(job.pair, [form.region for form, _ in chosen], found.left, job.style, job.outside)
+    if isinstance(kept, No):
+        return None
+    layout = built.layout if built is not None else Layout()
+    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout).text
 
 
 # ---------------------------------------------------------------- sorting
@@ -258,7 +263,7 @@ def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | N
 def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> Built | No:
     chosen = list(_disjoint([piece.choice for piece in pieces]))
     wrapped = [form.region for form, _ in chosen]
-    kept = kept_for(job.pair, wrapped, found.left, job.style, job.outside)
+    kept = kept_for(job.pair, wrapped, found.left, job.style)
     if isinstance(kept, No):
         return kept
     return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout)

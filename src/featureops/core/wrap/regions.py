@@ -105,7 +105,7 @@ def _aligned(old: Box, new: Box, parent: Region | None) -> Iterator[Region]:
     before, after = [item.text for item in old.items], [item.text for item in new.items]
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     i = j = 0
-    for a, b, size in matcher.get_matching_blocks():
+    for a, b, size in _slid(old, new, [(block.a, block.b, block.size) for block in matcher.get_matching_blocks()]):
         if (i, j) != (a, b):
             yield from _split(old, new, (i, a), (j, b), parent)
         elif (i, j) == (0, 0) or size == 0:
@@ -113,6 +113,40 @@ def _aligned(old: Box, new: Box, parent: Region | None) -> Iterator[Region]:
         for step in range(1, size):
             yield from _gap(old, new, a + step, b + step, parent)
         i, j = a + size, b + size
+
+
+def _slid(old: Box, new: Box, blocks: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Among equal statements it can't be told which one is new: take the one whose blank lines fit the old side."""
+    for index in range(1, len(blocks)):
+        (a, b, size), (c, d, length) = blocks[index - 1], blocks[index]
+        if (a + size == c) == (b + size == d):
+            continue
+        longer, at, stop = (new, b + size, d) if a + size == c else (old, a + size, c)
+        shorter, place = (old, c) if longer is new else (new, d)
+        for shift in range(size + 1):
+            if shift and longer.items[at - shift].text != longer.items[stop - shift].text:
+                break
+            if _fits(longer, at - shift, stop - shift, shorter, place - shift):
+                blocks[index - 1] = (a, b, size - shift)
+                blocks[index] = (c - shift, d - shift, length + shift)
+                break
+    return blocks
+
+
+def _fits(longer: Box, start: int, stop: int, shorter: Box, place: int) -> bool:
+    """Whether taking the items out leaves as many blank lines as the other side has."""
+    ends = _blank(longer, start), _blank(longer, stop)
+    first, last = start == 0, stop == len(longer.items)
+    left = ends[0] if first else ends[1] if last else max(ends)
+    return left == _blank(shorter, place)
+
+
+def _blank(box: Box, index: int) -> int:
+    """Blank lines before an item (or the end)."""
+    data = box.file.data
+    end = box.items[index].start if index < len(box.items) else box.end
+    start = box.items[index - 1].end if index else box.start
+    return max(0, data[start:end].count(b"\n") - (1 if index else 0))
 
 
 def _gap(old: Box, new: Box, i: int, j: int, parent: Region | None) -> Iterator[Region]:
