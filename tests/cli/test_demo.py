@@ -109,36 +109,40 @@ def test_the_demo_goes_through_every_step_and_leaves_nothing_behind(place: Place
     assert place.processes() == []
 
 
-def test_keep_leaves_the_repository_with_the_change_as_it_was_written(place: Place) -> None:
-    code, output, errors = finish(place.start("--keep"))
-    assert code == 0, output + errors
-    (folder,) = place.tmp.iterdir()
-    assert str(folder) in output
+def test_keep_leaves_the_repository_even_when_interrupted(place: Place) -> None:
+    code, output, errors = interrupt(place.start("--keep"), 3, signal.SIGINT)
+    assert code == 128 + signal.SIGINT, output + errors
     app = load_app("webshop")
-    for intended in (path for path in app.change.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-        kept = folder / "webshop" / intended.relative_to(app.change)
-        assert kept.read_bytes() == intended.read_bytes(), kept
+    (folder,) = place.tmp.iterdir()
+    repo = folder / app.folder.name
+    assert f"Kept: {repo}" in output
+    for changed in (path for path in app.change.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        assert (repo / changed.relative_to(app.change)).read_bytes() == changed.read_bytes()
     assert list(place.home.iterdir()) == []
-    assert place.processes() == []
+    assert wait_until_none(place) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("step", [2, 7])
+@pytest.mark.parametrize(("number", "step"), [(signal.SIGINT, 2), (signal.SIGTERM, 7)])
 def test_interrupted_in_the_middle_it_cleans_up(place: Place, number: signal.Signals, step: int) -> None:
     process = place.start()
-    assert process.stdout is not None
-    seen = []
-    for line in process.stdout:
-        seen.append(line)
-        if line.startswith(f"━━ {step:2} ━"):
-            break
-    assert place.leftovers() != [], "".join(seen)
-    process.send_signal(number)
-    code, output, errors = finish(process, 20)
-    assert code == 128 + number, "".join(seen) + output + errors
+    code, output, errors = interrupt(process, step, number)
+    assert code == 128 + number, output + errors
     assert "Traceback" not in errors
     assert place.leftovers() == []
     assert wait_until_none(place) == []
+
+
+def interrupt(process: subprocess.Popen[str], step: int, number: signal.Signals) -> tuple[int, str, str]:
+    """Send the signal as soon as the heading of the step is there."""
+    assert process.stdout is not None
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if line.startswith(f"━━ {step:2} ━"):
+            break
+    process.send_signal(number)
+    code, output, errors = finish(process, 20)
+    return code, seen + output, errors
 
 
 def test_a_reader_that_goes_away_ends_it_cleanly(place: Place) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import time
-from pathlib import Path
 
 import anyio
 from mcp import MCPError
@@ -65,10 +64,13 @@ async def _play(app: DemoApp, keep: bool) -> int:
     started = time.monotonic()
     view.title(app.title)
     with open_stage(app, keep=keep) as stage:
-        code = await _steps(view, stage)
-        if code == 0:
-            view.done(f"Shipped behind a flag and cleaned up again in {time.monotonic() - started:.0f} s.")
-        _say_where(view, stage.folder, stage.repo, keep)
+        try:
+            code = await _steps(view, stage)
+        finally:
+            if keep:
+                view.note(f"Kept: {stage.repo}")
+    if code == 0:
+        view.done(f"Shipped behind a flag and cleaned up again in {time.monotonic() - started:.0f} s.")
     return code
 
 
@@ -99,8 +101,3 @@ async def _tell(view: View, stage: Stage, story: Story) -> int:
     else:
         return 0
     return 1
-
-
-def _say_where(view: View, folder: Path, repo: Path, keep: bool) -> None:
-    if keep:
-        view.note(f"Kept: {folder} (the repository is {repo.name}/ in it).")

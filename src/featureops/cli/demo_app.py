@@ -16,9 +16,10 @@ __all__ = ["DemoApp", "apps_folder", "load_app"]
 
 @dataclass(frozen=True, slots=True)
 class DemoApp:
-    """One application. `tests` and `who` are arguments of this interpreter, run in the application's folder; `who`
-    prints {"customer": "old" | "new"}. `old` and `new` are the environments in which the tests expect the one or the
-    other behaviour; `connect` holds the slots {url} and {token} of the SDK endpoint."""
+    """One application. `tests` and `who` are arguments of this interpreter, run in the application's folder;
+    `tests_shown` is the first as a person types it, `who` prints {"customer": "old" | "new"}. `old` and `new` are the
+    environments in which the tests expect the one or the other behaviour; `connect` holds the slots {url} and {token}
+    of the SDK endpoint."""
 
     title: str
     folder: Path
@@ -26,6 +27,7 @@ class DemoApp:
     requires: tuple[str, ...]
     intent: str
     tests: tuple[str, ...]
+    tests_shown: str
     who: tuple[str, ...]
     old: Mapping[str, str]
     new: Mapping[str, str]
@@ -64,6 +66,7 @@ def load_app(name: str, folder: Path | None = None) -> DemoApp:
         requires=tuple(words["requires"]),
         intent=words["intent"],
         tests=tuple(words["tests"]),
+        tests_shown=words["tests_shown"],
         who=tuple(words["who"]),
         old=words["old"],
         new=words["new"],

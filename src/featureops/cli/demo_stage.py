@@ -95,7 +95,7 @@ class Stage:
             )
         return Ran(done.returncode, _text(done.stdout), _text(done.stderr))
 
-    async def python(self, arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> Ran:
+    async def interpret(self, arguments: Sequence[str], extra: Mapping[str, str] | None = None) -> Ran:
         return await self.run([sys.executable, *arguments], extra)
 
     async def git(self, *arguments: str, extra: Mapping[str, str] | None = None) -> str:

@@ -16,7 +16,7 @@ from featureops.core.model import Json
 
 __all__ = ["Story"]
 
-Answer = dict[str, Json]
+_Answer = dict[str, Json]
 _TEST = "development"
 _LIVE = "production"
 
@@ -31,7 +31,7 @@ class Story:
     flag: str = ""
     intended: str = ""
     wrapped: str = ""
-    evaluation: Answer = field(default_factory=dict)
+    evaluation: _Answer = field(default_factory=dict)
 
     async def tell(self) -> None:
         """Errors: StepFailed, and MCPError when the server goes away."""
@@ -64,7 +64,7 @@ class Story:
         self.check(answer.get("needsFlag") is True, "the change was not seen as risky", answer)
         self.view.answer(f"yes: the risk is {answer['riskLevel']} (score {answer['riskScore']})")
         self.view.prose(str(answer.get("explanation")))
-        for signal in [row for row in rows(answer, "signals") if row.get("path")][:3]:
+        for signal in [row for row in _rows(answer, "signals") if row.get("path")][:3]:
             self.view.more(f"{signal['path']}:{signal['line']}  {signal['evidence']}")
 
     async def detect(self) -> None:
@@ -77,7 +77,7 @@ class Story:
         self.view.heading("Create one, off everywhere")
         suggested = self.evaluation.get("suggestedFlag")
         if not isinstance(suggested, dict):
-            raise StepFailed("evaluate_change suggested no flag", pretty(self.evaluation))
+            raise StepFailed("evaluate_change suggested no flag", _pretty(self.evaluation))
         self.flag = str(suggested["name"])
         answer = await self.call("create_flag", suggested)
         self.check(answer.get("success") is True, "the flag was not created", answer)
@@ -90,7 +90,7 @@ class Story:
         self.check(answer.get("verdict") == "complete", f"the verdict is {answer.get('verdict')}", answer)
         self.wrapped = await self.stage.tree()
         self.check(self.wrapped != self.intended, "the files did not change", answer)
-        hunks = rows(answer, "hunks")
+        hunks = _rows(answer, "hunks")
         wrapped = [row for row in hunks if row.get("outcome") == "wrapped"]
         self.view.answer(
             f"{len(wrapped)} hunks wrapped; {len(hunks) - len(wrapped)} left outside: they change nothing alone"
@@ -120,7 +120,7 @@ class Story:
     async def look_at_health(self) -> None:
         self.view.heading("Is the flag still needed?")
         answer = await self.call("flag_health", {"flagName": self.flag})
-        row = next((row for row in rows(answer, "flags") if row.get("flagName") == self.flag), {})
+        row = next((row for row in _rows(answer, "flags") if row.get("flagName") == self.flag), {})
         self.check(row.get("verdict") == "ready-to-clean-up", f"the verdict is {row.get('verdict')}", answer)
         self.view.answer(f"{row['verdict']}: {row['evidence']} {row['usages']} reads in {row['files']} files.")
         following = row.get("next")
@@ -133,8 +133,8 @@ class Story:
         self.check(answer.get("applied") is True, "nothing was written", answer)
         self.check(answer.get("verdict") == "complete", f"the verdict is {answer.get('verdict')}", answer)
         cleaned = await self.stage.tree()
-        left = rows(answer, "leftovers")
-        self.view.answer(f"{len(rows(answer, 'files'))} files cleaned, {len(left)} leftovers")
+        left = _rows(answer, "leftovers")
+        self.view.answer(f"{len(_rows(answer, 'files'))} files cleaned, {len(left)} leftovers")
         await self.show_diff(self.wrapped, cleaned)
 
     async def compare(self) -> None:
@@ -148,41 +148,41 @@ class Story:
 
     # ------------------------------------------------------------ what the steps are made of
 
-    async def call(self, tool: str, arguments: Mapping[str, Json]) -> Answer:
+    async def call(self, tool: str, arguments: Mapping[str, Json]) -> _Answer:
         self.view.call(tool, arguments)
         result = await self.client.call_tool(tool, dict(arguments))
         if result.is_error or not isinstance(result.structured_content, dict):
-            raise StepFailed(f"{tool} refused", text_of(result))
+            raise StepFailed(f"{tool} refused", _text_of(result))
         return result.structured_content
 
-    def check(self, holds: bool, otherwise: str, answer: Answer) -> None:
+    def check(self, holds: bool, otherwise: str, answer: _Answer) -> None:
         if not holds:
-            raise StepFailed(otherwise, pretty(answer))
+            raise StepFailed(otherwise, _pretty(answer))
 
     async def run_tests(self, expectation: Mapping[str, str], endpoint: Endpoint | None) -> None:
         app = self.stage.app
-        ran = await self.stage.python(app.tests, {**expectation, **self.connection(endpoint)})
+        ran = await self.stage.interpret(app.tests, {**expectation, **self.connection(endpoint)})
         words = " ".join(f"{name}={value}" for name, value in expectation.items())
         counted = re.search(r"Ran (\d+) tests?", ran.errors)
         if ran.code != 0 or counted is None:
             raise StepFailed("the application's tests fail", ran.errors + ran.output)
-        self.view.ran(f"{words} python {' '.join(app.tests)}", f"{counted[1]} tests passed")
+        self.view.ran(f"{words} {app.tests_shown}", f"{counted[1]} tests passed")
 
     async def toggle(self, environment: str) -> None:
-        arguments: Answer = {"featureName": self.flag, "environment": environment, "enabled": True}
+        arguments: _Answer = {"featureName": self.flag, "environment": environment, "enabled": True}
         answer = await self.call("toggle_flag_environment", arguments)
         after = self.after(answer)
         self.check(after.get("enabled") is True, "the flag was not switched on", answer)
         self.view.answer(f"on in {environment}, for {after.get('exposure')} % of the customers")
 
-    def after(self, answer: Answer) -> Answer:
+    def after(self, answer: _Answer) -> _Answer:
         """What the environment looks like after a write, as the backend gave it back."""
         self.check(answer.get("success") is True, "the write did not happen", answer)
         after = answer.get("after")
         return after if isinstance(after, dict) else {}
 
     async def roll_out(self, percentage: int) -> None:
-        arguments: Answer = {"featureName": self.flag, "environment": _LIVE, "rolloutPercentage": percentage}
+        arguments: _Answer = {"featureName": self.flag, "environment": _LIVE, "rolloutPercentage": percentage}
         answer = await self.call("set_flag_rollout", arguments)
         after = self.after(answer)
         self.check(answer.get("rolloutPercentage") == percentage, "the rollout was not set", answer)
@@ -190,7 +190,7 @@ class Story:
 
     async def check_who(self, endpoint: Endpoint, label: str, least: int, most: int) -> frozenset[str]:
         """Who pays the new way; the application asks its SDK for each customer."""
-        ran = await self.stage.python(self.stage.app.who, self.connection(endpoint))
+        ran = await self.stage.interpret(self.stage.app.who, self.connection(endpoint))
         if ran.code != 0:
             raise StepFailed("the application does not run", ran.errors)
         ways = {str(name): way == "new" for name, way in json.loads(ran.output).items()}
@@ -207,15 +207,15 @@ class Story:
         self.view.diff(await self.stage.git("diff", "--unified=2", before, after))
 
 
-def rows(answer: Answer, key: str) -> list[dict[str, Json]]:
+def _rows(answer: _Answer, key: str) -> list[dict[str, Json]]:
     """The objects in the list under `key`; none when it is missing."""
     found = answer.get(key)
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
-def pretty(answer: Answer) -> str:
+def _pretty(answer: _Answer) -> str:
     return json.dumps(answer, indent=2, ensure_ascii=False)
 
 
-def text_of(result: CallToolResult) -> str:
+def _text_of(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
