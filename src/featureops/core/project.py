@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import Config
-from featureops.core.pack import LanguagePack, Packs
+from featureops.core.modules import given_name, module_files, re_exports
+from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
@@ -78,20 +79,14 @@ class Project:
         """The files parsed so far that have syntax errors: reads within an error can be missed."""
         return sorted(path for path, file in self._files.items() if file is not None and file.errors())
 
-    # -------------------------------------------------------------- imports
+    # -------------------------------------------------------------- following names to files
 
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file that an import's text names; None for a package from outside."""
         pack = self.packs.for_path(importer)
         if pack is None:
             return None
-        dotted = pack.modules.style == "dotted"
-        bases = _dotted_bases(importer, module, pack) if dotted else _path_bases(importer, module, pack)
-        for base in bases:
-            for candidate in _candidates(base, pack):
-                if candidate in self.paths:
-                    return candidate
-        return None
+        return next((found for found in module_files(importer, module, pack) if found in self.paths), None)
 
     def origin(self, path: str, binding: Binding, depth: int = 0) -> tuple[str, Binding] | None:
         """Where a binding is really defined, following imports and re-exports; None outside the repository."""
@@ -110,10 +105,10 @@ class Project:
         file = self.file(path)
         if file is None or depth > _DEPTH:
             return None
-        binding = _given(self.names(path), name)
+        binding = given_name(self.names(path), name)
         if binding is not None:
             return self.origin(path, binding, depth)
-        for module, imported in _re_exports(file, name):
+        for module, imported in re_exports(file, name):
             target = self.module_path(path, module)
             found = self.exported(target, imported, depth + 1) if target else None
             if found is not None:
@@ -134,11 +129,11 @@ class Project:
         file = self.file(target) if name != "*" and depth <= _DEPTH else None
         if file is None:
             return None
-        binding = _given(self.names(target), name)
+        binding = given_name(self.names(target), name)
         entry = binding.imported if binding is not None else None
         if entry is not None:
             return self._outside(target, entry.module, entry.imported, depth + 1)
-        passed = _re_exports(file, name) if binding is None else ()
+        passed = re_exports(file, name) if binding is None else ()
         found = (self._outside(target, other, there, depth + 1) for other, there in passed)
         return next((place for place in found if place is not None), None)
 
@@ -220,6 +215,9 @@ class Project:
         if depth > _DEPTH:
             return None
         if node.shape == "member":
+            module = self._dotted_module(path, node)
+            if module is not None:
+                return path, module
             owner, name = node.role("object"), node.role("property")
             outer = self.container(path, owner, depth + 1) if owner else None
             if outer is None or name is None:
@@ -239,6 +237,18 @@ class Project:
         found = self.origin(path, binding)
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
+
+    def _dotted_module(self, path: str, node: Node) -> str | None:
+        """The file of `a.b` where `a.b` was imported by its dotted name."""
+        root = node
+        while root.shape == "member" and (owner := root.role("object")) is not None:
+            root = owner
+        binding = self.names(path).of.get(root)
+        entry = binding.imported if binding is not None else None
+        if entry is None or entry.imported != "*" or node.file.pack.modules.style != "dotted":
+            return None
+        tail = "".join(node.text.split())[len(root.text) :]
+        return self.module_path(path, entry.module + tail)
 
 
 def argument(call: Node, position: int, keyword: str | None = None) -> Node | None:
@@ -298,6 +308,8 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
         if inner is None:
             continue
         key, value = _member_roles(inner)
+        if inner.shape in ("class", "enum"):
+            key, value = inner.role("name"), inner
         if key is not None and value is not None:
             yield string_value(key) or key.text, value
 
@@ -307,86 +319,3 @@ def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
     roles["assign"] = ("left", "right")
     names = roles.get(node.shape)
     return (node.role(names[0]), node.role(names[1])) if names else (None, None)
-
-
-def _given(names: Names, name: str) -> Binding | None:
-    """The top-level binding that a file gives away under a name, which may be another one."""
-    binding = names.top(name)
-    if binding is not None:
-        return binding
-    for statement in names.file.root.items:
-        if statement.shape != "export" or any(child.shape == "string" for child in statement.items):
-            continue
-        given = statement.items[0] if statement.items else None
-        if given is None:
-            continue
-        if name == "default" and statement.has_token("default"):
-            return names.of.get(given.role("name") or given)
-        for item in given.items:
-            parts = [part.text for part in item.items]
-            if len(parts) == 2 and parts[1] == name and statement.role("declaration") is None:
-                return names.top(parts[0])
-    return None
-
-
-def _re_exports(file: SourceFile, name: str) -> Iterator[tuple[str, str]]:
-    """(module, name there) of statements that pass names on from another module."""
-    for statement in file.root.items:
-        if statement.shape != "export":
-            continue
-        source = next((child for child in statement.items if child.shape == "string"), None)
-        module = string_value(source) if source else None
-        if module is None:
-            continue
-        clause = next((child for child in statement.items if child is not source), None)
-        if clause is None:
-            yield module, name
-            continue
-        for item in clause.items:
-            parts = [part.text for part in item.items]
-            if parts and parts[-1] == name:
-                yield module, parts[0]
-
-
-def _dotted_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
-    level = len(module) - len(module.lstrip("."))
-    tail = module[level:].replace(".", "/").strip("/")
-    folder = posixpath.dirname(importer)
-    if level:
-        for _ in range(level - 1):
-            folder = posixpath.dirname(folder)
-        yield posixpath.join(folder, tail) if tail else folder
-        return
-    for root in pack.modules.roots:
-        yield posixpath.join(root, tail)
-    while folder:
-        yield posixpath.join(folder, tail)
-        folder = posixpath.dirname(folder)
-
-
-def _path_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
-    folder = posixpath.dirname(importer)
-    if module.startswith("."):
-        yield posixpath.normpath(posixpath.join(folder, module))
-        return
-    bare = module.lstrip("@~/") if module.startswith(("@/", "~/", "/")) else module
-    for root in pack.modules.roots:
-        yield posixpath.normpath(posixpath.join(root, bare))
-    while folder:
-        yield posixpath.normpath(posixpath.join(folder, bare))
-        for root in pack.modules.roots:
-            yield posixpath.normpath(posixpath.join(folder, root, bare))
-        folder = posixpath.dirname(folder)
-
-
-def _candidates(base: str, pack: LanguagePack) -> Iterator[str]:
-    yield base
-    for extension in pack.extensions:
-        yield base + extension
-    for index in pack.modules.indexes:
-        for extension in pack.extensions:
-            yield posixpath.join(base, index + extension)
-    stem, dot, _ = base.rpartition(".")
-    if dot:
-        for extension in pack.extensions:
-            yield stem + extension

@@ -364,4 +364,5 @@ def _inside_member(node: Node) -> bool:
 
 def _inside_same(node: Node, text: str) -> bool:
     parent = node.parent
-    return parent is not None and "".join(parent.text.split()) == text and parent.named
+    same = parent is not None and parent.shape in ("member", "index", "call")
+    return same and parent is not None and "".join(parent.text.split()) == text

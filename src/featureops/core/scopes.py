@@ -136,7 +136,8 @@ class Names:
                 self._enter(alias, scope, ImportEntry(module or name.text, imported, entry, node))
             elif name is not None:
                 imported = "*" if module_node is None else name.text
-                self._enter(name, scope, ImportEntry(module or entry.text, imported, entry, node))
+                # A dotted import binds the first part only: the rest is found as members of it.
+                self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
 
     def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
         self._define(name, scope).imported = entry
@@ -169,7 +170,7 @@ class Names:
             binding.writes.append(node)
 
     def lookup(self, name: str, at: Node) -> Binding | None:
-        """What a name means at a place: from the innermost scope outwards; a class body is not seen from its methods."""
+        """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""
         inside_function = False
         for outer in at.ancestors():
             if outer.type not in self._scopes:

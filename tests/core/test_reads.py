@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import dedent
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from featureops.core.config import Config, HouseRead
+from featureops.core.pack import CallForm, SdkPack
+from featureops.core.reads import find_reads, house_name
+from featureops.languages import packs
+from tests.core.sources import program
+
+HOLDER = """from flags import client
+class A:
+    def __init__(self):
+        self.c = client
+    def f(self):
+        self.c.is_enabled('k')
+"""
+SDK_TS = "import { Unleash } from 'unleash-client';\n"
+HOOK_TS = "import { useUnleashClient } from '@unleash/proxy-client-react';\n"
+Row = tuple[int, str | None, str]
+CLIENT_PY = "from UnleashClient import UnleashClient\nclient = UnleashClient('u', 'a')\n"
+
+
+def reads(files: dict[str, str], path: str, *house: HouseRead) -> list[Row]:
+    """(line, flag, proof) of the reads of a file."""
+    found = find_reads(program(files, Config(reads=house)), path)
+    return [(read.node.file.line_of(read.node.start), read.flag, read.proof) for read in found]
+
+
+FORMS = [
+    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function}")
+    for sdk in packs().sdks()
+    for form in sdk.calls
+]
+
+
+def form_of(case: ParameterSet) -> CallForm:
+    form = case.values[1]
+    assert isinstance(form, CallForm)
+    return form
+
+
+def call_text(form: CallForm, callee: str) -> str:
+    arguments = ["0"] * form.flag + ['"the-key"', "1", "2"]
+    return f"{callee}({', '.join(arguments)})"
+
+
+def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
+    """A file for each import through which the form can be used; `module` replaces the SDK's."""
+    braces = sdk.language == "typescript"
+    declare = "const " if braces else ""
+    for item in sdk.imports:
+        source = module or item.module
+        imports = "import {{ {} }} from '" + source + "';\n" if braces else f"from {source} import {{}}\n"
+        if form.function is not None and form.function in item.functions:
+            yield imports.format(form.function) + call_text(form, form.function) + "\n"
+        if form.method is not None:
+            for client in item.clients:
+                yield (
+                    imports.format(client)
+                    + f"{declare}made = {client}()\n"
+                    + call_text(form, f"made.{form.method}")
+                    + "\n"
+                )
+
+
+@pytest.mark.parametrize(("sdk", "form"), FORMS)
+def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, form: CallForm) -> None:
+    pack = packs().by_id(sdk.language)
+    assert pack is not None
+    path = "a" + pack.extensions[0]
+    real = list(programs(sdk, form))
+    assert real, "no import leads to this form"
+    for text in real:
+        found = find_reads(program({path: text}), path)
+        assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", "proven", form.when)], text
+        assert found[0].value == ("details" if form.pinned else form.value)
+    for text in programs(sdk, form, module="elsewhere"):
+        # A telling name makes it likely at best.
+        assert "proven" not in [row[2] for row in reads({path: text}, path)], text
+
+
+@pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).pinned])
+def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, form: CallForm) -> None:
+    pack = packs().by_id(sdk.language)
+    assert pack is not None
+    path = "a" + pack.extensions[0]
+    for text in programs(sdk, form):
+        found = find_reads(program({path: text.rstrip("\n") + f".{form.pinned[0]}\n"}), path)
+        assert [(read.value, read.node.text.endswith(form.pinned[0])) for read in found] == [(form.value, True)]
+
+
+@pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).keyword])
+def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
+    pack = packs().by_id(sdk.language)
+    assert pack is not None
+    path = "a" + pack.extensions[0]
+    for text in programs(sdk, form):
+        given = text.replace(
+            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}='the-key')"
+        )
+        assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
+
+
+@pytest.mark.parametrize(
+    ("text", "proof"),
+    [
+        ("from flags import client\nclient.is_enabled('k')", "proven"),
+        ("from flags import client as c\nc.is_enabled('k')", "proven"),
+        ("import flags\nflags.client.is_enabled('k')", "proven"),
+        ("from flags import get\nget().is_enabled('k')", "proven"),
+        ("from flags import get\nc = get()\nc.is_enabled('k')", "proven"),
+        ("from flags import typed\ntyped().is_enabled('k')", "proven"),
+        ("from UnleashClient import UnleashClient\ndef f(c: UnleashClient):\n    c.is_enabled('k')", "proven"),
+        ("from UnleashClient import UnleashClient\ndef f(c: UnleashClient | None):\n    c.is_enabled('k')", "proven"),
+        ("import UnleashClient as u\nu.UnleashClient('a').is_enabled('k')", "proven"),
+        (HOLDER, "proven"),
+        ("def f(unleash):\n    unleash.is_enabled('k')", "likely"),
+        ("def f(self):\n    self.unleash_client.is_enabled('k')", "likely"),
+        ("def f(button):\n    button.is_enabled('k')", "unproven"),
+        ("class B:\n    def is_enabled(self, k): ...\nB().is_enabled('k')", "unproven"),
+        ("def is_enabled(k): ...\nis_enabled('k')", None),
+        ("from flags import client\nclient.is_enabled()", None),
+        ("from flags import client\nclient.is_enabled", None),
+        ("from flags import client\n# client.is_enabled('k')", None),
+        ("from flags import client\nx = \"client.is_enabled('k')\"", None),
+        ("from flags import client\ndef f(client):\n    client.is_enabled('k')", "unproven"),
+    ],
+)
+def test_a_method_counts_only_as_far_as_its_receiver_is_known(text: str, proof: str | None) -> None:
+    flags = CLIENT_PY + dedent("""
+        def get():
+            return client
+        def typed() -> UnleashClient:
+            return registry["client"]
+    """)
+    found = reads({"flags.py": flags, "a.py": text + "\n"}, "a.py")
+    assert [row[2] for row in found] == ([proof] if proof else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "proof"),
+    [
+        ("import { unleash } from './client';\nunleash.isEnabled('k');", "proven"),
+        ("import { unleash } from './client';\nunleash?.isEnabled('k');", "proven"),
+        ("import { unleash } from './client';\n(await unleash).isEnabled('k');", "proven"),
+        ("import { unleash } from './client';\nunleash!.isEnabled('k');", "proven"),
+        ("import * as c from './client';\nc.unleash.isEnabled('k');", "proven"),
+        ("import * as sdk from 'unleash-client';\nsdk.isEnabled('k');", "proven"),
+        ("import { isEnabled as on } from 'unleash-client';\non('k');", "proven"),
+        (
+            SDK_TS + "class A { constructor(private c: Unleash) {} f() { return this.c.isEnabled('k'); } }",
+            "proven",
+        ),
+        (
+            SDK_TS + "class A { c = new Unleash({}); f() { return this.c.isEnabled('k'); } }",
+            "proven",
+        ),
+        (SDK_TS + "function f(c: Unleash) { return c.isEnabled('k'); }", "proven"),
+        (
+            HOOK_TS + "const c = useUnleashClient();\nc.isEnabled('k');",
+            "proven",
+        ),
+        ("import { passed } from './hooks';\npassed('k');", "proven"),
+        ("import { unleash } from 'elsewhere';\nunleash.isEnabled('k');", "likely"),
+        ("function f(menu: Menu) { return menu.isEnabled('k'); }", "unproven"),
+        ("import { useFlag } from 'country-flags';\nuseFlag('k');", None),
+        ("import { useFlag } from './own';\nuseFlag('k');", None),
+        ("function useFlag(k: string) {}\nuseFlag('k');", None),
+        ("import { flag } from '@unleash/nextjs';\nfunction f(flag: any) { flag('k'); }", None),
+    ],
+)
+def test_a_call_counts_only_as_far_as_its_origin_is_known(text: str, proof: str | None) -> None:
+    files = {
+        "client.ts": "import { initialize } from 'unleash-client';\nexport const unleash = initialize({ url: 'u' });\n",
+        "hooks.ts": "export { useFlag as passed } from '@unleash/proxy-client-react';\n",
+        "own.ts": "export const useFlag = (k: string) => true;\n",
+        "a.tsx": text + "\n",
+    }
+    assert [row[2] for row in reads(files, "a.tsx")] == ([proof] if proof else [])
+
+
+@pytest.mark.parametrize("key", ["name", '"a-" + name', 'f"a-{name}"', "KEYS[name]", "make(name)", "f('a')"])
+def test_a_key_made_at_run_time_is_a_read_without_a_flag(key: str) -> None:
+    assert reads({"a.py": CLIENT_PY + f"def f(name):\n    client.is_enabled({key})\n"}, "a.py") == [(4, None, "proven")]
+
+
+def test_the_flag_s_own_name_as_a_key_of_another_call_is_not_confused() -> None:
+    text = CLIENT_PY + 'client.is_enabled("outer", {"flag": client.is_enabled("inner")})\n'
+    assert sorted(str(row[1]) for row in reads({"a.py": text}, "a.py")) == ["inner", "outer"]
+
+
+def test_looking_near_an_offset_finds_what_the_walk_finds_there() -> None:
+    text = CLIENT_PY + 'if client.is_enabled("a"):\n    pass\nx = client.is_enabled("b") and client.is_enabled("c")\n'
+    project = program({"a.py": text})
+    offsets = [at for at in range(len(text)) if text.startswith("is_enabled", at)]
+    whole = [read.flag for read in find_reads(project, "a.py")]
+    assert whole == ["a", "b", "c"]
+    assert [read.flag for read in find_reads(project, "a.py", offsets)] == whole
+    assert [read.flag for read in find_reads(project, "a.py", offsets[1:2])] == ["b"]
+
+
+def house(form: str, target: str, **more: str | int) -> HouseRead:
+    return HouseRead(form=form, target=target, **more)  # type: ignore[arg-type] # the tables of the tests are plain
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "count"),
+    [
+        (house("call", "isTreated", flag=0), "isTreated('k')", 1),
+        (house("call", "isTreated", flag=0), "a.b.isTreated('k')", 1),
+        (house("call", "isTreated", flag=0), "isTreatedNot('k')", 0),
+        (house("call", "exp.isTreated", flag=1), "exp.isTreated(user, 'k')", 1),
+        (house("call", "exp.isTreated", flag=0), "other.isTreated('k')", 0),
+        (house("call", "has", flag="feature"), "has(feature='k')", 1),
+        (house("call", "has", flag="feature"), "has(other='k')", 0),
+        (house("call", "isOn", name="k"), "isOn(1, 2)", 1),
+        (house("member", "features.{flag}"), "app.features.k", 1),
+        (house("member", "features.{flag}"), "features['k']", 1),
+        (house("member", "features.{flag}"), "features.k.value", 0),
+        (house("member", "features.{flag}"), "nofeatures.k", 0),
+        (house("expression", "Site.new_pay", name="k"), "Site.new_pay", 1),
+        (house("expression", "*.new_pay", name="k"), "a.b.new_pay", 1),
+        (house("expression", "Site.new_pay", name="k"), "Site.new_pay_2", 0),
+        (house("decorator", "gate", flag=0), "@gate('k')\ndef f(): pass", 1),
+        (house("decorator", "gate", flag=0), "@mod.gate('k')\ndef f(): pass", 1),
+        (house("decorator", "gate", flag=0), "@other('k')\ndef f(): pass", 0),
+        (house("entry", "featureFlag"), "x = {'featureFlag': 'k'}", 1),
+        (house("entry", "featureFlag"), "x = {'title': 'k'}", 0),
+        (house("test", "enable", flag=0), "enable('k')", 1),
+        (HouseRead("call", "isTreated", flag=0, language="typescript"), "isTreated('k')", 0),
+    ],
+)
+def test_the_house_s_own_ways_are_found(read: HouseRead, text: str, count: int) -> None:
+    assert [row[1:] for row in reads({"a.py": text + "\n"}, "a.py", read)] == [("k", "proven")] * count
+
+
+def test_a_gating_component_is_found_by_its_attribute() -> None:
+    text = "const a = <On id='k'><B /></On>;\nconst b = <On id={'k'} />;\nconst c = [<Off id='k' />, <On x='k' />];\n"
+    found = reads({"a.tsx": text}, "a.tsx", HouseRead("component", "On", flag="id"))
+    assert found == [(1, "k", "proven"), (2, "k", "proven")]
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        ("newCheckout", "new-checkout"),
+        ("NewCheckout", "new-checkout"),
+        ("NEW_CHECKOUT", "new-checkout"),
+        ("new-checkout", "new-checkout"),
+        ("new_checkout", "new-checkout"),
+        ("checkoutV2", "checkout-v2"),
+        ("useHTTPCache", "use-http-cache"),
+    ],
+)
+def test_a_name_in_any_case_style_is_one_flag(spelling: str, name: str) -> None:
+    assert house_name(spelling) == name
