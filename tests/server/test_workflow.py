@@ -32,6 +32,7 @@ def receipt(order):
 
 
 def pay(order, amount):
+    print("paying", order)
     fee = amount * 0.02
     charge(order, amount + fee)
     return "paid"
@@ -129,11 +130,11 @@ def test_in_a_clean_tree_wrap_tells_how_the_repository_asks(mode: Mode, root: Pa
 
 
 def test_lines_are_wrapped_as_named(mode: Mode, root: Path) -> None:
-    arguments: dict[str, Json] = {"flagName": "new-fee", "path": "shop/pay.py", "startLine": 12, "endLine": 12}
+    arguments: dict[str, Json] = {"flagName": "new-fee", "path": "shop/pay.py", "startLine": 11, "endLine": 11}
     answer = content(call(server_of(root), mode, "wrap_change", {**arguments, "apply": True}))
     assert answer["applied"] is True
     text = (root / "shop" / "pay.py").read_text()
-    assert '    if client.is_enabled("new-fee"):\n        charge(order, amount + fee)\n' in text
+    assert '    if client.is_enabled("new-fee"):\n        print("paying", order)\n' in text
 
 
 def test_detect_without_words_is_an_inventory(mode: Mode, root: Path) -> None:
