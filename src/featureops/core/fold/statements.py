@@ -8,6 +8,7 @@ from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import always_leaves
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -61,6 +62,8 @@ class Statements(Branches):
                 self._list(node)
             case "import" | "declaration":
                 self._entries(node)
+            case "" if node.type in node.file.pack.index.interpolations and node.items:
+                self._embedded(node, node.items[0])
             case _:
                 super().visit(node)
 
@@ -165,23 +168,40 @@ class Statements(Branches):
         if inner is None:
             return
         if node.parent is None or node.parent.shape != "markup-element":
-            self.place(inner, self.reduce(inner, "value"))
+            self._embedded(node, inner)
             return
         value = self.reduce(inner, "render")
         if isinstance(value, Const) and not value.effects:
             self.blocks.remove_inline(node)
         elif isinstance(value, Becomes):
-            target = value.node
-            while target.shape == "paren" and (operand := target.role("operand")) is not None:
-                target = operand
-            if target.shape == "markup-element":
-                self.editor.delete(node.start, target.start)
-                self.editor.delete(target.end, node.end)
-                self.editor.dedent(target.start, target.end, self._columns_at(target.start) - self._columns(node))
-            elif target.shape == "null":
-                self.blocks.remove_inline(node)
-            else:
-                self.replace_with(inner, target)
+            self._markup_child(node, inner, bare(value.node))
+        else:
+            self.place(inner, value)
+
+    def _markup_child(self, node: Node, inner: Node, target: Node) -> None:
+        if target.shape == "null":
+            self.blocks.remove_inline(node)
+        elif target.shape == "markup-element":
+            self.editor.delete(node.start, target.start)
+            self.editor.delete(target.end, node.end)
+            self.editor.dedent(target.start, target.end, self._columns_at(target.start) - self._columns(node))
+        elif (text := plain_text(target)) is not None and stays_on_line(node):
+            self.editor.replace(node.start, node.end, text)
+        else:
+            self.replace_with(inner, target)
+
+    def _embedded(self, node: Node, inner: Node) -> None:
+        """An expression in the braces of an attribute or of a string: a plain string needs no braces."""
+        value = self.reduce(inner, "value")
+        target = bare(value.node) if isinstance(value, Becomes) else None
+        text = plain_text(target) if target is not None and len(node.items) == 1 else None
+        if target is None or text is None:
+            self.place(inner, value)
+        elif node.type in node.file.pack.index.interpolations:
+            self.editor.replace(node.start, node.end, text)
+        elif target.text[:1] in node.file.pack.text.quotes[:2]:
+            self.editor.delete(node.start, target.start)
+            self.editor.delete(target.end, node.end)
         else:
             self.place(inner, value)
 
