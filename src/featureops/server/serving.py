@@ -24,6 +24,7 @@ from featureops.app.deps import Deps
 from featureops.core.errors import UserFixable
 from featureops.server.arguments import Arguments, LongAnswer
 from featureops.server.code_tools import CODE_TOOLS
+from featureops.server.confirming import can_ask, confirmed
 from featureops.server.flag_tools import FLAG_TOOLS
 from featureops.server.inputs import StrictMetadata, argument_names, input_schema
 from featureops.server.render import failure, mistakes, nearest, rejected, success
@@ -98,10 +99,15 @@ class FeatureOpsServer(MCPServer[None]):
     # ------------------------------------------------------------ tools
 
     def _tool(self, spec: ToolSpec, *, read_only: bool) -> Tool:
-        async def run(given: Arguments, context: Context[None]) -> CallToolResult:
+        async def run(given: Arguments, context: Context[None]) -> CallToolResult | InputRequiredResult:
             deps = _asked_by(await self.deps(), context)
-            detailed = isinstance(given, LongAnswer) and given.response_format == "detailed"
-            return success(await spec.handle(deps, given), detailed=detailed)
+            data = await spec.handle(deps, given)
+            if can_ask(data, context):
+                token = await confirmed(data, context)
+                if isinstance(token, InputRequiredResult):
+                    return token
+                data = await spec.handle(deps, given.model_copy(update={"confirm": token}))
+            return success(data, detailed=isinstance(given, LongAnswer) and given.response_format == "detailed")
 
         return Tool(
             fn=run,
