@@ -93,7 +93,14 @@ class Ranked:
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """A lower-case word without its English ending: payments, payment and paying give "pay"."""
+    """A lower-case word without its English endings: payments, payment and paying give "pay"."""
+    shorter = _shortened(word)
+    while shorter != word:
+        word, shorter = shorter, _shortened(shorter)
+    return word
+
+
+def _shortened(word: str) -> str:
     if word.endswith("ss"):
         return word
     for suffix, replacement in _SUFFIXES:
@@ -177,7 +184,7 @@ def _agreement(own: Mapping[str, str], wanted: Wanted, asked: Mapping[str, str])
         return 1.0
     weight = _weight(shared)
     reach = weight / _weight(asked)
-    return weight / _weight(own) * (0.6 + 0.4 * reach) * min(1.0, weight / _ENOUGH)
+    return weight / _weight(own) * (0.75 + 0.25 * reach) * min(1.0, weight / _ENOUGH)
 
 
 def _is_phrase(own: Sequence[str], text: str) -> bool:
