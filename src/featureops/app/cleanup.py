@@ -152,5 +152,6 @@ def _message(answer: dict[str, Json], result: CleanupResult) -> str:
         return f"Nothing was folded.{tail}"
     reads = sum(result.reads.values())
     done = "Removed" if answer["applied"] else "Would remove"
-    counted = f"{reads} read{'s' if reads != 1 else ''} in {len(result.edits)} file{'s' if len(result.edits) != 1 else ''}"
+    files = len(result.edits)
+    counted = f"{reads} read{'s' if reads != 1 else ''} in {files} file{'s' if files != 1 else ''}"
     return f"{done} {answer['flagName']}, kept {answer['preservePath']}: {counted}.{tail}"

@@ -26,7 +26,7 @@ from featureops.core.verify import fault
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
 _ROUNDS = 20
-OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
+_OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
 
 
 class Source(Protocol):
@@ -273,11 +273,11 @@ class _Cleanup:
             grown = True
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
-            if folded is not None and (folded.values or folded.results) and self._drop_exports(path, folded):
+            if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
                 grown = True
         return grown
 
-    def _drop_exports(self, path: str, folded: Folded) -> bool:
+    def _drop_exports(self, path: str) -> bool:
         """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
         before = self.state.outputs[path]
         self._fold(path)
@@ -315,11 +315,8 @@ class _Cleanup:
             edits.append(FileEdit(path, before, after))
             reads[path] = sum(1 for read in self.state.reads.get(path, ()) if read.flag == self.flag)
         left = self._leftovers()
-        open_left = [item for item in left if item.kind in OPEN_KINDS]
-        if not edits:
-            verdict = "refused" if open_left else "nothing"
-        else:
-            verdict = "partial" if open_left else "complete"
+        open_left = [item for item in left if item.kind in _OPEN_KINDS]
+        verdict = _verdict(edited=bool(edits), is_open=bool(open_left))
         return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)))
 
     def _leftovers(self) -> list[Leftover]:
@@ -341,6 +338,12 @@ class _Cleanup:
                 )
             )
         return found
+
+
+def _verdict(*, edited: bool, is_open: bool) -> str:
+    if edited:
+        return "partial" if is_open else "complete"
+    return "refused" if is_open else "nothing"
 
 
 def _holder_name(node: Node) -> str | None:

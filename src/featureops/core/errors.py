@@ -1,17 +1,17 @@
 """The exception tree. An ending of a rewrite is never an exception: it is a value (see `core.model`).
 
-    FeatureOpsError                     every one carries code, message and hint
-    ├─ UserFixable                      the caller can act: failed tool result, exit code `exit_code`
-    │  ├─ BadArgument                   2  an argument that can't be used
-    │  ├─ BadConfiguration              2  featureops.toml or the environment
-    │  ├─ UnknownFlag                   3  the backend has no such flag
-    │  ├─ OutsideWorkspace              3  a path that leaves the root
-    │  ├─ Unwritable                    3  read-only folder, full disk: nothing was changed
-    │  ├─ MovedOn                       3  a file or flag changed since the plan or the change was made
-    │  ├─ Denied                        3  read-only mode, the policy, or a declined confirmation
-    │  ├─ Conflict                      3  it exists already
-    │  └─ Unreachable                   4  the backend does not answer
-    └─ Bug                              ours: logged with its traceback and an id
+FeatureOpsError                     every one carries code, message and hint
+├─ UserFixable                      the caller can act: failed tool result, exit code `exit_code`
+│  ├─ BadArgument                   2  an argument that can't be used
+│  ├─ BadConfiguration              2  featureops.toml or the environment
+│  ├─ UnknownFlag                   3  the backend has no such flag
+│  ├─ OutsideWorkspace              3  a path that leaves the root
+│  ├─ Unwritable                    3  read-only folder, full disk: nothing was changed
+│  ├─ MovedOn                       3  a file or flag changed since the plan or the change was made
+│  ├─ Denied                        3  read-only mode, the policy, or a declined confirmation
+│  ├─ Conflict                      3  it exists already
+│  └─ Unreachable                   4  the backend does not answer
+└─ Bug                              ours: logged with its traceback and an id
 """
 
 __all__ = [

@@ -29,7 +29,7 @@ __all__ = [
     "WrapTemplate",
 ]
 
-Role = str | int
+_Role = str | int
 
 
 class ParserSource(Protocol):
@@ -48,7 +48,7 @@ class ShapeRule:
 
     name: str
     node: str
-    roles: Mapping[str, Role]
+    roles: Mapping[str, _Role]
     token: str | None = None
     without: str | None = None
     binds: str | None = None
@@ -96,7 +96,8 @@ class Indexing:
     """Node types by the part that they play for names and text.
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
-    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names` declare that a function assigns names of an outer scope.
+    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
+    declare that a function assigns names of an outer scope.
     """
 
     identifiers: frozenset[str]
@@ -137,8 +138,8 @@ class ImportForm:
 class CallForm:
     """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
 
-    `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned` are
-    members of the result that hold the boolean (`.value`, `.enabled`).
+    `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
+    are members of the result that hold the boolean (`.value`, `.enabled`).
     """
 
     method: str | None = None

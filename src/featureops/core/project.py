@@ -16,7 +16,7 @@ from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
-__all__ = ["Constant", "Project", "argument", "initializer", "unwrapped"]
+__all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
 
 _DEPTH = 8
 Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]

@@ -21,7 +21,7 @@ from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
 
-Proof = Literal["proven", "likely", "unproven"]
+_Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
 
 
@@ -39,7 +39,7 @@ class Read:
     sdk: str
     value: str
     when: Literal["enabled", "disabled"]
-    proof: Proof
+    proof: _Proof
     key: Node | None
     constant: Constant | None
     method: str
@@ -155,7 +155,7 @@ class _Finder:
                 return self._read(call, sdk.id, form, "proven", name)
         return None
 
-    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         owner = _awaited(owner)
         if depth > 6:
             return "unproven"
@@ -170,7 +170,7 @@ class _Finder:
         proof = self.binding_proof(self.path, binding, sdk, depth)
         return proof if proof != "unproven" else _by_name(owner.text, sdk)
 
-    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         base, name = owner.role("object"), owner.role("property")
         if base is None or name is None:
             return "unproven"
@@ -186,7 +186,7 @@ class _Finder:
                 proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         return proof if proof != "unproven" else _by_name(name.text, sdk)
 
-    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
+    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
@@ -200,7 +200,7 @@ class _Finder:
                 return "proven"
         return _by_name(name, sdk)
 
-    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
+    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
         entry = binding.imported
         if entry is not None:
             there = self.project.outside(path, binding)
@@ -220,7 +220,7 @@ class _Finder:
         value = initializer(binding)
         return self._proof(value, sdk, depth + 1) if value is not None and value.shape != "class" else "unproven"
 
-    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
         annotation = function.role("type")
         if annotation is not None and self._annotated(annotation, sdk):
             return "proven"
@@ -238,7 +238,7 @@ class _Finder:
                 return True
         return False
 
-    def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
+    def _read(self, call: Node, sdk: str, form: CallForm, proof: _Proof, method: str) -> Read | None:
         key = argument(call, form.flag, form.keyword)
         if key is None:
             return None
@@ -312,7 +312,7 @@ def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
     ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
 
 
-def _by_name(name: str, sdk: SdkPack) -> Proof:
+def _by_name(name: str, sdk: SdkPack) -> _Proof:
     plain = re.sub(r"[^a-z]", "", name.lower())
     hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
     return "likely" if any(hint in plain for hint in hints) else "unproven"

@@ -35,10 +35,9 @@ def fault(before: SourceFile, after: bytes) -> str | None:
 def _undefined(file: SourceFile) -> frozenset[str]:
     """Names that are used and bound nowhere in the file (built-ins among them)."""
     names = Names(file)
-    index = file.pack.index
-    return frozenset(
-        node.text for node in file.root.walk() if node.type in index.identifiers and node not in names.of and _is_use(node)
-    )
+    kinds = file.pack.index.identifiers
+    free = (node for node in file.root.walk() if node.type in kinds and node not in names.of)
+    return frozenset(node.text for node in free if _is_use(node))
 
 
 def _is_use(node: Node) -> bool:

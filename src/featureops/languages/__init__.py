@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["packs"]
 
-Table = Mapping[str, object]
+_Table = Mapping[str, object]
 _OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope"})
 
 
@@ -57,39 +57,39 @@ def _name(item: Traversable) -> str:
     return item.name
 
 
-def _read(file: Traversable) -> Table:
+def _read(file: Traversable) -> _Table:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise Bug(f"{file}: {error}") from error
 
 
-def _table(parent: Table, key: str) -> Table:
+def _table(parent: _Table, key: str) -> _Table:
     value = parent.get(key, {})
     if not isinstance(value, dict):
         raise Bug(f"{key}: a table is expected")
-    return cast("Table", value)
+    return cast("_Table", value)
 
 
-def _tables(parent: Table, key: str) -> tuple[Table, ...]:
+def _tables(parent: _Table, key: str) -> tuple[_Table, ...]:
     value = parent.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise Bug(f"{key}: an array of tables is expected")
-    return tuple(cast("list[Table]", value))
+    return tuple(cast("list[_Table]", value))
 
 
-def _text(table: Table, key: str, default: str | None = None) -> str:
+def _text(table: _Table, key: str, default: str | None = None) -> str:
     value = table.get(key, default)
     if not isinstance(value, str):
         raise Bug(f"{key}: text is expected in {dict(table)}")
     return value
 
 
-def _optional(table: Table, key: str) -> str | None:
+def _optional(table: _Table, key: str) -> str | None:
     return _text(table, key) if key in table else None
 
 
-def _texts(table: Table, key: str) -> tuple[str, ...]:
+def _texts(table: _Table, key: str) -> tuple[str, ...]:
     value = table.get(key, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise Bug(f"{key}: an array of texts is expected")
@@ -106,7 +106,7 @@ def _language(folder: Traversable) -> LanguagePack:
         id=language,
         display=_text(data, "display"),
         extensions=tuple(grammars),
-        parser=_parser_source(grammars),
+        parser=_ParserSource(grammars),
         shapes=tuple(_shape(item) for item in _tables(data, "shape")),
         text=_syntax_text(_table(data, "text")),
         modules=_modules(_table(data, "modules")),
@@ -118,10 +118,10 @@ def _language(folder: Traversable) -> LanguagePack:
     )
 
 
-class _parser_source:  # noqa: N801 - used as a function
+class _ParserSource:
     """Loads a grammar's wheel on first use and keeps one parser for each extension."""
 
-    def __init__(self, grammars: Mapping[str, Table]) -> None:
+    def __init__(self, grammars: Mapping[str, _Table]) -> None:
         self._grammars = grammars
         self._parsers: dict[str, Parser] = {}
 
@@ -137,7 +137,7 @@ class _parser_source:  # noqa: N801 - used as a function
         return parser
 
 
-def _shape(item: Table) -> ShapeRule:
+def _shape(item: _Table) -> ShapeRule:
     name = _text(item, "is")
     if name not in SHAPES:
         raise Bug(f"unknown shape {name!r}")
@@ -156,7 +156,7 @@ def _shape(item: Table) -> ShapeRule:
     )
 
 
-def _syntax_text(table: Table) -> SyntaxText:
+def _syntax_text(table: _Table) -> SyntaxText:
     return SyntaxText(
         true=_text(table, "true"),
         false=_text(table, "false"),
@@ -175,7 +175,7 @@ def _syntax_text(table: Table) -> SyntaxText:
     )
 
 
-def _modules(table: Table) -> ModuleRules:
+def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
         style=cast("Literal['dotted', 'path']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
@@ -185,7 +185,7 @@ def _modules(table: Table) -> ModuleRules:
     )
 
 
-def _indexing(table: Table) -> Indexing:
+def _indexing(table: _Table) -> Indexing:
     known = Indexing.__dataclass_fields__
     unknown = set(table) - set(known)
     if unknown:
@@ -193,7 +193,7 @@ def _indexing(table: Table) -> Indexing:
     return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
 
 
-def _wrap(table: Table) -> WrapRules:
+def _wrap(table: _Table) -> WrapRules:
     return WrapRules(
         otherwise=_text(table, "otherwise"),
         end=_text(table, "end"),
@@ -240,7 +240,7 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
     )
 
 
-def _call(item: Table) -> CallForm:
+def _call(item: _Table) -> CallForm:
     flag, default = item.get("flag", 0), item.get("default")
     if not isinstance(flag, int) or not (default is None or isinstance(default, int)):
         raise Bug(f"call: flag and default are positions in {dict(item)}")

@@ -14,7 +14,7 @@ from featureops.core.project import initializer
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["FileFold", "Folded"]
+__all__ = ["FileFold", "Folded", "called"]
 
 _ROUNDS = 60
 
