@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import cast
 
@@ -332,3 +333,11 @@ def test_guards_look_at_the_content_that_they_are_given(shop: Path) -> None:
         assert known.guards(path, content, Span(on, on + 3)) == ("x-y",)
         # What runs with the flag off is not protected by it.
         assert known.guards(path, content, Span(off, off + 3)) == ()
+
+
+def test_several_questions_at_once_get_the_answers_of_one(shop: Path) -> None:
+    given = deps(shop)
+    alone = detect.usages(given, "new-checkout")["usages"]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: detect.usages(deps(shop), "new-checkout")["usages"], range(24)))
+    assert answers == [alone] * 24

@@ -26,7 +26,7 @@ __all__ = ["Grep", "find_usages"]
 Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 """Which files hold any of the byte strings, with the offsets where one starts."""
 
-Kind = Literal["read", "definition", "wrapper", "test", "mention"]
+_Kind = Literal["read", "definition", "wrapper", "test", "mention"]
 _ROUNDS = 8
 _QUOTES = frozenset(b"\"'`")
 
@@ -131,7 +131,9 @@ class _Hunt:
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
 
-    def _value(self, file: SourceFile, node: Node, kind: Kind, resolution: Resolution, sdk: str, boolean: bool) -> None:
+    def _value(
+        self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str, boolean: bool
+    ) -> None:
         """An expression that has the flag's value; the function around it may be a wrapper."""
         wrapper = wrapper_around(self.project, file.path, node) if boolean else None
         if wrapper is not None:
@@ -147,7 +149,7 @@ class _Hunt:
             if whole is None:
                 continue
             meant = names_at(self.project, file.path, name)
-            kind: Kind = "test" if is_test_path(file.pack, file.path) else "read"
+            kind: _Kind = "test" if is_test_path(file.pack, file.path) else "read"
             if meant is wrapper.function:
                 self._value(file, whole, kind, "wrapper", "", boolean=True)
                 return
@@ -193,7 +195,7 @@ class _Hunt:
 
     # -------------------------------------------------------------- rows
 
-    def _add(self, file: SourceFile, node: Node, kind: Kind, resolution: Resolution, sdk: str) -> None:
+    def _add(self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str) -> None:
         shape = node.shape if kind == "definition" else shape_around(node)
         shape = "assign" if shape in ("declarator", "field") else shape
         self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)
@@ -203,7 +205,7 @@ class _Hunt:
         path: str,
         data: bytes,
         span: Span,
-        kind: Kind,
+        kind: _Kind,
         resolution: Resolution,
         language: str,
         sdk: str,
