@@ -20,6 +20,11 @@ class A:
         self.c.is_enabled('k')
 """
 SDK_TS = "import { Unleash } from 'unleash-client';\n"
+CLIENT_TS = """import { initialize } from 'unleash-client';
+export const unleash = initialize({ url: 'u' });
+export let later;
+export function start() { later = initialize({ url: 'u' }); }
+"""
 HOOK_TS = "import { useUnleashClient } from '@unleash/proxy-client-react';\n"
 Row = tuple[int, str | None, str]
 CLIENT_PY = "from UnleashClient import UnleashClient\nclient = UnleashClient('u', 'a')\n"
@@ -119,6 +124,10 @@ def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
         ("from UnleashClient import UnleashClient\ndef f(c: UnleashClient | None):\n    c.is_enabled('k')", "proven"),
         ("import UnleashClient as u\nu.UnleashClient('a').is_enabled('k')", "proven"),
         (HOLDER, "proven"),
+        ("from flags import late\nlate.is_enabled('k')", "proven"),
+        ("from flags import never\nnever.is_enabled('k')", "unproven"),
+        ("x = 'unleash'\nx.is_enabled('k')", "unproven"),
+        ("'unleash'.is_enabled('k')", "unproven"),
         ("def f(unleash):\n    unleash.is_enabled('k')", "likely"),
         ("def f(self):\n    self.unleash_client.is_enabled('k')", "likely"),
         ("def f(button):\n    button.is_enabled('k')", "unproven"),
@@ -135,6 +144,12 @@ def test_a_method_counts_only_as_far_as_its_receiver_is_known(text: str, proof: 
     flags = CLIENT_PY + dedent("""
         def get():
             return client
+        late = None
+        never = None
+        def start():
+            global late, never
+            late = UnleashClient("u", "a")
+            never = None
         def typed() -> UnleashClient:
             return registry["client"]
     """)
@@ -165,6 +180,7 @@ def test_a_method_counts_only_as_far_as_its_receiver_is_known(text: str, proof: 
             HOOK_TS + "const c = useUnleashClient();\nc.isEnabled('k');",
             "proven",
         ),
+        ("import { later } from './client';\nlater.isEnabled('k');", "proven"),
         ("import { passed } from './hooks';\npassed('k');", "proven"),
         ("import { unleash } from 'elsewhere';\nunleash.isEnabled('k');", "likely"),
         ("function f(menu: Menu) { return menu.isEnabled('k'); }", "unproven"),
@@ -176,7 +192,7 @@ def test_a_method_counts_only_as_far_as_its_receiver_is_known(text: str, proof: 
 )
 def test_a_call_counts_only_as_far_as_its_origin_is_known(text: str, proof: str | None) -> None:
     files = {
-        "client.ts": "import { initialize } from 'unleash-client';\nexport const unleash = initialize({ url: 'u' });\n",
+        "client.ts": CLIENT_TS,
         "hooks.ts": "export { useFlag as passed } from '@unleash/proxy-client-react';\n",
         "own.ts": "export const useFlag = (k: string) => true;\n",
         "a.tsx": text + "\n",

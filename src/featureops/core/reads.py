@@ -15,8 +15,8 @@ from typing import Literal
 from featureops.core.config import HouseRead
 from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
 from featureops.core.pack import CallForm, SdkPack
-from featureops.core.project import Constant, Project, argument, initializer, unwrapped
-from featureops.core.scopes import Binding, string_value
+from featureops.core.project import Constant, Project, argument, unwrapped
+from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
@@ -164,6 +164,8 @@ class _Finder:
             return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
         if owner.shape == "member":
             return self._member_proof(owner, sdk, depth)
+        if owner.type not in owner.file.pack.index.identifiers:
+            return "unproven"
         binding = self.names.of.get(owner)
         if binding is None:
             return _by_name(owner.text, sdk)
@@ -217,8 +219,10 @@ class _Finder:
             return "proven"
         if definition is not None and definition.shape == "function":
             return self._factory_proof(definition, sdk, depth)
-        value = initializer(binding)
-        return self._proof(value, sdk, depth + 1) if value is not None and value.shape != "class" else "unproven"
+        # A client is often declared empty and made later: any value that it is given tells what it is.
+        values = (value for value in _values(self.project.names(path), binding) if value.shape != "class")
+        proofs = {self._proof(value, sdk, depth + 1) for value in values}
+        return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
 
     def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
         annotation = function.role("type")
@@ -316,6 +320,17 @@ def _by_name(name: str, sdk: SdkPack) -> _Proof:
     plain = re.sub(r"[^a-z]", "", name.lower())
     hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
     return "likely" if any(hint in plain for hint in hints) else "unproven"
+
+
+def _values(names: Names, binding: Binding) -> Iterator[Node]:
+    """Everything that a name is set to, also by functions that declare it an outer name."""
+    same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
+    for each in same:
+        for name in (*each.definitions, *each.writes):
+            node = name.parent
+            value = (node.role("value") or node.role("right")) if node is not None else None
+            if node is not None and value is not None and name in (node.role("name"), node.role("left")):
+                yield value
 
 
 def _awaited(node: Node) -> Node:
