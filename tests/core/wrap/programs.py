@@ -37,7 +37,9 @@ class Dialect:
 
 
 INDENT = Dialect(
-    head='from app.flags import client\n\n\ndef other(a):\n    return client.is_enabled("other-flag")\n\n\ndef run(a):\n',
+    head=(
+        'from app.flags import client\n\n\ndef other(a):\n    return client.is_enabled("other-flag")\n\n\ndef run(a):\n'
+    ),
     tail="    say(0)\n    return a\n",
     unit="    ",
     say="say({})",
@@ -90,18 +92,20 @@ def _lines(dialect: Dialect, statements: tuple[Stmt, ...], depth: int, *, in_loo
                 text += _block(dialect, statement.other, depth + 1, in_loop=in_loop)
             text += indent + dialect.closing + "\n" if dialect.closing else ""
         else:
-            text += indent + _simple(dialect, kind, number, in_loop=in_loop) + "\n"
+            text += indent + _simple(dialect, kind, number) + "\n"
     return text
 
 
 def _block(dialect: Dialect, body: tuple[Stmt, ...], depth: int, *, in_loop: bool) -> str:
     lines = _lines(dialect, body, depth, in_loop=in_loop).strip("\n")
-    return f"{lines}\n" + dialect.unit * depth + dialect.say.format(99) + "\n" if lines else (
-        dialect.unit * depth + dialect.say.format(98) + "\n"
+    return (
+        f"{lines}\n" + dialect.unit * depth + dialect.say.format(99) + "\n"
+        if lines
+        else (dialect.unit * depth + dialect.say.format(98) + "\n")
     )
 
 
-def _simple(dialect: Dialect, kind: str, number: int, *, in_loop: bool) -> str:
+def _simple(dialect: Dialect, kind: str, number: int) -> str:
     if kind == "ahead":
         return dialect.ahead.format(number) if dialect.ahead else dialect.set.format(number)
     return {"say": dialect.say, "set": dialect.set, "comment": dialect.comment}[kind].format(number)

@@ -131,7 +131,8 @@ def _is_expression_body(node: Node, parent: Node) -> bool:
         return False
     if parent.shape in _FUNCTIONS:
         return parent.role("body") is node
-    return parent.shape == "markup-expression" and parent.role("operand") is node and node.shape != ""
+    spread = node.text.startswith("...")
+    return parent.shape == "markup-expression" and parent.role("operand") is node and not spread
 
 
 def _statements(node: Node) -> Box:

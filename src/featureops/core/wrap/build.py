@@ -35,6 +35,7 @@ class Built:
     text: bytes
     expected: Expected
     layout: Layout
+    kept: Kept
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ def build(
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept), layout)
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept), layout, kept)
 
 
 # ---------------------------------------------------------------- conditions

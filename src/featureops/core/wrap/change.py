@@ -190,8 +190,8 @@ class _Change:
         return Pair(old, file, names, self.project.names(changed.path))
 
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
-        style = style_of(pair.new)
         near = self.idioms.near(pair.path)
+        style = style_of(pair.new, self.project.file(near[0].path) if near else None)
         templates = self._templates(pair, style) if not near else []
 
         def ask(region: Region) -> Ask | No:
@@ -260,12 +260,13 @@ class _Change:
         wanted: dict[str, set[str]] = {}
         for path, done in self.results.wraps.items():
             file = parse(path, done.text, self.results.jobs[path].pair.new.pack)
-            for binding in Names(file).imports if done.asks else ():
-                target = whole.module_path(path, binding.imported.module) if binding.imported else None
-                if target in deleted and target is not None:
+            entries = (binding.imported for binding in Names(file).imports if done.asks)
+            for entry in (entry for entry in entries if entry is not None):
+                target = whole.module_path(path, entry.module) or ""
+                if target in deleted:
                     self.results.edits[target] = FileEdit(target, None, deleted[target].before)
-                elif target in self.results.jobs and target is not None and binding.imported is not None:
-                    wanted.setdefault(target, set()).add(binding.imported.imported)
+                elif target in self.results.jobs:
+                    wanted.setdefault(target, set()).add(entry.imported)
         for target, names in wanted.items():
             self._put_back(target, frozenset(names))
 

@@ -41,14 +41,17 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
 def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style, *, merge: bool) -> Edit:
     """The edit that imports the name."""
     if merge and need.imported not in ("*", "default"):
-        last = _last_entry(file, imports, need)
-        if last is not None:
-            return _behind(last, need, style)
+        entries = _entries(file, imports, need)
+        following = next((e for name in need.before for e in entries if e.imported == name), None)
+        if following is not None:
+            return _ahead(following.entry, need, style)
+        if entries:
+            return _behind(max((entry.entry for entry in entries), key=lambda node: node.start), need, style)
     return _own_line(file, need, style)
 
 
-def _last_entry(file: SourceFile, imports: list[ImportEntry], need: Need) -> Node | None:
-    """The last name of a statement that imports plain names from the same module."""
+def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[ImportEntry]:
+    """The names of the first statement that imports plain names from the same module."""
     for entry in imports:
         statement = entry.statement
         if statement.parent is not file.root or entry.module != need.module:
@@ -57,9 +60,16 @@ def _last_entry(file: SourceFile, imports: list[ImportEntry], need: Need) -> Nod
             "import type"
         ):
             continue
-        same = [other for other in imports if other.statement is statement]
-        return max((other.entry for other in same), key=lambda node: node.start)
-    return None
+        return [other for other in imports if other.statement is statement]
+    return []
+
+
+def _ahead(entry: Node, need: Need, style: Style) -> Edit:
+    start = entry.file.line_start(entry.start)
+    indent = entry.file.data[start : entry.start]
+    if indent.strip():
+        return Edit(Span(entry.start, entry.start), f"{_entry_text(need)}, ".encode())
+    return Edit(Span(start, start), indent + f"{_entry_text(need)},".encode() + style.eol)
 
 
 def _behind(last: Node, need: Need, style: Style) -> Edit:

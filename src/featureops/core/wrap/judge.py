@@ -11,7 +11,7 @@ from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definiti
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No
 
-__all__ = ["Stays", "is_docstring", "judged", "without_docstrings"]
+__all__ = ["Stays", "cut", "is_docstring", "judged"]
 
 _ADDITIVE = frozenset({"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration"})
 _WORDS = {"import": "import", "function": "function", "class": "class", "type-definition": "type", "enum": "enum"}
@@ -50,17 +50,30 @@ def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No
     return _hooks(region, old, new)
 
 
-def without_docstrings(region: Region) -> list[Region]:
-    """The region cut behind the documentation that it begins with: that must stay the first statement of its block."""
+def cut(region: Region) -> list[Region]:
+    """The region without what must stand before any branch: the documentation that its block begins with, and new state
+    of a component."""
+    if region.kind != "run":
+        return [region]
     old, new = region.old_items, region.new_items
-    cut_old = int(bool(old) and is_docstring(old[0]))
-    cut_new = int(bool(new) and is_docstring(new[0]))
-    if region.kind != "run" or not (cut_old or cut_new) or (len(old), len(new)) == (cut_old, cut_new):
+    head_old = int(bool(old) and is_docstring(old[0]))
+    head_new = int(bool(new) and is_docstring(new[0]))
+    while head_new < len(new) and _is_quiet(new[head_new]):
+        head_new += 1
+    if (head_old, head_new) in {(0, 0), (len(old), len(new))}:
         return [region]
     (a, b), (c, d) = region.old, region.new
     boxes = region.old_box, region.new_box
-    head = Region(*boxes, (a, a + cut_old), (c, c + cut_new), region.parent)
-    return [head, Region(*boxes, (a + cut_old, b), (c + cut_new, d), region.parent)]
+    head = Region(*boxes, (a, a + head_old), (c, c + head_new), region.parent)
+    return [head, Region(*boxes, (a + head_old, b), (c + head_new, d), region.parent)]
+
+
+def _is_quiet(item: Item) -> bool:
+    rules = item.file.pack.wrap
+    if rules.hooks is None or item.node.shape != "declaration":
+        return False
+    called = set(_hook_calls(item.node, rules.hooks))
+    return bool(called) and called <= rules.quiet_hooks
 
 
 def is_docstring(item: Item) -> bool:
@@ -80,7 +93,7 @@ def _hooks(region: Region, old: list[Item], new: list[Item]) -> Stays | No | Non
     called = {name for item in (*old, *new) for name in _hook_calls(item.node, rules.hooks)}
     if not called:
         return None
-    if not old and called <= rules.quiet_hooks and all(item.node.shape == "declaration" for item in new):
+    if not old and all(_is_quiet(item) for item in new):
         return Stays(f"{', '.join(sorted(called))} must run on every rendering: it stays outside the branch.")
     names = ", ".join(sorted(called))
     return No(

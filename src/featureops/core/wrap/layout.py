@@ -34,9 +34,10 @@ class Style:
         return known
 
 
-def style_of(file: SourceFile) -> Style:
+def style_of(file: SourceFile, like: SourceFile | None = None) -> Style:
+    """The style of a file; `like` another one for what it doesn't show."""
     ends = Counter(item.text.endswith(";") for item in file.root.items if item.shape in ("import", "declaration"))
-    return Style(_unit(file), _quote(file), file.eol, semicolons=ends[False] <= ends[True])
+    return Style(_unit(file), _quote(file, like), file.eol, semicolons=ends[False] <= ends[True])
 
 
 def _unit(file: SourceFile) -> bytes:
@@ -53,10 +54,12 @@ def _unit(file: SourceFile) -> bytes:
     return steps.most_common(1)[0][0] if steps else file.pack.text.indent.encode()
 
 
-def _quote(file: SourceFile) -> str:
-    marks = file.pack.text.quotes
-    counts = {mark: file.data[: 64 * _SAMPLE].count(mark.encode()) for mark in marks[:2]}
-    return max(marks[:2], key=lambda mark: counts[mark])
+def _quote(file: SourceFile, like: SourceFile | None) -> str:
+    marks = file.pack.text.quotes[:2]
+    counts = {mark: file.data[: 64 * _SAMPLE].count(mark.encode()) for mark in marks}
+    if like is not None and not any(counts.values()):
+        return _quote(like, None)
+    return max(marks, key=lambda mark: counts[mark])
 
 
 def quoted(key: str, quote: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from featureops.core.scopes import Binding
+from featureops.core.scopes import Binding, ImportEntry
 from featureops.core.wrap.boxes import Item, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
@@ -43,16 +43,30 @@ def kept_for(
             )
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
         names = {binding.name for binding in missing if binding.imported is None} | members_needed(pending) | wanted
-        problem = _import(pair, style, missing, imports)
+        whole = _whole_imports(pair, gone, missing)
+        problem = _import(pair, style, [binding for binding in missing if binding not in whole], imports)
         if problem is not None:
             return problem
+        statements = [binding.imported.statement for binding in whole if binding.imported is not None]
         pending, wanted = [], set()
         for region, item in gone:
-            if _name(item, pair) in names and item not in again.get(region, []):
+            needed = item.node in statements or (item.node.shape != "import" and _name(item, pair) in names)
+            if needed and item not in again.get(region, []):
                 again.setdefault(region, []).append(item)
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
     return Kept(tuple(imports.values()), definitions)
+
+
+def _whole_imports(pair: Pair, gone: Sequence[tuple[Region, Item]], missing: Sequence[Binding]) -> list[Binding]:
+    """Imports whose statement went as a whole and whose every name is needed: the statement itself comes back."""
+    alone = [item.node for region, item in gone if item.node.shape == "import" and not region.new_items]
+    whole: list[Binding] = []
+    for statement in alone:
+        bound = [b for b in pair.old_names.imports if b.imported is not None and b.imported.statement is statement]
+        if bound and all(binding in missing for binding in bound):
+            whole.extend(bound)
+    return whole
 
 
 def _import(pair: Pair, style: Style, missing: Iterable[Binding], imports: dict[str, Need]) -> No | None:
@@ -62,8 +76,16 @@ def _import(pair: Pair, style: Style, missing: Iterable[Binding], imports: dict[
         need = need_of(pair.new, style, binding)
         if need is None:
             return No(f"The old code needs {binding.name}, whose import can't be taken over. Keep that import.")
-        imports[binding.name] = need
+        imports[binding.name] = replace(need, before=_behind(pair, binding.imported))
     return None
+
+
+def _behind(pair: Pair, entry: ImportEntry) -> tuple[str, ...]:
+    """The names behind this one in the same old statement."""
+    entries = (binding.imported for binding in pair.old_names.imports)
+    same = [other for other in entries if other is not None and other.statement is entry.statement]
+    behind = sorted((o for o in same if o.entry.start > entry.entry.start), key=lambda other: other.entry.start)
+    return tuple(other.imported for other in behind)
 
 
 def _gone(left: Sequence[Region]) -> list[tuple[Region, Item]]:
@@ -73,7 +95,7 @@ def _gone(left: Sequence[Region]) -> list[tuple[Region, Item]]:
         for region in left
         if region.kind == "run" and not region.at_run_time
         for item in region.old_items
-        if not item.is_comment and item.node.shape != "import"
+        if not item.is_comment
     ]
 
 

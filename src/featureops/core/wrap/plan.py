@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
-from featureops.core.wrap.judge import Stays, judged, without_docstrings
+from featureops.core.wrap.judge import Stays, cut, judged
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
@@ -74,7 +74,9 @@ def wrap_file(job: Job) -> FileWrap:
     found = _sorted(job, regions)
     built, verdict = _solved(job, found)
     wrapped = [piece for piece in found.pieces if not piece.refused]
-    hunks = [*found.hunks, *(_hunk(job, piece, verdict) for piece in found.pieces)]
+    back = {region.lines() for region, _ in built.kept.definitions} if built is not None else set()
+    plain = [_put_back_hunk(hunk) if (hunk.start_line, hunk.end_line) in back else hunk for hunk in found.hunks]
+    hunks = [*plain, *(_hunk(job, piece, verdict) for piece in found.pieces)]
     ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.start_line, hunk.end_line)))
     asks = tuple(piece.choice[1] for piece in wrapped)
     text = built.text if built is not None else job.pair.new.data
@@ -100,7 +102,7 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
 def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     found = _Sorted()
     headers: list[Region] = []
-    for region in (part for whole in regions for part in without_docstrings(whole)):
+    for region in (part for whole in regions for part in cut(whole)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
         verdict = judged(region) or _already(job, region)
@@ -124,9 +126,8 @@ def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) 
 
 
 def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
-    outcome: str = "left" if isinstance(verdict, Stays) else "refused"
     first, last = region.lines()
-    return Hunk(job.pair.path, first, last, "left" if outcome == "left" else "refused", "", verdict.reason)
+    return Hunk(job.pair.path, first, last, "left" if isinstance(verdict, Stays) else "refused", "", verdict.reason)
 
 
 def _already(job: Job, region: Region) -> Stays | None:
@@ -137,6 +138,13 @@ def _already(job: Job, region: Region) -> Stays | None:
     if any(_decides(job, outer, same) for outer in region.new_box.node.ancestors()):
         return Stays(f"It stands behind {job.flag} already.")
     return None
+
+
+def _put_back_hunk(hunk: Hunk) -> Hunk:
+    if hunk.outcome != "left":
+        return hunk
+    reason = "Put back what the change took away: the old code in a branch still needs it."
+    return replace(hunk, form="kept", reason=reason)
 
 
 def _nested(job: Job, region: Region) -> str:

@@ -165,7 +165,10 @@ def _split(old: Box, new: Box, olds: tuple[int, int], news: tuple[int, int], par
         else:
             yield from _gap(old, new, a, b, parent) if (a, b) != (olds[0], news[0]) else ()
         whole = Region(old, new, (a, a + 1), (b, b + 1), parent)
-        yield from _inside(old.items[a], new.items[b], whole)
+        if old.items[a].node.shape == "import":
+            yield whole
+        else:
+            yield from _inside(old.items[a], new.items[b], whole)
         i, j = a + 1, b + 1
     if (i, j) != (olds[1], news[1]):
         yield Region(old, new, (i, olds[1]), (j, news[1]), parent)
@@ -177,6 +180,8 @@ def _pairs(old: Box, new: Box, olds: tuple[int, int], news: tuple[int, int]) -> 
         found = next((j for j in range(at, news[1]) if _same_frame(old.items[i], new.items[j])), None)
         if found is None:
             found = next((j for j in range(at, news[1]) if _same_name(old.items[i], new.items[j])), None)
+        if found is None:
+            found = next((j for j in range(at, news[1]) if _same_module(old.items[i], new.items[j])), None)
         if found is not None:
             yield i, found
             at = found + 1
@@ -195,6 +200,12 @@ def _same_name(old: Item, new: Item) -> bool:
     name = definition_name(old.node)
     kinds = unwrapped_definition(old.node).type, unwrapped_definition(new.node).type
     return name is not None and name == definition_name(new.node) and kinds[0] == kinds[1]
+
+
+def _same_module(old: Item, new: Item) -> bool:
+    modules = old.node.role("module"), new.node.role("module")
+    imports = old.node.shape == new.node.shape == "import"
+    return imports and modules[0] is not None and modules[1] is not None and modules[0].text == modules[1].text
 
 
 def _inside(old: Item, new: Item, whole: Region) -> Iterator[Region]:

@@ -25,12 +25,14 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A name that a file must import: `statement` is the whole import on its own."""
+    """A name that a file must import: `statement` is the whole import on its own, `before` are the names that stood
+    behind it in the statement that it comes from."""
 
     name: str
     module: str
     imported: str
     statement: str
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
