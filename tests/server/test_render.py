@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from featureops.core.errors import Denied
 from featureops.core.model import Json
-from featureops.server.render import CONCISE, clean, compact, failure, fit, nearest, rejected, success
+from featureops.core.untrusted import clean
+from featureops.server.render import CONCISE, compact, failure, fit, nearest, rejected, success
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),

@@ -15,7 +15,7 @@ from featureops import __version__
 from featureops.cli.outcome import DONE, guarded
 from featureops.cli.request import Place, Request
 from featureops.core.errors import BadArgument
-from featureops.server.render import Result
+from featureops.core.model import Json
 
 __all__ = [
     "app",
@@ -221,7 +221,7 @@ def health(
 
     request = Request(root, as_json)
 
-    def verb() -> Result:
+    def verb() -> dict[str, Json]:
         return request.awaited(lambda deps: use_case.health(deps, flag=flag))
 
     return request.answer(verb, show_health)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from featureops.app.deps import Deps, Modes
 from featureops.core.errors import BadConfiguration
-from featureops.server.resources import Guidance
 
 if TYPE_CHECKING:
     from featureops.adapters.settings import Settings
     from featureops.ports import FlagBackend
+    from featureops.server.resources import Guidance
 
 __all__ = ["backend_for", "compose", "shipped_guidance"]
 
@@ -75,6 +75,8 @@ def backend_for(settings: Settings) -> FlagBackend | None:
 
 
 def shipped_guidance() -> Guidance:
+    from featureops.server.resources import Guidance
+
     def names() -> Sequence[str]:
         from featureops.adapters import guidance
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from featureops.core.model import Json
-from featureops.server.render import clean
+from featureops.core.untrusted import clean
 
 __all__ = [
     "out",

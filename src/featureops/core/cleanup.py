@@ -16,6 +16,7 @@ from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
 from featureops.core.leftovers import leftovers_of
 from featureops.core.model import FileEdit, Leftover
+from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import Read, find_reads
@@ -314,14 +315,21 @@ class _Cleanup:
                 continue
             edits.append(FileEdit(path, before, after))
             reads[path] = sum(1 for read in self.state.reads.get(path, ()) if read.flag == self.flag)
-        left = self._leftovers()
+        if self.only is None:
+            edits.extend(FileEdit(path, self.source.read(path), None) for path in self._orphans(edits))
+            edits.sort(key=lambda edit: edit.path)
+        left = self._leftovers({edit.path for edit in edits if edit.after is None})
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
         verdict = _verdict(edited=bool(edits), is_open=bool(open_left))
         return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)))
 
-    def _leftovers(self) -> list[Leftover]:
+    def _orphans(self, edits: list[FileEdit]) -> list[str]:
+        outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
+        return orphaned_files(self.project, outputs, lambda name: self.source.grep([name]), self.source.read)
+
+    def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
-        for path in sorted(self._files):
+        for path in sorted(self._files - deleted):
             file = self.project.file(path)
             after = self._output(path)
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()

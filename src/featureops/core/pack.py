@@ -80,6 +80,7 @@ class ModuleRules:
     """How an import's text names a file: `dotted` from a source root, or a relative `path`.
 
     `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
+    `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
     """
@@ -89,6 +90,7 @@ class ModuleRules:
     roots: tuple[str, ...] = ("",)
     private: str | None = None
     exports: bool = False
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

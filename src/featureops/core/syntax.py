@@ -106,10 +106,12 @@ class Node:
     @property
     def rule(self) -> ShapeRule | None:
         """The shape rule that fits, found once: it is asked for many times on the way to an answer."""
-        if self._rule is False:
-            rules = self.file.pack.by_node.get(self.type) if self.named else None
-            self._rule = next((rule for rule in rules if self._fits(rule)), None) if rules else None
-        return self._rule
+        if self._rule is not False:
+            return self._rule
+        rules = self.file.pack.by_node.get(self.type, ()) if self.named else ()
+        found = next((rule for rule in rules if self._fits(rule)), None)
+        self._rule = found
+        return found
 
     def _fits(self, rule: ShapeRule) -> bool:
         if rule.token is not None and not self.has_token(rule.token):

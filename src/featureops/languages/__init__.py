@@ -182,6 +182,7 @@ def _modules(table: _Table) -> ModuleRules:
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
         exports=bool(table.get("exports", False)),
+        entry=_optional(table, "entry"),
     )
 
 

@@ -102,7 +102,6 @@ class CleanupFlag(LongAnswer):
     preserve_path: Annotated[Literal["enabled", "disabled"], Field(description="the branch that stays")] | None = None
     files: _Paths | None = None
     apply: bool = False
-    force: Annotated[bool, Field(description="also a flag that the policy protects")] = False
     language: _Name | None = None
 
 

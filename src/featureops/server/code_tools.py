@@ -132,9 +132,7 @@ async def cleanup_flag(deps: Deps, given: CleanupFlag) -> Result:
     from featureops.app import cleanup
 
     keep, files = given.preserve_path == "enabled", tuple(given.files or ())
-    return await in_thread(
-        cleanup.cleanup, deps, flag=given.flag_name, keep=keep, files=files, apply=given.apply, force=given.force
-    )
+    return await in_thread(cleanup.cleanup, deps, flag=given.flag_name, keep=keep, files=files, apply=given.apply)
 
 
 def _which_path(given: CleanupFlag) -> Result:

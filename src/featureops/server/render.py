@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -12,12 +11,12 @@ from pydantic import ValidationError
 
 from featureops.core.errors import UserFixable
 from featureops.core.model import Json
+from featureops.core.untrusted import clean, clean_object
 
 __all__ = [
     "CONCISE",
     "DETAILED",
     "Result",
-    "clean",
     "compact",
     "failure",
     "fit",
@@ -36,34 +35,13 @@ DETAILED = 45_000
 # What a reader needs to go on is never cut.
 _KEPT = frozenset({"hint", "planId", "changeId", "confirm", "message"})
 
-# Controls but tab and line ends, marks that reorder or hide text, tag characters, and surrogates that no encoder takes.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
-)
-
-
-def clean(value: Json) -> Json:
-    """The same value without characters that a reader can't see; in keys too."""
-    if isinstance(value, dict):
-        return _clean_object(value)
-    if isinstance(value, str):
-        return _HIDDEN.sub("", value)
-    if isinstance(value, list):
-        return [clean(item) for item in value]
-    return value
-
-
-def _clean_object(value: Result) -> Result:
-    return {_HIDDEN.sub("", key): clean(item) for key, item in value.items()}
-
 
 def compact(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def success(data: Result, *, detailed: bool = False) -> CallToolResult:
-    shown = fit(_clean_object(data), DETAILED if detailed else CONCISE)
+    shown = fit(clean_object(data), DETAILED if detailed else CONCISE)
     return CallToolResult(content=[TextContent(type="text", text=compact(shown))], structured_content=shown)
 
 

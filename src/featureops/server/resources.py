@@ -12,7 +12,8 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument, UnknownFlag
-from featureops.server.render import Result, clean, compact
+from featureops.core.untrusted import clean
+from featureops.server.render import Result, compact
 from featureops.server.worker import in_thread
 
 __all__ = ["Guidance", "register_resources"]
