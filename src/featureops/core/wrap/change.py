@@ -18,7 +18,7 @@ from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.wrap.idiom import Idiom, from_template, idiom_of, ranked, rendered
 from featureops.core.wrap.imports import module_of
 from featureops.core.wrap.layout import Style, style_of
-from featureops.core.wrap.lines import region_of_lines
+from featureops.core.wrap.lines import region_of_lines, unset_without
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
@@ -65,7 +65,7 @@ def wrap_lines(repository: Repository, path: str, lines: tuple[int, int], flag: 
     if file is None:
         return No(f"{path} is in no language that can be wrapped.")
     found = region_of_lines(file, lines)
-    return found if isinstance(found, No) else change.lines(file, found)
+    return found if isinstance(found, No) else change.lines(file, found, lines)
 
 
 def is_test_path(pack: LanguagePack, path: str) -> bool:
@@ -161,9 +161,21 @@ class _Change:
         self._keep_for_others(changes)
         return self._wrapped()
 
-    def lines(self, file: SourceFile, region: Region) -> Wrapped:
+    def lines(self, file: SourceFile, region: Region, asked: tuple[int, int]) -> Wrapped:
         names = self.project.names(file.path)
-        self._wrap(self._job(Pair(file, file, names, names), (region,)))
+        first, last = region.lines()
+        unset = unset_without(names, region) if region.at_run_time else None
+        if unset is not None:
+            reason = (
+                f"These lines set {unset}, and the code behind them needs it: with the flag off it would be missing. Take"
+                f" in the lines that use {unset}, or give it a value before."
+            )
+            self.results.hunks.append(Hunk(file.path, first, last, "refused", "", reason))
+        else:
+            self._wrap(self._job(Pair(file, file, names, names), (region,)))
+        if (first, last) != asked:
+            note = f"Lines {first} to {last}: made wider to whole statements."
+            self.results.hunks = [replace(hunk, reason=f"{note} {hunk.reason}".strip()) for hunk in self.results.hunks]
         return self._wrapped()
 
     def _prepared(self, changed: ChangedFile) -> Pair | Hunk:

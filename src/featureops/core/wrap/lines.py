@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from featureops.core.model import Span
+from featureops.core.scopes import Names
 from featureops.core.syntax import SourceFile
 from featureops.core.wrap.boxes import Box, boxes_in, root_box
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No
 
-__all__ = ["region_of_lines"]
+__all__ = ["region_of_lines", "unset_without"]
 
 
 def region_of_lines(file: SourceFile, lines: tuple[int, int]) -> Region | No:
@@ -34,3 +36,15 @@ def _region(box: Box, start: int, end: int, parent: Region | None) -> Region:
             if roomy and inner.items[0].start < end and start < inner.items[-1].end:
                 return _region(inner, start, end, region)
     return region
+
+
+def unset_without(names: Names, region: Region) -> str | None:
+    """A name that only these items set and that the code behind them uses: it would be missing with the flag off."""
+    items = region.new_items
+    span = Span(items[0].start, items[-1].end) if items else Span(0, 0)
+    for binding in names.all:
+        inside = [name for name in binding.definitions if span.holds(name.span)]
+        before = [name for name in binding.definitions if name.start < span.start]
+        if inside and not before and any(use.start >= span.end for use in binding.uses):
+            return binding.name
+    return None
