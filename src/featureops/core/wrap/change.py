@@ -28,7 +28,7 @@ __all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "w
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
-Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
+_Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Repository:
 
     paths: frozenset[str]
     read: Callable[[str], bytes | None]
-    grep: Grep
+    grep: _Grep
     packs: Packs
     config: Config
 
@@ -167,8 +167,8 @@ class _Change:
         unset = unset_without(names, region) if region.at_run_time else None
         if unset is not None:
             reason = (
-                f"These lines set {unset}, and the code behind them needs it: with the flag off it would be missing. Take"
-                f" in the lines that use {unset}, or give it a value before."
+                f"These lines set {unset}, and the code behind them needs it: with the flag off it would be missing."
+                f" Take in the lines that use {unset}, or give it a value before."
             )
             self.results.hunks.append(Hunk(file.path, first, last, "refused", "", reason))
         else:

@@ -20,7 +20,7 @@ from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
 
-Asker = Callable[[Region], Ask | No]
+_Asker = Callable[[Region], Ask | No]
 _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
 _MOST_OPTIONS = 8
 
@@ -32,7 +32,7 @@ class Job:
 
     pair: Pair
     flag: str
-    ask: Asker
+    ask: _Asker
     cleaner: Cleaner
     style: Style
     reads: Sequence[Read] = ()
