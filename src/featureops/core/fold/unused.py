@@ -26,9 +26,11 @@ def newly_unused(
         part = _removable(binding, seeds, settled)
         if part is None or editor.covers(part.span):
             continue
-        if not binding.uses and binding not in settled:
+        # A definition that only names itself (recursion, its own type) had no user before either.
+        users = [use for use in binding.uses if not part.span.holds(use.span)]
+        if not users and binding not in settled:
             continue
-        if not all(part.span.holds(use.span) or editor.covers(use.span) for use in binding.uses):
+        if not all(editor.covers(use.span) for use in users):
             continue
         if is_visible(names, binding) and is_used_elsewhere(binding):
             continue
