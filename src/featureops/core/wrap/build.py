@@ -209,7 +209,19 @@ def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept
         removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
-    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed))
+    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
+
+
+def _unused(pair: Pair) -> set[bytes]:
+    """Lines of imports and assignments whose names nothing in the old file used."""
+    found: set[bytes] = set()
+    for binding in pair.old_names.all:
+        for name in binding.definitions if not binding.uses else ():
+            kinds = ("import", "expression", "declaration", "function", "lambda", "class", "block")
+            outer = next((part for part in name.ancestors() if part.shape in kinds), None)
+            if outer is not None and outer.shape in {"import", "expression", "declaration"}:
+                found.update(_lines([outer.text.encode("utf-8", "surrogateescape")]))
+    return found
 
 
 def _revert(region: Region) -> Edit:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 __all__ = ["Cleaner", "Expected", "Verdict", "check"]
+
+_WORD = re.compile(rb"\w+")
 
 Cleaner = Callable[[str, bytes, bool], bytes | None]
 """(path, wrapped text, keep enabled) to the text without the flag; None when something of the flag is left."""
@@ -15,17 +18,19 @@ Cleaner = Callable[[str, bytes, bool], bytes | None]
 @dataclass(frozen=True, slots=True)
 class Expected:
     """`off` is the new file with every wrapped and every left place as it was. Lines in `added` may be there all the
-    same and lines in `removed` may be missing: they belong to what stays outside the branches."""
+    same and lines in `removed` may be missing: they belong to what stays outside the branches. Lines in `unused` define
+    what nothing in the old file used: they may lose names, since only the new code needs them."""
 
     on: bytes
     off: bytes
     added: frozenset[bytes] = frozenset()
     removed: frozenset[bytes] = frozenset()
+    unused: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`exact` is false where only blank lines differ from the old file."""
+    """`exact` is false where blank lines or unused names differ from the old file."""
 
     holds: bool
     exact: bool = True
@@ -55,10 +60,17 @@ def _same_but_for_left(disabled: bytes, expected: Expected) -> Verdict:
         if tag == "equal":
             continue
         gone, come = _code(before[i1:i2]), _code(after[j1:j2])
+        if gone and gone <= expected.unused and _words(come) <= _words(gone):
+            exact = False
+            continue
         if not gone <= expected.removed or not come <= expected.added:
             return Verdict(holds=False, why="removing the flag (disabled) would not give the old code back")
         exact = exact and bool(gone or come)
     return Verdict(holds=True, exact=exact)
+
+
+def _words(lines: frozenset[bytes]) -> set[bytes]:
+    return {word for line in lines for word in _WORD.findall(line)}
 
 
 def _code(lines: list[bytes]) -> frozenset[bytes]:

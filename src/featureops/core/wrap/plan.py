@@ -303,7 +303,9 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
     if form.region is not piece.region:
         reasons.append("Made wider, so that the branch is valid code and can be taken out again exactly.")
     if not verdict.exact:
-        reasons.append("Where the flag is cleaned up to disabled, blank lines may differ from the old file.")
+        reasons.append(
+            "Where the flag is cleaned up to disabled, blank lines or unused names may differ from the old file."
+        )
     return Hunk(job.pair.path, first, last, "wrapped", form.name, " ".join(reasons))
 
 
