@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
 
+_MARK = b"\xef\xbb\xbf"
 MAX_DEPTH = 400
 """Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
 
@@ -182,7 +183,7 @@ class SourceFile:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        starts, at = [0], self.data.find(b"\n")
+        starts, at = [len(_MARK) if self.data.startswith(_MARK) else 0], self.data.find(b"\n")
         while at >= 0:
             starts.append(at + 1)
             at = self.data.find(b"\n", at + 1)
@@ -195,8 +196,8 @@ class SourceFile:
         return b"\r\n" if first > 0 and self.data[first - 1 : first] == b"\r" else b"\n"
 
     def line_of(self, offset: int) -> int:
-        """The line of an offset, from 1."""
-        return bisect_right(self.line_starts, offset)
+        """The line of an offset, from 1. A byte order mark stands before the first line."""
+        return max(bisect_right(self.line_starts, offset), 1)
 
     def line_start(self, offset: int) -> int:
         return self.line_starts[self.line_of(offset) - 1]

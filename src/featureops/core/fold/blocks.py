@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from featureops.core.fold.chains import statements
+from featureops.core.fold.chains import inside, statements
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import blank_lines_after, blank_lines_before, full_end, leading_comments
 from featureops.core.syntax import Node
@@ -23,13 +23,15 @@ class Blocks:
         """Take the gone statements out of a block, in runs of neighbours, with their lines and blank lines."""
         run: list[Node] = []
         survivors_before = False
-        parts = [child for child in block.children if child.named]
+        parts = inside(block)
         for at, part in enumerate(parts):
             if part in gone:
                 run.append(part)
                 continue
-            if part.is_comment and run and self._between(part, parts[at + 1 :], gone):
-                continue
+            if part.is_comment and run:
+                trails = block.file.line_of(run[-1].end) == block.file.line_of(part.start)
+                if trails or self._between(part, parts[at + 1 :], gone):
+                    continue
             if run:
                 self._remove_run(block, run, first=not survivors_before, last=False)
                 run = []
@@ -61,8 +63,17 @@ class Blocks:
         start = min([run[0].start, *(comment.start for comment in comments)])
         end = max(full_end(part) for part in run)
         line_start, line_end = file.line_start(start), file.line_end(end - 1)
-        if file.data[line_start:start].strip() or file.data[end:line_end].strip(b" \t\r\n;"):
-            self._remove_inside_line(run)
+        line = file.line_of
+        crowded: list[Node] = []
+        if file.data[line_start:start].strip():
+            crowded = [part for part in run if line(part.start) == line(start)]
+        elif file.data[end:line_end].strip(b" \t\r\n;"):
+            crowded = [part for part in run if line(part.end) == line(run[-1].end)]
+        if crowded:
+            self._remove_inside_line(crowded)
+            rest = [part for part in run if part not in crowded]
+            if rest:
+                self._remove_run(block, rest, first=first and crowded[0] is not run[0], last=last)
             return
         above, below = blank_lines_before(file, line_start), blank_lines_after(file, line_end)
         if first and last:

@@ -66,7 +66,7 @@ class Branches(Expressions):
                 break
         for arm, _ in kept:
             self._body(arm)
-        while kept and len(kept) < len(chain) + 1 and self._droppable(kept, chain):
+        while kept and len(kept) < len(chain) + 1 and self._droppable(kept):
             kept.pop()
         if not kept:
             self.gone.add(node)
@@ -88,7 +88,7 @@ class Branches(Expressions):
         elif body in self.hot:
             self.visit(body)
 
-    def _droppable(self, kept: list[tuple[Arm, Value]], chain: list[Arm]) -> bool:
+    def _droppable(self, kept: list[tuple[Arm, Value]]) -> bool:
         """A last arm that folding emptied goes too, if its condition may be left unevaluated."""
         arm, value = kept[-1]
         if not self._emptied(arm.body) or (isinstance(value, Const) and value.effects):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from featureops.core.syntax import Node
 
-__all__ = ["Arm", "always_leaves", "arms", "statements"]
+__all__ = ["Arm", "always_leaves", "arms", "inside", "statements"]
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 
@@ -51,6 +51,15 @@ def _other(node: Node) -> list[Arm]:
 def statements(body: Node) -> list[Node]:
     """The statements of a block, or the single statement that stands in its place."""
     return body.items if body.shape == "block" else [body]
+
+
+def inside(body: Node) -> list[Node]:
+    """The statements and comments of a block. Some grammars count a comment behind the closing brace to the block."""
+    parts = list(body.children)
+    if body.file.pack.text.blocks != "indent" and body.parent is not None:
+        while parts and parts[-1].is_comment and any(not part.named and part.text == "}" for part in parts):
+            parts.pop()
+    return [part for part in parts if part.named]
 
 
 def always_leaves(node: Node) -> bool:

@@ -80,7 +80,26 @@ class Editor:
         shifts = [edit for line, width in self._shifts.items() if (edit := self._shift(line, width)) is not None]
         kept = [edit for edit in shifts if not self._touches(edit.span)]
         inserts = [self._shifted(edit) for edit in self._inserts if not self._swallowed(edit.span.start)]
-        return tuple(sorted(self.merged + kept + inserts, key=lambda item: (item.span.start, item.span.end)))
+        edits = self._without_new_end(self.merged) + kept + inserts
+        return tuple(sorted(edits, key=lambda item: (item.span.start, item.span.end)))
+
+    def _without_new_end(self, edits: list[Edit]) -> list[Edit]:
+        """A file without a final newline gets none when its last lines go."""
+        data = self.file.data
+        last = edits[-1] if edits else None
+        if last is None or last.text or last.span.end != len(data) or data.endswith(b"\n"):
+            return edits
+        rest, start = edits[:-1], last.span.start
+        while True:
+            while start > 0 and data[start - 1 : start] in (b"\n", b"\r"):
+                start -= 1
+            if not rest or rest[-1].span.end < start:
+                break
+            if rest[-1].text:
+                start = max(start, rest[-1].span.end)
+                break
+            start = rest.pop().span.start
+        return [*rest, Edit(Span(start, last.span.end), b"")]
 
     def _shifted(self, edit: Edit) -> Edit:
         width = self._shifts.get(edit.span.start, 0)

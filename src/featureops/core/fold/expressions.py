@@ -25,7 +25,7 @@ class Expressions:
         self.editor = editor
         self.seeds = seeds
         self.hot = hot
-        self._forced: set[Node] = set()
+        self._reduced: dict[Node, tuple[Context, Value]] = {}
 
     # -------------------------------------------------------------- reduce
 
@@ -36,6 +36,12 @@ class Expressions:
             return Const(known)
         if node not in self.hot:
             return KEEP
+        found = self._reduced.get(node)
+        if found is None or found[0] != context:
+            found = self._reduced[node] = context, self._reduce(node, context)
+        return found[1]
+
+    def _reduce(self, node: Node, context: Context) -> Value:
         match node.shape:
             case "paren":
                 return self._paren(node, context)
@@ -86,8 +92,9 @@ class Expressions:
         return joins or "\n" in paren.file.slice(paren.start, target.start)
 
     def _is_condition(self, paren: Node) -> bool:
+        """Whether the grammar wants these parentheses."""
         parent = paren.parent
-        if parent is None or not paren.file.pack.text.condition_parens:
+        if parent is None or paren.shape != "paren" or not paren.file.pack.text.condition_parens:
             return False
         return parent.shape in ("if", "elif", "while", "switch") and paren.field in ("condition", "value")
 
@@ -105,7 +112,9 @@ class Expressions:
             return self._children(node)
         value = self.reduce(inner, "boolean")
         if isinstance(value, Const):
-            return Const(not value.value, value.effects)
+            if value.effects:
+                self.place(inner, value)
+            return Const(not value.value, value.effects, node if value.effects else None)
         self.place(inner, value)
         return KEEP
 
@@ -114,10 +123,6 @@ class Expressions:
         if left is None or right is None:
             return self._children(node)
         absorbing = node.shape == "or"
-        if node in self._forced:
-            self.place(left, self.reduce(left, "value"))
-            self.place(right, self.reduce(right, "value"))
-            return KEEP
         first = self.reduce(left, _left_context(absorbing, context))
         if isinstance(first, Const) and not first.effects:
             return first if first.value is absorbing else self._part(right, context)
@@ -128,6 +133,8 @@ class Expressions:
             return self._known_right(node, left, first, second.value, context)
         self.place(left, first)
         self.place(right, second)
+        if isinstance(first, Const) and isinstance(second, Const):
+            return Const(second.value, first.effects + second.effects, node)
         return KEEP
 
     def _known_right(self, node: Node, left: Node, first: Value, value: bool, context: Context) -> Value:
@@ -142,13 +149,16 @@ class Expressions:
         if value is absorbing and settled:
             if is_pure(kept, self.seeds.__contains__):
                 return Const(value)
-            self.place(left, first)
-            return Const(value, (kept,))
+            self._place_both(node, left, first, value=value)
+            return Const(value, (kept,), node)
+        self._place_both(node, left, first, value=value)
+        return KEEP
+
+    def _place_both(self, node: Node, left: Node, first: Value, *, value: bool) -> None:
         self.place(left, first)
         right = node.role("right")
         if right is not None:
             self.place(right, Const(value))
-        return KEEP
 
     def _coalesce(self, node: Node, context: Context) -> Value:
         left, right = node.role("left"), node.role("right")
@@ -171,7 +181,7 @@ class Expressions:
         return self._children(node)
 
     def _known(self, node: Node) -> str | None:
-        """ "true", "false" or "null" for a side that is known."""
+        """What a side is known to be: "true", "false" or "null"."""
         value = self.reduce(node, "value") if node in self.hot else KEEP
         if isinstance(value, Const) and not value.effects:
             return "true" if value.value else "false"
@@ -195,10 +205,10 @@ class Expressions:
             items = arguments.items
             if len(items) == 1:
                 value = self.reduce(items[0], "boolean")
-                if isinstance(value, Const):
+                if isinstance(value, Const) and not value.effects:
                     return value
                 self.place(items[0], value)
-                return KEEP
+                return Const(value.value, value.effects, node) if isinstance(value, Const) else KEEP
         return self._children(node)
 
     def _part(self, node: Node, context: Context) -> Value:
@@ -220,15 +230,12 @@ class Expressions:
             self.materialize(node, value)
 
     def materialize(self, node: Node, value: Const) -> None:
-        """Put the literal; with effects left, keep the operators and put literals further down."""
-        if value.effects:
-            self._forced.add(node)
-            if node.shape in ("and", "or"):
-                self.reduce(node, "value")
-            else:
-                for child in node.items:
-                    if child in self.hot:
-                        self.materialize(child, Const(value.value, value.effects))
+        """Put the literal, or with effects left the part that has them."""
+        inner = node.role("operand") if self._is_condition(node) else None
+        node = node if inner is None else inner
+        if value.source is not None:
+            if value.source is not node:
+                self.replace_with(node, value.source)
             return
         text = node.file.pack.text.true if value.value else node.file.pack.text.false
         if node.type in node.file.pack.index.shorthand:
@@ -258,6 +265,8 @@ class Expressions:
             return False
         if parent.shape in ("not", "member", "call", "await", "cast", "index"):
             return parent.role("arguments") is not node and parent.role("index") is not node
+        if "coalesce" in (parent.shape, target.shape) and {parent.shape, target.shape} & {"and", "or"}:
+            return True
         rank = {"and": 2, "or": 1, "coalesce": 1, "conditional": 0, "lambda": 0, "assign": 0}
         return parent.shape in rank and rank.get(target.shape, 3) < rank[parent.shape]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from featureops.core.fold.chains import inside
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["blank_lines_after", "blank_lines_before", "column", "content", "full_end", "is_alone", "leading_comments"]
@@ -73,7 +74,7 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     """
     if body.shape != "block":
         return body.start, _with_line_comment(body.file, body.end)
-    parts = [child for child in body.children if child.named and child not in gone]
+    parts = [child for child in inside(body) if child not in gone and not _trails(child, gone)]
     if not parts:
         return None
     start, end = parts[0].start, max(_with_line_comment(body.file, parts[-1].end), parts[-1].end)
@@ -83,6 +84,16 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
         return (parts[0].start, max(end, parts[-1].end)) if parts else None
     first_stays = body.items[0] not in gone
     return _comments_above(body, start) if first_stays else start, _deeper_comments(body.file, end, column(owner))
+
+
+def _trails(comment: Node, gone: Container[Node]) -> bool:
+    """Whether a comment stands behind something that goes, on its line."""
+    before = comment.previous() if comment.is_comment else None
+    return (
+        before is not None
+        and before in gone
+        and comment.file.line_of(before.end) == comment.file.line_of(comment.start)
+    )
 
 
 def _comments_above(body: Node, start: int) -> int:
@@ -117,7 +128,7 @@ def blank_lines_before(file: SourceFile, line_start: int) -> int:
     at = line_start
     while at > 0:
         previous = file.line_start(at - 1)
-        if file.data[previous:at].strip():
+        if previous >= at or file.data[previous:at].strip():
             return at
         at = previous
     return at

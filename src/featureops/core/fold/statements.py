@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import always_leaves
+from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
@@ -109,12 +109,8 @@ class Statements(Branches):
         """Statements in order; what follows one that newly leaves on every path is unreachable and goes."""
         hoisted = node.file.pack.index.hoisted
         cut = False
-        for child in node.children:
-            if not child.named or (cut and child.is_comment):
-                if cut and child.named:
-                    self.gone.add(child)
-                continue
-            if cut and child.type not in hoisted and child.shape != "case":
+        for child in inside(node):
+            if cut and (child.is_comment or (child.type not in hoisted and child.shape != "case")):
                 self.gone.add(child)
             elif child in self.hot:
                 self.visit(child)
@@ -135,16 +131,16 @@ class Statements(Branches):
         if not isinstance(value, Const):
             self.place(inner, value)
         elif value.effects:
-            self._effects_only(inner, value.effects)
+            self._effects_only(inner, value)
         elif inner in self.seeds or inner.shape != "string":
             self.gone.add(node)
 
-    def _effects_only(self, inner: Node, effects: tuple[Node, ...]) -> None:
+    def _effects_only(self, inner: Node, value: Const) -> None:
         """Evaluate what has to be evaluated and drop the known rest."""
-        if len(effects) == 1:
-            self.replace_with(inner, effects[0])
+        if len(value.effects) == 1:
+            self.replace_with(inner, value.effects[0])
         else:
-            self.materialize(inner, Const(value=False, effects=effects))
+            self.materialize(inner, value)
 
     # -------------------------------------------------------------- other statements
 

@@ -25,10 +25,12 @@ class Keep:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Const:
-    """The expression is this value. `effects` must still be evaluated, in order, before the value is used."""
+    """The expression is this value. `effects` must still be evaluated, in order, before the value is used; `source` is
+    the part, edited already, that does so and has the value."""
 
     value: bool
     effects: tuple[Node, ...] = ()
+    source: Node | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

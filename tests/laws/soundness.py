@@ -1,0 +1,142 @@
+"""Checks the laws of cleanup on generated programs that are run for real.
+
+    python -m tests.laws.soundness --programs 20000 --seed 0 --language python
+
+prints how many programs were checked and every difference. For both values of the flag: running the program with the
+flag pinned gives the same trace as running what cleanup left; a second cleanup changes nothing; a complete cleanup
+leaves no key; nothing is refused; Windows line endings change nothing but the line endings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from featureops.core.cleanup import CleanupResult, cleanup_project
+from featureops.languages import packs
+from tests.laws.programs import FLAG, program
+from tests.laws.running import Run, run_all
+
+__all__ = ["Fault", "check", "main"]
+
+_CHUNK = 200
+_TWINS = 4  # every fourth program is also checked with Windows line endings and twice where nothing is left to do
+_PATHS = {"python": "app/main.py", "typescript": "src/main.ts"}
+_READS = ("is_enabled", "isEnabled")
+_CONSTANTS = ("NEW_WAY", "Keys.NEW")
+_KEYS = (f'"{FLAG}"', f"'{FLAG}'", *_CONSTANTS)
+_WHOLE = frozenset({"complete", "nothing"})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A law that a program breaks."""
+
+    law: str
+    seed: int
+    keep: bool
+    before: str
+    after: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        diff = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), "before", "after", "", "", 3, "")
+        kept = "enabled" if self.keep else "disabled"
+        return "\n".join([f"==== seed {self.seed}, {kept}: {self.law}", *diff, self.detail])
+
+
+@dataclass(frozen=True)
+class _Cleaned:
+    seed: int
+    keep: bool
+    before: str
+    after: str
+
+    def run(self, side: str) -> Run:
+        return Run(f"{self.seed}-{self.keep}-{side}", self.before if side == "before" else self.after, self.keep)
+
+
+def check(seeds: Sequence[int], language: str) -> Iterator[Fault]:
+    """The faults of the programs with these seeds."""
+    for at in range(0, len(seeds), _CHUNK):
+        cleaned: list[_Cleaned] = []
+        for seed in seeds[at : at + _CHUNK]:
+            before = program(seed, python=language == "python")
+            for keep in (True, False):
+                result = _cleanup(before, keep, language)
+                after = _text(result, before)
+                cleaned.append(_Cleaned(seed, keep, before, after))
+                yield from (
+                    Fault(law, seed, keep, before, after, detail)
+                    for law, detail in _textual(result, before, after, keep, language, twin=seed % _TWINS == 0)
+                )
+        yield from _executed(cleaned, language)
+
+
+def _executed(cleaned: Sequence[_Cleaned], language: str) -> Iterator[Fault]:
+    traces = run_all([item.run(side) for item in cleaned for side in ("before", "after")], language)
+    for item in cleaned:
+        pinned, folded = traces[item.run("before").id], traces[item.run("after").id]
+        if pinned != folded:
+            pairs = zip([*pinned, "(end)"], [*folded, "(end)"], strict=False)
+            at, (wanted, found) = next((at, pair) for at, pair in enumerate(pairs) if pair[0] != pair[1])
+            detail = f"the trace differs at {at}: {wanted} became {found}"
+            yield Fault("the same trace", item.seed, item.keep, item.before, item.after, detail)
+
+
+def _textual(
+    result: CleanupResult, before: str, after: str, keep: bool, language: str, *, twin: bool
+) -> Iterator[tuple[str, str]]:
+    refused = [item.reason for item in result.leftovers if item.kind == "refused"]
+    if refused:
+        yield "nothing is refused", "; ".join(refused)
+    unfolded = [item.text for item in result.leftovers if item.kind == "not-foldable"]
+    if result.verdict not in _WHOLE and not refused:
+        yield "every read is folded", "; ".join(unfolded)
+    left = [line for line in after.splitlines() if any(f"{read}({key}" in line for read in _READS for key in _KEYS)]
+    if left and result.verdict in _WHOLE:
+        yield "a complete cleanup leaves no read", left[0]
+    kept = [key for key in _CONSTANTS if f"({key}" in before and re.search(rf"\b{key.rpartition('.')[2]}\b", after)]
+    if kept and result.verdict in _WHOLE:
+        yield "a complete cleanup leaves no constant of the key that was used", kept[0]
+    again = _text(_cleanup(after, keep, language), after) if FLAG in after or twin else after
+    if again != after:
+        yield "a second run changes nothing", "\n".join(difflib.ndiff(after.splitlines(), again.splitlines()))
+    if not twin:
+        return
+    windows = before.replace("\n", "\r\n")
+    found = _text(_cleanup(windows, keep, language), windows)
+    if found != after.replace("\n", "\r\n"):
+        yield "line endings do not matter", "\n".join(difflib.ndiff(after.splitlines(), found.splitlines()))
+
+
+def _cleanup(text: str, keep: bool, language: str) -> CleanupResult:
+    return cleanup_project({_PATHS[language]: text.encode()}, FLAG, keep, packs())
+
+
+def _text(result: CleanupResult, before: str) -> str:
+    for edit in result.edits:
+        return (edit.after or b"").decode()
+    return before
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command: prints, and ends with 1 where a law is broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.laws.soundness", description=__doc__)
+    parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--language", choices=sorted(_PATHS), default="python")
+    options = parser.parse_args(arguments)
+    count = 0
+    for fault in check(range(options.seed, options.seed + options.programs), options.language):
+        count += 1
+        print(fault, flush=True)
+    print(f"{options.programs} programs in {options.language}, both values: {count} differences")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
