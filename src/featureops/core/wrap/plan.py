@@ -175,8 +175,8 @@ def _decides(job: Job, outer: Node, reads: list[Node]) -> bool:
 def _options(job: Job, region: Region, regions: list[Region]) -> tuple[list[tuple[Form, Ask]], str]:
     options: list[tuple[Form, Ask]] = []
     why = (
-        "No form of a branch fits here. Put every statement on a line of its own, or move the new code into a function of"
-        " its own."
+        "No form of a branch fits here. Put every statement on a line of its own, or move the new code into a function"
+        " of its own."
     )
     for form in _forms(job, region, regions):
         if isinstance(form, No):
