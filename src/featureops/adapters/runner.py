@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 
 __all__ = ["ShellRunner"]
 
 
 class ShellRunner:
-    """Implements ports.Runner. The command comes from the command line, never from a tool argument."""
+    """Implements ports.Runner. The command comes from the command line, never from a tool argument. `timeout` is in
+    seconds; after it the command is ended with everything that it started."""
 
     def __init__(self, timeout: float = 1800.0) -> None:
         self._timeout = timeout
 
     def run(self, command: str, folder: str) -> tuple[int, str]:
-        try:
-            done = subprocess.run(
-                command,
-                shell=True,  # noqa: S602 - it is the user's own command, typed for a shell
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=self._timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return 124, f"no end after {self._timeout:.0f} seconds"
-        return done.returncode, done.stdout.decode("utf-8", "replace")
+        with subprocess.Popen(  # noqa: S602 - it is the user's own command, typed for a shell
+            command,
+            shell=True,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process:
+            try:
+                output, _ = process.communicate(timeout=self._timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                return 124, f"no end after {self._timeout:g} seconds"
+        return process.returncode, output.decode("utf-8", "replace")

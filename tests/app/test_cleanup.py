@@ -1,0 +1,173 @@
+"""The verb cleanup on a real tree: previews, writes, checks with a command, takes back, refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from featureops.adapters.git import GitChanges
+from featureops.adapters.journal import FileJournal
+from featureops.adapters.runner import ShellRunner
+from featureops.adapters.workspace import LocalWorkspace
+from featureops.app.cleanup import cleanup
+from featureops.app.deps import Deps, Modes
+from featureops.app.plans import apply_plan, undo
+from featureops.core.config import Config, Policy
+from featureops.core.errors import BadArgument, Denied, MovedOn, OutsideWorkspace, UnknownFlag
+from featureops.languages import packs
+from tests.trees import repository, snapshot
+
+FLAGS = b'from UnleashClient import UnleashClient\n\nclient = UnleashClient("u", "shop")\n'
+PAY = b"""from shop.flags import client
+from shop import legacy
+
+
+def pay(total):
+    if client.is_enabled("new-pay"):
+        return total + 1
+    return legacy.pay(total)
+
+
+def receipt(total):
+    return client.is_enabled("new-receipt") and total
+"""
+CLEAN = b"""from shop.flags import client
+
+
+def pay(total):
+    return total + 1
+
+
+def receipt(total):
+    return client.is_enabled("new-receipt") and total
+"""
+OTHER = b"""from shop.flags import client
+
+
+def banner():
+    return "x" if client.is_enabled("new-pay") else ""
+"""
+
+
+@pytest.fixture
+def deps(tmp_path: Path) -> Deps:
+    root = repository(
+        tmp_path / "root",
+        shop____init___dot_py=b"",
+        shop__flags_dot_py=FLAGS,
+        shop__pay_dot_py=PAY,
+        shop__other_dot_py=OTHER,
+        shop__legacy_dot_py=b"def pay(total):\n    return total\n",
+        NOTES_dot_md=b"The flag new-pay is on.\n",
+    )
+    workspace = LocalWorkspace(root)
+    journal = FileJournal(tmp_path / "state", lambda: 5.0, workspace.root)
+    return Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 5.0, runner=ShellRunner(60))
+
+
+def root_of(deps: Deps) -> Path:
+    return Path(deps.workspace.root)
+
+
+def test_a_preview_shows_the_whole_change_and_writes_nothing(deps: Deps) -> None:
+    before = snapshot(root_of(deps))
+    answer = cleanup(deps, flag="new-pay", keep=True)
+    assert (answer["verdict"], answer["applied"], answer["preservePath"]) == ("complete", False, "enabled")
+    assert answer["files"] == [
+        {"path": "shop/legacy.py", "action": "deleted", "reads": 0, "insertions": 0, "deletions": 2},
+        {"path": "shop/other.py", "action": "edited", "reads": 1, "insertions": 1, "deletions": 4},
+        {"path": "shop/pay.py", "action": "edited", "reads": 1, "insertions": 1, "deletions": 4},
+    ]
+    assert [item["path"] for item in answer["leftovers"]] == ["NOTES.md"]  # type: ignore[index, call-overload, union-attr]
+    assert "-    if client.is_enabled" in str(answer["diff"])
+    assert snapshot(root_of(deps)) == before
+
+
+def test_the_plan_of_a_preview_is_applied_as_it_was_shown_and_taken_back(deps: Deps) -> None:
+    before = snapshot(root_of(deps))
+    answer = cleanup(deps, flag="new-pay", keep=True)
+    assert answer["next"] == [{"tool": "apply_plan", "arguments": {"planId": answer["planId"]}}]
+    apply_plan(deps, str(answer["planId"]))
+    assert (root_of(deps) / "shop/pay.py").read_bytes() == CLEAN
+    assert not (root_of(deps) / "shop/legacy.py").exists()
+    undo(deps)
+    assert snapshot(root_of(deps)) == before
+
+
+def test_a_file_that_moved_on_since_the_preview_is_not_overwritten(deps: Deps) -> None:
+    answer = cleanup(deps, flag="new-pay", keep=True)
+    (root_of(deps) / "shop/pay.py").write_bytes(PAY + b"\n# mine\n")
+    before = snapshot(root_of(deps))
+    with pytest.raises(MovedOn):
+        apply_plan(deps, str(answer["planId"]))
+    assert snapshot(root_of(deps)) == before
+
+
+def test_a_passing_command_keeps_the_change(deps: Deps) -> None:
+    answer = cleanup(deps, flag="new-pay", keep=True, apply=True, verify="grep -q 'total + 1' shop/pay.py")
+    assert answer["applied"] is True
+    assert (root_of(deps) / "shop/pay.py").read_bytes() == CLEAN
+
+
+def test_a_failing_command_takes_the_change_back(deps: Deps) -> None:
+    before = snapshot(root_of(deps))
+    answer = cleanup(deps, flag="new-pay", keep=True, apply=True, verify="echo broken; exit 3")
+    assert (answer["applied"], answer["verdict"]) == (False, "refused")
+    verified = answer["verify"]
+    assert isinstance(verified, dict)
+    assert (verified["exitCode"], verified["output"]) == (3, "broken\n")
+    assert snapshot(root_of(deps)) == before
+
+
+def test_named_files_alone_are_edited(deps: Deps) -> None:
+    answer = cleanup(deps, flag="new-pay", keep=False, files=["shop/other.py"], apply=True)
+    assert answer["applied"] is True
+    assert (root_of(deps) / "shop/pay.py").read_bytes() == PAY
+    assert b"is_enabled" not in (root_of(deps) / "shop/other.py").read_bytes()
+
+
+def test_a_flag_that_nothing_names_is_an_error_with_the_nearest_name(deps: Deps) -> None:
+    with pytest.raises(UnknownFlag) as caught:
+        cleanup(deps, flag="new-pya", keep=True)
+    assert "new-pay" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", "   "])
+def test_a_flag_needs_a_name(deps: Deps, name: str) -> None:
+    with pytest.raises(BadArgument):
+        cleanup(deps, flag=name, keep=True)
+
+
+def test_a_file_outside_the_root_is_refused(deps: Deps) -> None:
+    with pytest.raises(OutsideWorkspace):
+        cleanup(deps, flag="new-pay", keep=True, files=["../secret.py"])
+
+
+def test_a_protected_flag_is_left_alone_unless_a_person_insists(deps: Deps) -> None:
+    guarded = replace(deps, config=Config(policy=Policy(protected=("new-pay",))))
+    with pytest.raises(Denied):
+        cleanup(guarded, flag="new-pay", keep=True)
+    assert cleanup(guarded, flag="new-pay", keep=True, force=True)["verdict"] == "complete"
+
+
+def test_read_only_previews_and_refuses_to_write(deps: Deps) -> None:
+    before = snapshot(root_of(deps))
+    locked = replace(deps, modes=Modes(read_only=True))
+    assert cleanup(locked, flag="new-pay", keep=True)["verdict"] == "complete"
+    with pytest.raises(Denied):
+        cleanup(locked, flag="new-pay", keep=True, apply=True)
+    assert snapshot(root_of(deps)) == before
+
+
+def test_a_dry_run_says_that_nothing_was_written(deps: Deps) -> None:
+    before = snapshot(root_of(deps))
+    answer = cleanup(replace(deps, modes=Modes(dry_run=True)), flag="new-pay", keep=True, apply=True)
+    assert answer["applied"] is False
+    assert snapshot(root_of(deps)) == before
+
+
+def test_a_command_without_a_write_makes_no_sense(deps: Deps) -> None:
+    with pytest.raises(BadArgument):
+        cleanup(deps, flag="new-pay", keep=True, verify="true")
