@@ -285,11 +285,13 @@ class _Cleanup:
         return self.state.outputs[path] != before
 
     def _is_unused(self, node: Node, constant: Constant) -> bool:
-        own_lines = node.file.data[node.start : node.end]
+        # A file may hold the key twice under one name: as a constant and as the member of an enum.
+        alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
             data = self._output(path)
-            if path == constant.path:
-                data = data.replace(own_lines, b"", 1)
+            for part in alike if path == constant.path else ():
+                if part.file is node.file:
+                    data = data.replace(part.file.data[part.start : part.end], b"", 1)
             if re.search(rf"(?<![\w$]){re.escape(constant.name)}(?![\w$])".encode(), data):
                 return False
         return bool(self.state.folded)

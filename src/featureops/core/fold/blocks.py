@@ -55,6 +55,8 @@ class Blocks:
 
     def _own_comments(self, statement: Node) -> list[Node]:
         comments = leading_comments(statement)
+        if _defines(statement) and all(comment.start > 0 for comment in comments):
+            return comments
         return comments if any(self.mentions(comment.text) for comment in comments) else []
 
     def _remove_run(self, block: Node, run: list[Node], *, first: bool, last: bool) -> None:
@@ -157,3 +159,13 @@ class Blocks:
     def _after_comma(self, item: Node) -> int:
         after = item.next()
         return after.end if after is not None and after.text == "," else item.end
+
+
+def _defines(statement: Node) -> bool:
+    """Whether the statement defines something that the comment above it describes."""
+    inner = statement
+    while inner.shape in ("export", "decorated"):
+        inner = inner.role("declaration") or inner.role("definition") or inner.items[-1]
+        if inner.shape == "":
+            return False
+    return inner.shape in ("function", "class", "enum", "type-definition")

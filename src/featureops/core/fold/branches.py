@@ -62,7 +62,7 @@ class Branches(Expressions):
                 continue
             settled = arm.condition is None or (isinstance(value, Const) and not value.effects)
             kept.append((arm, Const(value=True) if settled else value))
-            if settled:
+            if settled or (isinstance(value, Const) and value.value):
                 break
         for arm, _ in kept:
             self._body(arm)
@@ -98,10 +98,12 @@ class Branches(Expressions):
         return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.seeds.__contains__)
 
     def _effect_first(self, node: Node, kept: list[tuple[Arm, Value]]) -> bool:
-        """`if f() and flag: A else: B` with the flag off: the call becomes a statement, then only B stands."""
-        value, rest = kept[0][1], kept[1:]
-        if not isinstance(value, Const) or value.value or len(value.effects) != 1 or len(rest) > 1:
+        """`if f() and flag: A else: B` with the flag off: the call becomes a statement, then only B stands. The same
+        for `f() or flag` with the flag on: the call, then A."""
+        value = kept[0][1]
+        if not isinstance(value, Const) or len(value.effects) != 1 or len(kept) > 1 + (not value.value):
             return False
+        rest = [(kept[0][0], Const(value=True))] if value.value else kept[1:]
         effect = value.effects[0]
         if effect in self.hot or (rest and not (isinstance(rest[0][1], Const) and not rest[0][1].effects)):
             return False

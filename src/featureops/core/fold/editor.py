@@ -80,15 +80,19 @@ class Editor:
         shifts = [edit for line, width in self._shifts.items() if (edit := self._shift(line, width)) is not None]
         kept = [edit for edit in shifts if not self._touches(edit.span)]
         inserts = [self._shifted(edit) for edit in self._inserts if not self._swallowed(edit.span.start)]
-        edits = self._without_new_end(self.merged) + kept + inserts
+        edits = self._without_new_end(self.merged, inserts) + kept + inserts
         return tuple(sorted(edits, key=lambda item: (item.span.start, item.span.end)))
 
-    def _without_new_end(self, edits: list[Edit]) -> list[Edit]:
-        """A file without a final newline gets none when its last lines go."""
+    def _without_new_end(self, edits: list[Edit], inserts: list[Edit]) -> list[Edit]:
+        """A file without a final newline gets none when its last lines go, or when a line takes their place."""
         data = self.file.data
         last = edits[-1] if edits else None
         if last is None or last.text or last.span.end != len(data) or data.endswith(b"\n"):
             return edits
+        for at, insert in enumerate(inserts):
+            if insert.span.start >= last.span.start:
+                inserts[at] = Edit(insert.span, insert.text.rstrip(b"\r\n"))
+                return edits
         rest, start = edits[:-1], last.span.start
         while True:
             while start > 0 and data[start - 1 : start] in (b"\n", b"\r"):

@@ -164,7 +164,8 @@ class Expressions:
         left, right = node.role("left"), node.role("right")
         if left is None or right is None:
             return self._children(node)
-        first = self.reduce(left, context if context == "boolean" else "value")
+        # Which falsy value stands on the left decides, whatever is made of the result.
+        first = self.reduce(left, "value")
         if isinstance(first, Const) and not first.effects:
             return first
         self.place(left, first)
@@ -248,7 +249,7 @@ class Expressions:
         opening, closing = ("(", ")") if self._needs_parens(node, inner) else ("", "")
         self.editor.replace(node.start, inner.start, opening)
         self.editor.replace(inner.end, node.end, closing)
-        self.editor.dedent(inner.start, inner.end, self._columns(inner) - self._columns(node))
+        self.editor.dedent(inner.start, inner.end, self._columns_of_end(inner) - self._columns(node))
 
     def _bare(self, node: Node, target: Node) -> Node:
         """Without its own parentheses, where they only served the operator that is gone."""
@@ -275,6 +276,14 @@ class Expressions:
         line = node.file.line_start(node.start)
         text = node.file.data[line : node.start]
         return len(text) - len(text.lstrip(b" \t"))
+
+    def _columns_of_end(self, node: Node) -> int:
+        """Where a part is laid out from: its closing bracket on a line of its own, else the line on which it begins."""
+        file = node.file
+        line = file.data[file.line_start(node.end - 1) : node.end]
+        text = line.lstrip(b" \t")
+        closes = "\n" in node.text and text[:1] in (b")", b"]", b"}")
+        return len(line) - len(text) if closes else self._columns(node)
 
 
 _TWO = 2

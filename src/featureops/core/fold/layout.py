@@ -43,6 +43,8 @@ def _last_block(node: Node) -> Node | None:
 
 
 def _with_line_comment(file: SourceFile, end: int) -> int:
+    while file.data[end - 1 : end] == b"\r":  # some grammars count it to the comment at the end of a line
+        end -= 1
     stop = file.line_end(end - 1) if end else 0
     rest = file.slice(end, stop)
     if rest.strip().startswith(file.pack.text.line_comment):
@@ -77,11 +79,11 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     parts = [child for child in inside(body) if child not in gone and not _trails(child, gone)]
     if not parts:
         return None
-    start, end = parts[0].start, max(_with_line_comment(body.file, parts[-1].end), parts[-1].end)
+    start, end = parts[0].start, _with_line_comment(body.file, parts[-1].end)
     if body.file.pack.text.blocks != "indent":
         header_line = body.file.line_of(body.start)
         parts = [part for part in parts if not (part.is_comment and body.file.line_of(part.start) == header_line)]
-        return (parts[0].start, max(end, parts[-1].end)) if parts else None
+        return (parts[0].start, end) if parts else None
     first_stays = body.items[0] not in gone
     return _comments_above(body, start) if first_stays else start, _deeper_comments(body.file, end, column(owner))
 

@@ -15,7 +15,6 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
-# What becomes of an emptied body of these is decided with the whole statement.
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -62,6 +61,8 @@ class Statements(Branches):
                 self._list(node)
             case "import" | "declaration":
                 self._entries(node)
+            case "enum" | "object":
+                self._members(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items:
                 self._embedded(node, node.items[0])
             case _:
@@ -103,6 +104,13 @@ class Statements(Branches):
             elif part in self.hot and part.shape == "declarator":
                 self.visit(part)
 
+    def _members(self, node: Node) -> None:
+        """An object or an enum that loses some of its entries."""
+        self.visit_children(node)
+        holder = node.role("body") or node
+        if any(item in self.doomed for item in holder.items):
+            self.blocks.remove_items(holder, self.gone)
+
     # -------------------------------------------------------------- blocks
 
     def _block(self, node: Node) -> None:
@@ -116,8 +124,7 @@ class Statements(Branches):
                 self.visit(child)
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
         self.blocks.remove(node, self.gone)
-        outer = node.parent.shape if node.parent is not None else "if"
-        if node.shape == "block" and outer not in _DECIDED and self._emptied(node):
+        if node.shape == "block" and not _is_decided(node) and self._emptied(node):
             self.blocks.fill(node)
 
     def _expression(self, node: Node) -> None:
@@ -215,3 +222,11 @@ class Statements(Branches):
             elif item in self.hot:
                 self.visit(item)
         self.blocks.remove_items(node, self.gone)
+
+
+def _is_decided(body: Node) -> bool:
+    """Whether what becomes of the emptied body is decided with the statement around it."""
+    outer = body.parent
+    if outer is None or outer.shape not in _DECIDED:
+        return outer is None
+    return outer.shape != "else" or (outer.parent is not None and outer.parent.shape in ("if", "elif"))
