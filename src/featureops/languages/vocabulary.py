@@ -46,7 +46,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "while": "condition body",
         "for": "target body",
         "switch": "value body",
-        "case": "value",
+        "case": "value guard body",
         "return": "value",
         "raise": "value",
         "break": "",

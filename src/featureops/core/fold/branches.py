@@ -143,7 +143,7 @@ class Branches(Expressions):
         if inside is None:
             self.gone.add(node)
             return
-        self.stands_for[node] = statements(arm.body)
+        self.stands_for[node] = statements(arm.body) if effect is None else [effect, *statements(arm.body)]
         if effect is None and self._would_clash(node, arm.body):
             self.editor.delete(node.start, arm.body.start)
             self.editor.delete(arm.body.end, max(end, arm.body.end))

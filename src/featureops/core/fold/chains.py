@@ -49,7 +49,10 @@ def _other(node: Node) -> list[Arm]:
 
 
 def statements(body: Node) -> list[Node]:
-    """The statements of a block, or the single statement that stands in its place."""
+    """The statements of a block or a case, or the single statement that stands in its place."""
+    if body.shape == "case":
+        label = body.role("value")
+        return [item for item in body.items if item is not label]
     return body.items if body.shape == "block" else [body]
 
 

@@ -74,9 +74,10 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     A comment on the header's own line is not part of it. `owner` is the statement that the body belongs to; what is
     `gone` does not count.
     """
-    if body.shape != "block":
+    if body.shape not in ("block", "case"):
         return body.start, _with_line_comment(body.file, body.end)
-    parts = [child for child in inside(body) if child not in gone and not _trails(child, gone)]
+    label = body.role("value") if body.shape == "case" else None
+    parts = [child for child in inside(body) if child not in gone and child is not label and not _trails(child, gone)]
     if not parts:
         return None
     start, end = parts[0].start, _with_line_comment(body.file, parts[-1].end)

@@ -1,0 +1,108 @@
+"""Folding of switches: a known subject leaves the statements of one case."""
+
+from __future__ import annotations
+
+from featureops.core.fold.branches import Branches
+from featureops.core.fold.chains import Arm, statements
+from featureops.core.fold.values import Const
+from featureops.core.syntax import Node
+
+__all__ = ["Switches"]
+
+_LEAVES = frozenset({"return", "raise", "continue"})
+_CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
+_NEVER_BOOLEAN = frozenset({"string", "null"})
+
+
+class Switches(Branches):
+    """A switch stays, with its subject written out, where it can't be told which case runs and where it ends."""
+
+    def _switch(self, node: Node) -> None:
+        subject, body = node.role("value"), node.role("body")
+        if subject is None or body is None:
+            return
+        value = self.reduce(subject, "value")
+        if isinstance(value, Const) and not value.effects and self._settle(node, body, value=value.value):
+            return
+        self.place(subject, value)
+        if body in self.hot:
+            self.visit(body)
+
+    def _settle(self, node: Node, body: Node, *, value: bool) -> bool:
+        cases = [item for item in body.items if item.shape == "case"]
+        chosen = _chosen(cases, value=value)
+        if chosen is None:
+            return False
+        if not chosen:
+            self.gone.add(node)
+            return True
+        holder = chosen[0].role("body") or _only_block(chosen[0]) or chosen[0]
+        if self._would_clash(node, body):
+            return False
+        # Where indentation makes blocks, a case ends with its block and a break is that of the loop around.
+        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=len(chosen) == 1):
+            return False
+        if holder in self.hot:
+            self.visit(holder)
+        self._unwrap(node, Arm(chosen[0].start, chosen[0], None, holder))
+        return True
+
+    def _ends(self, holder: Node, *, is_last: bool) -> bool:
+        """Whether control leaves the switch at the end of the case and nowhere else; the `break` there goes."""
+        items = statements(holder)
+        end = items[-1] if items else None
+        if any(_breaks(item) for item in items if item is not end or item.shape != "break"):
+            return False
+        if end is not None and end.shape == "break":
+            self.gone.add(end)
+            return True
+        return is_last or (end is not None and end.shape in _LEAVES)
+
+
+def _chosen(cases: list[Node], *, value: bool) -> list[Node] | None:
+    """The case that runs and those below it; empty when none does, None when that can't be told."""
+    other: int | None = None
+    for at, case in enumerate(cases):
+        label = _label(case)
+        if label is None:
+            return None
+        if label == "any":
+            other = at
+        elif label == ("true" if value else "false"):
+            other = at
+            break
+    if other is None:
+        return []
+    while other + 1 < len(cases) and not statements(cases[other]):
+        other += 1
+    return cases[other:]
+
+
+def _label(case: Node) -> str | None:
+    """What a case takes: "true", "false", "any" (all the rest), "never" (no boolean); None for the unknown."""
+    label = case.role("value")
+    if case.role("guard") is not None:
+        return None
+    if label is None:
+        return "any"
+    if label.shape == "binder":  # a pattern around a value; one that neither compares nor names takes anything
+        if not label.items:
+            return "any"
+        label = label.items[0]
+    if label.shape in ("true", "false"):
+        return label.shape
+    return "never" if label.shape in _NEVER_BOOLEAN else None
+
+
+def _only_block(case: Node) -> Node | None:
+    items = statements(case)
+    return items[0] if len(items) == 1 and items[0].shape == "block" else None
+
+
+def _breaks(node: Node) -> bool:
+    """Whether a `break` inside would end the switch."""
+    if node.shape == "break":
+        return True
+    if node.shape in _CATCHES_BREAK:
+        return False
+    return any(_breaks(child) for child in node.items)
