@@ -303,7 +303,7 @@ class _Cleanup:
             file = self.project.file(path)
             if file is None or self.state.outputs[path] == file.data:
                 continue
-            reason = fault(file, self.state.outputs[path])
+            reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
                 self.state.refused[path] = reason
                 self.state.outputs[path] = file.data

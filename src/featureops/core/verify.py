@@ -10,8 +10,8 @@ from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 __all__ = ["fault"]
 
 
-def fault(before: SourceFile, after: bytes) -> str | None:
-    """Why the new content may not stand; None when it may.
+def fault(before: SourceFile, after: bytes, names: Names | None = None) -> str | None:
+    """Why the new content may not stand; None when it may. `names` are those of `before`, where they are known.
 
     It must parse with no error that the original has not, satisfy the language's judge where the original did, and
     use no name that has lost its definition.
@@ -21,22 +21,21 @@ def fault(before: SourceFile, after: bytes) -> str | None:
         fresh = result.errors() - before.errors()
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
-        lost = _undefined(result) - _undefined(before)
+        lost = _undefined(Names(result)) - _undefined(names or Names(before))
     except TooDeep:
         return "the result nests too deep to be checked"
     if lost:
         return f"the result would use a name without its definition: {', '.join(sorted(lost)[:3])}"
     judge = _JUDGES.get(before.pack.judge or "")
-    if judge is not None and judge(before.data) and not judge(after):
+    if judge is not None and not judge(before.data, after):
         return "the result would not be accepted by the language's own parser"
     return None
 
 
-def _undefined(file: SourceFile) -> frozenset[str]:
+def _undefined(names: Names) -> frozenset[str]:
     """Names that are used and bound nowhere in the file (built-ins among them)."""
-    names = Names(file)
-    kinds = file.pack.index.identifiers
-    free = (node for node in file.root.walk() if node.type in kinds and node not in names.of)
+    kinds = names.file.pack.index.identifiers
+    free = (node for node in names.file.root.walk() if node.type in kinds and node not in names.of)
     return frozenset(node.text for node in free if _is_use(node))
 
 
@@ -46,6 +45,27 @@ def _is_use(node: Node) -> bool:
         return False
     pairs = (f"{parent.type}.{node.field}", f"{parent.type}.*")
     return node.file.pack.index.not_references.isdisjoint(pairs)
+
+
+def _accepted(before: bytes, after: bytes) -> bool:
+    """Whether the result is accepted where the original was. The interpreter's own parser is twenty times faster, but
+    knows one version of the language only: where it rejects the original, the slow one decides."""
+    if _interpreter(after):
+        return True
+    return False if _interpreter(before) else _libcst(after) or not _libcst(before)
+
+
+def _interpreter(data: bytes) -> bool:
+    import ast
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about the repository's code, not about ours
+        try:
+            ast.parse(data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
 
 
 def _libcst(data: bytes) -> bool:
@@ -58,4 +78,4 @@ def _libcst(data: bytes) -> bool:
     return True
 
 
-_JUDGES: Mapping[str, Callable[[bytes], bool]] = {"libcst": _libcst}
+_JUDGES: Mapping[str, Callable[[bytes, bytes], bool]] = {"libcst": _accepted}
