@@ -125,6 +125,9 @@ class Indexing:
     hoisted: frozenset[str]
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
+    constructors: frozenset[str]
+    getters: frozenset[str]
+    own_objects: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

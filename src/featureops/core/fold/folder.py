@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.members import Members
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import doom, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
@@ -17,6 +18,7 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = ["FileFold", "Folded", "called"]
 
 _ROUNDS = 60
+_WITH_ONE_DECORATOR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ class FileFold:
         self.values: dict[Binding, bool] = {}
         self.results: dict[Binding, bool] = {}
         self._frozen = frozen_lines(file)
+        self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
 
     def run(self) -> Folded:
         """Fold until nothing more follows."""
         folded = self._pass()
         for _ in range(_ROUNDS):
-            grown = self._spread_values(folded) or self._spread_results(folded)
+            grown = self._spread_values(folded) or self._spread_results(folded) or self._spread_members(folded)
             if not grown:
                 before = len(self.parts)
                 self._drop_unused(folded)
@@ -147,9 +150,33 @@ class FileFold:
             grown = True
         return grown
 
-    def _result(self, function: Node, folded: Statements) -> bool | None:
+    def _spread_members(self, folded: Statements) -> bool:
+        """Fields that are set once and methods that only return a known value."""
+        grown = False
+        for node in tuple(self.seeds):
+            member = self._members.around(node)
+            if member is None or member.definition in self._members.settled:
+                continue
+            initial = member.value
+            value = (
+                self._const(initial, folded) if initial else self._result(member.definition, folded, member.is_getter)
+            )
+            if value is None:
+                continue
+            self._members.settled[member.definition] = member
+            is_async = initial is None and _is_async(member.definition)
+            is_called = initial is None and not member.is_getter
+            for use in member.uses:
+                known = called(use, is_async, self.seeds) if is_called else use
+                if known is not None:
+                    self.seeds[known] = value
+            grown = True
+        return grown
+
+    def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> bool | None:
         body = function.role("body")
-        if body is None or (function.parent is not None and function.parent.shape == "decorated"):
+        decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
+        if body is None or (decorated is not None and not (is_getter and len(decorated.items) == _WITH_ONE_DECORATOR)):
             return None
         if body.shape != "block":
             return self._const(body, folded)
@@ -167,6 +194,7 @@ class FileFold:
 
     def _drop_unused(self, folded: Statements) -> None:
         settled = frozenset(self.values) | frozenset(self.results)
+        self.parts.update(self._members.unused(folded.editor))
         self.parts.update(newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere))
 
 

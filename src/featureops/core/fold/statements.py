@@ -63,6 +63,8 @@ class Statements(Switches):
                 self._list(node)
             case "import" | "declaration":
                 self._entries(node)
+            case "class":
+                self._class(node)
             case "enum" | "object":
                 self._members(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items:
@@ -105,6 +107,13 @@ class Statements(Switches):
                 self.blocks.remove_items(part, self.gone)
             elif part in self.hot and part.shape == "declarator":
                 self.visit(part)
+
+    def _class(self, node: Node) -> None:
+        """A class that loses some of its members."""
+        self.visit_children(node)
+        body = node.role("body")
+        if body is not None and body.shape != "block":
+            self.blocks.remove(body, self.gone)
 
     def _members(self, node: Node) -> None:
         """An object or an enum that loses some of its entries."""

@@ -93,6 +93,8 @@ def doom(parts: set[Node]) -> frozenset[Node]:
         doomed.add(node)
         while node.parent is not None and node.parent.shape not in ("block", "class"):
             parent = node.parent
+            if parent.parent is not None and parent.parent.shape == "class":
+                break  # a class without members is still a class
             rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
             if rest or parent.shape in ("function", "case"):
                 break

@@ -1,0 +1,198 @@
+"""Members of a class that a known value settles: a field that is set once, a method or getter that returns a constant.
+
+A member counts only where every mention of its name is understood: in this file each one is a use through the own
+object (`self.name`) inside its class, and other files do not mention a name that they might use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from featureops.core.fold.editor import Editor
+from featureops.core.scopes import Binding
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["Member", "Members"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """`definition` is the statement, field or method, `uses` are the accesses, `value` the initial value of a field,
+    `declarations` say its type elsewhere in the class."""
+
+    name: str
+    definition: Node
+    uses: tuple[Node, ...]
+    value: Node | None
+    declarations: tuple[Node, ...] = ()
+
+    @property
+    def is_getter(self) -> bool:
+        """Whether an access without a call gives the result of the method."""
+        index = self.definition.file.pack.index
+        marks = [child.text for child in self.definition.children if not child.named]
+        outer = self.definition.parent
+        if outer is not None and outer.shape == "decorated":
+            marks += [item.text.lstrip("@ ") for item in outer.items if item.shape == "decorator"]
+        return not index.getters.isdisjoint(marks)
+
+
+class Members:
+    def __init__(self, file: SourceFile, is_used_elsewhere: Callable[[Binding], bool]) -> None:
+        self.file = file
+        self.is_used_elsewhere = is_used_elsewhere
+        self.settled: dict[Node, Member] = {}
+        self._found: dict[Node, Member | None] = {}
+
+    def around(self, seed: Node) -> Member | None:
+        """The member whose value an expression may decide."""
+        for outer in seed.ancestors():
+            if outer.shape in ("assign", "field"):
+                return self._member(outer)
+            if outer.shape == "function":
+                return self._member(outer) if _class_of_method(outer) is not None else None
+            if outer.shape == "lambda":
+                return None
+        return None
+
+    def unused(self, editor: Editor) -> list[Node]:
+        """Settled members, and private methods, that were used and whose uses have all gone."""
+        found = [*self.settled.values(), *filter(None, (self._member(node) for node in self._touched_methods(editor)))]
+        return [
+            part
+            for member in found
+            if member.uses
+            and not editor.covers(member.definition.span)
+            and all(editor.covers(use.span) or member.definition.span.holds(use.span) for use in member.uses)
+            for part in (member.definition, *member.declarations)
+        ]
+
+    def _touched_methods(self, editor: Editor) -> list[Node]:
+        """Private methods of which an access goes."""
+        names = {node.text for node in self._accesses if editor.covers(node.span)}
+        named = ((node, node.parent) for name in sorted(names) for node in self._named[name])
+        return [
+            holder
+            for node, holder in named
+            if holder is not None and _class_of_method(holder) is not None and self._is_private(node, holder)
+        ]
+
+    @cached_property
+    def _accesses(self) -> list[Node]:
+        """The names in all accesses through the own object."""
+        if not any(word.encode() in self.file.data for word in self.file.pack.index.self_names):
+            return []
+        leaves = (node for nodes in self._named.values() for node in nodes)
+        return [node for node in leaves if node.parent is not None and _is_own(node.parent)]
+
+    # -------------------------------------------------------------- one member
+
+    def _member(self, definition: Node) -> Member | None:
+        if definition not in self._found:
+            self._found[definition] = self._build(definition)
+        return self._found[definition]
+
+    def _build(self, definition: Node) -> Member | None:
+        place = _placed(definition)
+        if place is None:
+            return None
+        owner, name, value = place
+        mentions = self._named.get(name.text, [])
+        declarations = [node.parent for node in mentions if node is not name and _declares(node, owner)]
+        mentions = [node for node in mentions if node.parent not in declarations]
+        accesses = [node.parent for node in mentions if node is not name and node.parent is not None]
+        if len(accesses) + 1 != len(mentions) or not all(_is_use(access, owner) for access in accesses):
+            return None
+        binding = Binding(name.text, owner)
+        binding.definitions.append(name)
+        if not self._is_private(name, definition) and self.is_used_elsewhere(binding):
+            return None
+        return Member(name.text, definition, tuple(accesses), value, tuple(filter(None, declarations)))
+
+    def _is_private(self, name: Node, definition: Node) -> bool:
+        pattern = self.file.pack.modules.private
+        if pattern is not None and re.match(pattern, name.text):
+            return True
+        return name.text.startswith("#") or any(child.text == "private" for child in definition.items)
+
+    @cached_property
+    def _named(self) -> dict[str, list[Node]]:
+        """Every leaf of the file by its text: names wherever they stand, and strings that hold nothing but a name."""
+        found: dict[str, list[Node]] = {}
+        for node in self.file.root.walk():
+            if node.named and not node.children:
+                found.setdefault(node.text, []).append(node)
+        return found
+
+
+def _placed(definition: Node) -> tuple[Node, Node, Node | None] | None:
+    """The class, the name and the initial value of what defines a member; None for what defines none."""
+    index = definition.file.pack.index
+    if definition.shape == "function":
+        owner, name = _class_of_method(definition), definition.role("name")
+        return (
+            (owner, name, None)
+            if owner is not None and name is not None and name.text not in index.constructors
+            else None
+        )
+    if definition.shape == "field":
+        owner, name = _class_above(definition), definition.role("name")
+        return (owner, name, definition.role("value")) if owner is not None and name is not None else None
+    target = definition.role("left")
+    name = target.role("property") if target is not None and _is_own(target) else None
+    statement = definition.parent
+    body = statement.parent if statement is not None and statement.shape == "expression" else None
+    function = body.parent if body is not None and body.shape == "block" else None
+    if name is None or function is None or function.shape != "function":
+        return None
+    owner, label = _class_of_method(function), function.role("name")
+    if owner is None or label is None or label.text not in index.constructors:
+        return None
+    return owner, name, definition.role("right")
+
+
+def _declares(name: Node, owner: Node) -> bool:
+    """Whether a field of the class only says that there is such a member."""
+    field = name.parent
+    if field is None or field.shape != "field" or field.role("name") is not name:
+        return False
+    return field.role("value") is None and _class_above(field) is owner
+
+
+def _is_own(node: Node) -> bool:
+    """`self.name`, `this.name`."""
+    owner = node.role("object") if node.shape == "member" else None
+    return owner is not None and owner.text in node.file.pack.index.self_names
+
+
+def _is_use(access: Node, owner: Node) -> bool:
+    """Whether an access reads the member of this class' own object."""
+    index = access.file.pack.index
+    if not _is_own(access) or access.parent is None:
+        return False
+    parent = access.parent
+    written = not index.writes.isdisjoint((f"{parent.type}.{access.field}", f"{parent.type}.*"))
+    if written or (parent.shape in ("assign", "for") and access.field == "left") or "augmented" in parent.type:
+        return False
+    for outer in access.ancestors():
+        if outer.type in index.class_scopes:
+            return outer is owner
+        if outer.type in index.own_objects and _class_of_method(outer) is None:
+            return False
+    return False
+
+
+def _class_above(node: Node) -> Node | None:
+    """The class in whose body a node stands directly, decorated or not."""
+    parent = node.parent
+    while parent is not None and parent.shape in ("decorated", "expression"):
+        parent = parent.parent
+    holder = parent.parent if parent is not None else None
+    return holder if holder is not None and holder.type in node.file.pack.index.class_scopes else None
+
+
+def _class_of_method(node: Node) -> Node | None:
+    return _class_above(node) if node.shape == "function" else None
