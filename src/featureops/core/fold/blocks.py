@@ -57,7 +57,10 @@ class Blocks:
         comments = leading_comments(statement)
         if _defines(statement) and all(comment.start > 0 for comment in comments):
             return comments
-        return comments if any(self.mentions(comment.text) for comment in comments) else []
+        if any(self.mentions(comment.text) for comment in comments):
+            return comments
+        lonely = _stands_before_nothing(statement) and all(comment.start > 0 for comment in comments)
+        return comments if lonely else []
 
     def _remove_run(self, block: Node, run: list[Node], *, first: bool, last: bool) -> None:
         file = block.file
@@ -169,3 +172,12 @@ def _defines(statement: Node) -> bool:
         if inner.shape == "":
             return False
     return inner.shape in ("function", "class", "enum", "type-definition")
+
+
+def _stands_before_nothing(statement: Node) -> bool:
+    """Whether a blank line or the end of the block follows: a comment above it then spoke of it alone."""
+    file = statement.file
+    after = file.line_end(full_end(statement) - 1)
+    following = statement.next()
+    ends = following is None or not following.named
+    return ends or not file.data[after : file.line_end(after) if after < len(file.data) else after].strip()

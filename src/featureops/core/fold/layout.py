@@ -114,7 +114,7 @@ def _comments_above(body: Node, start: int) -> int:
 def leading_comments(node: Node) -> list[Node]:
     """Comment lines directly above, with no blank line in between, nearest first."""
     found: list[Node] = []
-    below, previous = node, node.previous()
+    below, previous = node, _above(node)
     while previous is not None and previous.is_comment:
         file = node.file
         if file.line_of(previous.end) + 1 != file.line_of(below.start):
@@ -122,8 +122,17 @@ def leading_comments(node: Node) -> list[Node]:
         if file.data[file.line_start(previous.start) : previous.start].strip():
             break
         found.append(previous)
-        below, previous = previous, previous.previous()
+        below, previous = previous, _above(previous)
     return found
+
+
+def _above(node: Node) -> Node | None:
+    """What stands before a node; before the first of a block that indentation makes, what stands before the block."""
+    previous = node.previous()
+    block = node.parent
+    if previous is None and block is not None and block.shape == "block" and block.start == node.start:
+        return block.previous()
+    return previous
 
 
 def blank_lines_before(file: SourceFile, line_start: int) -> int:
