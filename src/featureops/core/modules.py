@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from featureops.core.pack import LanguagePack
 from featureops.core.scopes import Binding, Names, string_value
-from featureops.core.syntax import SourceFile
+from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["given_name", "module_files", "re_exports"]
 
@@ -36,7 +36,53 @@ def given_name(names: Names, name: str) -> Binding | None:
             parts = [part.text for part in item.items]
             if len(parts) == 2 and parts[1] == name and statement.role("declaration") is None:
                 return names.top(parts[0])
+    return _assigned_export(names, name) if names.file.pack.index.export_targets else None
+
+
+def _assigned_export(names: Names, name: str) -> Binding | None:
+    """What a file gives away by assigning to an export target: the whole (`*`), an entry of it, or a member."""
+    targets = names.file.pack.index.export_targets
+    for statement in names.file.root.items:
+        assign = statement.role("operand") if statement.shape == "expression" else None
+        left = assign.role("left") if assign is not None and assign.shape == "assign" else None
+        value = assign.role("right") if assign is not None else None
+        if left is None or value is None or left.shape != "member":
+            continue
+        owner, member = left.role("object"), left.role("property")
+        if owner is None or member is None:
+            continue
+        if left.text in targets:
+            if name in ("*", "default"):
+                return _standing_for(names, member, value)
+            found = _entry(names, value, name)
+            if found is not None:
+                return found
+        elif member.text == name and owner.text in targets:
+            return _standing_for(names, member, value)
     return None
+
+
+def _entry(names: Names, value: Node, name: str) -> Binding | None:
+    """An entry of an object that is given away as a whole, also where a variable holds the object."""
+    holder = names.of.get(value)
+    if holder is not None:
+        parent = holder.definitions[0].parent
+        value = (parent.role("value") if parent is not None else None) or value
+    for item in value.items if value.shape == "object" else ():
+        key, inner = item.role("key"), item.role("value")
+        if key is not None and inner is not None and (string_value(key) or key.text) == name:
+            return _standing_for(names, key, inner)
+    return None
+
+
+def _standing_for(names: Names, name: Node, value: Node) -> Binding:
+    """The binding that a value is, or a new one for a value without a name."""
+    known = names.of.get(value)
+    if known is not None:
+        return known
+    binding = Binding(name.text, names.file.root)
+    binding.definitions.append(name)
+    return binding
 
 
 def re_exports(file: SourceFile, name: str) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,8 @@ class Indexing:
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope.
+    declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
+    text, `export_targets` what a file assigns to in order to give names away.
     """
 
     identifiers: frozenset[str]
@@ -125,6 +126,8 @@ class Indexing:
     hoisted: frozenset[str]
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
+    import_calls: frozenset[str]
+    export_targets: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

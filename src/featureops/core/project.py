@@ -16,7 +16,7 @@ from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
-__all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
+__all__ = ["Constant", "Project", "Resolution", "argument", "definition_of", "initializer", "unwrapped"]
 
 _DEPTH = 8
 Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]
@@ -93,9 +93,11 @@ class Project:
         entry = binding.imported
         if entry is None:
             return path, binding
-        if depth > _DEPTH or entry.imported == "*":
+        if depth > _DEPTH:
             return None
         target = self.module_path(path, entry.module)
+        if entry.imported == "*":
+            return self.exported(target, "*", depth + 1) if target else None
         if target is None and entry.module.startswith("."):
             target = self.module_path(path, posixpath.join(entry.module, entry.imported))
         return self.exported(target, entry.imported, depth + 1) if target else None
@@ -186,7 +188,7 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "constant", path, binding.definitions[0].parent, binding.name)
+        return Constant(inner.value, "constant", path, definition_of(binding), binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -277,16 +279,32 @@ def unwrapped(node: Node) -> Node:
     return node
 
 
-def initializer(binding: Binding) -> Node | None:
-    """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
+_GIVING = {
+    "declarator": ("name", "value"),
+    "assign": ("left", "right"),
+    "field": ("name", "value"),
+    "pair": ("key", "value"),
+}
+
+
+def definition_of(binding: Binding) -> Node | None:
+    """What gives a binding its value: declarator, assignment (also to a member), field, pair."""
     name = binding.definitions[0]
     parent = name.parent
+    if parent is not None and parent.shape == "member" and parent.role("property") is name:
+        return parent.parent
+    return parent
+
+
+def initializer(binding: Binding) -> Node | None:
+    """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
+    name, parent = binding.definitions[0], definition_of(binding)
     if parent is None:
         return None
     if parent.shape in ("class", "enum"):
         return parent
-    role = {"declarator": ("name", "value"), "assign": ("left", "right"), "field": ("name", "value")}.get(parent.shape)
-    if role is None or parent.role(role[0]) is not name:
+    role = _GIVING.get(parent.shape)
+    if role is None or parent.role(role[0]) not in (name, name.parent):
         return None
     return parent.role(role[1])
 

@@ -23,6 +23,7 @@ __all__ = ["Read", "find_reads", "house_name"]
 
 _Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
+_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,7 +158,7 @@ class _Finder:
 
     def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         owner = _awaited(owner)
-        if depth > 6:
+        if depth > _DEPTH:
             return "unproven"
         if owner.shape == "call":
             callee = owner.role("function")
@@ -210,7 +211,7 @@ class _Finder:
             if any(_is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
-            if found is None or found[1].imported is not None:
+            if found is None or found[1].imported is not None or depth > _DEPTH:
                 return "unproven"
             return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
@@ -328,8 +329,15 @@ def _values(names: Names, binding: Binding) -> Iterator[Node]:
     for each in same:
         for name in (*each.definitions, *each.writes):
             node = name.parent
+            target = name
+            if node is not None and node.shape == "member" and node.parent is not None:
+                node, target = node.parent, node
             value = (node.role("value") or node.role("right")) if node is not None else None
-            if node is not None and value is not None and name in (node.role("name"), node.role("left")):
+            if node is not None and value is not None and target in (
+                node.role("name"),
+                node.role("left"),
+                node.role("key"),
+            ):
                 yield value
 
 

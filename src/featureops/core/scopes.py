@@ -86,8 +86,11 @@ class Names:
             self._bind_import(node)
         elif rule.binds:
             scope = self._scope_for(node, rule)
+            imported = _called_import(node.role("value")) if self._index.import_calls else None
             for name in self._bound(node, rule):
-                self._define(name, scope)
+                binding = self._define(name, scope)
+                if imported is not None:
+                    binding.imported = _brought_in(node, name, *imported)
 
     def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
         targets = node.items if rule.binds == "*" else node.roles(rule.binds or "")
@@ -146,7 +149,7 @@ class Names:
         stack = list(reversed(node.items))
         while stack:
             part = stack.pop()
-            if part is module:
+            if part is module or part.shape == "import":
                 continue
             if part.shape == "import-name" or part.type in self._index.identifiers:
                 yield part
@@ -197,6 +200,36 @@ class Names:
 
     def in_scope(self, scope: Node) -> dict[str, Binding]:
         return self._tables.get(scope, {})
+
+
+def _called_import(value: Node | None) -> tuple[str, str] | None:
+    """(module, name) of a call that brings in a module, or one member of it."""
+    member = "*"
+    while value is not None and value.shape in ("await", "paren", "cast", "member"):
+        name = value.role("property")
+        if name is not None:
+            member = name.text if member == "*" else ""
+        value = value.role("operand") or value.role("object")
+    callee = value.role("function") if value is not None and value.shape == "call" else None
+    arguments = value.role("arguments") if value is not None else None
+    if callee is None or arguments is None or callee.text not in callee.file.pack.index.import_calls:
+        return None
+    module = string_value(arguments.items[0]) if len(arguments.items) == 1 else None
+    return (module, member) if module is not None and member else None
+
+
+def _brought_in(declarator: Node, name: Node, module: str, member: str) -> ImportEntry | None:
+    """What a name bound to such a call, or to a part of it, stands for; None for a pattern within a pattern."""
+    statement = declarator.parent if declarator.parent is not None else declarator
+    if name.parent is declarator:
+        return ImportEntry(module, member, declarator, statement)
+    entry = name
+    while entry.parent is not None and entry.parent is not declarator.role("name"):
+        entry = entry.parent
+    parts = [entry] if entry is name else entry.items
+    if member not in ("*", "default") or entry.parent is None or name not in parts:
+        return None
+    return ImportEntry(module, parts[0].text, entry, statement)
 
 
 def string_value(node: Node) -> str | None:

@@ -1,5 +1,6 @@
 """The one loader of the language data: `<language>/language.toml` and `<language>/sdks/<sdk>.toml`.
 
+A language that `extends` another one has its data, but for what it says itself and for the node types it drops.
 A bad data file fails loudly, with its path and key: unknown shape, role or key, an extension claimed twice.
 """
 
@@ -96,12 +97,39 @@ def _texts(table: _Table, key: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
-def _language(folder: Traversable) -> LanguagePack:
+def _merged(folder: Traversable) -> tuple[_Table, Mapping[str, Traversable]]:
+    """A language's data and its SDK files by name, those of the language that it extends included."""
     data = _read(folder.joinpath("language.toml"))
+    own_sdks = folder.joinpath("sdks")
+    sdks = {item.name: item for item in (own_sdks.iterdir() if own_sdks.is_dir() else ()) if _is_toml(item)}
+    base = _optional(data, "extends")
+    if base is None:
+        return data, sdks
+    inherited, inherited_sdks = _merged(files("featureops.languages").joinpath(base))
+    return _extended(inherited, data), {**inherited_sdks, **sdks}
+
+
+def _is_toml(item: Traversable) -> bool:
+    return item.name.endswith(".toml")
+
+
+def _extended(base: _Table, own: _Table) -> _Table:
+    """`own` over `base`: tables key by key, own shapes first, without the shapes and index entries of dropped nodes."""
+    dropped = frozenset(_texts(own, "drop"))
+    index = {
+        key: [text for text in _texts(_table(base, "index"), key) if text.partition(".")[0] not in dropped]
+        for key in _table(base, "index")
+    }
+    kept = [item for item in _tables(base, "shape") if _text(item, "node") not in dropped]
+    tables = {key: {**_table(base, key), **_table(own, key)} for key in ("text", "modules", "wrap")}
+    shapes = [*_tables(own, "shape"), *kept]
+    return {**base, **own, **tables, "index": {**index, **_table(own, "index")}, "shape": shapes}
+
+
+def _language(folder: Traversable) -> LanguagePack:
+    data, sdk_files = _merged(folder)
     grammars = {_text(item, "extension"): item for item in _tables(data, "grammar")}
     language = _text(data, "id")
-    sdk_folder = folder.joinpath("sdks")
-    sdk_files = sorted((item for item in sdk_folder.iterdir() if item.name.endswith(".toml")), key=_name)
     return LanguagePack(
         id=language,
         display=_text(data, "display"),
@@ -111,7 +139,7 @@ def _language(folder: Traversable) -> LanguagePack:
         text=_syntax_text(_table(data, "text")),
         modules=_modules(_table(data, "modules")),
         index=_indexing(_table(data, "index")),
-        sdks=tuple(_sdk(file, language) for file in sdk_files),
+        sdks=tuple(_sdk(sdk_files[name], language) for name in sorted(sdk_files)),
         wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),

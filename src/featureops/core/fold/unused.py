@@ -94,6 +94,8 @@ def doom(parts: set[Node]) -> frozenset[Node]:
         while node.parent is not None and node.parent.shape not in ("block", "class"):
             parent = node.parent
             rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
+            if parent.shape == "declarator" and parent.role("name") in doomed:
+                rest = []  # a pattern loses all its names only where they are brought in from a module
             if rest or parent.shape in ("function", "case"):
                 break
             node = statement_of(parent)
