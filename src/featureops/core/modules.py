@@ -3,13 +3,72 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
-from featureops.core.pack import LanguagePack
+from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["given_name", "module_files", "re_exports"]
+__all__ = ["Folders", "given_name", "module_files", "re_exports"]
+
+
+class Folders:
+    """The folders of languages in which an import names a folder, or in which a folder's files see each other's names."""
+
+    def __init__(self, paths: Iterable[str], packs: Packs, read: Callable[[str], bytes | None]) -> None:
+        self._paths, self._packs, self._read = paths, packs, read
+        self._manifests: dict[str, str | None] = {}
+
+    @cached_property
+    def _files(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            pack = self._packs.for_path(path)
+            if pack is not None and pack.modules.scope == "folder":
+                found.setdefault(posixpath.dirname(path), []).append(path)
+        return found
+
+    def __contains__(self, folder: str) -> bool:
+        return folder in self._files
+
+    def holding(self, folder: str, name: str) -> list[str]:
+        """The files of a folder that have a name at all."""
+        word = name.encode()
+        return [path for path in self._files.get(folder, ()) if word in (self._read(path) or b"")]
+
+    def beside(self, path: str, name: str) -> list[str]:
+        """The other files whose top-level names a file sees without an import, of those that have the name."""
+        pack = self._packs.for_path(path)
+        if pack is None or pack.modules.scope != "folder":
+            return []
+        return [other for other in self.holding(posixpath.dirname(path), name) if other != path]
+
+    def named(self, importer: str, module: str, pack: LanguagePack) -> str | None:
+        """The folder that an import's text names, by the nearest manifest; without any, by the longest tail that is one."""
+        folder, is_declared = posixpath.dirname(importer), False
+        while True:
+            declared = self._declared(posixpath.join(folder, pack.modules.manifest or ""), pack)
+            is_declared = is_declared or declared is not None
+            if declared is not None and (module == declared or module.startswith(declared + "/")):
+                inside = posixpath.normpath(posixpath.join(folder, module[len(declared) + 1 :]))
+                found = "" if inside == "." else inside
+                return found if found in self else None
+            if not folder:
+                break
+            folder = posixpath.dirname(folder)
+        parts = [] if is_declared else module.split("/")
+        tails = ("/".join(parts[at:]) for at in range(len(parts)))
+        return next((tail for tail in tails if tail in self), None)
+
+    def _declared(self, manifest: str, pack: LanguagePack) -> str | None:
+        """The module that a manifest declares; None where there is no such file."""
+        if manifest not in self._manifests:
+            data = self._read(manifest) if pack.modules.manifest and manifest in self._paths else None
+            found = re.search(pack.modules.manifest_module or "(?!)", (data or b"").decode("utf-8", "replace"), re.M)
+            self._manifests[manifest] = found[1] if found else None
+        return self._manifests[manifest]
 
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:

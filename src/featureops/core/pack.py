@@ -83,14 +83,21 @@ class ModuleRules:
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
+    With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
+    declares (`manifest_module`, a regular expression). `scope` is where top-level names are seen without an import.
+    `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     """
 
-    style: Literal["dotted", "path"] = "path"
+    style: Literal["dotted", "path", "folder"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
     exports: bool = False
     entry: str | None = None
+    scope: Literal["file", "folder"] = "file"
+    manifest: str | None = None
+    manifest_module: str | None = None
+    implied: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,9 @@ class Indexing:
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
     declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
-    text, `export_targets` what a file assigns to in order to give names away.
+    text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
+    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that give
+    the text that they are given.
     """
 
     identifiers: frozenset[str]
@@ -128,15 +137,22 @@ class Indexing:
     dependency_calls: frozenset[str]
     import_calls: frozenset[str]
     export_targets: frozenset[str]
+    spliced: frozenset[str]
+    singles: frozenset[str]
+    string_casts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportForm:
-    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module."""
+    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module.
+
+    `name` is what an import without a name of its own brings in, where the language's rule would say another one.
+    """
 
     module: str
     clients: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +160,9 @@ class CallForm:
     """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`).
+    are members of the result that hold the boolean (`.value`, `.enabled`). `modules` limits a form to functions and
+    clients of some of the SDK's modules. `common`: so usual a name that only a proven client counts. `several`: the
+    value comes with others (an error), so that the call can't be replaced by it.
     """
 
     method: str | None = None
@@ -155,6 +173,9 @@ class CallForm:
     when: Literal["enabled", "disabled"] = "enabled"
     pinned: tuple[str, ...] = ()
     default: int | None = None
+    modules: tuple[str, ...] = ()
+    common: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,17 @@ reported as unproven and never folded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import HouseRead
+from featureops.core.declared import fields_named, given_value
 from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
+from featureops.core.origins import by_name, gives, is_client_import
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, unwrapped
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.scopes import Binding, Names, imported_by_call, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
@@ -125,7 +126,7 @@ class _Finder:
         places = (binding.imported.module, binding.imported.imported), self.project.outside(self.path, binding)
         for module, name in filter(None, places):
             for sdk, form in self.functions.get(name, ()):
-                if any(item.module == module and name in item.functions for item in sdk.imports):
+                if gives(sdk, form, module, name):
                     return self._read(call, sdk.id, form, "proven", name)
         return None
 
@@ -137,6 +138,8 @@ class _Finder:
             if owner is None or argument(call, form.flag, form.keyword) is None:
                 continue
             proof = self._proof(owner, sdk, 0)
+            if form.common and proof != "proven":
+                continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
                 best = self._read(call, sdk.id, form, proof, form.method or "")
             if proof == "proven":
@@ -152,7 +155,7 @@ class _Finder:
         if entry is None:
             return None
         for sdk, form in self.functions.get(name, ()):
-            if any(item.module == entry.module and name in item.functions for item in sdk.imports):
+            if gives(sdk, form, entry.module, name):
                 return self._read(call, sdk.id, form, "proven", name)
         return None
 
@@ -160,6 +163,8 @@ class _Finder:
         owner = _awaited(owner)
         if depth > _DEPTH:
             return "unproven"
+        if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
+            return self._brought_proof(*brought, sdk, depth)
         if owner.shape == "call":
             callee = owner.role("function")
             return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
@@ -167,11 +172,31 @@ class _Finder:
             return self._member_proof(owner, sdk, depth)
         if owner.type not in owner.file.pack.index.identifiers:
             return "unproven"
-        binding = self.names.of.get(owner)
-        if binding is None:
-            return _by_name(owner.text, sdk)
-        proof = self.binding_proof(self.path, binding, sdk, depth)
-        return proof if proof != "unproven" else _by_name(owner.text, sdk)
+        meant = self.project.meaning(self.path, owner)
+        if meant is None:
+            return by_name(owner.text, sdk)
+        proof = self._finder(meant[0]).binding_proof(*meant, sdk, depth)
+        if proof != "proven" and self._declares(owner, None, sdk):
+            return "proven"
+        return proof if proof != "unproven" else by_name(owner.text, sdk)
+
+    def _brought_proof(self, module: str, name: str, sdk: SdkPack, depth: int) -> _Proof:
+        """A module, or a name of it, that a call brings in at the place itself."""
+        if is_client_import(module, name, sdk):
+            return "proven"
+        target = self.project.module_path(self.path, module)
+        found = self.project.exported(target, name) if target is not None else None
+        return self._finder(found[0]).binding_proof(*found, sdk, depth + 1) if found is not None else "unproven"
+
+    def _declares(self, base: Node, name: str | None, sdk: SdkPack) -> bool:
+        """Whether the declared type of `base` has a field of this name (or without any) of a client's type."""
+        return any(
+            (annotation := field.role("type")) is not None and self._finder(where).annotated(annotation, sdk)
+            for where, field in fields_named(self.project, self.path, base, name)
+        )
+
+    def _finder(self, path: str) -> _Finder:
+        return self if path == self.path else _Finder(self.project, path)
 
     def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         base, name = owner.role("object"), owner.role("property")
@@ -180,14 +205,14 @@ class _Finder:
         if base.text in owner.file.pack.index.self_names:
             return self._field_proof(owner, name.text, sdk, depth)
         proof = self._proof(base, sdk, depth + 1)
-        if proof == "proven":
-            return proof
+        if proof == "proven" or self._declares(base, name.text, sdk):
+            return "proven"
         place = self.project.container(self.path, base)
         if place is not None and isinstance(place[1], str):
             found = self.project.exported(place[1], name.text)
             if found is not None:
                 proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
-        return proof if proof != "unproven" else _by_name(name.text, sdk)
+        return proof if proof != "unproven" else by_name(name.text, sdk)
 
     def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
         """`self.client`: what the class assigns or declares under that name."""
@@ -197,18 +222,18 @@ class _Finder:
             target, value, annotation = _field_parts(node)
             if target is None or _last_name(target) != name or target is owner:
                 continue
-            if annotation is not None and self._annotated(annotation, sdk):
+            if annotation is not None and self.annotated(annotation, sdk):
                 return "proven"
             if value is not None and self._proof(value, sdk, depth + 1) == "proven":
                 return "proven"
-        return _by_name(name, sdk)
+        return by_name(name, sdk)
 
     def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
         entry = binding.imported
         if entry is not None:
             there = self.project.outside(path, binding)
             places = ((entry.module, entry.imported), there)
-            if any(_is_client_import(*place, sdk) for place in places if place is not None):
+            if any(is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
             if found is None or found[1].imported is not None or depth > _DEPTH:
@@ -216,7 +241,7 @@ class _Finder:
             return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
         annotation = definition.role("type") if definition is not None else None
-        if annotation is not None and self._annotated(annotation, sdk):
+        if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
         if definition is not None and definition.shape == "function":
             return self._factory_proof(definition, sdk, depth)
@@ -227,7 +252,7 @@ class _Finder:
 
     def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
         annotation = function.role("type")
-        if annotation is not None and self._annotated(annotation, sdk):
+        if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
         for node in function.walk():
             value = node.role("value") if node.shape == "return" else None
@@ -235,11 +260,15 @@ class _Finder:
                 return "proven"
         return "unproven"
 
-    def _annotated(self, annotation: Node, sdk: SdkPack) -> bool:
+    def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
         for node in annotation.walk():
-            binding = self.names.of.get(node)
-            entry = binding.imported if binding else None
-            if entry is not None and _is_client_import(entry.module, entry.imported, sdk):
+            meant = self.project.meaning(self.path, node)
+            entry = meant[1].imported if meant is not None else None
+            if entry is None or not is_client_import(entry.module, entry.imported, sdk):
+                continue
+            outer = node.parent
+            part = outer.role("property") if outer is not None and outer.shape == "member" else None
+            if part in (None, node) or part is not None and is_client_import(entry.module, part.text, sdk):
                 return True
         return False
 
@@ -248,7 +277,7 @@ class _Finder:
         if key is None:
             return None
         node, pinned = _whole(call, form.pinned)
-        value = "details" if form.pinned and not pinned else form.value
+        value = "details" if form.several or (form.pinned and not pinned) else form.value
         return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
 
     # -------------------------------------------------------------- the house's own forms
@@ -309,35 +338,13 @@ class _Finder:
                 return
 
 
-def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
-    return any(
-        item.module == module
-        and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
-        for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
-
-
-def _by_name(name: str, sdk: SdkPack) -> _Proof:
-    plain = re.sub(r"[^a-z]", "", name.lower())
-    hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
-    return "likely" if any(hint in plain for hint in hints) else "unproven"
-
-
 def _values(names: Names, binding: Binding) -> Iterator[Node]:
     """Everything that a name is set to, also by functions that declare it an outer name."""
     same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
     for each in same:
         for name in (*each.definitions, *each.writes):
-            node = name.parent
-            target = name
-            if node is not None and node.shape == "member" and node.parent is not None:
-                node, target = node.parent, node
-            value = (node.role("value") or node.role("right")) if node is not None else None
-            if node is not None and value is not None and target in (
-                node.role("name"),
-                node.role("left"),
-                node.role("key"),
-            ):
+            value = given_value(name)
+            if value is not None:
                 yield value
 
 

@@ -5,14 +5,15 @@ Built from the language file alone (binders, scopes, imports), so that a rule ab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from featureops.core.pack import ShapeRule
+from featureops.core.pack import LanguagePack, ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Binding", "ImportEntry", "Names", "string_value"]
+__all__ = ["Binding", "ImportEntry", "Names", "imported_by_call", "implied_name", "string_value"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +87,7 @@ class Names:
             self._bind_import(node)
         elif rule.binds:
             scope = self._scope_for(node, rule)
-            imported = _called_import(node.role("value")) if self._index.import_calls else None
+            imported = imported_by_call(node.role("value")) if self._index.import_calls else None
             for name in self._bound(node, rule):
                 binding = self._define(name, scope)
                 if imported is not None:
@@ -110,9 +111,9 @@ class Names:
                 continue
             stack.extend(child for child in part.children if f"{part.type}.{child.field}" not in self._index.not_bound)
 
-    def _define(self, name: Node, scope: Node) -> Binding:
-        table = self._tables.setdefault(scope, {})
-        binding = table.setdefault(name.text, Binding(name.text, scope))
+    def _define(self, name: Node, scope: Node, text: str | None = None) -> Binding:
+        table, word = self._tables.setdefault(scope, {}), text or name.text
+        binding = table.setdefault(word, Binding(word, scope))
         binding.definitions.append(name)
         self.of[name] = binding
         return binding
@@ -129,6 +130,13 @@ class Names:
         module_node = node.role("module")
         module = (string_value(module_node) or module_node.text) if module_node else ""
         scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
+        alias, implied = node.role("alias"), implied_name(self.file.pack, module)
+        if module_node is not None and (alias is not None or implied is not None):
+            if alias is None or alias.type in self._index.identifiers:
+                name = alias if alias is not None else module_node
+                binding = self._define(name, scope, implied if alias is None else None)
+                binding.imported = ImportEntry(module, "*", node, node)
+            return
         for entry in self._import_entries(node, module_node):
             name, alias = entry.role("name"), entry.role("alias")
             if name is None and entry.type in self._index.identifiers:
@@ -202,7 +210,7 @@ class Names:
         return self._tables.get(scope, {})
 
 
-def _called_import(value: Node | None) -> tuple[str, str] | None:
+def imported_by_call(value: Node | None) -> tuple[str, str] | None:
     """(module, name) of a call that brings in a module, or one member of it."""
     member = "*"
     while value is not None and value.shape in ("await", "paren", "cast", "member"):
@@ -230,6 +238,15 @@ def _brought_in(declarator: Node, name: Node, module: str, member: str) -> Impor
     if member not in ("*", "default") or entry.parent is None or name not in parts:
         return None
     return ImportEntry(module, parts[0].text, entry, statement)
+
+
+def implied_name(pack: LanguagePack, module: str) -> str | None:
+    """The name that an import brings in by its text alone; None where the language has no such rule."""
+    if pack.modules.implied is None or not module:
+        return None
+    known = (item.name for sdk in pack.sdks for item in sdk.imports if item.module == module)
+    found = re.search(pack.modules.implied, module)
+    return next(known, None) or (found[1] if found else None)
 
 
 def string_value(node: Node) -> str | None:

@@ -205,12 +205,16 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'folder']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
         exports=bool(table.get("exports", False)),
         entry=_optional(table, "entry"),
+        scope=cast("Literal['file', 'folder']", _text(table, "scope", "file")),
+        manifest=_optional(table, "manifest"),
+        manifest_module=_optional(table, "manifest_module"),
+        implied=_optional(table, "implied"),
     )
 
 
@@ -249,7 +253,9 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         package=_text(data, "package"),
         docs=_text(data, "docs"),
         imports=tuple(
-            ImportForm(_text(item, "module"), _texts(item, "clients"), _texts(item, "functions"))
+            ImportForm(
+                _text(item, "module"), _texts(item, "clients"), _texts(item, "functions"), _optional(item, "name")
+            )
             for item in _tables(data, "import")
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
@@ -282,4 +288,7 @@ def _call(item: _Table) -> CallForm:
         when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
         pinned=_texts(item, "pinned"),
         default=default,
+        modules=_texts(item, "modules"),
+        common=bool(item.get("common", False)),
+        several=bool(item.get("several", False)),
     )

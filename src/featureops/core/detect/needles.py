@@ -14,6 +14,8 @@ __all__ = ["Asking", "flag_needles", "is_bare", "spellings"]
 _INSIDE = re.compile(rb"[\w$]")
 # Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text or symbol without parentheses.
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':]")
+# Behind a name that many things have: arguments, and not none.
+_GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 _ALIASED = re.compile(rb"\s+as\b")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
@@ -55,9 +57,10 @@ class Asking:
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
-        self._called = _encoded(name for form in forms for name in (form.method, form.function))
+        self._called = _encoded(name for form in forms for name in (form.method, form.function) if not form.common)
+        self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
+        self.needles = tuple(dict.fromkeys((*self._called, *self._members, *self._house)))
 
     def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
@@ -66,6 +69,9 @@ class Asking:
         """
         found = []
         for offset in offsets:
+            if any(_GIVEN.match(data, offset + len(name)) for name in self._members if data.startswith(name, offset)):
+                found.append(offset)
+                continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
             names = [name for name in self._called if data.startswith(name, offset)]
