@@ -101,7 +101,7 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
     for text in real:
         found = find_reads(program({path: text}), path)
         assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", "proven", form.when)], text
-        assert found[0].value == ("details" if form.pinned or form.several else form.value)
+        assert found[0].value == ("details" if form.pinned or form.boxed else form.value)
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from featureops.core.config import Config
+from featureops.core.detect.needles import camel
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
 from featureops.core.leftovers import leftovers_of
@@ -123,7 +124,8 @@ class _Cleanup:
         spelt = {self.flag, "_".join(words).upper(), "_".join(words).lower(), "".join(w.title() for w in words)}
         spelt.add(words[0].lower() + "".join(word.title() for word in words[1:]) if words else self.flag)
         if not any(read.form == "member" for read in self.project.config.reads):
-            spelt = {self.flag}
+            bags = any(sdk.bags for sdk in self.project.packs.sdks())
+            spelt = {self.flag, camel(self.flag)} if bags else {self.flag}
         named = [read.target.rpartition(".")[2] for read in self.project.config.reads if read.name == self.flag]
         aliases = [alias.rpartition(".")[2] for alias in self.project.config.aliases.get(self.flag, ())]
         return [word.encode() for word in sorted({*spelt, *named, *aliases}) if word]

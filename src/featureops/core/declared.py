@@ -8,7 +8,7 @@ from featureops.core.project import Project, definition_of, initializer, unwrapp
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["declared_types", "fields_named", "given_value"]
+__all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name"]
 
 _DEPTH = 6
 Place = tuple[str, Node]
@@ -108,3 +108,16 @@ def fields_named(project: Project, path: str, base: Node, name: str | None, dept
 def _is_called(field: Node, name: str | None) -> bool:
     names = [each.text for each in field.roles("name")]
     return name in names if name is not None else not names
+
+
+def field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
+    if node.shape == "assign":
+        return node.role("left"), node.role("right"), node.role("type")
+    if node.shape in ("field", "parameter"):
+        return node.role("name"), node.role("value"), node.role("type")
+    return None, None, None
+
+
+def last_name(node: Node) -> str:
+    name = node.role("property") if node.shape == "member" else node
+    return name.text if name is not None else ""

@@ -15,7 +15,7 @@ __all__ = ["Folders", "given_name", "module_files", "re_exports"]
 
 
 class Folders:
-    """The folders of languages in which an import names a folder, or in which a folder's files see each other's names."""
+    """The folders of languages in which an import names a folder, or its files see each other's names."""
 
     def __init__(self, paths: Iterable[str], packs: Packs, read: Callable[[str], bytes | None]) -> None:
         self._paths, self._packs, self._read = paths, packs, read
@@ -46,7 +46,7 @@ class Folders:
         return [other for other in self.holding(posixpath.dirname(path), name) if other != path]
 
     def named(self, importer: str, module: str, pack: LanguagePack) -> str | None:
-        """The folder that an import's text names, by the nearest manifest; without any, by the longest tail that is one."""
+        """The folder that an import's text names, by a manifest above it; without any, the longest tail that is one."""
         folder, is_declared = posixpath.dirname(importer), False
         while True:
             declared = self._declared(posixpath.join(folder, pack.modules.manifest or ""), pack)
@@ -66,7 +66,9 @@ class Folders:
         """The module that a manifest declares; None where there is no such file."""
         if manifest not in self._manifests:
             data = self._read(manifest) if pack.modules.manifest and manifest in self._paths else None
-            found = re.search(pack.modules.manifest_module or "(?!)", (data or b"").decode("utf-8", "replace"), re.M)
+            found = re.search(
+                pack.modules.manifest_module or "(?!)", (data or b"").decode("utf-8", "replace"), re.MULTILINE
+            )
             self._manifests[manifest] = found[1] if found else None
         return self._manifests[manifest]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallForm",
+    "GateForm",
     "ImportForm",
     "Indexing",
     "LanguagePack",
@@ -108,8 +109,8 @@ class Indexing:
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
     declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
     text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
-    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that give
-    the text that they are given.
+    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
+    give the text that they are given.
     """
 
     identifiers: frozenset[str]
@@ -160,9 +161,9 @@ class CallForm:
     """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`). `modules` limits a form to functions and
-    clients of some of the SDK's modules. `common`: so usual a name that only a proven client counts. `several`: the
-    value comes with others (an error), so that the call can't be replaced by it.
+    are members of the result that hold the boolean (`.value`, `.enabled`). `modules` limits a form to functions of some
+    of the SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in
+    something else (with an error, in a store), so that the call can't be replaced by it.
     """
 
     method: str | None = None
@@ -175,7 +176,20 @@ class CallForm:
     default: int | None = None
     modules: tuple[str, ...] = ()
     common: bool = False
-    several: bool = False
+    boxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GateForm:
+    """A way of asking that is no call: a `component` of markup or a `decorator`, imported from the SDK's module.
+
+    `flag` is the attribute, or the entry of an argument of the decorator, that holds the key.
+    """
+
+    flag: str
+    component: str | None = None
+    decorator: str | None = None
+    when: Literal["enabled", "disabled"] = "enabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +234,8 @@ class WrapRules:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
+    """`bags` are functions that give every flag at once, as members named like the flags in camel case."""
+
     id: str
     language: str
     package: str
@@ -230,6 +246,8 @@ class SdkPack:
     templates: tuple[WrapTemplate, ...] = ()
     pure: bool = True
     preferred: bool = False
+    gates: tuple[GateForm, ...] = ()
+    bags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

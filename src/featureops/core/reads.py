@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import HouseRead
-from featureops.core.declared import fields_named, given_value
-from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
+from featureops.core.declared import field_parts, fields_named, given_value, last_name
+from featureops.core.gates import Gates
+from featureops.core.house import (
+    gate_key,
+    house_argument,
+    house_name,
+    inside_member,
+    inside_same,
+    member_pattern,
+    tail_matches,
+)
 from featureops.core.origins import by_name, gives, is_client_import
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, unwrapped
@@ -82,6 +91,8 @@ class _Finder:
         self.names = project.names(path)
         pack = self.names.file.pack
         self.sdks = pack.sdks
+        self.gates = Gates(project, path)
+        self.bags = any(sdk.bags for sdk in pack.sdks)
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
@@ -101,11 +112,19 @@ class _Finder:
             if found is not None:
                 yield found
                 return
-        if shape in ("decorator", "markup-element") and self.house:
+        if shape in ("decorator", "markup-element"):
+            for sdk, gate, kind, key in self.gates.keys(node):
+                constant = self.project.constant(self.path, key)
+                yield Read(node, node, sdk.id, kind, gate.when, "proven", key, constant, kind)
             yield from self._gates(node, shape)
+        if self.bags and (shape in ("member", "index") or node.type in node.file.pack.index.identifiers):
+            taken = self.gates.member(node)
+            if taken is not None:
+                constant = Constant(house_name(taken[1]), "literal", self.path)
+                yield Read(node, node, taken[0].id, "boolean", "enabled", "proven", None, constant, taken[1])
         if shape == "pair" and self.house:
             yield from self._entry(node)
-        if shape in ("member", "index") and self.members and not _inside_member(node):
+        if shape in ("member", "index") and self.members and not inside_member(node):
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
@@ -219,8 +238,8 @@ class _Finder:
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
         for node in body.walk() if body is not None else ():
-            target, value, annotation = _field_parts(node)
-            if target is None or _last_name(target) != name or target is owner:
+            target, value, annotation = field_parts(node)
+            if target is None or last_name(target) != name or target is owner:
                 continue
             if annotation is not None and self.annotated(annotation, sdk):
                 return "proven"
@@ -268,7 +287,7 @@ class _Finder:
                 continue
             outer = node.parent
             part = outer.role("property") if outer is not None and outer.shape == "member" else None
-            if part in (None, node) or part is not None and is_client_import(entry.module, part.text, sdk):
+            if part is None or part is node or is_client_import(entry.module, part.text, sdk):
                 return True
         return False
 
@@ -277,7 +296,7 @@ class _Finder:
         if key is None:
             return None
         node, pinned = _whole(call, form.pinned)
-        value = "details" if form.several or (form.pinned and not pinned) else form.value
+        value = "details" if form.boxed or (form.pinned and not pinned) else form.value
         return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
 
     # -------------------------------------------------------------- the house's own forms
@@ -314,7 +333,7 @@ class _Finder:
         for read in self.expressions:
             target = "".join(read.target.split())
             matches = text.endswith(target[1:]) if target.startswith("*") else text == target
-            if matches and read.name is not None and not _inside_same(node, text):
+            if matches and read.name is not None and not inside_same(node, text):
                 yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
                 return
 
@@ -372,27 +391,3 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     if awaited is not None and awaited.shape == "await":
         return awaited, False
     return call, False
-
-
-def _field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
-    if node.shape == "assign":
-        return node.role("left"), node.role("right"), node.role("type")
-    if node.shape in ("field", "parameter"):
-        return node.role("name"), node.role("value"), node.role("type")
-    return None, None, None
-
-
-def _last_name(node: Node) -> str:
-    name = node.role("property") if node.shape == "member" else node
-    return name.text if name is not None else ""
-
-
-def _inside_member(node: Node) -> bool:
-    parent = node.parent
-    return parent is not None and parent.shape in ("member", "index") and parent.role("object") is node
-
-
-def _inside_same(node: Node, text: str) -> bool:
-    parent = node.parent
-    same = parent is not None and parent.shape in ("member", "index", "call")
-    return same and parent is not None and "".join(parent.text.split()) == text

@@ -13,7 +13,7 @@ from functools import cached_property
 from featureops.core.pack import LanguagePack, ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Binding", "ImportEntry", "Names", "imported_by_call", "implied_name", "string_value"]
+__all__ = ["Binding", "ImportEntry", "Names", "implied_name", "imported_by_call", "string_value"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,8 +133,7 @@ class Names:
         alias, implied = node.role("alias"), implied_name(self.file.pack, module)
         if module_node is not None and (alias is not None or implied is not None):
             if alias is None or alias.type in self._index.identifiers:
-                name = alias if alias is not None else module_node
-                binding = self._define(name, scope, implied if alias is None else None)
+                binding = self._define(alias or module_node, scope, implied if alias is None else None)
                 binding.imported = ImportEntry(module, "*", node, node)
             return
         for entry in self._import_entries(node, module_node):

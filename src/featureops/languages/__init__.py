@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from featureops.core.errors import Bug
 from featureops.core.pack import (
     CallForm,
+    GateForm,
     ImportForm,
     Indexing,
     LanguagePack,
@@ -261,6 +262,8 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         calls=tuple(_call(item) for item in _tables(data, "call")),
         receivers=_texts(data, "receivers"),
         preferred=bool(data.get("preferred", False)),
+        gates=tuple(_gate(item) for item in _tables(data, "gate")),
+        bags=frozenset(_texts(data, "bags")),
         templates=tuple(
             WrapTemplate(
                 name=_text(item, "name"),
@@ -290,5 +293,14 @@ def _call(item: _Table) -> CallForm:
         default=default,
         modules=_texts(item, "modules"),
         common=bool(item.get("common", False)),
-        several=bool(item.get("several", False)),
+        boxed=bool(item.get("boxed", False)),
+    )
+
+
+def _gate(item: _Table) -> GateForm:
+    return GateForm(
+        flag=_text(item, "flag"),
+        component=_optional(item, "component"),
+        decorator=_optional(item, "decorator"),
+        when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
     )
