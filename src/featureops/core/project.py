@@ -16,7 +16,7 @@ from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
-__all__ = ["Constant", "Project", "Resolution", "argument", "definition_of", "initializer", "unwrapped"]
+__all__ = ["Constant", "Project", "Resolution", "argument", "definition_of", "initializer", "sole_name", "unwrapped"]
 
 _DEPTH = 8
 Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]
@@ -316,7 +316,16 @@ def definition_of(binding: Binding) -> Node | None:
     parent = name.parent
     if parent is not None and parent.shape == "member" and parent.role("property") is name:
         return parent.parent
-    return parent
+    return parent.parent if parent is not None and sole_name(parent) is name else parent
+
+
+def sole_name(target: Node) -> Node | None:
+    """The first of several names on the left of an assignment, where the others are blank (`_`)."""
+    outer = target.parent
+    if target.shape or len(target.items) <= 1 or outer is None or outer.shape not in ("assign", "declarator"):
+        return None
+    is_left = target in (outer.role("left"), outer.role("name"))
+    return target.items[0] if is_left and all(item.text == "_" for item in target.items[1:]) else None
 
 
 def initializer(binding: Binding) -> Node | None:

@@ -25,7 +25,7 @@ from featureops.core.house import (
 )
 from featureops.core.origins import by_name, gives, is_client_import
 from featureops.core.pack import CallForm, SdkPack
-from featureops.core.project import Constant, Project, argument, unwrapped
+from featureops.core.project import Constant, Project, argument, sole_name, unwrapped
 from featureops.core.scopes import Binding, Names, imported_by_call, string_value
 from featureops.core.syntax import Node, SourceFile
 
@@ -296,8 +296,16 @@ class _Finder:
         if key is None:
             return None
         node, pinned = _whole(call, form.pinned)
-        value = "details" if form.boxed or (form.pinned and not pinned) else form.value
+        whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
+        value = form.value if whole else "details"
         return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
+
+    def _unboxed(self, node: Node) -> bool:
+        """Whether only the value is taken out of what the call gives, into a name of its own."""
+        target = node.parent.role("left") if node.parent is not None and node.parent.shape == "assign" else None
+        name = sole_name(target) if target is not None and target is not node else None
+        binding = self.names.of.get(name) if name is not None else None
+        return binding is not None and binding.is_single
 
     # -------------------------------------------------------------- the house's own forms
 

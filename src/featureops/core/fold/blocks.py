@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from featureops.core.fold.chains import inside, statements
@@ -55,7 +56,9 @@ class Blocks:
 
     def _own_comments(self, statement: Node) -> list[Node]:
         comments = leading_comments(statement)
-        return comments if any(self.mentions(comment.text) for comment in comments) else []
+        names = [name.text for name in _defined(statement)]
+        spoken = (self.mentions(comment.text) or _has_word(comment.text, names) for comment in comments)
+        return comments if any(spoken) else []
 
     def _remove_run(self, block: Node, run: list[Node], *, first: bool, last: bool) -> None:
         file = block.file
@@ -157,3 +160,15 @@ class Blocks:
     def _after_comma(self, item: Node) -> int:
         after = item.next()
         return after.end if after is not None and after.text == "," else item.end
+
+
+def _defined(statement: Node) -> list[Node]:
+    """The name of the function or type that a statement defines."""
+    node: Node | None = statement
+    while node is not None and node.shape in ("decorated", "export"):
+        node = node.role("definition") or node.role("declaration")
+    return node.roles("name") if node is not None and node.shape in ("function", "class", "enum") else []
+
+
+def _has_word(text: str, words: list[str]) -> bool:
+    return any(re.search(rf"(?<![\w$]){re.escape(word)}(?![\w$])", text) for word in words)

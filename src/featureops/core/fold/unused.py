@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import is_pure
-from featureops.core.project import initializer
+from featureops.core.project import definition_of, initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -44,8 +44,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return None
     if binding.imported is not None:
         return binding.imported.entry
-    name = binding.definitions[0]
-    parent = name.parent
+    name, parent = binding.definitions[0], definition_of(binding)
     if parent is None or binding.scope.type in name.file.pack.index.class_scopes:
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
