@@ -110,7 +110,7 @@ class Indexing:
     declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
     text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
     their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
-    give the text that they are given.
+    give the text that they are given, `headers` statements that stand before every import.
     """
 
     identifiers: frozenset[str]
@@ -141,6 +141,7 @@ class Indexing:
     spliced: frozenset[str]
     singles: frozenset[str]
     string_casts: frozenset[str]
+    headers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +210,18 @@ class WrapRules:
     """How a branch is written around code, and which code can't be in one.
 
     `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
-    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`). `sections` are node types whose statements are
-    their children of the field `body`. `hooks` and `components` are regular expressions for names of functions that
-    run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates take
-    `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a
-    file's public names, `public` makes a statement's name visible outside.
+    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
+    calls. `sections` are node types whose statements are their children of the field `body`. `hooks` and `components`
+    are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
+    their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
+    constants that list a file's public names, `public` makes a statement's name visible outside.
     """
 
     otherwise: str = "} else {"
     end: str = "}"
     declare: str = "{} = {}"
     import_name: str = ""
+    import_call: str = ""
     sections: frozenset[str] = frozenset()
     optional_parameters: frozenset[str] = frozenset()
     hooks: str | None = None

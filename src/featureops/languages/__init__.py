@@ -233,6 +233,7 @@ def _wrap(table: _Table) -> WrapRules:
         end=_text(table, "end"),
         declare=_text(table, "declare"),
         import_name=_text(table, "import_name"),
+        import_call=_text(table, "import_call", ""),
         sections=frozenset(_texts(table, "sections")),
         optional_parameters=frozenset(_texts(table, "optional_parameters")),
         hooks=_optional(table, "hooks"),
