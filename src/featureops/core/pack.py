@@ -58,7 +58,11 @@ class ShapeRule:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxText:
-    """How the language spells what the engine has to write. Templates take `{}`."""
+    """How the language spells what the engine has to write. Templates take `{}`.
+
+    `blank` is the name for a value that nobody uses, where the language allows no unused variable. A switch without a
+    value is folded where `otherwise_case` and `fall_through` are told: its words for the last case and for going on.
+    """
 
     true: str
     false: str
@@ -74,6 +78,9 @@ class SyntaxText:
     indent: str = "    "
     quotes: tuple[str, ...] = ('"', "'")
     line_comment: str = "//"
+    blank: str = ""
+    otherwise_case: str = ""
+    fall_through: str = ""
 
 
 @dataclass(frozen=True, slots=True)

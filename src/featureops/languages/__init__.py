@@ -201,6 +201,9 @@ def _syntax_text(table: _Table) -> SyntaxText:
         indent=_text(table, "indent"),
         quotes=_texts(table, "quotes"),
         line_comment=_text(table, "line_comment"),
+        blank=_text(table, "blank", ""),
+        otherwise_case=_text(table, "otherwise_case", ""),
+        fall_through=_text(table, "fall_through", ""),
     )
 
 

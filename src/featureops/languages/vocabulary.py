@@ -45,7 +45,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "else": "body",
         "while": "condition body",
         "for": "target body",
-        "switch": "value body",
+        "switch": "initializer value body",
         "case": "value",
         "return": "value",
         "raise": "value",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import doom, newly_unused
+from featureops.core.fold.unused import blank_names, blank_out, doom, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.model import Edit
 from featureops.core.project import definition_of, initializer, sole_name
@@ -61,6 +61,10 @@ class FileFold:
                 if len(self.parts) == before:
                     break
             folded = self._pass()
+        blanks = blank_names(self.names, folded.editor)
+        if blanks:
+            folded = self._pass()
+            blank_out(blanks, self.names, folded.editor)
         unfolded = tuple(node for node in self.seeds if not folded.editor.covers(node.span))
         return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
 

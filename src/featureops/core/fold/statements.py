@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.switches import Switches
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
@@ -19,7 +19,7 @@ __all__ = ["Statements"]
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
-class Statements(Branches):
+class Statements(Switches):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -46,6 +46,8 @@ class Statements(Branches):
                 self._if(node)
             case "while":
                 self._while(node)
+            case "switch" if not node.roles("value") and not node.roles("initializer") and not _falls_through(node):
+                self._conditions(node)
             case "expression":
                 self._expression(node)
             case "return":
@@ -215,3 +217,8 @@ class Statements(Branches):
             elif item in self.hot:
                 self.visit(item)
         self.blocks.remove_items(node, self.gone)
+
+
+def _falls_through(switch: Node) -> bool:
+    word = switch.file.pack.text.fall_through
+    return not word or any(not part.items and part.text == word for part in switch.walk())
