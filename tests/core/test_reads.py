@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from textwrap import dedent
 
 import pytest
@@ -54,23 +55,40 @@ def call_text(form: CallForm, callee: str) -> str:
     return f"{callee}({', '.join(arguments)})"
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """How a language brings a name in from a module, names a client, and speaks of what it brought in."""
+
+    imports: str
+    made: str
+    named: str = "{name}"
+
+
+SCRIPT = Spelling("import {{ {name} }} from '{source}';\n", "const made = {client}();\n")
+SPELLINGS = {
+    "python": Spelling("from {source} import {name}\n", "made = {client}()\n"),
+    "typescript": SCRIPT,
+    "javascript": SCRIPT,
+    "go": Spelling('package a\n\nimport sdk "{source}"\n\n', "var made {client}\n\n", "sdk.{name}"),
+}
+
+
 def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
     """A file for each import through which the form can be used; `module` replaces the SDK's."""
-    braces = sdk.language == "typescript"
-    declare = "const " if braces else ""
+    spelling = SPELLINGS[sdk.language]
+    before, after = ("func f() {\n", "\n}\n") if sdk.language == "go" else ("", "\n")
     for item in sdk.imports:
+        if form.modules and item.module not in form.modules:
+            continue
         source = module or item.module
-        imports = "import {{ {} }} from '" + source + "';\n" if braces else f"from {source} import {{}}\n"
         if form.function is not None and form.function in item.functions:
-            yield imports.format(form.function) + call_text(form, form.function) + "\n"
+            imports = spelling.imports.format(source=source, name=form.function)
+            yield imports + before + call_text(form, spelling.named.format(name=form.function)) + after
         if form.method is not None:
             for client in item.clients:
-                yield (
-                    imports.format(client)
-                    + f"{declare}made = {client}()\n"
-                    + call_text(form, f"made.{form.method}")
-                    + "\n"
-                )
+                imports = spelling.imports.format(source=source, name=client)
+                made = spelling.made.format(client=spelling.named.format(name=client))
+                yield imports + made + before + call_text(form, f"made.{form.method}") + after
 
 
 @pytest.mark.parametrize(("sdk", "form"), FORMS)
@@ -83,7 +101,7 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
     for text in real:
         found = find_reads(program({path: text}), path)
         assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", "proven", form.when)], text
-        assert found[0].value == ("details" if form.pinned else form.value)
+        assert found[0].value == ("details" if form.pinned or form.boxed else form.value)
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text
@@ -95,7 +113,8 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
     assert pack is not None
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
-        found = find_reads(program({path: text.rstrip("\n") + f".{form.pinned[0]}\n"}), path)
+        call = call_text(form, "")
+        found = find_reads(program({path: text.replace(call, f"{call}.{form.pinned[0]}")}), path)
         assert [(read.value, read.node.text.endswith(form.pinned[0])) for read in found] == [(form.value, True)]
 
 

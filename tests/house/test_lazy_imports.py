@@ -15,6 +15,8 @@ HEAVY = (
     "tree_sitter",
     "tree_sitter_python",
     "tree_sitter_typescript",
+    "tree_sitter_javascript",
+    "tree_sitter_go",
     "ahocorasick_rs",
     "sqlite3",
     "yggdrasil_engine",

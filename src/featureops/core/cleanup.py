@@ -6,12 +6,14 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from featureops.core.config import Config
+from featureops.core.detect.needles import camel
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
 from featureops.core.leftovers import leftovers_of
@@ -122,7 +124,8 @@ class _Cleanup:
         spelt = {self.flag, "_".join(words).upper(), "_".join(words).lower(), "".join(w.title() for w in words)}
         spelt.add(words[0].lower() + "".join(word.title() for word in words[1:]) if words else self.flag)
         if not any(read.form == "member" for read in self.project.config.reads):
-            spelt = {self.flag}
+            bags = any(sdk.bags for sdk in self.project.packs.sdks())
+            spelt = {self.flag, camel(self.flag)} if bags else {self.flag}
         named = [read.target.rpartition(".")[2] for read in self.project.config.reads if read.name == self.flag]
         aliases = [alias.rpartition(".")[2] for alias in self.project.config.aliases.get(self.flag, ())]
         return [word.encode() for word in sorted({*spelt, *named, *aliases}) if word]
@@ -254,13 +257,22 @@ class _Cleanup:
             origin = self.project.origin(other, binding)
             if origin is not None and origin[0] == path and origin[1].name == name:
                 nodes.extend(binding.uses)
-            elif self.project.submodule(other, binding) == path:
+            elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
                 nodes.extend(_members_named(binding.uses, name))
+        if path in self.project.folders.beside(other, name):
+            nodes.extend(self._free_uses(other, name))
         if not is_call:
             return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
         known = self.state.seeds.get(other, {})
         calls = [called(node, False, known) for node in nodes]
         return [call for call in calls if call is not None]
+
+    def _free_uses(self, path: str, name: str) -> list[Node]:
+        """Uses of a name that the file itself does not bind."""
+        file, names = self.project.file(path), self.project.names(path)
+        kinds = file.pack.index.identifiers if file is not None else frozenset()
+        nodes = file.root.walk() if file is not None else ()
+        return [node for node in nodes if node.type in kinds and node.text == name and node not in names.of]
 
     def _drop_definitions(self) -> bool:
         """Constants, enum members and entries that held the key and that no code names any more."""

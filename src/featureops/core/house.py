@@ -8,7 +8,16 @@ from featureops.core.config import HouseRead
 from featureops.core.project import argument
 from featureops.core.syntax import Node
 
-__all__ = ["gate_key", "house_argument", "house_name", "member_pattern", "name_parts", "tail_matches"]
+__all__ = [
+    "gate_key",
+    "house_argument",
+    "house_name",
+    "inside_member",
+    "inside_same",
+    "member_pattern",
+    "name_parts",
+    "tail_matches",
+]
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 
@@ -58,3 +67,14 @@ def gate_key(node: Node, read: HouseRead, shape: str) -> Node | None:
         if label is not None and value is not None and label.text == read.flag:
             return (value.role("operand") or value) if value.shape == "markup-expression" else value
     return None
+
+
+def inside_member(node: Node) -> bool:
+    parent = node.parent
+    return parent is not None and parent.shape in ("member", "index") and parent.role("object") is node
+
+
+def inside_same(node: Node, text: str) -> bool:
+    parent = node.parent
+    same = parent is not None and parent.shape in ("member", "index", "call")
+    return same and parent is not None and "".join(parent.text.split()) == text

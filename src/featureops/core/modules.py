@@ -3,13 +3,74 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
-from featureops.core.pack import LanguagePack
+from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
-from featureops.core.syntax import SourceFile
+from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["given_name", "module_files", "re_exports"]
+__all__ = ["Folders", "given_name", "module_files", "re_exports"]
+
+
+class Folders:
+    """The folders of languages in which an import names a folder, or its files see each other's names."""
+
+    def __init__(self, paths: Iterable[str], packs: Packs, read: Callable[[str], bytes | None]) -> None:
+        self._paths, self._packs, self._read = paths, packs, read
+        self._manifests: dict[str, str | None] = {}
+
+    @cached_property
+    def _files(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            pack = self._packs.for_path(path)
+            if pack is not None and pack.modules.scope == "folder":
+                found.setdefault(posixpath.dirname(path), []).append(path)
+        return found
+
+    def __contains__(self, folder: str) -> bool:
+        return folder in self._files
+
+    def holding(self, folder: str, name: str) -> list[str]:
+        """The files of a folder that have a name at all."""
+        word = name.encode()
+        return [path for path in self._files.get(folder, ()) if word in (self._read(path) or b"")]
+
+    def beside(self, path: str, name: str) -> list[str]:
+        """The other files whose top-level names a file sees without an import, of those that have the name."""
+        pack = self._packs.for_path(path)
+        if pack is None or pack.modules.scope != "folder":
+            return []
+        return [other for other in self.holding(posixpath.dirname(path), name) if other != path]
+
+    def named(self, importer: str, module: str, pack: LanguagePack) -> str | None:
+        """The folder that an import's text names, by a manifest above it; without any, the longest tail that is one."""
+        folder, is_declared = posixpath.dirname(importer), False
+        while True:
+            declared = self._declared(posixpath.join(folder, pack.modules.manifest or ""), pack)
+            is_declared = is_declared or declared is not None
+            if declared is not None and (module == declared or module.startswith(declared + "/")):
+                inside = posixpath.normpath(posixpath.join(folder, module[len(declared) + 1 :]))
+                found = "" if inside == "." else inside
+                return found if found in self else None
+            if not folder:
+                break
+            folder = posixpath.dirname(folder)
+        parts = [] if is_declared else module.split("/")
+        tails = ("/".join(parts[at:]) for at in range(len(parts)))
+        return next((tail for tail in tails if tail in self), None)
+
+    def _declared(self, manifest: str, pack: LanguagePack) -> str | None:
+        """The module that a manifest declares; None where there is no such file."""
+        if manifest not in self._manifests:
+            data = self._read(manifest) if pack.modules.manifest and manifest in self._paths else None
+            found = re.search(
+                pack.modules.manifest_module or "(?!)", (data or b"").decode("utf-8", "replace"), re.MULTILINE
+            )
+            self._manifests[manifest] = found[1] if found else None
+        return self._manifests[manifest]
 
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
@@ -36,7 +97,53 @@ def given_name(names: Names, name: str) -> Binding | None:
             parts = [part.text for part in item.items]
             if len(parts) == 2 and parts[1] == name and statement.role("declaration") is None:
                 return names.top(parts[0])
+    return _assigned_export(names, name) if names.file.pack.index.export_targets else None
+
+
+def _assigned_export(names: Names, name: str) -> Binding | None:
+    """What a file gives away by assigning to an export target: the whole (`*`), an entry of it, or a member."""
+    targets = names.file.pack.index.export_targets
+    for statement in names.file.root.items:
+        assign = statement.role("operand") if statement.shape == "expression" else None
+        left = assign.role("left") if assign is not None and assign.shape == "assign" else None
+        value = assign.role("right") if assign is not None else None
+        if left is None or value is None or left.shape != "member":
+            continue
+        owner, member = left.role("object"), left.role("property")
+        if owner is None or member is None:
+            continue
+        if left.text in targets:
+            if name in ("*", "default"):
+                return _standing_for(names, member, value)
+            found = _entry(names, value, name)
+            if found is not None:
+                return found
+        elif member.text == name and owner.text in targets:
+            return _standing_for(names, member, value)
     return None
+
+
+def _entry(names: Names, value: Node, name: str) -> Binding | None:
+    """An entry of an object that is given away as a whole, also where a variable holds the object."""
+    holder = names.of.get(value)
+    if holder is not None:
+        parent = holder.definitions[0].parent
+        value = (parent.role("value") if parent is not None else None) or value
+    for item in value.items if value.shape == "object" else ():
+        key, inner = item.role("key"), item.role("value")
+        if key is not None and inner is not None and (string_value(key) or key.text) == name:
+            return _standing_for(names, key, inner)
+    return None
+
+
+def _standing_for(names: Names, name: Node, value: Node) -> Binding:
+    """The binding that a value is, or a new one for a value without a name."""
+    known = names.of.get(value)
+    if known is not None:
+        return known
+    binding = Binding(name.text, names.file.root)
+    binding.definitions.append(name)
+    return binding
 
 
 def re_exports(file: SourceFile, name: str) -> Iterator[tuple[str, str]]:

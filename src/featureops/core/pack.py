@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallForm",
+    "GateForm",
     "ImportForm",
     "Indexing",
     "LanguagePack",
@@ -57,7 +58,11 @@ class ShapeRule:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxText:
-    """How the language spells what the engine has to write. Templates take `{}`."""
+    """How the language spells what the engine has to write. Templates take `{}`.
+
+    `blank` is the name for a value that nobody uses, where the language allows no unused variable. A switch without a
+    value is folded where `otherwise_case` and `fall_through` are told: its words for the last case and for going on.
+    """
 
     true: str
     false: str
@@ -73,6 +78,9 @@ class SyntaxText:
     indent: str = "    "
     quotes: tuple[str, ...] = ('"', "'")
     line_comment: str = "//"
+    blank: str = ""
+    otherwise_case: str = ""
+    fall_through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +91,21 @@ class ModuleRules:
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
+    With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
+    declares (`manifest_module`, a regular expression). `scope` is where top-level names are seen without an import.
+    `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     """
 
-    style: Literal["dotted", "path"] = "path"
+    style: Literal["dotted", "path", "folder"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
     exports: bool = False
     entry: str | None = None
+    scope: Literal["file", "folder"] = "file"
+    manifest: str | None = None
+    manifest_module: str | None = None
+    implied: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,10 @@ class Indexing:
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope.
+    declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
+    text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
+    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
+    give the text that they are given, `headers` statements that stand before every import.
     """
 
     identifiers: frozenset[str]
@@ -128,15 +146,25 @@ class Indexing:
     constructors: frozenset[str]
     getters: frozenset[str]
     own_objects: frozenset[str]
+    import_calls: frozenset[str]
+    export_targets: frozenset[str]
+    spliced: frozenset[str]
+    singles: frozenset[str]
+    string_casts: frozenset[str]
+    headers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ImportForm:
-    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module."""
+    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module.
+
+    `name` is what an import without a name of its own brings in, where the language's rule would say another one.
+    """
 
     module: str
     clients: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +172,9 @@ class CallForm:
     """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`).
+    are members of the result that hold the boolean (`.value`, `.enabled`). `modules` limits a form to functions of some
+    of the SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in
+    something else (with an error, in a store), so that the call can't be replaced by it.
     """
 
     method: str | None = None
@@ -155,6 +185,22 @@ class CallForm:
     when: Literal["enabled", "disabled"] = "enabled"
     pinned: tuple[str, ...] = ()
     default: int | None = None
+    modules: tuple[str, ...] = ()
+    common: bool = False
+    boxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GateForm:
+    """A way of asking that is no call: a `component` of markup or a `decorator`, imported from the SDK's module.
+
+    `flag` is the attribute, or the entry of an argument of the decorator, that holds the key.
+    """
+
+    flag: str
+    component: str | None = None
+    decorator: str | None = None
+    when: Literal["enabled", "disabled"] = "enabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +220,18 @@ class WrapRules:
     """How a branch is written around code, and which code can't be in one.
 
     `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
-    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`). `sections` are node types whose statements are
-    their children of the field `body`. `hooks` and `components` are regular expressions for names of functions that
-    run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates take
-    `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a
-    file's public names, `public` makes a statement's name visible outside.
+    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
+    calls. `sections` are node types whose statements are their children of the field `body`. `hooks` and `components`
+    are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
+    their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
+    constants that list a file's public names, `public` makes a statement's name visible outside.
     """
 
     otherwise: str = "} else {"
     end: str = "}"
     declare: str = "{} = {}"
     import_name: str = ""
+    import_call: str = ""
     sections: frozenset[str] = frozenset()
     optional_parameters: frozenset[str] = frozenset()
     hooks: str | None = None
@@ -199,6 +246,8 @@ class WrapRules:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
+    """`bags` are functions that give every flag at once, as members named like the flags in camel case."""
+
     id: str
     language: str
     package: str
@@ -209,6 +258,8 @@ class SdkPack:
     templates: tuple[WrapTemplate, ...] = ()
     pure: bool = True
     preferred: bool = False
+    gates: tuple[GateForm, ...] = ()
+    bags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import Config
-from featureops.core.modules import given_name, module_files, re_exports
+from featureops.core.modules import Folders, given_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
-__all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
+__all__ = ["Constant", "Project", "Resolution", "argument", "definition_of", "initializer", "sole_name", "unwrapped"]
 
 _DEPTH = 8
 Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]
@@ -46,6 +46,7 @@ class Project:
         self.failed: dict[str, str] = {}
         self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
         self._read = read
+        self.folders = Folders(self.paths, packs, read)
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
 
@@ -82,10 +83,12 @@ class Project:
     # -------------------------------------------------------------- following names to files
 
     def module_path(self, importer: str, module: str) -> str | None:
-        """The repository's file that an import's text names; None for a package from outside."""
+        """The repository's file (or folder) that an import's text names; None for a package from outside."""
         pack = self.packs.for_path(importer)
         if pack is None:
             return None
+        if pack.modules.style == "folder":
+            return self.folders.named(importer, module, pack)
         return next((found for found in module_files(importer, module, pack) if found in self.paths), None)
 
     def origin(self, path: str, binding: Binding, depth: int = 0) -> tuple[str, Binding] | None:
@@ -93,15 +96,19 @@ class Project:
         entry = binding.imported
         if entry is None:
             return path, binding
-        if depth > _DEPTH or entry.imported == "*":
+        if depth > _DEPTH:
             return None
         target = self.module_path(path, entry.module)
+        if entry.imported == "*":
+            return self.exported(target, "*", depth + 1) if target else None
         if target is None and entry.module.startswith("."):
             target = self.module_path(path, posixpath.join(entry.module, entry.imported))
         return self.exported(target, entry.imported, depth + 1) if target else None
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
-        """The binding that a file gives away under a name."""
+        """The binding that a file, or a folder of files, gives away under a name."""
+        if path in self.folders:
+            return self._in_files(self.folders.holding(path, name), name)
         file = self.file(path)
         if file is None or depth > _DEPTH:
             return None
@@ -114,6 +121,23 @@ class Project:
             if found is not None:
                 return found
         return None
+
+    def _in_files(self, paths: Iterable[str], name: str) -> tuple[str, Binding] | None:
+        """A top-level definition in one of some files."""
+        for path in paths:
+            binding = self.names(path).top(name) if self.file(path) is not None else None
+            if binding is not None and binding.imported is None:
+                return path, binding
+        return None
+
+    def meaning(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """What an identifier means: a binding of its file, or of a file whose names it sees without an import."""
+        binding = self.names(path).of.get(node)
+        if binding is not None:
+            return path, binding
+        if node.type not in node.file.pack.index.identifiers:
+            return None
+        return self._in_files(self.folders.beside(path, node.text), node.text)
 
     def outside(self, path: str, binding: Binding) -> tuple[str, str] | None:
         """(module, name) of a package outside the repository that a binding finally stands for, also when files of the
@@ -173,8 +197,8 @@ class Project:
             return self._member_constant(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
-        binding = self.names(path).of.get(node)
-        found = self.origin(path, binding) if binding else None
+        meant = self.meaning(path, node)
+        found = self.origin(*meant) if meant else None
         if found is None:
             return None
         return self._binding_constant(*found, depth)
@@ -186,7 +210,7 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "constant", path, binding.definitions[0].parent, binding.name)
+        return Constant(inner.value, "constant", path, definition_of(binding), binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -228,13 +252,13 @@ class Project:
                 return (exported[0], unwrapped(value)) if exported and value else None
             member = _member_of(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
-        binding = self.names(path).of.get(node)
-        if binding is None:
+        meant = self.meaning(path, node)
+        if meant is None:
             return None
-        module = self.submodule(path, binding)
+        module = self.submodule(*meant)
         if module is not None:
             return path, module
-        found = self.origin(path, binding)
+        found = self.origin(*meant)
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
 
@@ -268,25 +292,51 @@ def argument(call: Node, position: int, keyword: str | None = None) -> Node | No
 
 
 def unwrapped(node: Node) -> Node:
-    """The expression inside parentheses and casts."""
-    while node.shape in ("paren", "cast"):
-        inner = node.role("operand")
+    """The expression inside parentheses and casts, also to text by a function."""
+    while True:
+        inner = node.role("operand") if node.shape in ("paren", "cast") else None
+        if node.shape == "call" and (callee := node.role("function")) is not None:
+            inner = argument(node, 0) if callee.text in node.file.pack.index.string_casts else None
         if inner is None:
             return node
         node = inner
-    return node
+
+
+_GIVING = {
+    "declarator": ("name", "value"),
+    "assign": ("left", "right"),
+    "field": ("name", "value"),
+    "pair": ("key", "value"),
+}
+
+
+def definition_of(binding: Binding) -> Node | None:
+    """What gives a binding its value: declarator, assignment (also to a member), field, pair."""
+    name = binding.definitions[0]
+    parent = name.parent
+    if parent is not None and parent.shape == "member" and parent.role("property") is name:
+        return parent.parent
+    return parent.parent if parent is not None and sole_name(parent) is name else parent
+
+
+def sole_name(target: Node) -> Node | None:
+    """The first of several names on the left of an assignment, where the others are blank (`_`)."""
+    outer = target.parent
+    if target.shape or len(target.items) <= 1 or outer is None or outer.shape not in ("assign", "declarator"):
+        return None
+    is_left = target in (outer.role("left"), outer.role("name"))
+    return target.items[0] if is_left and all(item.text == "_" for item in target.items[1:]) else None
 
 
 def initializer(binding: Binding) -> Node | None:
     """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
-    name = binding.definitions[0]
-    parent = name.parent
+    name, parent = binding.definitions[0], definition_of(binding)
     if parent is None:
         return None
     if parent.shape in ("class", "enum"):
         return parent
-    role = {"declarator": ("name", "value"), "assign": ("left", "right"), "field": ("name", "value")}.get(parent.shape)
-    if role is None or parent.role(role[0]) is not name:
+    role = _GIVING.get(parent.shape)
+    if role is None or parent.role(role[0]) not in (name, name.parent):
         return None
     return parent.role(role[1])
 

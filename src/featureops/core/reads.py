@@ -7,22 +7,33 @@ reported as unproven and never folded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import HouseRead
-from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
+from featureops.core.declared import field_parts, fields_named, given_value, last_name
+from featureops.core.gates import Gates
+from featureops.core.house import (
+    gate_key,
+    house_argument,
+    house_name,
+    inside_member,
+    inside_same,
+    member_pattern,
+    tail_matches,
+)
+from featureops.core.origins import by_name, gives, is_client_import
 from featureops.core.pack import CallForm, SdkPack
-from featureops.core.project import Constant, Project, argument, unwrapped
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.project import Constant, Project, argument, sole_name, unwrapped
+from featureops.core.scopes import Binding, Names, imported_by_call, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
 
 _Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
+_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +41,7 @@ class Read:
     """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
     included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
 
-    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "test" for places without a
-    value.
+    `value` is "boolean", "variant", "string" ...; "decorator", "component", "entry", "test" are places without one.
     """
 
     node: Node
@@ -80,6 +90,8 @@ class _Finder:
         self.names = project.names(path)
         pack = self.names.file.pack
         self.sdks = pack.sdks
+        self.gates = Gates(project, path)
+        self.bags = any(sdk.bags for sdk in pack.sdks)
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
@@ -99,11 +111,19 @@ class _Finder:
             if found is not None:
                 yield found
                 return
-        if shape in ("decorator", "markup-element") and self.house:
+        if shape in ("decorator", "markup-element"):
+            for sdk, gate, kind, key in self.gates.keys(node):
+                constant = self.project.constant(self.path, key)
+                yield Read(node, node, sdk.id, kind, gate.when, "proven", key, constant, kind)
             yield from self._gates(node, shape)
+        if self.bags and (shape in ("member", "index") or node.type in node.file.pack.index.identifiers):
+            taken = self.gates.member(node)
+            if taken is not None:
+                constant = Constant(house_name(taken[1]), "literal", self.path)
+                yield Read(node, node, taken[0].id, "boolean", "enabled", "proven", None, constant, taken[1])
         if shape == "pair" and self.house:
             yield from self._entry(node)
-        if shape in ("member", "index") and self.members and not _inside_member(node):
+        if shape in ("member", "index") and self.members and not inside_member(node):
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
@@ -124,7 +144,7 @@ class _Finder:
         places = (binding.imported.module, binding.imported.imported), self.project.outside(self.path, binding)
         for module, name in filter(None, places):
             for sdk, form in self.functions.get(name, ()):
-                if any(item.module == module and name in item.functions for item in sdk.imports):
+                if gives(sdk, form, module, name):
                     return self._read(call, sdk.id, form, "proven", name)
         return None
 
@@ -136,6 +156,8 @@ class _Finder:
             if owner is None or argument(call, form.flag, form.keyword) is None:
                 continue
             proof = self._proof(owner, sdk, 0)
+            if form.common and proof != "proven":
+                continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
                 best = self._read(call, sdk.id, form, proof, form.method or "")
             if proof == "proven":
@@ -151,14 +173,16 @@ class _Finder:
         if entry is None:
             return None
         for sdk, form in self.functions.get(name, ()):
-            if any(item.module == entry.module and name in item.functions for item in sdk.imports):
+            if gives(sdk, form, entry.module, name):
                 return self._read(call, sdk.id, form, "proven", name)
         return None
 
     def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         owner = _awaited(owner)
-        if depth > 6:
+        if depth > _DEPTH:
             return "unproven"
+        if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
+            return self._brought_proof(*brought, sdk, depth)
         if owner.shape == "call":
             callee = owner.role("function")
             return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
@@ -166,11 +190,31 @@ class _Finder:
             return self._member_proof(owner, sdk, depth)
         if owner.type not in owner.file.pack.index.identifiers:
             return "unproven"
-        binding = self.names.of.get(owner)
-        if binding is None:
-            return _by_name(owner.text, sdk)
-        proof = self.binding_proof(self.path, binding, sdk, depth)
-        return proof if proof != "unproven" else _by_name(owner.text, sdk)
+        meant = self.project.meaning(self.path, owner)
+        if meant is None:
+            return by_name(owner.text, sdk)
+        proof = self._finder(meant[0]).binding_proof(*meant, sdk, depth)
+        if proof != "proven" and self._declares(owner, None, sdk):
+            return "proven"
+        return proof if proof != "unproven" else by_name(owner.text, sdk)
+
+    def _brought_proof(self, module: str, name: str, sdk: SdkPack, depth: int) -> _Proof:
+        """A module, or a name of it, that a call brings in at the place itself."""
+        if is_client_import(module, name, sdk):
+            return "proven"
+        target = self.project.module_path(self.path, module)
+        found = self.project.exported(target, name) if target is not None else None
+        return self._finder(found[0]).binding_proof(*found, sdk, depth + 1) if found is not None else "unproven"
+
+    def _declares(self, base: Node, name: str | None, sdk: SdkPack) -> bool:
+        """Whether the declared type of `base` has a field of this name (or without any) of a client's type."""
+        return any(
+            (annotation := field.role("type")) is not None and self._finder(where).annotated(annotation, sdk)
+            for where, field in fields_named(self.project, self.path, base, name)
+        )
+
+    def _finder(self, path: str) -> _Finder:
+        return self if path == self.path else _Finder(self.project, path)
 
     def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         base, name = owner.role("object"), owner.role("property")
@@ -179,43 +223,43 @@ class _Finder:
         if base.text in owner.file.pack.index.self_names:
             return self._field_proof(owner, name.text, sdk, depth)
         proof = self._proof(base, sdk, depth + 1)
-        if proof == "proven":
-            return proof
+        if proof == "proven" or self._declares(base, name.text, sdk):
+            return "proven"
         place = self.project.container(self.path, base)
         if place is not None and isinstance(place[1], str):
             found = self.project.exported(place[1], name.text)
             if found is not None:
                 proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
-        return proof if proof != "unproven" else _by_name(name.text, sdk)
+        return proof if proof != "unproven" else by_name(name.text, sdk)
 
     def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
         for node in body.walk() if body is not None else ():
-            target, value, annotation = _field_parts(node)
-            if target is None or _last_name(target) != name or target is owner:
+            target, value, annotation = field_parts(node)
+            if target is None or last_name(target) != name or target is owner:
                 continue
-            if annotation is not None and self._annotated(annotation, sdk):
+            if annotation is not None and self.annotated(annotation, sdk):
                 return "proven"
             if value is not None and self._proof(value, sdk, depth + 1) == "proven":
                 return "proven"
-        return _by_name(name, sdk)
+        return by_name(name, sdk)
 
     def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
         entry = binding.imported
         if entry is not None:
             there = self.project.outside(path, binding)
             places = ((entry.module, entry.imported), there)
-            if any(_is_client_import(*place, sdk) for place in places if place is not None):
+            if any(is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
-            if found is None or found[1].imported is not None:
+            if found is None or found[1].imported is not None or depth > _DEPTH:
                 return "unproven"
             return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
         annotation = definition.role("type") if definition is not None else None
-        if annotation is not None and self._annotated(annotation, sdk):
+        if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
         if definition is not None and definition.shape == "function":
             return self._factory_proof(definition, sdk, depth)
@@ -226,7 +270,7 @@ class _Finder:
 
     def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
         annotation = function.role("type")
-        if annotation is not None and self._annotated(annotation, sdk):
+        if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
         for node in function.walk():
             value = node.role("value") if node.shape == "return" else None
@@ -234,11 +278,15 @@ class _Finder:
                 return "proven"
         return "unproven"
 
-    def _annotated(self, annotation: Node, sdk: SdkPack) -> bool:
+    def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
         for node in annotation.walk():
-            binding = self.names.of.get(node)
-            entry = binding.imported if binding else None
-            if entry is not None and _is_client_import(entry.module, entry.imported, sdk):
+            meant = self.project.meaning(self.path, node)
+            entry = meant[1].imported if meant is not None else None
+            if entry is None or not is_client_import(entry.module, entry.imported, sdk):
+                continue
+            outer = node.parent
+            part = outer.role("property") if outer is not None and outer.shape == "member" else None
+            if part is None or part is node or is_client_import(entry.module, part.text, sdk):
                 return True
         return False
 
@@ -247,8 +295,16 @@ class _Finder:
         if key is None:
             return None
         node, pinned = _whole(call, form.pinned)
-        value = "details" if form.pinned and not pinned else form.value
+        whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
+        value = form.value if whole else "details"
         return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
+
+    def _unboxed(self, node: Node) -> bool:
+        """Whether only the value is taken out of what the call gives, into a name of its own."""
+        target = node.parent.role("left") if node.parent is not None and node.parent.shape == "assign" else None
+        name = sole_name(target) if target is not None and target is not node else None
+        binding = self.names.of.get(name) if name is not None else None
+        return binding is not None and binding.is_single
 
     # -------------------------------------------------------------- the house's own forms
 
@@ -284,7 +340,7 @@ class _Finder:
         for read in self.expressions:
             target = "".join(read.target.split())
             matches = text.endswith(target[1:]) if target.startswith("*") else text == target
-            if matches and read.name is not None and not _inside_same(node, text):
+            if matches and read.name is not None and not inside_same(node, text):
                 yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
                 return
 
@@ -308,28 +364,13 @@ class _Finder:
                 return
 
 
-def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
-    return any(
-        item.module == module
-        and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
-        for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
-
-
-def _by_name(name: str, sdk: SdkPack) -> _Proof:
-    plain = re.sub(r"[^a-z]", "", name.lower())
-    hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
-    return "likely" if any(hint in plain for hint in hints) else "unproven"
-
-
 def _values(names: Names, binding: Binding) -> Iterator[Node]:
     """Everything that a name is set to, also by functions that declare it an outer name."""
     same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
     for each in same:
         for name in (*each.definitions, *each.writes):
-            node = name.parent
-            value = (node.role("value") or node.role("right")) if node is not None else None
-            if node is not None and value is not None and name in (node.role("name"), node.role("left")):
+            value = given_value(name)
+            if value is not None:
                 yield value
 
 
@@ -357,27 +398,3 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     if awaited is not None and awaited.shape == "await":
         return awaited, False
     return call, False
-
-
-def _field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
-    if node.shape == "assign":
-        return node.role("left"), node.role("right"), node.role("type")
-    if node.shape in ("field", "parameter"):
-        return node.role("name"), node.role("value"), node.role("type")
-    return None, None, None
-
-
-def _last_name(node: Node) -> str:
-    name = node.role("property") if node.shape == "member" else node
-    return name.text if name is not None else ""
-
-
-def _inside_member(node: Node) -> bool:
-    parent = node.parent
-    return parent is not None and parent.shape in ("member", "index") and parent.role("object") is node
-
-
-def _inside_same(node: Node, text: str) -> bool:
-    parent = node.parent
-    same = parent is not None and parent.shape in ("member", "index", "call")
-    return same and parent is not None and "".join(parent.text.split()) == text

@@ -5,14 +5,15 @@ Built from the language file alone (binders, scopes, imports), so that a rule ab
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from featureops.core.pack import ShapeRule
+from featureops.core.pack import LanguagePack, ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Binding", "ImportEntry", "Names", "string_value"]
+__all__ = ["Binding", "ImportEntry", "Names", "implied_name", "imported_by_call", "string_value"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +87,11 @@ class Names:
             self._bind_import(node)
         elif rule.binds:
             scope = self._scope_for(node, rule)
+            imported = imported_by_call(node.role("value")) if self._index.import_calls else None
             for name in self._bound(node, rule):
-                self._define(name, scope)
+                binding = self._define(name, scope)
+                if imported is not None:
+                    binding.imported = _brought_in(node, name, *imported)
 
     def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
         targets = node.items if rule.binds == "*" else node.roles(rule.binds or "")
@@ -107,9 +111,9 @@ class Names:
                 continue
             stack.extend(child for child in part.children if f"{part.type}.{child.field}" not in self._index.not_bound)
 
-    def _define(self, name: Node, scope: Node) -> Binding:
-        table = self._tables.setdefault(scope, {})
-        binding = table.setdefault(name.text, Binding(name.text, scope))
+    def _define(self, name: Node, scope: Node, text: str | None = None) -> Binding:
+        table, word = self._tables.setdefault(scope, {}), text or name.text
+        binding = table.setdefault(word, Binding(word, scope))
         binding.definitions.append(name)
         self.of[name] = binding
         return binding
@@ -126,6 +130,12 @@ class Names:
         module_node = node.role("module")
         module = (string_value(module_node) or module_node.text) if module_node else ""
         scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
+        alias, implied = node.role("alias"), implied_name(self.file.pack, module)
+        if module_node is not None and (alias is not None or implied is not None):
+            if alias is None or alias.type in self._index.identifiers:
+                binding = self._define(alias or module_node, scope, implied if alias is None else None)
+                binding.imported = ImportEntry(module, "*", node, node)
+            return
         for entry in self._import_entries(node, module_node):
             name, alias = entry.role("name"), entry.role("alias")
             if name is None and entry.type in self._index.identifiers:
@@ -146,7 +156,7 @@ class Names:
         stack = list(reversed(node.items))
         while stack:
             part = stack.pop()
-            if part is module:
+            if part is module or part.shape == "import":
                 continue
             if part.shape == "import-name" or part.type in self._index.identifiers:
                 yield part
@@ -197,6 +207,45 @@ class Names:
 
     def in_scope(self, scope: Node) -> dict[str, Binding]:
         return self._tables.get(scope, {})
+
+
+def imported_by_call(value: Node | None) -> tuple[str, str] | None:
+    """(module, name) of a call that brings in a module, or one member of it."""
+    member = "*"
+    while value is not None and value.shape in ("await", "paren", "cast", "member"):
+        name = value.role("property")
+        if name is not None:
+            member = name.text if member == "*" else ""
+        value = value.role("operand") or value.role("object")
+    callee = value.role("function") if value is not None and value.shape == "call" else None
+    arguments = value.role("arguments") if value is not None else None
+    if callee is None or arguments is None or callee.text not in callee.file.pack.index.import_calls:
+        return None
+    module = string_value(arguments.items[0]) if len(arguments.items) == 1 else None
+    return (module, member) if module is not None and member else None
+
+
+def _brought_in(declarator: Node, name: Node, module: str, member: str) -> ImportEntry | None:
+    """What a name bound to such a call, or to a part of it, stands for; None for a pattern within a pattern."""
+    statement = declarator.parent if declarator.parent is not None else declarator
+    if name.parent is declarator:
+        return ImportEntry(module, member, declarator, statement)
+    entry = name
+    while entry.parent is not None and entry.parent is not declarator.role("name"):
+        entry = entry.parent
+    parts = [entry] if entry is name else entry.items
+    if member not in ("*", "default") or entry.parent is None or name not in parts:
+        return None
+    return ImportEntry(module, parts[0].text, entry, statement)
+
+
+def implied_name(pack: LanguagePack, module: str) -> str | None:
+    """The name that an import brings in by its text alone; None where the language has no such rule."""
+    if pack.modules.implied is None or not module:
+        return None
+    known = (item.name for sdk in pack.sdks for item in sdk.imports if item.module == module)
+    found = re.search(pack.modules.implied, module)
+    return next(known, None) or (found[1] if found else None)
 
 
 def string_value(node: Node) -> str | None:

@@ -17,6 +17,7 @@ from featureops.core.pack import LanguagePack, ShapeRule
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
     from tree_sitter import Tree as RawTree
+    from tree_sitter import TreeCursor
 
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
 
@@ -74,14 +75,27 @@ class Node:
         return self._children
 
     def _build(self) -> tuple[Node, ...]:
-        cursor, file, found = self._raw.walk(), self.file, list[Node]()
-        more = cursor.goto_first_child()
-        while more:
-            raw = cursor.node
-            if raw is not None:
-                found.append(Node(raw, file, self, cursor.field_name, len(found)))
-            more = cursor.goto_next_sibling()
+        found: list[Node] = []
+        self._collect(self._raw.walk(), None, found)
         return tuple(found)
+
+    def _collect(self, cursor: TreeCursor, outer: str | None, found: list[Node]) -> None:
+        """The children at a cursor; those of a spliced node take its place and its field."""
+        index, file = self.file.pack.index, self.file
+        more = cursor.goto_first_child()
+        if not more:
+            return
+        while more:
+            raw, field = cursor.node, cursor.field_name or outer
+            kind = raw.type if raw is not None else ""
+            if raw is None or not kind.strip():
+                pass  # the end of a line is no part of what stands on it
+            elif kind in index.spliced or (kind in index.singles and raw.named_child_count == 1):
+                self._collect(cursor, field, found)
+            else:
+                found.append(Node(raw, file, self, field, len(found)))
+            more = cursor.goto_next_sibling()
+        cursor.goto_parent()
 
     @property
     def span(self) -> Span:

@@ -1,5 +1,6 @@
 """The one loader of the language data: `<language>/language.toml` and `<language>/sdks/<sdk>.toml`.
 
+A language that `extends` another one has its data, but for what it says itself and for the node types it drops.
 A bad data file fails loudly, with its path and key: unknown shape, role or key, an extension claimed twice.
 """
 
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from featureops.core.errors import Bug
 from featureops.core.pack import (
     CallForm,
+    GateForm,
     ImportForm,
     Indexing,
     LanguagePack,
@@ -96,12 +98,39 @@ def _texts(table: _Table, key: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
-def _language(folder: Traversable) -> LanguagePack:
+def _merged(folder: Traversable) -> tuple[_Table, Mapping[str, Traversable]]:
+    """A language's data and its SDK files by name, those of the language that it extends included."""
     data = _read(folder.joinpath("language.toml"))
+    own_sdks = folder.joinpath("sdks")
+    sdks = {item.name: item for item in (own_sdks.iterdir() if own_sdks.is_dir() else ()) if _is_toml(item)}
+    base = _optional(data, "extends")
+    if base is None:
+        return data, sdks
+    inherited, inherited_sdks = _merged(files("featureops.languages").joinpath(base))
+    return _extended(inherited, data), {**inherited_sdks, **sdks}
+
+
+def _is_toml(item: Traversable) -> bool:
+    return item.name.endswith(".toml")
+
+
+def _extended(base: _Table, own: _Table) -> _Table:
+    """`own` over `base`: tables key by key, own shapes first, without the shapes and index entries of dropped nodes."""
+    dropped = frozenset(_texts(own, "drop"))
+    index = {
+        key: [text for text in _texts(_table(base, "index"), key) if text.partition(".")[0] not in dropped]
+        for key in _table(base, "index")
+    }
+    kept = [item for item in _tables(base, "shape") if _text(item, "node") not in dropped]
+    tables = {key: {**_table(base, key), **_table(own, key)} for key in ("text", "modules", "wrap")}
+    shapes = [*_tables(own, "shape"), *kept]
+    return {**base, **own, **tables, "index": {**index, **_table(own, "index")}, "shape": shapes}
+
+
+def _language(folder: Traversable) -> LanguagePack:
+    data, sdk_files = _merged(folder)
     grammars = {_text(item, "extension"): item for item in _tables(data, "grammar")}
     language = _text(data, "id")
-    sdk_folder = folder.joinpath("sdks")
-    sdk_files = sorted((item for item in sdk_folder.iterdir() if item.name.endswith(".toml")), key=_name)
     return LanguagePack(
         id=language,
         display=_text(data, "display"),
@@ -111,7 +140,7 @@ def _language(folder: Traversable) -> LanguagePack:
         text=_syntax_text(_table(data, "text")),
         modules=_modules(_table(data, "modules")),
         index=_indexing(_table(data, "index")),
-        sdks=tuple(_sdk(file, language) for file in sdk_files),
+        sdks=tuple(_sdk(sdk_files[name], language) for name in sorted(sdk_files)),
         wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
@@ -172,17 +201,24 @@ def _syntax_text(table: _Table) -> SyntaxText:
         indent=_text(table, "indent"),
         quotes=_texts(table, "quotes"),
         line_comment=_text(table, "line_comment"),
+        blank=_text(table, "blank", ""),
+        otherwise_case=_text(table, "otherwise_case", ""),
+        fall_through=_text(table, "fall_through", ""),
     )
 
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'folder']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
         exports=bool(table.get("exports", False)),
         entry=_optional(table, "entry"),
+        scope=cast("Literal['file', 'folder']", _text(table, "scope", "file")),
+        manifest=_optional(table, "manifest"),
+        manifest_module=_optional(table, "manifest_module"),
+        implied=_optional(table, "implied"),
     )
 
 
@@ -200,6 +236,7 @@ def _wrap(table: _Table) -> WrapRules:
         end=_text(table, "end"),
         declare=_text(table, "declare"),
         import_name=_text(table, "import_name"),
+        import_call=_text(table, "import_call", ""),
         sections=frozenset(_texts(table, "sections")),
         optional_parameters=frozenset(_texts(table, "optional_parameters")),
         hooks=_optional(table, "hooks"),
@@ -221,12 +258,16 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         package=_text(data, "package"),
         docs=_text(data, "docs"),
         imports=tuple(
-            ImportForm(_text(item, "module"), _texts(item, "clients"), _texts(item, "functions"))
+            ImportForm(
+                _text(item, "module"), _texts(item, "clients"), _texts(item, "functions"), _optional(item, "name")
+            )
             for item in _tables(data, "import")
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
         receivers=_texts(data, "receivers"),
         preferred=bool(data.get("preferred", False)),
+        gates=tuple(_gate(item) for item in _tables(data, "gate")),
+        bags=frozenset(_texts(data, "bags")),
         templates=tuple(
             WrapTemplate(
                 name=_text(item, "name"),
@@ -254,4 +295,16 @@ def _call(item: _Table) -> CallForm:
         when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
         pinned=_texts(item, "pinned"),
         default=default,
+        modules=_texts(item, "modules"),
+        common=bool(item.get("common", False)),
+        boxed=bool(item.get("boxed", False)),
+    )
+
+
+def _gate(item: _Table) -> GateForm:
+    return GateForm(
+        flag=_text(item, "flag"),
+        component=_optional(item, "component"),
+        decorator=_optional(item, "decorator"),
+        when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
     )

@@ -45,10 +45,9 @@ _TUPLES = frozenset({"entry_points", "tests", "manifests", "lockfiles", "generat
 def signals_for(language: str) -> LanguageSignals | None:
     """The table of one language, by its folder's name; None where the language has none. Errors: Bug (a key or value
     that no assessment knows)."""
-    file = files(__package__).joinpath(language, "signals.toml")
-    if not file.is_file():
+    data = _data(language)
+    if data is None:
         return None
-    data: Mapping[str, object] = tomllib.loads(file.read_text("utf-8"))
     unknown = set(data) - _SETS - _TUPLES - {"calls", "docstrings"}
     if unknown:
         raise Bug(f"languages/{language}/signals.toml: unknown keys {sorted(unknown)}")
@@ -95,6 +94,16 @@ def all_signals() -> tuple[LanguageSignals, ...]:
     folders = sorted(item.name for item in files(__package__).iterdir() if item.is_dir())
     tables = (signals_for(name) for name in folders if not name.startswith("_"))
     return tuple(table for table in tables if table is not None)
+
+
+def _data(language: str) -> Mapping[str, object] | None:
+    """A language's table; with `extends`, over that of the other language."""
+    file = files(__package__).joinpath(language, "signals.toml")
+    if not file.is_file():
+        return None
+    data = tomllib.loads(file.read_text("utf-8"))
+    base = data.pop("extends", None)
+    return {**(_data(str(base)) or {}), **data} if base is not None else data
 
 
 def _texts(data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from featureops.core.config import Config
 from featureops.core.house import name_parts
 from featureops.core.pack import Packs
 
-__all__ = ["Asking", "flag_needles", "is_bare", "spellings"]
+__all__ = ["Asking", "camel", "flag_needles", "is_bare", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
 # Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text or symbol without parentheses.
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':]")
+# Behind a name that many things have: arguments, and not none.
+_GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 _ALIASED = re.compile(rb"\s+as\b")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
@@ -29,10 +31,16 @@ def spellings(flag: str) -> tuple[str, ...]:
         "-".join(parts),
         "_".join(parts),
         "_".join(parts).upper(),
-        parts[0] + pascal[len(parts[0]) :],
+        camel(flag),
         pascal,
     )
     return tuple(dict.fromkeys(forms))
+
+
+def camel(flag: str) -> str:
+    """The flag's name in camel case."""
+    parts = [part.lower() for part in name_parts(flag)] or [flag]
+    return parts[0] + "".join(part.capitalize() for part in parts[1:])
 
 
 def is_bare(flag: str) -> bool:
@@ -40,11 +48,13 @@ def is_bare(flag: str) -> bool:
     return re.fullmatch(r"[a-z]+|[A-Z]?[a-z]+", flag) is not None
 
 
-def flag_needles(flag: str, config: Config) -> tuple[bytes, ...]:
+def flag_needles(flag: str, config: Config, *, bags: bool = False) -> tuple[bytes, ...]:
     """What a file must hold to speak of the flag: its name, the names that stand for it, and its case variants where a
-    house reads flags as members.
+    house reads flags as members; with `bags`, an SDK does.
     """
     wanted = list(spellings(flag)) if any(read.form == "member" for read in config.reads) else [flag]
+    if bags:
+        wanted.append(camel(flag))
     wanted.extend(_last_name(alias) for alias in config.aliases.get(flag, ()))
     wanted.extend(_last_name(read.target) for read in config.reads if read.name == flag)
     return tuple(dict.fromkeys(name.encode() for name in wanted if name))
@@ -55,23 +65,35 @@ class Asking:
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
-        self._called = _encoded(name for form in forms for name in (form.method, form.function))
+        self._called = _encoded(name for form in forms for name in (form.method, form.function) if not form.common)
+        self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
+        self._bags = _encoded(name for sdk in packs.sdks() for name in sdk.bags)
+        self._gates = _encoded(
+            name for sdk in packs.sdks() for gate in sdk.gates for name in (gate.component, gate.decorator)
+        )
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
+        self.needles = tuple(dict.fromkeys((*self._called, *self._members, *self._bags, *self._gates, *self._house)))
 
     def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
-        None where a name is imported under another one: the calls are then anywhere in the file.
+        None where a name is imported under another one, or gives every flag at once: the reads are then anywhere in it.
         """
         found = []
         for offset in offsets:
+            if any(_GIVEN.match(data, offset + len(name)) for name in self._members if data.startswith(name, offset)):
+                found.append(offset)
+                continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
+            if data.startswith(self._bags, offset) and self._bags:
+                return None
             names = [name for name in self._called if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(self._house, offset):
+            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(
+                (*self._house, *self._gates), offset
+            ):
                 found.append(offset)
         return found
 

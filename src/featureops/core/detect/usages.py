@@ -34,7 +34,8 @@ _QUOTES = frozenset(b"\"'`")
 def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
     hunt = _Hunt(project, flag, house_name(flag))
-    hits = grep(flag_needles(flag, project.config))
+    bags = any(sdk.bags for sdk in project.packs.sdks())
+    hits = grep(flag_needles(flag, project.config, bags=bags))
     for path, offsets in hits.items():
         hunt.look(path, offsets)
     for _ in range(_ROUNDS):

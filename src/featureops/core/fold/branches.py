@@ -78,7 +78,20 @@ class Branches(Expressions):
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:
             return KEEP
-        return self.reduce(arm.condition, "boolean")
+        value = self.reduce(arm.condition, "boolean")
+        if isinstance(value, Const) and self._initializer(arm) is not None:
+            self.place(arm.condition, value)
+            return KEEP
+        return value
+
+    def _initializer(self, arm: Arm) -> Node | None:
+        """The statement before the condition, which has to stay with it."""
+        first = arm.head.role("initializer")
+        if first is None or first in self.gone:
+            return None
+        if first in self.hot:
+            self.visit(first)
+        return first
 
     def _body(self, arm: Arm) -> None:
         body = arm.body
@@ -211,6 +224,11 @@ class Branches(Expressions):
     def _keep_arm(self, arm: Arm, value: Value, first: Arm) -> None:
         if arm.condition is None:
             return
+        before = arm.head.role("initializer")
+        if before is not None and before in self.gone:
+            self.editor.delete(before.start, arm.condition.start)
+        elif before is not None and before in self.hot:
+            self.visit(before)
         if isinstance(value, Const) and not value.effects and arm is not first:
             word = arm.head.file.pack.text.else_word
             if arm.start < arm.head.start:

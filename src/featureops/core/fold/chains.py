@@ -38,14 +38,19 @@ def _other(node: Node) -> list[Arm]:
     if node.shape == "elif":
         condition, body = node.role("condition"), node.role("then")
         return [Arm(node.start, node, condition, body)] if condition is not None and body is not None else []
-    body = node.role("body")
+    body, start = node.role("body"), node.start
+    if node.shape in ("if", "block"):  # a grammar without a node for `else`: the keyword stands before
+        body, word = node, node.previous()
+        while word is not None and (word.named or word.text != node.file.pack.text.else_word):
+            word = word.previous()
+        start = word.start if word is not None else node.start
     if body is None:
         return []
     if body.shape == "if":
         nested = arms(body)
         first = nested[0]
-        return [Arm(node.start, first.head, first.condition, first.body), *nested[1:]]
-    return [Arm(node.start, node, None, body)]
+        return [Arm(start, first.head, first.condition, first.body), *nested[1:]]
+    return [Arm(start, node, None, body)]
 
 
 def statements(body: Node) -> list[Node]:

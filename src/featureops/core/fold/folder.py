@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.members import Members
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import doom, newly_unused
+from featureops.core.fold.unused import blank_names, blank_out, doom, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.model import Edit
-from featureops.core.project import initializer
+from featureops.core.project import definition_of, initializer, sole_name
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
@@ -64,6 +64,10 @@ class FileFold:
                 if len(self.parts) == before:
                     break
             folded = self._pass()
+        blanks = blank_names(self.names, folded.editor)
+        if blanks:
+            folded = self._pass()
+            blank_out(blanks, self.names, folded.editor)
         unfolded = tuple(node for node in self.seeds if not folded.editor.covers(node.span))
         return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
 
@@ -102,7 +106,7 @@ class FileFold:
         for outer in node.ancestors():
             if outer.shape in ("declarator", "assign"):
                 name = outer.role("name") or outer.role("left")
-                binding = self.names.of.get(name) if name is not None else None
+                binding = self.names.of.get(sole_name(name) or name) if name is not None else None
                 is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
                 return None if is_class else binding
             if outer.shape in ("function", "lambda", "block"):
@@ -118,7 +122,7 @@ class FileFold:
         known = self._scratch(folded).reduce(value, context)
         if not isinstance(known, Const) or known.effects:
             return None
-        parent = binding.definitions[0].parent
+        parent = definition_of(binding)
         if only_boolean and parent is not None:
             self._boolean.add(parent)
         return known.value

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.blocks import Blocks
+from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.switches import Switches
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
@@ -18,7 +18,7 @@ __all__ = ["Statements"]
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
-class Statements(Switches):
+class Statements(CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -45,7 +45,9 @@ class Statements(Switches):
                 self._if(node)
             case "while":
                 self._while(node)
-            case "switch":
+            case "switch" if not node.roles("value") and not node.roles("initializer") and not _falls_through(node):
+                self._conditions(node)
+            case "switch" if node.roles("value"):
                 self._switch(node)
             case "expression":
                 self._expression(node)
@@ -241,3 +243,8 @@ def _is_decided(body: Node) -> bool:
     if outer is None or outer.shape not in _DECIDED:
         return outer is None
     return outer.shape != "else" or (outer.parent is not None and outer.parent.shape in ("if", "elif"))
+
+
+def _falls_through(switch: Node) -> bool:
+    word = switch.file.pack.text.fall_through
+    return not word or any(not part.items and part.text == word for part in switch.walk())

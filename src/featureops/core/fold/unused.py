@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import is_pure
-from featureops.core.project import initializer
+from featureops.core.project import definition_of, initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["doom", "is_visible", "newly_unused", "statement_of"]
+__all__ = ["blank_names", "blank_out", "doom", "is_visible", "newly_unused", "statement_of"]
 
 
 def newly_unused(
@@ -44,8 +44,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return None
     if binding.imported is not None:
         return binding.imported.entry
-    name = binding.definitions[0]
-    parent = name.parent
+    name, parent = binding.definitions[0], definition_of(binding)
     if parent is None or binding.scope.type in name.file.pack.index.class_scopes:
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
@@ -56,6 +55,40 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
     if value is None or not (binding in settled or is_pure(value, seeds.__contains__)):
         return None
     return parent
+
+
+def blank_names(names: Names, editor: Editor) -> list[Node]:
+    """Local names that have no use any more but whose value has to be evaluated: they become blank, where the language
+    allows no unused variable.
+    """
+    found: list[Node] = []
+    for binding in names.all if names.file.pack.text.blank else ():
+        name = binding.definitions[0]
+        holder = next((node for node in name.ancestors() if node.shape), None)
+        is_local = binding.scope is not names.file.root and len(binding.definitions) == 1
+        if not is_local or holder is None or holder.shape not in ("assign", "declarator", "binder"):
+            continue
+        if binding.uses and not editor.covers(name.span) and all(editor.covers(use.span) for use in binding.uses):
+            found.append(name)
+    return found
+
+
+def blank_out(names: list[Node], all_names: Names, editor: Editor) -> None:
+    """Write the blank name; a statement that declares no other name becomes a plain assignment."""
+    for name in names:
+        blank = name.file.pack.text.blank
+        editor.replace(name.start, name.end, blank)
+        holder = next(node for node in name.ancestors() if node.shape)
+        others = [
+            part
+            for target in holder.roles("left") or holder.roles("name")
+            for part in target.walk()
+            if part in all_names.of
+        ]
+        fresh = [part for part in others if part not in names and all_names.of[part].definitions[0] is part]
+        declares = next((child for child in holder.children if child.text == ":="), None)
+        if declares is not None and all(part.text == blank for part in fresh):
+            editor.replace(declares.start, declares.end, "=")
 
 
 def is_visible(names: Names, binding: Binding) -> bool:
@@ -96,6 +129,8 @@ def doom(parts: set[Node]) -> frozenset[Node]:
             if parent.parent is not None and parent.parent.shape == "class":
                 break  # a class without members is still a class
             rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
+            if parent.shape == "declarator" and parent.role("name") in doomed:
+                rest = []  # a pattern loses all its names only where they are brought in from a module
             if rest or parent.shape in ("function", "case"):
                 break
             node = statement_of(parent)

@@ -128,8 +128,11 @@ def from_template(pack: LanguagePack, sdk: SdkPack, template: WrapTemplate, styl
     if statement and not style.semicolons:
         statement = statement.rstrip(";")
     source = module if template.setup else next((item.module for item in sdk.imports if item.module in first), module)
-    text = statement or (f"{pack.wrap.import_name}").format(module=module, name=root, quote=style.quote)
-    imported = root if template.setup or " {" in statement or statement.startswith("from ") else "*"
+    form = pack.wrap.import_call if style.calls else pack.wrap.import_name
+    if style.calls and " {" in statement:
+        statement = ""
+    text = statement or form.format(module=module, name=root, quote=style.quote)
+    imported = root if template.setup or " {" in template.imports or statement.startswith("from ") else "*"
     need = Need(root, source, imported, text if style.semicolons else text.rstrip(";"))
     return Idiom(sdk.id, f"{sdk.id} template", 0, callee, root, parts, need=need, before=before, hook=hook)
 
@@ -221,6 +224,9 @@ def _import(idiom: Idiom, at: Node, offset: int, pair: Pair, project: Project, s
         return No(f"{idiom.root} of {idiom.place} is local there and can't be imported.")
     elif binding.imported is not None:
         need = need_of(pair.new, style, binding, module_for(project, idiom.path, binding.imported.module, target))
+    elif pair.new.pack.modules.style == "folder":
+        same = posixpath.dirname(idiom.path) == posixpath.dirname(target)
+        return None if same else No(f"{idiom.root} of {idiom.place} belongs to another package.")
     else:
         module = module_of(project, idiom.path, target)
         need = Need(idiom.root, module, idiom.root, statement_for(pair.new, style, module, idiom.root))

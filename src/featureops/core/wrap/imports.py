@@ -18,7 +18,8 @@ __all__ = ["added", "import_text", "module_for", "module_of", "need_of", "statem
 
 
 def statement_for(file: SourceFile, style: Style, module: str, name: str) -> str:
-    text = file.pack.wrap.import_name.format(module=module, name=name, quote=style.quote)
+    form = file.pack.wrap.import_call if style.calls else file.pack.wrap.import_name
+    text = form.format(module=module, name=name, quote=style.quote)
     return text if style.semicolons else text.rstrip(";")
 
 
@@ -31,6 +32,8 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
     where = module or entry.module
     if entry.imported not in ("*", "default"):
         return Need(binding.name, where, entry.imported, statement_for(file, style, where, entry.entry.text))
+    if file.pack.modules.implied is not None:
+        return Need(binding.name, where, entry.imported, statement_for(file, style, where, binding.name))
     names = [part for part in entry.statement.walk() if part.type in file.pack.index.identifiers]
     if len({part.text for part in names}) > 2 and module is not None:
         return None
@@ -47,7 +50,7 @@ def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style
             return _ahead(following.entry, need, style)
         if entries:
             return _behind(max((entry.entry for entry in entries), key=lambda node: node.start), need, style)
-    return _own_line(file, need, style)
+    return _own_line(file, imports, need, style)
 
 
 def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[ImportEntry]:
@@ -87,15 +90,21 @@ def _entry_text(need: Need) -> str:
     return need.name if need.imported == need.name else f"{need.imported} as {need.name}"
 
 
-def _own_line(file: SourceFile, need: Need, style: Style) -> Edit:
+def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style) -> Edit:
     line = need.statement.encode("utf-8", "surrogateescape") + style.eol
     box = root_box(file)
-    statements = [index for index, item in enumerate(box.items) if item.node.shape == "import"]
+    modules = {_top(entry.statement): entry.module for entry in imports}
+    statements = {
+        index: modules.get(item.node) or _module_text(item.node)
+        for index, item in enumerate(box.items)
+        if item.node.shape == "import" or item.node in modules
+    }
     if statements:
-        end = file.line_end(box.items[_place(box, statements, need)].end)
+        end = file.line_end(box.items[_place(statements, need)].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol
         return Edit(Span(end, end), lead + line)
-    first = next((item for item in box.items if not item.is_comment and not is_docstring(item)), None)
+    headers = file.pack.index.headers
+    first = next((i for i in box.items if not (i.is_comment or is_docstring(i) or i.node.type in headers)), None)
     if first is None:
         return Edit(Span(len(file.data), len(file.data)), line)
     at = box.items.index(first)
@@ -120,10 +129,17 @@ def _usual_gap(box: Box) -> int:
     return min(2, max((room.count(b"\n") - 1 for room in rooms if not room.strip()), default=usual) or 1)
 
 
-def _place(box: Box, statements: list[int], need: Need) -> int:
+def _top(statement: Node) -> Node:
+    """The statement of the file that a node is in."""
+    node = statement
+    while node.parent is not None and node.parent.parent is not None:
+        node = node.parent
+    return node
+
+
+def _place(modules: dict[int, str], need: Need) -> int:
     """The import to stand behind: the last smaller one from the same place (package or folder), else the last."""
-    modules = {index: _module_text(box.items[index].node) for index in statements}
-    head = _head(need.module)
+    statements, head = list(modules), _head(need.module)
     near = [index for index in statements if head == _head(modules[index])]
     smaller = [index for index in near if modules[index] <= need.module]
     outside = [index for index in statements if _head(modules[index]) != "."] if head != "." else []

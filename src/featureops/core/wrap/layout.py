@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from featureops.core.fold.editor import frozen_lines
+from featureops.core.scopes import imported_by_call
 from featureops.core.syntax import SourceFile
 from featureops.core.wrap.boxes import Item
 
@@ -15,15 +16,17 @@ _SAMPLE = 4000
 
 
 class Style:
-    """`unit` is one level of indentation, `quote` the file's usual quote, `eol` its line ending."""
+    """`unit` is one level of indentation, `quote` the usual quote, `eol` the line ending; `calls` tells whether the
+    file brings in modules by calls."""
 
-    __slots__ = ("_frozen", "eol", "quote", "semicolons", "unit")
+    __slots__ = ("_frozen", "calls", "eol", "quote", "semicolons", "unit")
 
-    def __init__(self, unit: bytes, quote: str, eol: bytes, *, semicolons: bool) -> None:
+    def __init__(self, unit: bytes, quote: str, eol: bytes, *, semicolons: bool, calls: bool = False) -> None:
         self.unit = unit
         self.quote = quote
         self.eol = eol
         self.semicolons = semicolons
+        self.calls = calls
         self._frozen: dict[int, frozenset[int]] = {}
 
     def frozen(self, file: SourceFile) -> frozenset[int]:
@@ -37,7 +40,27 @@ class Style:
 def style_of(file: SourceFile, like: SourceFile | None = None) -> Style:
     """The style of a file; `like` another one for what it doesn't show."""
     ends = Counter(item.text.endswith(";") for item in file.root.items if item.shape in ("import", "declaration"))
-    return Style(_unit(file), _quote(file, like), file.eol, semicolons=ends[False] <= ends[True])
+    semicolons = ends[False] <= ends[True]
+    return Style(_unit(file), _quote(file, like), file.eol, semicolons=semicolons, calls=_imports_by_call(file))
+
+
+def _imports_by_call(file: SourceFile) -> bool:
+    """Whether a file has no import or export of its own, but calls that bring in, or assignments that give away."""
+    if not file.pack.wrap.import_call or any(item.shape in ("import", "export") for item in file.root.items):
+        return False
+    for item in file.root.items:
+        inner = item.role("operand") if item.shape == "expression" else None
+        target = inner.role("left") if inner is not None and inner.shape == "assign" else None
+        if target is not None and not {target.text, target.text.rpartition(".")[0]}.isdisjoint(_targets(file)):
+            return True
+        values = (part.role("value") for part in item.items) if item.shape == "declaration" else ()
+        if any(value is not None and imported_by_call(value) for value in values):
+            return True
+    return False
+
+
+def _targets(file: SourceFile) -> frozenset[str]:
+    return file.pack.index.export_targets
 
 
 def _unit(file: SourceFile) -> bytes:

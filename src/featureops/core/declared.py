@@ -1,0 +1,123 @@
+"""What a typed program declares: the type of an expression, and the fields of that type, across files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from featureops.core.project import Project, definition_of, initializer, unwrapped
+from featureops.core.scopes import Binding
+from featureops.core.syntax import Node
+
+__all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name"]
+
+_DEPTH = 6
+_Place = tuple[str, Node]
+
+
+def given_value(name: Node) -> Node | None:
+    """What a name is given where it stands on the left: also as a member, or as one of several names."""
+    target, holder = name, name.parent
+    if holder is not None and (holder.shape == "member" or not holder.shape) and holder.parent is not None:
+        target, holder = holder, holder.parent
+    if holder is None or target not in (holder.role("name"), holder.role("left"), holder.role("key")):
+        return None
+    value = holder.role("value") or holder.role("right")
+    if value is None or target is name or target.shape == "member" or value.type != target.type:
+        return value
+    names, values = target.items, value.items
+    return values[names.index(name)] if len(names) == len(values) and name in names else None
+
+
+def declared_types(project: Project, path: str, node: Node, depth: int = 0) -> Iterator[_Place]:
+    """The type annotations that say what an expression is, each with the file in which it stands."""
+    node = unwrapped(node)
+    if depth > _DEPTH:
+        return
+    annotation = node.role("type")
+    if annotation is not None:
+        yield path, annotation
+    elif node.shape == "call":
+        callee = node.role("function")
+        found = _function(project, path, callee) if callee is not None else None
+        if found is not None:
+            yield found
+    elif node.shape == "member":
+        base, name = node.role("object"), node.role("property")
+        if base is not None and name is not None:
+            for where, field in fields_named(project, path, base, name.text, depth + 1):
+                kind = field.role("type")
+                if kind is not None:
+                    yield where, kind
+    else:
+        meant = project.meaning(path, node)
+        origin = project.origin(*meant) if meant is not None else None
+        if origin is not None and origin[1].definitions:
+            yield from _types_of_binding(project, *origin, depth)
+
+
+def _types_of_binding(project: Project, path: str, binding: Binding, depth: int) -> Iterator[_Place]:
+    definition = definition_of(binding)
+    if definition is None or definition.shape in ("function", "class", "enum", "type-definition"):
+        return
+    annotation = definition.role("type")
+    if annotation is not None:
+        yield path, annotation
+        return
+    value = initializer(binding) or given_value(binding.definitions[0])
+    if value is not None:
+        yield from declared_types(project, path, value, depth + 1)
+
+
+def _function(project: Project, path: str, callee: Node) -> _Place | None:
+    """Where a function says what it returns; for a class, its name."""
+    found = _named(project, path, callee)
+    definition = definition_of(found[1]) if found is not None else None
+    if found is None or definition is None:
+        return None
+    if definition.shape == "class":
+        return found[0], found[1].definitions[0]
+    result = definition.role("type") if definition.shape == "function" else None
+    return (found[0], result) if result is not None else None
+
+
+def _named(project: Project, path: str, node: Node) -> tuple[str, Binding] | None:
+    """The definition that a name, or a name of a module, stands for."""
+    owner, name = node.role("object"), node.role("property")
+    if node.shape == "member" and owner is not None and name is not None:
+        place = project.container(path, owner)
+        return project.exported(place[1], name.text) if place is not None and isinstance(place[1], str) else None
+    meant = project.meaning(path, node)
+    return project.origin(*meant) if meant is not None else None
+
+
+def fields_named(project: Project, path: str, base: Node, name: str | None, depth: int = 0) -> Iterator[_Place]:
+    """The fields of a name that the types of an expression declare; without a name, those that have none (embedded)."""
+    for where, annotation in declared_types(project, path, base, depth):
+        for part in annotation.walk():
+            is_name = part.shape == "member" or part.type in part.file.pack.index.identifiers
+            found = _named(project, where, part) if is_name else None
+            definition = definition_of(found[1]) if found is not None and found[1].definitions else None
+            if found is None or definition is None or definition.shape not in ("class", "type-definition"):
+                continue
+            body = definition.role("body")
+            for node in body.walk() if body is not None else ():
+                if node.shape == "field" and _is_called(node, name):
+                    yield found[0], node
+
+
+def _is_called(field: Node, name: str | None) -> bool:
+    names = [each.text for each in field.roles("name")]
+    return name in names if name is not None else not names
+
+
+def field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
+    if node.shape == "assign":
+        return node.role("left"), node.role("right"), node.role("type")
+    if node.shape in ("field", "parameter"):
+        return node.role("name"), node.role("value"), node.role("type")
+    return None, None, None
+
+
+def last_name(node: Node) -> str:
+    name = node.role("property") if node.shape == "member" else node
+    return name.text if name is not None else ""
