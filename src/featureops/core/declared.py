@@ -11,7 +11,7 @@ from featureops.core.syntax import Node
 __all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name"]
 
 _DEPTH = 6
-Place = tuple[str, Node]
+_Place = tuple[str, Node]
 
 
 def given_value(name: Node) -> Node | None:
@@ -28,7 +28,7 @@ def given_value(name: Node) -> Node | None:
     return values[names.index(name)] if len(names) == len(values) and name in names else None
 
 
-def declared_types(project: Project, path: str, node: Node, depth: int = 0) -> Iterator[Place]:
+def declared_types(project: Project, path: str, node: Node, depth: int = 0) -> Iterator[_Place]:
     """The type annotations that say what an expression is, each with the file in which it stands."""
     node = unwrapped(node)
     if depth > _DEPTH:
@@ -55,7 +55,7 @@ def declared_types(project: Project, path: str, node: Node, depth: int = 0) -> I
             yield from _types_of_binding(project, *origin, depth)
 
 
-def _types_of_binding(project: Project, path: str, binding: Binding, depth: int) -> Iterator[Place]:
+def _types_of_binding(project: Project, path: str, binding: Binding, depth: int) -> Iterator[_Place]:
     definition = definition_of(binding)
     if definition is None or definition.shape in ("function", "class", "enum", "type-definition"):
         return
@@ -68,7 +68,7 @@ def _types_of_binding(project: Project, path: str, binding: Binding, depth: int)
         yield from declared_types(project, path, value, depth + 1)
 
 
-def _function(project: Project, path: str, callee: Node) -> Place | None:
+def _function(project: Project, path: str, callee: Node) -> _Place | None:
     """Where a function says what it returns; for a class, its name."""
     found = _named(project, path, callee)
     definition = definition_of(found[1]) if found is not None else None
@@ -90,7 +90,7 @@ def _named(project: Project, path: str, node: Node) -> tuple[str, Binding] | Non
     return project.origin(*meant) if meant is not None else None
 
 
-def fields_named(project: Project, path: str, base: Node, name: str | None, depth: int = 0) -> Iterator[Place]:
+def fields_named(project: Project, path: str, base: Node, name: str | None, depth: int = 0) -> Iterator[_Place]:
     """The fields of a name that the types of an expression declare; without a name, those that have none (embedded)."""
     for where, annotation in declared_types(project, path, base, depth):
         for part in annotation.walk():
