@@ -37,11 +37,13 @@ class Gates:
         return found
 
     def _origins(self, binding: Binding) -> Iterable[tuple[SdkPack, str]]:
-        entry = binding.imported
-        direct = (entry.module, entry.imported) if entry is not None else None
-        for place in {direct, self.project.outside(self.path, binding)} - {None}:
-            module, name = place or ("", "")
-            for sdk in self.names.file.pack.sdks:
+        entry, sdks = binding.imported, self.names.file.pack.sdks
+        wanted = {name for sdk in sdks for form in sdk.gates for name in (form.component, form.decorator)}
+        if entry is None or entry.imported not in wanted.union(*(sdk.bags for sdk in sdks)):
+            return
+        direct = (entry.module, entry.imported)
+        for module, name in {direct, self.project.outside(self.path, binding) or direct}:
+            for sdk in sdks:
                 if any(item.module == module and name in item.functions for item in sdk.imports):
                     yield sdk, name
 

@@ -229,7 +229,7 @@ class _Finder:
         if place is not None and isinstance(place[1], str):
             found = self.project.exported(place[1], name.text)
             if found is not None:
-                proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
+                proof = self._finder(found[0]).binding_proof(*found, sdk, depth + 1)
         return proof if proof != "unproven" else by_name(name.text, sdk)
 
     def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
@@ -291,8 +291,7 @@ class _Finder:
         return False
 
     def _read(self, call: Node, sdk: str, form: CallForm, proof: _Proof, method: str) -> Read | None:
-        key = argument(call, form.flag, form.keyword)
-        if key is None:
+        if (key := argument(call, form.flag, form.keyword)) is None:
             return None
         node, pinned = _whole(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
