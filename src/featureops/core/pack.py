@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallForm",
+    "Group",
     "ImportForm",
     "Indexing",
     "LanguagePack",
@@ -44,6 +45,8 @@ class ShapeRule:
 
     `roles` maps a role to a field name, or to the number of a named child (comments not counted). `binds` is the role
     that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
+    node type that roles look through where it holds one thing.
     """
 
     name: str
@@ -53,6 +56,23 @@ class ShapeRule:
     without: str | None = None
     binds: str | None = None
     scope: Literal["block", "function", "outer"] = "block"
+    having: str | None = None
+    inverted: bool = False
+    inner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Children of `node` from the field `first` to the field `last` are made one child of the type `type` and the field
+    `field`, where something follows them: for grammars in which a call has no node for what is called. Without a
+    `first`, the last one gets the field.
+    """
+
+    node: str
+    first: str
+    last: str
+    type: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +97,28 @@ class SyntaxText:
 
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
-    """How an import's text names a file: `dotted` from a source root, or a relative `path`.
+    """How an import's text names a file: `dotted` from a source root, a relative `path`, or a `namespace` of which the
+    last parts are the file's path. `separator` stands between the parts of a qualified name; an import of one binds its
+    last part.
 
-    `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
+    `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
+    anywhere in the file of its `snake` case. `shared` are globs of files whose names are seen everywhere, `loads` calls
+    that make the names of the file that they name visible. `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
     """
 
-    style: Literal["dotted", "path"] = "path"
+    style: Literal["dotted", "path", "namespace"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
     exports: bool = False
     entry: str | None = None
+    separator: str = ""
+    unbound: Literal["", "folder", "snake"] = ""
+    shared: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +128,14 @@ class Indexing:
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
     declare that a function assigns names of an outer scope.
+
+    `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
+    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full, `symbols`
+    are strings marked by their first character. `fields` are the object's own by their looks, `implicit_members` name a
+    member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
+    not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
+    whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
+    calls whose texts are names of variables.
     """
 
     identifiers: frozenset[str]
@@ -125,6 +161,24 @@ class Indexing:
     hoisted: frozenset[str]
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
+    modifiers: frozenset[str]
+    handlers: frozenset[str]
+    sigils: frozenset[str]
+    qualified: frozenset[str]
+    symbols: frozenset[str]
+    fields: frozenset[str]
+    implicit_members: frozenset[str]
+    class_names: frozenset[str]
+    local_names: frozenset[str]
+    closed_scopes: frozenset[str]
+    class_visible: frozenset[str]
+    implicit_returns: frozenset[str]
+    locators: frozenset[str]
+    named_by_text: frozenset[str]
+
+    def plain(self, name: str) -> str:
+        """A name without its sigils."""
+        return name.lstrip("".join(self.sigils)) if self.sigils else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +192,22 @@ class ImportForm:
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
-    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
+    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called;
+    `decorator` is imported from it and gates what it sits on. With `prefix`, the key is the rest of a string that begins
+    so, and the call gates what it is called on.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`).
+    are members of the result that hold the boolean (`.value`, `.enabled`). The value `block`: the call runs the block that
+    it is given.
     """
 
     method: str | None = None
     function: str | None = None
+    decorator: str | None = None
+    prefix: str | None = None
     flag: int = 0
     keyword: str | None = None
-    value: Literal["boolean", "variant", "string", "number", "object"] = "boolean"
+    value: Literal["boolean", "variant", "string", "number", "object", "block"] = "boolean"
     when: Literal["enabled", "disabled"] = "enabled"
     pinned: tuple[str, ...] = ()
     default: int | None = None
@@ -224,6 +283,7 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -232,6 +292,14 @@ class LanguagePack:
         for rule in self.shapes:
             table.setdefault(rule.node, []).append(rule)
         return {node: tuple(rules) for node, rules in table.items()}
+
+    @cached_property
+    def not_parts(self) -> frozenset[str]:
+        return self.index.comments | self.index.modifiers
+
+    @cached_property
+    def group_of(self) -> Mapping[str, Group]:
+        return {group.node: group for group in self.groups}
 
     @cached_property
     def binders(self) -> frozenset[str]:

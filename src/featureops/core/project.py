@@ -8,12 +8,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Literal
 
 from featureops.core.config import Config
-from featureops.core.modules import given_name, module_files, re_exports
+from featureops.core.modules import given_name, held_name, loaded_files, module_files, named_files, re_exports
 from featureops.core.pack import Packs
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
 __all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
@@ -48,6 +50,7 @@ class Project:
         self._read = read
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._globs: dict[str, list[str]] = {}
 
     # -------------------------------------------------------------- files
 
@@ -95,10 +98,54 @@ class Project:
             return path, binding
         if depth > _DEPTH or entry.imported == "*":
             return None
-        target = self.module_path(path, entry.module)
+        target = self._imported_path(path, entry)
         if target is None and entry.module.startswith("."):
             target = self.module_path(path, posixpath.join(entry.module, entry.imported))
         return self.exported(target, entry.imported, depth + 1) if target else None
+
+    def _imported_path(self, path: str, entry: ImportEntry) -> str | None:
+        pack = self.packs.for_path(path)
+        if pack is None or pack.modules.style != "namespace":
+            return self.module_path(path, entry.module)
+        return self.module_path(path, f"{entry.module}{pack.modules.separator}{entry.imported}")
+
+    def meaning(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """The file and the binding that an identifier finally stands for."""
+        binding = self.names(path).of.get(node)
+        return self.origin(path, binding) if binding is not None else self.unbound(path, node)
+
+    def unbound(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """What a name that its file does not bind means, where files see each other's names without an import."""
+        pack = node.file.pack
+        if not pack.modules.unbound or node.type not in pack.index.identifiers | pack.index.qualified:
+            return None
+        last = node.text.rpartition(pack.modules.separator)[2]
+        for other in self._visible_files(path, node):
+            file = self.file(other) if other != path and other in self.paths else None
+            binding = held_name(self.names(other), last) if file is not None else None
+            if binding is not None:
+                return other, binding
+        return None
+
+    def _visible_files(self, path: str, node: Node) -> Iterator[str]:
+        pack = node.file.pack
+        if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
+            yield from named_files(path, node.text, pack, self._with_stem)
+        yield from loaded_files(node.file)
+        for glob in pack.modules.shared:
+            yield from self._matching(glob)
+
+    @cached_property
+    def _with_stem(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
+        return found
+
+    def _matching(self, glob: str) -> list[str]:
+        if glob not in self._globs:
+            self._globs[glob] = sorted(path for path in self.paths if fnmatchcase("/" + path, "*/" + glob))
+        return self._globs[glob]
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file gives away under a name."""
@@ -173,8 +220,7 @@ class Project:
             return self._member_constant(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
-        binding = self.names(path).of.get(node)
-        found = self.origin(path, binding) if binding else None
+        found = self.meaning(path, node)
         if found is None:
             return None
         return self._binding_constant(*found, depth)
@@ -220,6 +266,8 @@ class Project:
                 return path, module
             owner, name = node.role("object"), node.role("property")
             outer = self.container(path, owner, depth + 1) if owner else None
+            if outer is None and node.type in node.file.pack.index.qualified:
+                return self._held(self.unbound(path, node))
             if outer is None or name is None:
                 return None
             if isinstance(outer[1], str):
@@ -228,13 +276,15 @@ class Project:
                 return (exported[0], unwrapped(value)) if exported and value else None
             member = _member_of(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
+        if node.text in node.file.pack.index.class_names:
+            kinds = node.file.pack.index.class_scopes
+            around = next((outer for outer in node.ancestors() if outer.type in kinds), None)
+            return (path, around) if around is not None else None
         binding = self.names(path).of.get(node)
-        if binding is None:
-            return None
-        module = self.submodule(path, binding)
-        if module is not None:
-            return path, module
-        found = self.origin(path, binding)
+        module = self.submodule(path, binding) if binding is not None else None
+        return (path, module) if module is not None else self._held(self.meaning(path, node))
+
+    def _held(self, found: tuple[str, Binding] | None) -> tuple[str, Node | str] | None:
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
 
@@ -258,12 +308,12 @@ def argument(call: Node, position: int, keyword: str | None = None) -> Node | No
         return None
     plain = []
     for item in arguments.items:
-        if item.shape == "keyword-argument":
-            name = item.role("name")
+        if item.shape in ("keyword-argument", "pair"):
+            name = item.role("name") or item.role("key")
             if keyword is not None and name is not None and name.text == keyword:
                 return item.role("value")
         else:
-            plain.append(item)
+            plain.append(item.role("operand") or item if item.shape == "argument" else item)
     return plain[position] if position < len(plain) else None
 
 
@@ -281,6 +331,9 @@ def initializer(binding: Binding) -> Node | None:
     """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
     name = binding.definitions[0]
     parent = name.parent
+    if parent is not None and parent.shape == "member" and parent.parent is not None:
+        parent = parent.parent if parent.role("property") is name else parent
+        return parent if parent.shape in ("class", "enum") else None
     if parent is None:
         return None
     if parent.shape in ("class", "enum"):
@@ -303,7 +356,8 @@ def _member_of(holder: Node, name: str) -> Node | None:
 
 def _members(holder: Node) -> Iterator[tuple[str, Node]]:
     body = holder.role("body") or holder
-    for item in body.items:
+    inside = (part for item in body.items for part in (item.items if item.shape == "declaration" else [item]))
+    for item in inside:
         inner = item.role("operand") if item.shape == "expression" else item
         if inner is None:
             continue
@@ -316,6 +370,6 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
 
 def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
     roles = {"pair": ("key", "value"), "enum-member": ("name", "value"), "field": ("name", "value")}
-    roles["assign"] = ("left", "right")
+    roles.update({"assign": ("left", "right"), "declarator": ("name", "value")})
     names = roles.get(node.shape)
     return (node.role(names[0]), node.role(names[1])) if names else (None, None)

@@ -9,44 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
+from featureops.core.asked import Proof, Read
 from featureops.core.config import HouseRead
+from featureops.core.gates import SdkGates
 from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, unwrapped
+from featureops.core.receivers import declared_type, is_client_import, is_client_name, located_class, results
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
 
-_Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
-    included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
-
-    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "test" for places without a
-    value.
-    """
-
-    node: Node
-    call: Node
-    sdk: str
-    value: str
-    when: Literal["enabled", "disabled"]
-    proof: _Proof
-    key: Node | None
-    constant: Constant | None
-    method: str
-
-    @property
-    def flag(self) -> str | None:
-        return self.constant.value if self.constant else None
 
 
 def find_reads(project: Project, path: str, near: Iterable[int] | None = None) -> list[Read]:
@@ -80,12 +56,13 @@ class _Finder:
         self.names = project.names(path)
         pack = self.names.file.pack
         self.sdks = pack.sdks
+        self.gates = SdkGates(project, path)
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         for sdk in pack.sdks:
             for form in sdk.calls:
-                if form.method is not None:
+                if form.method is not None and form.prefix is None:
                     self.methods.setdefault(form.method, []).append((sdk, form))
                 if form.function is not None:
                     self.functions.setdefault(form.function, []).append((sdk, form))
@@ -94,6 +71,7 @@ class _Finder:
 
     def at(self, node: Node) -> Iterator[Read]:
         shape = node.shape
+        yield from self.gates.at(node)
         if shape == "call":
             found = self._house_call(node) or self._sdk_call(node)
             if found is not None:
@@ -155,66 +133,91 @@ class _Finder:
                 return self._read(call, sdk.id, form, "proven", name)
         return None
 
-    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
+    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
         owner = _awaited(owner)
         if depth > 6:
             return "unproven"
         if owner.shape == "call":
-            callee = owner.role("function")
+            callee, located = owner.role("function"), located_class(owner)
+            if located is not None and is_client_name(self.names, located, sdk):
+                return "proven"
             return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
+        if is_client_name(self.names, owner, sdk):
+            return "proven"
+        index = owner.file.pack.index
+        if owner.type in index.fields:
+            return self._field_proof(owner, index.plain(owner.text), sdk, depth)
         if owner.shape == "member":
             return self._member_proof(owner, sdk, depth)
-        if owner.type not in owner.file.pack.index.identifiers:
+        if owner.type not in index.identifiers:
             return "unproven"
         binding = self.names.of.get(owner)
         if binding is None:
-            return _by_name(owner.text, sdk)
+            return self._unbound_proof(owner, sdk, depth)
         proof = self.binding_proof(self.path, binding, sdk, depth)
         return proof if proof != "unproven" else _by_name(owner.text, sdk)
 
-    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
+    def _unbound_proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
+        if owner.type in owner.file.pack.index.implicit_members:
+            proof = self._field_proof(owner, owner.text, sdk, depth)
+            if proof != "unproven":
+                return proof
+        found = self.project.unbound(self.path, owner)
+        proof = "unproven"
+        if found is not None:
+            proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
+        return proof if proof != "unproven" else _by_name(owner.text, sdk)
+
+    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
         base, name = owner.role("object"), owner.role("property")
         if base is None or name is None:
-            return "unproven"
+            return "unproven" if name is None else self._unbound_proof(name, sdk, depth)
         if base.text in owner.file.pack.index.self_names:
             return self._field_proof(owner, name.text, sdk, depth)
         proof = self._proof(base, sdk, depth + 1)
         if proof == "proven":
             return proof
         place = self.project.container(self.path, base)
+        if place is not None and not isinstance(place[1], str) and place[1].shape == "class":
+            return _Finder(self.project, place[0]).class_proof(place[1], name.text, sdk, depth + 1)
         if place is not None and isinstance(place[1], str):
             found = self.project.exported(place[1], name.text)
             if found is not None:
                 proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         return proof if proof != "unproven" else _by_name(name.text, sdk)
 
-    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
+    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
-        for node in body.walk() if body is not None else ():
+        return self.class_proof(body, name, sdk, depth, owner) if body is not None else _by_name(name, sdk)
+
+    def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int, besides: Node | None = None) -> Proof:
+        for node in body.walk():
             target, value, annotation = _field_parts(node)
-            if target is None or _last_name(target) != name or target is owner:
+            if target is None or _last_name(target) != name or target is besides:
                 continue
+            if node.shape == "function" and self._factory_proof(node, sdk, depth) == "proven":
+                return "proven"
             if annotation is not None and self._annotated(annotation, sdk):
                 return "proven"
             if value is not None and self._proof(value, sdk, depth + 1) == "proven":
                 return "proven"
         return _by_name(name, sdk)
 
-    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
+    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
         entry = binding.imported
         if entry is not None:
             there = self.project.outside(path, binding)
             places = ((entry.module, entry.imported), there)
-            if any(_is_client_import(*place, sdk) for place in places if place is not None):
+            if any(is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
             if found is None or found[1].imported is not None:
                 return "unproven"
             return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
-        annotation = definition.role("type") if definition is not None else None
+        annotation = declared_type(definition) if definition is not None else None
         if annotation is not None and self._annotated(annotation, sdk):
             return "proven"
         if definition is not None and definition.shape == "function":
@@ -224,25 +227,17 @@ class _Finder:
         proofs = {self._proof(value, sdk, depth + 1) for value in values}
         return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
 
-    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
+    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
         annotation = function.role("type")
         if annotation is not None and self._annotated(annotation, sdk):
             return "proven"
-        for node in function.walk():
-            value = node.role("value") if node.shape == "return" else None
-            if value is not None and self._proof(value, sdk, depth + 1) == "proven":
-                return "proven"
-        return "unproven"
+        given = (self._proof(value, sdk, depth + 1) for value in results(function))
+        return "proven" if "proven" in given else "unproven"
 
     def _annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        for node in annotation.walk():
-            binding = self.names.of.get(node)
-            entry = binding.imported if binding else None
-            if entry is not None and _is_client_import(entry.module, entry.imported, sdk):
-                return True
-        return False
+        return any(is_client_name(self.names, node, sdk) for node in annotation.walk())
 
-    def _read(self, call: Node, sdk: str, form: CallForm, proof: _Proof, method: str) -> Read | None:
+    def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
         key = argument(call, form.flag, form.keyword)
         if key is None:
             return None
@@ -308,15 +303,7 @@ class _Finder:
                 return
 
 
-def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
-    return any(
-        item.module == module
-        and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
-        for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
-
-
-def _by_name(name: str, sdk: SdkPack) -> _Proof:
+def _by_name(name: str, sdk: SdkPack) -> Proof:
     plain = re.sub(r"[^a-z]", "", name.lower())
     hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
     return "likely" if any(hint in plain for hint in hints) else "unproven"
@@ -362,14 +349,22 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
 def _field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
     if node.shape == "assign":
         return node.role("left"), node.role("right"), node.role("type")
-    if node.shape in ("field", "parameter"):
+    if node.shape in ("field", "parameter", "binder", "function"):
         return node.role("name"), node.role("value"), node.role("type")
+    kinds = node.file.pack.index.class_scopes
+    if node.shape == "declarator" and next((outer.type in kinds for outer in _holders(node)), False):
+        return node.role("name"), node.role("value"), declared_type(node)
     return None, None, None
+
+
+def _holders(node: Node) -> Iterator[Node]:
+    index = node.file.pack.index
+    return (outer for outer in node.ancestors() if outer.type in index.class_scopes | index.function_scopes)
 
 
 def _last_name(node: Node) -> str:
     name = node.role("property") if node.shape == "member" else node
-    return name.text if name is not None else ""
+    return node.file.pack.index.plain(name.text) if name is not None else ""
 
 
 def _inside_member(node: Node) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
-from featureops.core.pack import LanguagePack, ShapeRule
+from featureops.core.pack import Group, LanguagePack, ShapeRule
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
@@ -81,7 +81,25 @@ class Node:
             if raw is not None:
                 found.append(Node(raw, file, self, cursor.field_name, len(found)))
             more = cursor.goto_next_sibling()
-        return tuple(found)
+        group = file.pack.group_of.get(self.type)
+        return tuple(found) if group is None else tuple(self._grouped(found, group))
+
+    def _grouped(self, found: list[Node], group: Group) -> list[Node]:
+        last = next((at for at, child in enumerate(found) if child.field == group.last), None)
+        first = next((at for at, child in enumerate(found) if child.field == group.first), None)
+        if last is None:
+            return found
+        if first is None:
+            found[last].field = group.field
+            return found
+        if last + 1 == len(found):
+            return found
+        inner = Node(self._raw, self.file, self, group.field, first)
+        inner.type, inner.start, inner.end = group.type, found[first].start, found[last].end
+        inside = found[first : last + 1]
+        inner._children = tuple(Node(each._raw, self.file, inner, each.field, at) for at, each in enumerate(inside))
+        rest = [Node(each._raw, self.file, self, each.field, first + at) for at, each in enumerate(found[last + 1 :], 1)]
+        return [*found[:first], inner, *rest]
 
     @property
     def span(self) -> Span:
@@ -97,8 +115,9 @@ class Node:
 
     @property
     def items(self) -> list[Node]:
-        """Named children without comments."""
-        return [child for child in self.children if child.named and not child.is_comment]
+        """Named children without comments and modifiers."""
+        other = self.file.pack.not_parts
+        return [child for child in self.children if child.named and child.type not in other]
 
     @property
     def is_error(self) -> bool:
@@ -115,9 +134,14 @@ class Node:
         return found
 
     def _fits(self, rule: ShapeRule) -> bool:
-        if rule.token is not None and not self.has_token(rule.token):
+        if rule.token is not None and not self.has_token(rule.token) and not self._is_leaf(rule.token):
+            return False
+        if rule.having is not None and not any(child.field == rule.having for child in self.children):
             return False
         return rule.without is None or not self.has_token(rule.without)
+
+    def _is_leaf(self, text: str) -> bool:
+        return self.children == () and self.text.lower() == text
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
@@ -133,8 +157,14 @@ class Node:
         """The nodes that play a role of this node's shape."""
         rule = self.rule
         target = rule.roles.get(role) if rule else None
-        if target is None:
+        if rule is None or target is None:
             return []
+        found = self._at(target)
+        if rule.inner is None:
+            return found
+        return [each.items[0] if each.type == rule.inner and len(each.items) == 1 else each for each in found]
+
+    def _at(self, target: str | int) -> list[Node]:
         if isinstance(target, int):
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]

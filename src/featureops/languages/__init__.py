@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from featureops.core.errors import Bug
 from featureops.core.pack import (
     CallForm,
+    Group,
     ImportForm,
     Indexing,
     LanguagePack,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["packs"]
 
 _Table = Mapping[str, object]
-_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope"})
+_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope", "having", "inverted", "inner"})
 
 
 @cache
@@ -115,7 +116,12 @@ def _language(folder: Traversable) -> LanguagePack:
         wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
+        groups=tuple(_group(item) for item in _tables(data, "group")),
     )
+
+
+def _group(item: _Table) -> Group:
+    return Group(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
 
 
 class _ParserSource:
@@ -153,6 +159,9 @@ def _shape(item: _Table) -> ShapeRule:
         without=_optional(item, "without"),
         binds=_optional(item, "binds"),
         scope=cast("Literal['block', 'function', 'outer']", _text(item, "scope", "block")),
+        having=_optional(item, "having"),
+        inverted=bool(item.get("inverted", False)),
+        inner=_optional(item, "inner"),
     )
 
 
@@ -177,12 +186,16 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'namespace']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
         exports=bool(table.get("exports", False)),
         entry=_optional(table, "entry"),
+        separator=_text(table, "separator", ""),
+        unbound=cast("Literal['', 'folder', 'snake']", _text(table, "unbound", "")),
+        shared=_texts(table, "shared"),
+        loads=_texts(table, "loads"),
     )
 
 
@@ -248,9 +261,13 @@ def _call(item: _Table) -> CallForm:
     return CallForm(
         method=_optional(item, "method"),
         function=_optional(item, "function"),
+        decorator=_optional(item, "decorator"),
+        prefix=_optional(item, "prefix"),
         flag=flag,
         keyword=_optional(item, "keyword"),
-        value=cast("Literal['boolean', 'variant', 'string', 'number', 'object']", _text(item, "value", "boolean")),
+        value=cast(
+            "Literal['boolean', 'variant', 'string', 'number', 'object', 'block']", _text(item, "value", "boolean")
+        ),
         when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
         pinned=_texts(item, "pinned"),
         default=default,
