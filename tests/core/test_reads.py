@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from textwrap import dedent
 
 import pytest
@@ -37,10 +38,37 @@ def reads(files: dict[str, str], path: str, *house: HouseRead) -> list[Row]:
 
 
 FORMS = [
-    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function}")
+    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function or form.decorator}{form.prefix or ''}")
     for sdk in packs().sdks()
     for form in sdk.calls
 ]
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How a language writes an import, a client that is made from it, a method, a keyword and a decorator."""
+
+    imports: str = "from {module} import {name}\n"
+    made: str = "made = {name}()\n"
+    method: str = "made.{}"
+    keyword: str = "{}="
+    ending: str = "\n"
+    decorator: str = ""
+
+
+SPELLINGS = {
+    "python": Spelling(),
+    "typescript": Spelling(imports="import {{ {name} }} from '{module}';\n", made="const made = {name}()\n"),
+    "ruby": Spelling(imports="", made="made = {module}::{name}.new\n", keyword="{}: "),
+    "php": Spelling(
+        imports="<?php\nuse {module}\\{name};\n",
+        made="$made = {name}::create();\n",
+        method="$made->{}",
+        keyword="{}: ",
+        ending=";\n",
+        decorator="#[{}]\nclass A {{}}\n",
+    ),
+}
 
 
 def form_of(case: ParameterSet) -> CallForm:
@@ -50,27 +78,24 @@ def form_of(case: ParameterSet) -> CallForm:
 
 
 def call_text(form: CallForm, callee: str) -> str:
-    arguments = ["0"] * form.flag + ['"the-key"', "1", "2"]
+    arguments = ["0"] * form.flag + [f'"{form.prefix or ""}the-key"', "1", "2"]
     return f"{callee}({', '.join(arguments)})"
 
 
 def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
     """A file for each import through which the form can be used; `module` replaces the SDK's."""
-    braces = sdk.language == "typescript"
-    declare = "const " if braces else ""
+    spelling = SPELLINGS[sdk.language]
     for item in sdk.imports:
         source = module or item.module
-        imports = "import {{ {} }} from '" + source + "';\n" if braces else f"from {source} import {{}}\n"
-        if form.function is not None and form.function in item.functions:
-            yield imports.format(form.function) + call_text(form, form.function) + "\n"
+        for name in filter(None, (form.function, form.decorator)):
+            if name in item.functions:
+                call = call_text(form, name)
+                text = spelling.decorator.format(call) if form.decorator else call + spelling.ending
+                yield spelling.imports.format(module=source, name=name) + text
         if form.method is not None:
             for client in item.clients:
-                yield (
-                    imports.format(client)
-                    + f"{declare}made = {client}()\n"
-                    + call_text(form, f"made.{form.method}")
-                    + "\n"
-                )
+                made = (spelling.imports + spelling.made).format(module=source, name=client)
+                yield made + call_text(form, spelling.method.format(form.method)) + spelling.ending
 
 
 @pytest.mark.parametrize(("sdk", "form"), FORMS)
@@ -80,10 +105,12 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
     path = "a" + pack.extensions[0]
     real = list(programs(sdk, form))
     assert real, "no import leads to this form"
+    proof = "likely" if form.prefix else "proven"
     for text in real:
         found = find_reads(program({path: text}), path)
-        assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", "proven", form.when)], text
-        assert found[0].value == ("details" if form.pinned else form.value)
+        assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", proof, form.when)], text
+        value = "decorator" if form.decorator or form.prefix else "details" if form.pinned else form.value
+        assert found[0].value == value
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text
@@ -95,19 +122,22 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
     assert pack is not None
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
-        found = find_reads(program({path: text.rstrip("\n") + f".{form.pinned[0]}\n"}), path)
+        called = call_text(form, SPELLINGS[sdk.language].method.format(form.method) if form.method else form.function or "")
+        member = form.pinned[0] + ("()" if sdk.language == "php" else "")
+        dot = "->" if sdk.language == "php" else "."
+        found = find_reads(program({path: text.replace(called, f"{called}{dot}{member}")}), path)
         assert [(read.value, read.node.text.endswith(form.pinned[0])) for read in found] == [(form.value, True)]
 
 
 @pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).keyword])
 def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
-    pack = packs().by_id(sdk.language)
+    pack, spelling = packs().by_id(sdk.language), SPELLINGS[sdk.language]
     assert pack is not None
     path = "a" + pack.extensions[0]
+    callee = spelling.method.format(form.method) if form.method else form.function or form.decorator or ""
+    keyword = spelling.keyword.format(form.keyword)
     for text in programs(sdk, form):
-        given = text.replace(
-            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}='the-key')"
-        )
+        given = text.replace(call_text(form, callee), f"{callee}({spelling.keyword.format('x')}1, {keyword}'the-key')")
         assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
 
 

@@ -135,7 +135,7 @@ class Indexing:
     member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-    calls whose texts are names of variables.
+    calls whose texts are names of variables, `pure_endings` those of members without effects.
     """
 
     identifiers: frozenset[str]
@@ -175,6 +175,7 @@ class Indexing:
     implicit_returns: frozenset[str]
     locators: frozenset[str]
     named_by_text: frozenset[str]
+    pure_endings: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -260,6 +260,10 @@ class Project:
         node = unwrapped(node)
         if depth > _DEPTH:
             return None
+        if node.text in node.file.pack.index.class_names:
+            kinds = node.file.pack.index.class_scopes
+            around = next((outer for outer in node.ancestors() if outer.type in kinds), None)
+            return (path, around) if around is not None else None
         if node.shape == "member":
             module = self._dotted_module(path, node)
             if module is not None:
@@ -276,10 +280,6 @@ class Project:
                 return (exported[0], unwrapped(value)) if exported and value else None
             member = _member_of(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
-        if node.text in node.file.pack.index.class_names:
-            kinds = node.file.pack.index.class_scopes
-            around = next((outer for outer in node.ancestors() if outer.type in kinds), None)
-            return (path, around) if around is not None else None
         binding = self.names(path).of.get(node)
         module = self.submodule(path, binding) if binding is not None else None
         return (path, module) if module is not None else self._held(self.meaning(path, node))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.chains import Arm, always_leaves, arms, statements
+from featureops.core.fold.chains import Arm, always_leaves, arms, is_handled, statements
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.expressions import Expressions
 from featureops.core.fold.layout import content, full_end, is_alone
@@ -30,6 +30,11 @@ class Branches(Expressions):
         self.stands_for: dict[Node, list[Node]] = {}
         self.leaves: dict[Node, bool] = {}
 
+    def is_known(self, node: Node) -> bool:
+        binding = self.names.of.get(node) if node.type in node.file.pack.index.local_names else None
+        holder = binding.definitions[0].parent if binding is not None else None
+        return node in self.seeds or (holder is not None and holder.shape != "function")
+
     def _now_leaves(self, node: Node) -> bool:
         """Like `always_leaves`, after folding."""
         if node in self.gone:
@@ -39,7 +44,7 @@ class Branches(Expressions):
         if node in self.leaves:
             return self.leaves[node]
         if node.shape == "block":
-            return any(self._now_leaves(item) for item in node.items)
+            return not is_handled(node) and any(self._now_leaves(item) for item in node.items)
         return always_leaves(node)
 
     def _emptied(self, body: Node) -> bool:
@@ -78,7 +83,13 @@ class Branches(Expressions):
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:
             return KEEP
-        return self.reduce(arm.condition, "boolean")
+        value = self.reduce(arm.condition, "boolean")
+        if not arm.inverted or not isinstance(value, Const):
+            return value
+        if not value.effects:
+            return Const(not value.value)
+        self.place(arm.condition, value)
+        return KEEP
 
     def _body(self, arm: Arm) -> None:
         body = arm.body
@@ -95,7 +106,7 @@ class Branches(Expressions):
             return False
         if arm.condition is None or isinstance(value, Const):
             return True
-        return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.seeds.__contains__)
+        return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.is_known)
 
     def _effect_first(self, node: Node, kept: list[tuple[Arm, Value]]) -> bool:
         """`if f() and flag: A else: B` with the flag off: the call becomes a statement, then only B stands."""

@@ -27,6 +27,10 @@ class Expressions:
         self.hot = hot
         self._reduced: dict[Node, tuple[Context, Value]] = {}
 
+    def is_known(self, node: Node) -> bool:
+        """Whether evaluating the node does nothing, whatever its type says."""
+        return node in self.seeds
+
     # -------------------------------------------------------------- reduce
 
     def reduce(self, node: Node, context: Context) -> Value:
@@ -147,7 +151,7 @@ class Expressions:
             return Becomes(kept)
         settled = boolean or context == ("falsy" if absorbing else "truthy") or (context == "render" and not value)
         if value is absorbing and settled:
-            if is_pure(kept, self.seeds.__contains__):
+            if is_pure(kept, self.is_known):
                 return Const(value)
             self._place_both(node, left, first, value=value)
             return Const(value, (kept,), node)
