@@ -126,7 +126,7 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
         member = form.pinned[0] + ("()" if sdk.language == "php" else "")
         dot = "->" if sdk.language == "php" else "."
         found = find_reads(program({path: text.replace(called, f"{called}{dot}{member}")}), path)
-        assert [(read.value, read.node.text.endswith(form.pinned[0])) for read in found] == [(form.value, True)]
+        assert [(read.value, read.node.text.endswith(member)) for read in found] == [(form.value, True)]
 
 
 @pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).keyword])

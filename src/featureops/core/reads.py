@@ -174,7 +174,8 @@ class _Finder:
             return "unproven" if name is None else self._unbound_proof(name, sdk, depth)
         if base.text in owner.file.pack.index.self_names:
             return self._field_proof(owner, name.text, sdk, depth)
-        proof = self._proof(base, sdk, depth + 1)
+        full = owner.type in owner.file.pack.index.qualified  # the modules around a name tell nothing about it
+        proof: Proof = "unproven" if full else self._proof(base, sdk, depth + 1)
         if proof == "proven":
             return proof
         place = self.project.container(self.path, base)
@@ -339,7 +340,9 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
         name = parent.role("property")
         if name is not None and name.text in pinned:
-            return parent, True
+            outer = parent.parent  # where members are got by a call, the call is the value
+            is_called = outer is not None and outer.shape == "call" and outer.role("function") is parent
+            return outer if outer is not None and is_called else parent, True
     awaited = call.parent
     if awaited is not None and awaited.shape == "await":
         return awaited, False

@@ -164,6 +164,8 @@ class _Hunt:
             value, parent = parent, parent.parent
         if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
             return
+        if parent.parent is not None and parent.parent.shape == "arguments":
+            return  # a keyword of a call is no name for the key
         name = parent.role("name") or parent.role("left") or parent.role("key")
         if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
             return

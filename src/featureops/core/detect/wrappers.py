@@ -73,7 +73,7 @@ def _function_of(value: Node) -> Node | None:
         return None
     if parent.shape in ("function", "lambda"):
         return parent if parent.role("body") is value else None
-    if is_last(parent, value):
+    if is_last(parent, value) and all(item.shape in ("assign", "binder") for item in parent.items[:-1]):
         function = parent.parent
         return function if function is not None and not any(_returns(function)) else None
     if parent.shape != "return" or parent.parent is None or parent.parent.shape != "block":

@@ -71,7 +71,7 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
 def _asks(node: Node) -> bool:
     """Whether the language's custom for names says that a member has no effects."""
     endings = tuple(node.file.pack.index.pure_endings)
-    is_name = node.shape == "member" or not node.items
+    is_name = node.shape in ("member", "cast") or not node.items
     return bool(endings) and is_name and node.text.endswith(endings)
 
 
