@@ -57,6 +57,7 @@ class _Finder:
         pack = self.names.file.pack
         self.sdks = pack.sdks
         self.gates = SdkGates(project, path)
+        self._classes: dict[tuple[Node, str, str], Proof] = {}
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
@@ -141,7 +142,7 @@ class _Finder:
             callee, located = owner.role("function"), located_class(owner)
             if located is not None and is_client_name(self.names, located, sdk):
                 return "proven"
-            return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
+            return self._proof(callee, sdk, depth) if callee is not None else "unproven"
         if is_client_name(self.names, owner, sdk):
             return "proven"
         index = owner.file.pack.index
@@ -175,7 +176,7 @@ class _Finder:
         if base.text in owner.file.pack.index.self_names:
             return self._field_proof(owner, name.text, sdk, depth)
         full = owner.type in owner.file.pack.index.qualified  # the modules around a name tell nothing about it
-        proof: Proof = "unproven" if full else self._proof(base, sdk, depth + 1)
+        proof: Proof = "unproven" if full else self._proof(base, sdk, depth)
         if proof == "proven":
             return proof
         place = self.project.container(self.path, base)
@@ -191,12 +192,17 @@ class _Finder:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
-        return self.class_proof(body, name, sdk, depth, owner) if body is not None else _by_name(name, sdk)
+        if body is None:
+            return _by_name(name, sdk)
+        known = self._classes.get((body, name, sdk.id))
+        if known is None:
+            known = self._classes[body, name, sdk.id] = self.class_proof(body, name, sdk, depth)
+        return known
 
-    def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int, besides: Node | None = None) -> Proof:
+    def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
         for node in body.walk():
             target, value, annotation = _field_parts(node)
-            if target is None or _last_name(target) != name or target is besides:
+            if target is None or _last_name(target) != name:
                 continue
             if node.shape == "function" and self._factory_proof(node, sdk, depth) == "proven":
                 return "proven"
