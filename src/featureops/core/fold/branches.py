@@ -148,7 +148,8 @@ class Branches(Expressions):
     def _unwrap(self, node: Node, arm: Arm, effect: Node | None = None) -> None:
         """The arm's statements take the place of the whole chain, after an effect that has to stay."""
         inside = content(arm.body, node, self.gone)
-        end = full_end(node)
+        is_behind = arm.condition is not None and arm.condition.start > arm.body.start
+        end = node.end if is_behind else full_end(node)
         if inside is None:
             self.gone.add(node)
             return

@@ -81,9 +81,18 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     if body.file.pack.text.blocks != "indent":
         header_line = body.file.line_of(body.start)
         parts = [part for part in parts if not (part.is_comment and body.file.line_of(part.start) == header_line)]
-        return (parts[0].start, max(end, parts[-1].end)) if parts else None
+        if not parts:
+            return None
+        leads = _is_unmarked(body) and bool(body.items) and body.items[0] not in gone
+        start = _comments_above(body, parts[0].start) if leads else parts[0].start
+        return start, max(end, parts[-1].end)
     first_stays = body.items[0] not in gone
     return _comments_above(body, start) if first_stays else start, _deeper_comments(body.file, end, column(owner))
+
+
+def _is_unmarked(body: Node) -> bool:
+    """Whether a block begins with its first statement: comments before that lie outside it."""
+    return body.file.pack.text.blocks != "indent" and body.file.data[body.start : body.start + 1] not in (b"{", b":")
 
 
 def _trails(comment: Node, gone: Container[Node]) -> bool:
@@ -112,6 +121,8 @@ def leading_comments(node: Node) -> list[Node]:
     """Comment lines directly above, with no blank line in between, nearest first."""
     found: list[Node] = []
     below, previous = node, node.previous()
+    if previous is None and node.parent is not None and node.parent.shape == "block" and _is_unmarked(node.parent):
+        previous = node.parent.previous()
     while previous is not None and previous.is_comment:
         file = node.file
         if file.line_of(previous.end) + 1 != file.line_of(below.start):
