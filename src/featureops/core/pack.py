@@ -135,7 +135,8 @@ class Indexing:
     member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-    calls whose texts are names of variables, `pure_endings` those of members without effects.
+    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
+    strings no other expression can take the place of one.
     """
 
     identifiers: frozenset[str]
@@ -176,6 +177,7 @@ class Indexing:
     locators: frozenset[str]
     named_by_text: frozenset[str]
     pure_endings: frozenset[str]
+    sealed: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -68,6 +68,8 @@ class Expressions:
 
     def visit_children(self, node: Node) -> None:
         """Everything below in places that see the whole value."""
+        if node.type in node.file.pack.index.sealed:
+            return
         for child in node.children:
             if child in self.hot:
                 self.visit(child)
@@ -208,10 +210,11 @@ class Expressions:
         if callee is not None and arguments is not None and callee.text in node.file.pack.index.boolean_casts:
             items = arguments.items
             if len(items) == 1:
-                value = self.reduce(items[0], "boolean")
+                inner = (items[0].role("operand") if items[0].shape == "argument" else None) or items[0]
+                value = self.reduce(inner, "boolean")
                 if isinstance(value, Const) and not value.effects:
                     return value
-                self.place(items[0], value)
+                self.place(inner, value)
                 return Const(value.value, value.effects, node) if isinstance(value, Const) else KEEP
         return self._children(node)
 

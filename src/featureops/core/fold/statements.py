@@ -19,6 +19,10 @@ __all__ = ["Statements"]
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
+def _is_in_string(node: Node) -> bool:
+    return node.parent is not None and node.parent.shape == "string"
+
+
 class Statements(Branches):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
@@ -62,7 +66,7 @@ class Statements(Branches):
                 self._list(node)
             case "import" | "declaration":
                 self._entries(node)
-            case "" if node.type in node.file.pack.index.interpolations and node.items:
+            case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
             case _:
                 super().visit(node)

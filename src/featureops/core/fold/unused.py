@@ -93,7 +93,8 @@ def doom(parts: set[Node]) -> frozenset[Node]:
         doomed.add(node)
         while node.parent is not None and node.parent.shape not in ("block", "class"):
             parent = node.parent
-            rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
+            kept = (parent.role("module"), parent.role("type"))
+            rest = [item for item in parent.items if item not in doomed and item not in kept]
             if rest or parent.shape in ("function", "case"):
                 break
             node = statement_of(parent)
