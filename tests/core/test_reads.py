@@ -38,7 +38,9 @@ def reads(files: dict[str, str], path: str, *house: HouseRead) -> list[Row]:
 
 
 FORMS = [
-    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function or form.decorator}{form.prefix or ''}")
+    pytest.param(
+        sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function or form.decorator}{form.prefix or ''}"
+    )
     for sdk in packs().sdks()
     for form in sdk.calls
 ]
@@ -122,7 +124,9 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
     assert pack is not None
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
-        called = call_text(form, SPELLINGS[sdk.language].method.format(form.method) if form.method else form.function or "")
+        called = call_text(
+            form, SPELLINGS[sdk.language].method.format(form.method) if form.method else form.function or ""
+        )
         member = form.pinned[0] + ("()" if sdk.language == "php" else "")
         dot = "->" if sdk.language == "php" else "."
         found = find_reads(program({path: text.replace(called, f"{called}{dot}{member}")}), path)

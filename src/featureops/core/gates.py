@@ -72,5 +72,3 @@ def _listed(holder: Node) -> Iterator[Node]:
             yield from _listed(inner)
         elif inner is not None:
             yield inner
-
-

@@ -136,7 +136,7 @@ class Indexing:
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
     calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
-    strings no other expression can take the place of one.
+    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
     """
 
     identifiers: frozenset[str]
@@ -178,6 +178,7 @@ class Indexing:
     named_by_text: frozenset[str]
     pure_endings: frozenset[str]
     sealed: frozenset[str]
+    trailing: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

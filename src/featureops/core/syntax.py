@@ -98,7 +98,9 @@ class Node:
         inner.type, inner.start, inner.end = group.type, found[first].start, found[last].end
         inside = found[first : last + 1]
         inner._children = tuple(Node(each._raw, self.file, inner, each.field, at) for at, each in enumerate(inside))
-        rest = [Node(each._raw, self.file, self, each.field, first + at) for at, each in enumerate(found[last + 1 :], 1)]
+        rest = [
+            Node(each._raw, self.file, self, each.field, first + at) for at, each in enumerate(found[last + 1 :], 1)
+        ]
         return [*found[:first], inner, *rest]
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from featureops.core.fold.chains import arms, inside
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
@@ -63,6 +64,8 @@ class Expressions:
                 return self._conditional(node, context)
             case "call":
                 return self._call(node)
+            case "if":
+                return self._choice(node, context)
         self.visit_children(node)
         return KEEP
 
@@ -102,7 +105,7 @@ class Expressions:
         parent = paren.parent
         if parent is None or paren.shape != "paren" or not paren.file.pack.text.condition_parens:
             return False
-        return parent.shape in ("if", "elif", "while", "switch") and paren.field in ("condition", "value")
+        return parent.shape in ("", "if", "elif", "while", "switch") and paren.field in ("condition", "value")
 
     def _through(self, node: Node, context: Context) -> Value:
         inner = node.role("operand")
@@ -204,6 +207,18 @@ class Expressions:
         self.place(then, self.reduce(then, context))
         self.place(other, self.reduce(other, context))
         return KEEP
+
+    def _choice(self, node: Node, context: Context) -> Value:
+        """An `if` whose value is used: the one expression of the branch that is known to be taken."""
+        for arm in arms(node):
+            value: Value = Const(value=True) if arm.condition is None else self.reduce(arm.condition, "boolean")
+            if not isinstance(value, Const) or value.effects:
+                break
+            if value.value is arm.inverted:
+                continue
+            parts = inside(arm.body) if arm.body.shape == "block" else [arm.body]
+            return self._part(parts[0], context) if len(parts) == 1 else self._children(node)
+        return self._children(node)
 
     def _call(self, node: Node) -> Value:
         callee, arguments = node.role("function"), node.role("arguments")
