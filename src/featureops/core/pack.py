@@ -20,6 +20,7 @@ __all__ = [
     "ImportForm",
     "Indexing",
     "LanguagePack",
+    "Marker",
     "ModuleRules",
     "Packs",
     "ParserSource",
@@ -103,7 +104,8 @@ class ModuleRules:
 
     `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
     anywhere in the file of its `snake` case. `shared` are globs of files whose names are seen everywhere, `loads` calls
-    that make the names of the file that they name visible. `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
+    that make the names of the file that they name visible. `indexes` are the file stems that stand for their
+    folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
@@ -130,8 +132,8 @@ class Indexing:
     declare that a function assigns names of an outer scope.
 
     `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
-    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full, `symbols`
-    are strings marked by their first character. `fields` are the object's own by their looks, `implicit_members` name a
+    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
+    `symbols` are strings marked by their first character. `fields` are the object's own by their looks, `implicit_members` name a
     member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
@@ -197,12 +199,12 @@ class ImportForm:
 @dataclass(frozen=True, slots=True)
 class CallForm:
     """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called;
-    `decorator` is imported from it and gates what it sits on. With `prefix`, the key is the rest of a string that begins
-    so, and the call gates what it is called on.
+    `decorator` is imported from it and gates what it sits on. With `prefix`, the key is the rest of a string that
+    begins so, and the call gates what it is called on.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`). The value `block`: the call runs the block that
-    it is given.
+    are members of the result that hold the boolean (`.value`, `.enabled`). The value `block`: the call runs the block
+    that it is given.
     """
 
     method: str | None = None
@@ -215,6 +217,15 @@ class CallForm:
     when: Literal["enabled", "disabled"] = "enabled"
     pinned: tuple[str, ...] = ()
     default: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line with
+    `{flag}` in it, `suffixes` are the ends of the names of files in which it counts."""
+
+    suffixes: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +278,7 @@ class SdkPack:
     calls: tuple[CallForm, ...]
     receivers: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
+    markers: tuple[Marker, ...] = ()
     pure: bool = True
     preferred: bool = False
 

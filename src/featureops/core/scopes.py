@@ -156,7 +156,7 @@ class Names:
     def _enter_qualified(
         self, name: Node, alias: Node | None, prefix: str, scope: Node, entry: Node, statement: Node
     ) -> None:
-        """`use A\\B\\C;`: the module is A\\B, the name that it gives is C."""
+        """Import of a name that is written with its module: only its last part is bound."""
         separator = self.file.pack.modules.separator
         parts = [part for part in (prefix + separator + name.text).split(separator) if part]
         last = next((part for part in reversed([*name.walk()]) if part.type in self._index.identifiers), name)

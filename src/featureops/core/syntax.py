@@ -94,14 +94,19 @@ class Node:
             return found
         if last + 1 == len(found):
             return found
-        inner = Node(self._raw, self.file, self, group.field, first)
-        inner.type, inner.start, inner.end = group.type, found[first].start, found[last].end
-        inside = found[first : last + 1]
-        inner._children = tuple(Node(each._raw, self.file, inner, each.field, at) for at, each in enumerate(inside))
-        rest = [
-            Node(each._raw, self.file, self, each.field, first + at) for at, each in enumerate(found[last + 1 :], 1)
-        ]
+        inner = self.moved(self, first)
+        inner.field, inner.type = group.field, group.type
+        inner.start, inner.end = found[first].start, found[last].end
+        inner.adopt(tuple(child.moved(inner, at) for at, child in enumerate(found[first : last + 1])))
+        rest = [child.moved(self, first + at) for at, child in enumerate(found[last + 1 :], 1)]
         return [*found[:first], inner, *rest]
+
+    def moved(self, parent: Node, index: int) -> Node:
+        """The same node at another place."""
+        return Node(self._raw, self.file, parent, self.field, index)
+
+    def adopt(self, children: tuple[Node, ...]) -> None:
+        self._children = children
 
     @property
     def span(self) -> Span:

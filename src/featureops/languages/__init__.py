@@ -20,6 +20,7 @@ from featureops.core.pack import (
     ImportForm,
     Indexing,
     LanguagePack,
+    Marker,
     ModuleRules,
     Packs,
     SdkPack,
@@ -239,6 +240,7 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
         receivers=_texts(data, "receivers"),
+        markers=tuple(Marker(_texts(item, "suffixes"), _text(item, "text")) for item in _tables(data, "marker")),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
             WrapTemplate(

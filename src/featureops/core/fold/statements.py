@@ -115,9 +115,9 @@ class Statements(Branches):
         cut = False
         for child in inside(node):
             before = child.previous() if child.type in node.file.pack.index.trailing else None
-            if before is not None and before in self.gone:
-                self.gone.add(child)
-            elif cut and (child.is_comment or (child.type not in hoisted and child.shape != "case")):
+            if (before is not None and before in self.gone) or (
+                cut and (child.is_comment or (child.type not in hoisted and child.shape != "case"))
+            ):
                 self.gone.add(child)
             elif child in self.hot:
                 self._statement(node, child)
