@@ -120,6 +120,9 @@ def _hint(found: Sequence[ChangedFile], wanted: Sequence[str]) -> str:
     return f"None of the {len(wanted)} given files differs from its base; these do: {others}."
 
 
+_TELLING = frozenset(("function", "class", "enum", "import", "export", "parameter", "declarator", "assign", "if"))
+
+
 def _context(deps: Deps, path: str, code_context: str) -> ChangedFile:
     """Code without a diff. Without a path the grammar that understands most of it decides."""
     content = code_context.encode("utf-8", "surrogatepass")
@@ -127,15 +130,19 @@ def _context(deps: Deps, path: str, code_context: str) -> ChangedFile:
         return ChangedFile(path, "modified", b"", content)
     from featureops.core.syntax import TooDeep, parse
 
-    best, fewest = path, 1
+    best, most = path, -1
     for pack in deps.packs.languages:
+        if pack.holds.encode() not in content:
+            continue
         name = f"{path}{pack.extensions[0]}"
         try:
-            errors = len(parse(name, content, pack).errors())
+            file = parse(name, content, pack)
+            # Several grammars may accept a piece: the one that sees most definitions in it understands it.
+            known = -1 if file.errors() else sum(node.shape in _TELLING for node in file.root.walk())
         except TooDeep:
             continue
-        if errors < fewest:
-            best, fewest = name, errors
+        if known > most:
+            best, most = name, known
     return ChangedFile(best, "modified", b"", content)
 
 

@@ -133,7 +133,8 @@ class Indexing:
 
     `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
     characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
-    `symbols` are strings marked by their first character. `fields` are the object's own by their looks, `implicit_members` name a
+    `symbols` are strings marked by their first character. `fields` are the object's own by their
+    looks, `implicit_members` name a
     member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
@@ -221,8 +222,8 @@ class CallForm:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line with
-    `{flag}` in it, `suffixes` are the ends of the names of files in which it counts."""
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
+    with `{flag}` in it, `suffixes` are the ends of the names of files in which it counts."""
 
     suffixes: tuple[str, ...]
     text: str
@@ -285,7 +286,8 @@ class SdkPack:
 
 @dataclass(frozen=True)
 class LanguagePack:
-    """Everything known about one language. `parser` loads its grammar on first use."""
+    """Everything known about one language. `parser` loads its grammar on first use. `holds` is a text without which a
+    file is none of the language, whatever its grammar makes of it."""
 
     id: str
     display: str
@@ -300,6 +302,7 @@ class LanguagePack:
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
+    holds: str = ""
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:

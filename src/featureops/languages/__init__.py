@@ -117,6 +117,7 @@ def _language(folder: Traversable) -> LanguagePack:
         wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
+        holds=_text(data, "holds", ""),
         groups=tuple(_group(item) for item in _tables(data, "group")),
     )
 

@@ -12,8 +12,8 @@ from featureops.core.pack import Packs
 __all__ = ["Asking", "flag_needles", "is_bare", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
-# Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text or symbol without parentheses.
-_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':]")
+# Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text, symbol or constant without them.
+_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':@A-Z]")
 _ALIASED = re.compile(rb"\s+as\b")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
@@ -55,7 +55,7 @@ class Asking:
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
-        self._called = _encoded(name for form in forms for name in (form.method, form.function))
+        self._called = _encoded(name for form in forms for name in (form.method, form.function, form.decorator))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
 
