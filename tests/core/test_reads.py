@@ -309,3 +309,54 @@ def test_a_gating_component_is_found_by_its_attribute() -> None:
 )
 def test_a_name_in_any_case_style_is_one_flag(spelling: str, name: str) -> None:
     assert house_name(spelling) == name
+
+
+RUBY_CLIENT = "class A\n  def initialize(given)\n    @c = Unleash::Client.new\n    @given = given\n  end\n"
+PHP_USE = "<?php\nuse Unleash\\Client\\Unleash;\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "proof"),
+    [
+        ("a.rb", RUBY_CLIENT + "  def f = @c.enabled?('k')\nend", "proven"),
+        ("a.rb", RUBY_CLIENT + "  def f = self.c.enabled?('k')\nend", "proven"),
+        ("a.rb", RUBY_CLIENT + "  def f = c.enabled?('k')\nend", "proven"),
+        ("a.rb", RUBY_CLIENT + "  def f = @given.enabled?('k')\nend", "unproven"),
+        ("a.rb", RUBY_CLIENT + "  def f(c) = c.enabled?('k')\nend", "unproven"),
+        ("a.rb", "c = Unleash::Client.new\ndef f = c.enabled?('k')", "unproven"),
+        ("a.rb", "CLIENT.enabled?('k')", "proven"),
+        ("a.rb", "::Unleash::Client.new.enabled?('k')", "proven"),
+        ("a.rb", "Own::Client.new.enabled?('k')", "unproven"),
+        ("a.rb", "Unleash::Context.new.enabled?('k')", "unproven"),
+        ("a.rb", "module Unleash\n  class Client\n  end\nend\nUnleash::Client.new.enabled?('k')", "unproven"),
+        ("a.rb", "unleash.enabled?('k')", "likely"),
+        ("a.rb", "enabled?('k')", None),
+        ("a.php", PHP_USE + "function f(Unleash $c) { $c->isEnabled('k'); }", "proven"),
+        ("a.php", PHP_USE + "function f(?Unleash $c) { $c?->isEnabled('k'); }", "proven"),
+        ("a.php", "<?php function f(\\Unleash\\Client\\Unleash $c) { $c->isEnabled('k'); }", "proven"),
+        ("a.php", PHP_USE + "class A { private Unleash $c; function f() { $this->c->isEnabled('k'); } }", "proven"),
+        ("a.php", PHP_USE + "app(Unleash::class)->isEnabled('k');", "proven"),
+        ("a.php", "<?php\nuse Own\\Unleash;\nfunction f(Unleash $c) { $c->isEnabled('k'); }", "unproven"),
+        ("a.php", "<?php\nfunction f(Menu $m) { $m->isEnabled('k'); }", "unproven"),
+        ("a.php", PHP_USE + "$c = new Menu();\nfunction f($c) { $c->isEnabled('k'); }", "unproven"),
+        ("a.php", "<?php $unleash->isEnabled('k');", "likely"),
+        ("a.php", "<?php isEnabled('k');", None),
+    ],
+)
+def test_a_receiver_is_known_by_its_language_s_own_ways(path: str, text: str, proof: str | None) -> None:
+    files = {"config/initializers/flags.rb": "CLIENT = Unleash::Client.new\n", path: text + "\n"}
+    assert [row[2] for row in reads(files, path)] == ([proof] if proof else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Route::get('/')->middleware('feature:k');", [(2, "k", "likely")]),
+        ("Route::get('/')->middleware(['auth', 'feature.enabled:k']);", [(2, "k", "likely")]),
+        ("Route::get('/')->middleware('auth:k');", []),
+        ("Route::get('/')->middleware('feature:');", []),
+        ("Route::get('/')->middleware($name);", []),
+    ],
+)
+def test_a_text_with_a_prefix_gates_what_it_is_given_to(text: str, found: list[Row]) -> None:
+    assert reads({"a.php": f"<?php\n{text}\n"}, "a.php") == found

@@ -29,6 +29,7 @@ KnownFlags = Callable[[], Sequence[str]]
 
 _REUSE = 0.7
 _MOST_NAMES = 40
+_TELLING = frozenset(("function", "class", "enum", "import", "export", "parameter", "declarator", "assign", "if"))
 # An import alone runs nothing; but what it renames is used under the other name, so that counts as a use.
 _IMPORT_LINE = re.compile(rb"\s*(?:(?:import|from|use|using)\s+(?!\()|export\s[^=(]*\bfrom\b)(?!.*\bas\b)[^\n]*")
 
@@ -118,9 +119,6 @@ def _hint(found: Sequence[ChangedFile], wanted: Sequence[str]) -> str:
         return "The working tree equals its base; call again after an edit, or give a base."
     others = ", ".join(each.path for each in found[:3])
     return f"None of the {len(wanted)} given files differs from its base; these do: {others}."
-
-
-_TELLING = frozenset(("function", "class", "enum", "import", "export", "parameter", "declarator", "assign", "if"))
 
 
 def _context(deps: Deps, path: str, code_context: str) -> ChangedFile:
