@@ -17,7 +17,7 @@ class ShellRunner:
         try:
             done = subprocess.run(
                 command,
-                shell=True,
+                shell=True,  # noqa: S602 - it is the user's own command, typed for a shell
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
