@@ -38,10 +38,52 @@ def reads(files: dict[str, str], path: str, *house: HouseRead) -> list[Row]:
 
 
 FORMS = [
-    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function}")
+    pytest.param(
+        sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function or form.decorator}{form.prefix or ''}"
+    )
     for sdk in packs().sdks()
     for form in sdk.calls
 ]
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How a language writes an import, a client that is made from it, what it calls, a keyword and a decorator."""
+
+    imports: str
+    made: str
+    named: str = "{name}"
+    method: str = "made.{}"
+    keyword: str = "{}="
+    before: str = ""
+    ending: str = "\n"
+    decorator: str = ""
+    pinned: str = ".{}"
+
+
+SCRIPT = Spelling("import {{ {name} }} from '{source}';\n", "const made = {client}();\n")
+SPELLINGS = {
+    "python": Spelling("from {source} import {name}\n", "made = {client}()\n"),
+    "typescript": SCRIPT,
+    "javascript": SCRIPT,
+    "go": Spelling(
+        'package a\n\nimport sdk "{source}"\n\n',
+        "var made {client}\n\n",
+        "sdk.{name}",
+        before="func f() {\n",
+        ending="\n}\n",
+    ),
+    "ruby": Spelling("", "made = {source}::{client}.new\n", keyword="{}: "),
+    "php": Spelling(
+        "<?php\nuse {source}\\{name};\n",
+        "$made = {client}::create();\n",
+        method="$made->{}",
+        keyword="{}: ",
+        ending=";\n",
+        decorator="#[{}]\nclass A {{}}\n",
+        pinned="->{}()",
+    ),
+}
 
 
 def form_of(case: ParameterSet) -> CallForm:
@@ -51,44 +93,33 @@ def form_of(case: ParameterSet) -> CallForm:
 
 
 def call_text(form: CallForm, callee: str) -> str:
-    arguments = ["0"] * form.flag + ['"the-key"', "1", "2"]
+    arguments = ["0"] * form.flag + [f'"{form.prefix or ""}the-key"', "1", "2"]
     return f"{callee}({', '.join(arguments)})"
 
 
-@dataclass(frozen=True)
-class Spelling:
-    """How a language brings a name in from a module, names a client, and speaks of what it brought in."""
-
-    imports: str
-    made: str
-    named: str = "{name}"
-
-
-SCRIPT = Spelling("import {{ {name} }} from '{source}';\n", "const made = {client}();\n")
-SPELLINGS = {
-    "python": Spelling("from {source} import {name}\n", "made = {client}()\n"),
-    "typescript": SCRIPT,
-    "javascript": SCRIPT,
-    "go": Spelling('package a\n\nimport sdk "{source}"\n\n', "var made {client}\n\n", "sdk.{name}"),
-}
+def callee_of(sdk: SdkPack, form: CallForm) -> str:
+    spelling = SPELLINGS[sdk.language]
+    if form.method is not None:
+        return spelling.method.format(form.method)
+    return spelling.named.format(name=form.function or form.decorator)
 
 
 def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
     """A file for each import through which the form can be used; `module` replaces the SDK's."""
     spelling = SPELLINGS[sdk.language]
-    before, after = ("func f() {\n", "\n}\n") if sdk.language == "go" else ("", "\n")
     for item in sdk.imports:
         if form.modules and item.module not in form.modules:
             continue
         source = module or item.module
-        if form.function is not None and form.function in item.functions:
-            imports = spelling.imports.format(source=source, name=form.function)
-            yield imports + before + call_text(form, spelling.named.format(name=form.function)) + after
-        if form.method is not None:
-            for client in item.clients:
-                imports = spelling.imports.format(source=source, name=client)
-                made = spelling.made.format(client=spelling.named.format(name=client))
-                yield imports + made + before + call_text(form, f"made.{form.method}") + after
+        call = call_text(form, callee_of(sdk, form))
+        for name in filter(None, (form.function, form.decorator)):
+            if name in item.functions:
+                text = spelling.decorator.format(call) if form.decorator else spelling.before + call + spelling.ending
+                yield spelling.imports.format(source=source, name=name) + text
+        for client in item.clients if form.method is not None else ():
+            imports = spelling.imports.format(source=source, name=client)
+            made = spelling.made.format(source=source, client=spelling.named.format(name=client))
+            yield imports + made + spelling.before + call + spelling.ending
 
 
 @pytest.mark.parametrize(("sdk", "form"), FORMS)
@@ -98,10 +129,13 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
     path = "a" + pack.extensions[0]
     real = list(programs(sdk, form))
     assert real, "no import leads to this form"
+    proof = "likely" if form.prefix else "proven"
     for text in real:
         found = find_reads(program({path: text}), path)
-        assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", "proven", form.when)], text
-        assert found[0].value == ("details" if form.pinned or form.boxed else form.value)
+        assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", proof, form.when)], text
+        is_boxed = form.pinned or form.boxed
+        value = "decorator" if form.decorator or form.prefix else "details" if is_boxed else form.value
+        assert found[0].value == value
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text
@@ -113,20 +147,21 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
     assert pack is not None
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
-        call = call_text(form, "")
-        found = find_reads(program({path: text.replace(call, f"{call}.{form.pinned[0]}")}), path)
-        assert [(read.value, read.node.text.endswith(form.pinned[0])) for read in found] == [(form.value, True)]
+        called = call_text(form, callee_of(sdk, form))
+        member = SPELLINGS[sdk.language].pinned.format(form.pinned[0])
+        found = find_reads(program({path: text.replace(called, called + member)}), path)
+        assert [(read.value, read.node.text.endswith(member)) for read in found] == [(form.value, True)]
 
 
 @pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).keyword])
 def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
-    pack = packs().by_id(sdk.language)
+    pack, spelling = packs().by_id(sdk.language), SPELLINGS[sdk.language]
     assert pack is not None
     path = "a" + pack.extensions[0]
+    callee = callee_of(sdk, form)
+    keyword = spelling.keyword.format(form.keyword)
     for text in programs(sdk, form):
-        given = text.replace(
-            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}='the-key')"
-        )
+        given = text.replace(call_text(form, callee), f"{callee}({spelling.keyword.format('x')}1, {keyword}'the-key')")
         assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
 
 
@@ -294,3 +329,54 @@ def test_a_gating_component_is_found_by_its_attribute() -> None:
 )
 def test_a_name_in_any_case_style_is_one_flag(spelling: str, name: str) -> None:
     assert house_name(spelling) == name
+
+
+RUBY_CLIENT = "class A\n  def initialize(given)\n    @c = Unleash::Client.new\n    @given = given\n  end\n"
+PHP_USE = "<?php\nuse Unleash\\Client\\Unleash;\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "proof"),
+    [
+        ("a.rb", RUBY_CLIENT + "  def f = @c.enabled?('k')\nend", "proven"),
+        ("a.rb", RUBY_CLIENT + "  def f = self.c.enabled?('k')\nend", "proven"),
+        ("a.rb", RUBY_CLIENT + "  def f = c.enabled?('k')\nend", "proven"),
+        ("a.rb", RUBY_CLIENT + "  def f = @given.enabled?('k')\nend", "unproven"),
+        ("a.rb", RUBY_CLIENT + "  def f(c) = c.enabled?('k')\nend", "unproven"),
+        ("a.rb", "c = Unleash::Client.new\ndef f = c.enabled?('k')", "unproven"),
+        ("a.rb", "CLIENT.enabled?('k')", "proven"),
+        ("a.rb", "::Unleash::Client.new.enabled?('k')", "proven"),
+        ("a.rb", "Own::Client.new.enabled?('k')", "unproven"),
+        ("a.rb", "Unleash::Context.new.enabled?('k')", "unproven"),
+        ("a.rb", "module Unleash\n  class Client\n  end\nend\nUnleash::Client.new.enabled?('k')", "unproven"),
+        ("a.rb", "unleash.enabled?('k')", "likely"),
+        ("a.rb", "enabled?('k')", None),
+        ("a.php", PHP_USE + "function f(Unleash $c) { $c->isEnabled('k'); }", "proven"),
+        ("a.php", PHP_USE + "function f(?Unleash $c) { $c?->isEnabled('k'); }", "proven"),
+        ("a.php", "<?php function f(\\Unleash\\Client\\Unleash $c) { $c->isEnabled('k'); }", "proven"),
+        ("a.php", PHP_USE + "class A { private Unleash $c; function f() { $this->c->isEnabled('k'); } }", "proven"),
+        ("a.php", PHP_USE + "app(Unleash::class)->isEnabled('k');", "proven"),
+        ("a.php", "<?php\nuse Own\\Unleash;\nfunction f(Unleash $c) { $c->isEnabled('k'); }", "unproven"),
+        ("a.php", "<?php\nfunction f(Menu $m) { $m->isEnabled('k'); }", "unproven"),
+        ("a.php", PHP_USE + "$c = new Menu();\nfunction f($c) { $c->isEnabled('k'); }", "unproven"),
+        ("a.php", "<?php $unleash->isEnabled('k');", "likely"),
+        ("a.php", "<?php isEnabled('k');", None),
+    ],
+)
+def test_a_receiver_is_known_by_its_language_s_own_ways(path: str, text: str, proof: str | None) -> None:
+    files = {"config/initializers/flags.rb": "CLIENT = Unleash::Client.new\n", path: text + "\n"}
+    assert [row[2] for row in reads(files, path)] == ([proof] if proof else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Route::get('/')->middleware('feature:k');", [(2, "k", "likely")]),
+        ("Route::get('/')->middleware(['auth', 'feature.enabled:k']);", [(2, "k", "likely")]),
+        ("Route::get('/')->middleware('auth:k');", []),
+        ("Route::get('/')->middleware('feature:');", []),
+        ("Route::get('/')->middleware($name);", []),
+    ],
+)
+def test_a_text_with_a_prefix_gates_what_it_is_given_to(text: str, found: list[Row]) -> None:
+    assert reads({"a.php": f"<?php\n{text}\n"}, "a.php") == found

@@ -146,3 +146,36 @@ def test_imports_are_bound_with_what_they_stand_for(
 def test_the_value_of_a_string_is_known_only_when_it_is_plain(path: str, text: str, value: str | None) -> None:
     file, _ = only_file(path, f"x = {text}\n")
     assert string_value(find(file, text)) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name", "line"),
+    [
+        ("a.rb", "x = 1\ndef f\n  x\nend\n", "x", None),
+        ("a.rb", "x = 1\n[1].each { |y| x }\n", "x", 1),
+        ("a.rb", "class A\n  K = 1\n  def f\n    K\n  end\nend\n", "K", 2),
+        ("a.rb", "def f\n  1\nend\ndef g\n  f\nend\n", "f", 1),
+        ("a.php", "<?php\n$x = 1;\nfunction f() { return $x; }\n", "$x", None),
+        ("a.php", "<?php\n$x = 1;\n$f = fn() => $x;\n", "$x", 2),
+        ("a.php", "<?php\nuse A\\B as C;\nC::d();\n", "C", 2),
+        ("a.php", "<?php\nuse A\\{B, D};\nD::d();\n", "D", 2),
+    ],
+)
+def test_names_cross_the_scopes_that_their_language_lets_them_cross(
+    path: str, text: str, name: str, line: int | None
+) -> None:
+    file, names = only_file(path, text)
+    last = [node for node in file.root.walk() if node.text == name and node.type in file.pack.index.identifiers][-1]
+    binding = names.of.get(last)
+    assert (file.line_of(binding.definitions[0].start) if binding else None) == line
+
+
+def test_an_import_of_a_qualified_name_knows_its_module() -> None:
+    _, names = only_file("a.php", "<?php\nuse A\\B\\C;\nuse D\\{E as F, G\\H};\nuse I;\n")
+    found = {binding.name: (entry.module, entry.imported) for binding in names.imports if (entry := binding.imported)}
+    assert found == {"C": ("A\\B", "C"), "F": ("D", "E"), "H": ("D\\G", "H"), "I": ("", "I")}
+
+
+def test_a_variable_that_is_named_in_a_text_is_not_single() -> None:
+    _, names = only_file("a.php", "<?php\n$x = 1;\n$y = 2;\ng(compact('x'), $y);\n")
+    assert [(binding.name, binding.is_single) for binding in names.all] == [("$x", False), ("$y", True)]

@@ -102,3 +102,34 @@ def test_unusual_contents_are_parsed(data: str) -> None:
     file = parse("a.py", raw, pack)
     assert file.data == raw
     assert file.root.text.encode("utf-8", "surrogateescape") in raw
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "shape", "callee", "owner"),
+    [
+        ("a.rb", "a.b.c(1)\n", "call", "a.b.c", "a.b"),
+        ("a.rb", "a.b.c\n", "member", None, "a.b"),
+        ("a.rb", "c 1\n", "call", "c", None),
+        ("a.rb", "a.c { 1 }\n", "call", "a.c", "a"),
+        ("a.php", "<?php $a->b->c(1);", "call", "$a->b->c", "$a->b"),
+        ("a.php", "<?php A::c(1);", "call", "A::c", "A"),
+        ("a.php", "<?php $a?->c(1);", "call", "$a?->c", "$a"),
+    ],
+)
+def test_what_is_called_is_one_node_also_where_the_grammar_has_none(
+    path: str, text: str, shape: str, callee: str | None, owner: str | None
+) -> None:
+    statement = source(path, text).root.items[-1]
+    node = statement.role("operand") or statement
+    found = node.role("function")
+    assert (node.shape, found.text if found else None) == (shape, callee)
+    held = (found if found is not None and found.shape == "member" else node).role("object")
+    assert (held.text if held else None) == owner
+    inside = [child for part in (node, *node.children) for child in part.children]
+    assert all(child.parent is not None and child.parent.children[child.index] is child for child in inside)
+
+
+def test_the_bytes_of_a_grouped_node_are_found_again() -> None:
+    file = source("a.rb", "x\na.b(:k)\n")
+    assert find(file, ":k").shape == "string"
+    assert [node.text for node in find(file, "b").ancestors()][:2] == ["a.b", "a.b(:k)"]

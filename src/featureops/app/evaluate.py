@@ -29,6 +29,7 @@ KnownFlags = Callable[[], Sequence[str]]
 
 _REUSE = 0.7
 _MOST_NAMES = 40
+_TELLING = frozenset(("function", "class", "enum", "import", "export", "parameter", "declarator", "assign", "if"))
 # An import alone runs nothing; but what it renames is used under the other name, so that counts as a use.
 _IMPORT_LINE = re.compile(rb"\s*(?:(?:import|from|use|using)\s+(?!\()|export\s[^=(]*\bfrom\b)(?!.*\bas\b)[^\n]*")
 
@@ -127,15 +128,19 @@ def _context(deps: Deps, path: str, code_context: str) -> ChangedFile:
         return ChangedFile(path, "modified", b"", content)
     from featureops.core.syntax import TooDeep, parse
 
-    best, fewest = path, 1
+    best, most = path, -1
     for pack in deps.packs.languages:
+        if pack.holds.encode() not in content:
+            continue
         name = f"{path}{pack.extensions[0]}"
         try:
-            errors = len(parse(name, content, pack).errors())
+            file = parse(name, content, pack)
+            # Several grammars may accept a piece: the one that sees most definitions in it understands it.
+            known = -1 if file.errors() else sum(node.shape in _TELLING for node in file.root.walk())
         except TooDeep:
             continue
-        if errors < fewest:
-            best, fewest = name, errors
+        if known > most:
+            best, most = name, known
     return ChangedFile(best, "modified", b"", content)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.project import Project, definition_of, initializer, unwrapped
+from featureops.core.given import definition_of, initializer, unwrapped
+from featureops.core.project import Project
+from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
@@ -111,13 +113,22 @@ def _is_called(field: Node, name: str | None) -> bool:
 
 
 def field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
+    """(name, value, type) of what may be a field of a class."""
     if node.shape == "assign":
         return node.role("left"), node.role("right"), node.role("type")
-    if node.shape in ("field", "parameter"):
+    if node.shape in ("field", "parameter", "binder", "function"):
         return node.role("name"), node.role("value"), node.role("type")
+    kinds = node.file.pack.index.class_scopes
+    if node.shape == "declarator" and next((outer.type in kinds for outer in _holders(node)), False):
+        return node.role("name"), node.role("value"), declared_type(node)
     return None, None, None
+
+
+def _holders(node: Node) -> Iterator[Node]:
+    index = node.file.pack.index
+    return (outer for outer in node.ancestors() if outer.type in index.class_scopes | index.function_scopes)
 
 
 def last_name(node: Node) -> str:
     name = node.role("property") if node.shape == "member" else node
-    return name.text if name is not None else ""
+    return node.file.pack.index.plain(name.text) if name is not None else ""

@@ -7,9 +7,10 @@ from functools import cached_property
 
 from featureops.core.config import HouseRead
 from featureops.core.declared import given_value
+from featureops.core.given import unwrapped
 from featureops.core.house import gate_key
 from featureops.core.pack import GateForm, SdkPack
-from featureops.core.project import Project, unwrapped
+from featureops.core.project import Project
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from featureops.core.config import HouseRead
-from featureops.core.project import argument
+from featureops.core.given import argument
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -52,7 +52,7 @@ def member_pattern(target: str) -> re.Pattern[str]:
 
 def gate_key(node: Node, read: HouseRead, shape: str) -> Node | None:
     if shape == "decorator":
-        call = node.role("operand")
+        call = node if node.role("function") is not None else node.role("operand")
         callee = call.role("function") if call is not None else None
         if call is None or callee is None or not tail_matches(callee.text, read.target):
             return None

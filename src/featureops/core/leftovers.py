@@ -20,6 +20,7 @@ _REASONS = {
     "object": "an object is read: fix it with --value JSON",
     "details": "the evaluation details are passed on as a whole",
     "decorator": "a decorator gates what it sits on",
+    "block": "the call runs a block behind the flag: put the block in its place by hand",
     "component": "a component gates its children",
     "test": "a test sets the flag",
 }

@@ -11,7 +11,9 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Folders", "given_name", "module_files", "re_exports"]
+__all__ = ["Folders", "given_name", "held_name", "loaded_files", "module_files", "named_files", "re_exports"]
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Folders:
@@ -75,9 +77,48 @@ class Folders:
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
     """The paths that an import's text may mean, the likeliest first; most of them are no files."""
-    dotted = pack.modules.style == "dotted"
-    for base in _dotted_bases(importer, module, pack) if dotted else _path_bases(importer, module, pack):
+    bases = {"dotted": _dotted_bases, "namespace": _namespace_bases}.get(pack.modules.style, _path_bases)
+    for base in bases(importer, module, pack):
         yield from _candidates(base, pack)
+
+
+def named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping[str, list[str]]) -> Iterator[str]:
+    """The files in which a name that nothing binds is looked for, the likeliest first."""
+    rules = pack.modules
+    parts = [part for part in name.split(rules.separator or " ") if part]
+    if rules.unbound == "folder" and parts:
+        folder = posixpath.dirname(importer)
+        yield from (posixpath.join(folder, parts[-1] + extension) for extension in pack.extensions)
+    if rules.unbound == "snake" and parts:
+        tail = "/".join(_HUMP.sub("_", part).lower() for part in parts)
+        near = with_stem.get(tail.rpartition("/")[2], [])
+        fitting = [path for path in near if f"/{posixpath.splitext(path)[0]}".endswith(f"/{tail}")]
+        yield from sorted(fitting, key=lambda path: (-len(posixpath.commonprefix([path, importer])), path))
+
+
+def loaded_files(file: SourceFile) -> Iterator[str]:
+    """The paths that the file's loading statements may mean: all their names are seen in it."""
+    pack, folder = file.pack, posixpath.dirname(file.path)
+    if not pack.modules.loads:
+        return
+    for statement in file.root.items:
+        inner = statement.role("operand") or statement
+        callee = inner.role("function")
+        if inner.type not in pack.modules.loads and (callee is None or callee.text not in pack.modules.loads):
+            continue
+        texts = [value for value in map(string_value, inner.walk()) if value]
+        for base in (folder, *pack.modules.roots) if texts else ():
+            path = posixpath.normpath(posixpath.join(base, texts[-1].lstrip("/")))
+            yield from (path, *(path + extension for extension in pack.extensions))
+
+
+def held_name(names: Names, name: str) -> Binding | None:
+    """What a file binds under a name that all files see: at its top, or as a class or constant within its modules."""
+    found = names.top(name)
+    if found is not None:
+        return found
+    visible = names.file.pack.index.class_visible
+    return next((each for each in names.all if each.name == name and each.definitions[0].type in visible), None)
 
 
 def given_name(names: Names, name: str) -> Binding | None:
@@ -179,6 +220,20 @@ def _dotted_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[st
     while folder:
         yield posixpath.join(folder, tail)
         folder = posixpath.dirname(folder)
+
+
+def _namespace_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
+    """The longest tail of the name first: which head stands for a source folder is not said in the code."""
+    parts = [part for part in module.split(pack.modules.separator) if part]
+    folders = [importer]
+    while folders[-1]:
+        folders.append(posixpath.dirname(folders[-1]))
+    for skipped in range(len(parts)):
+        tail = "/".join(parts[skipped:])
+        for folder in folders[1:]:
+            yield posixpath.join(folder, tail)
+        for root in pack.modules.roots:
+            yield posixpath.join(root, tail)
 
 
 def _path_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 __all__ = [
     "CallForm",
     "GateForm",
+    "Group",
     "ImportForm",
     "Indexing",
     "LanguagePack",
+    "Marker",
     "ModuleRules",
     "Packs",
     "ParserSource",
@@ -45,6 +47,8 @@ class ShapeRule:
 
     `roles` maps a role to a field name, or to the number of a named child (comments not counted). `binds` is the role
     that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
+    node type that roles look through where it holds one thing.
     """
 
     name: str
@@ -54,6 +58,23 @@ class ShapeRule:
     without: str | None = None
     binds: str | None = None
     scope: Literal["block", "function", "outer"] = "block"
+    having: str | None = None
+    inverted: bool = False
+    inner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Children of `node` from the field `first` to the field `last` are made one child of the type `type` and the field
+    `field`, where something follows them: for grammars in which a call has no node for what is called. Without a
+    `first`, the last one gets the field.
+    """
+
+    node: str
+    first: str
+    last: str
+    type: str
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +106,14 @@ class SyntaxText:
 
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
-    """How an import's text names a file: `dotted` from a source root, or a relative `path`.
+    """How an import's text names a file: `dotted` from a source root, a relative `path`, or a `namespace` of which the
+    last parts are the file's path. `separator` stands between the parts of a qualified name; an import of one binds its
+    last part.
 
-    `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
+    `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
+    anywhere in the file of its `snake` case. `shared` are globs of files whose names are seen everywhere, `loads` calls
+    that make the names of the file that they name visible. `indexes` are the file stems that stand for their
+    folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
@@ -96,7 +122,7 @@ class ModuleRules:
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     """
 
-    style: Literal["dotted", "path", "folder"] = "path"
+    style: Literal["dotted", "path", "folder", "namespace"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
@@ -106,6 +132,10 @@ class ModuleRules:
     manifest: str | None = None
     manifest_module: str | None = None
     implied: str | None = None
+    separator: str = ""
+    unbound: Literal["", "folder", "snake"] = ""
+    shared: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +148,16 @@ class Indexing:
     text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
     their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
     give the text that they are given, `headers` statements that stand before every import.
+
+    `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
+    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
+    `symbols` are strings marked by their first character. `fields` are the object's own by their
+    looks, `implicit_members` name a
+    member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
+    not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
+    whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
+    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
+    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
     """
 
     identifiers: frozenset[str]
@@ -152,6 +192,27 @@ class Indexing:
     singles: frozenset[str]
     string_casts: frozenset[str]
     headers: frozenset[str]
+    modifiers: frozenset[str]
+    handlers: frozenset[str]
+    sigils: frozenset[str]
+    qualified: frozenset[str]
+    symbols: frozenset[str]
+    fields: frozenset[str]
+    implicit_members: frozenset[str]
+    class_names: frozenset[str]
+    local_names: frozenset[str]
+    closed_scopes: frozenset[str]
+    class_visible: frozenset[str]
+    implicit_returns: frozenset[str]
+    locators: frozenset[str]
+    named_by_text: frozenset[str]
+    pure_endings: frozenset[str]
+    sealed: frozenset[str]
+    trailing: frozenset[str]
+
+    def plain(self, name: str) -> str:
+        """A name without its sigils."""
+        return name.lstrip("".join(self.sigils)) if self.sigils else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +230,24 @@ class ImportForm:
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
-    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
+    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called;
+    `decorator` is imported from it and gates what it sits on. With `prefix`, the key is the rest of a string that
+    begins so, and the call gates what it is called on.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`). `modules` limits a form to functions of some
-    of the SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in
-    something else (with an error, in a store), so that the call can't be replaced by it.
+    are members of the result that hold the boolean (`.value`, `.enabled`). The value `block`: the call runs the block
+    that it is given. `modules` limits a form to functions of some of the SDK's modules. `common`: so usual a name that
+    only a proven client counts. `boxed`: the value comes in something else (with an error, in a store), so that the
+    call can't be replaced by it.
     """
 
     method: str | None = None
     function: str | None = None
+    decorator: str | None = None
+    prefix: str | None = None
     flag: int = 0
     keyword: str | None = None
-    value: Literal["boolean", "variant", "string", "number", "object"] = "boolean"
+    value: Literal["boolean", "variant", "string", "number", "object", "block"] = "boolean"
     when: Literal["enabled", "disabled"] = "enabled"
     pinned: tuple[str, ...] = ()
     default: int | None = None
@@ -201,6 +267,15 @@ class GateForm:
     component: str | None = None
     decorator: str | None = None
     when: Literal["enabled", "disabled"] = "enabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
+    with `{flag}` in it, `suffixes` are the ends of the names of files in which it counts."""
+
+    suffixes: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +331,7 @@ class SdkPack:
     calls: tuple[CallForm, ...]
     receivers: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
+    markers: tuple[Marker, ...] = ()
     pure: bool = True
     preferred: bool = False
     gates: tuple[GateForm, ...] = ()
@@ -264,7 +340,8 @@ class SdkPack:
 
 @dataclass(frozen=True)
 class LanguagePack:
-    """Everything known about one language. `parser` loads its grammar on first use."""
+    """Everything known about one language. `parser` loads its grammar on first use. `holds` is a text without which a
+    file is none of the language, whatever its grammar makes of it."""
 
     id: str
     display: str
@@ -278,6 +355,8 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    holds: str = ""
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -286,6 +365,14 @@ class LanguagePack:
         for rule in self.shapes:
             table.setdefault(rule.node, []).append(rule)
         return {node: tuple(rules) for node, rules in table.items()}
+
+    @cached_property
+    def not_parts(self) -> frozenset[str]:
+        return self.index.comments | self.index.modifiers
+
+    @cached_property
+    def group_of(self) -> Mapping[str, Group]:
+        return {group.node: group for group in self.groups}
 
     @cached_property
     def binders(self) -> frozenset[str]:

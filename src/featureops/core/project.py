@@ -8,15 +8,18 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Literal
 
 from featureops.core.config import Config
-from featureops.core.modules import Folders, given_name, module_files, re_exports
+from featureops.core.given import definition_of, initializer, member_of, unwrapped
+from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
 from featureops.core.pack import Packs
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
-__all__ = ["Constant", "Project", "Resolution", "argument", "definition_of", "initializer", "sole_name", "unwrapped"]
+__all__ = ["Constant", "Project", "Resolution"]
 
 _DEPTH = 8
 Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]
@@ -49,6 +52,7 @@ class Project:
         self.folders = Folders(self.paths, packs, read)
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._globs: dict[str, list[str]] = {}
 
     # -------------------------------------------------------------- files
 
@@ -98,12 +102,51 @@ class Project:
             return path, binding
         if depth > _DEPTH:
             return None
-        target = self.module_path(path, entry.module)
+        target = self._imported_path(path, entry)
         if entry.imported == "*":
             return self.exported(target, "*", depth + 1) if target else None
         if target is None and entry.module.startswith("."):
             target = self.module_path(path, posixpath.join(entry.module, entry.imported))
         return self.exported(target, entry.imported, depth + 1) if target else None
+
+    def _imported_path(self, path: str, entry: ImportEntry) -> str | None:
+        pack = self.packs.for_path(path)
+        if pack is None or pack.modules.style != "namespace" or entry.imported == "*":
+            return self.module_path(path, entry.module)
+        return self.module_path(path, f"{entry.module}{pack.modules.separator}{entry.imported}")
+
+    def unbound(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """What a name that its file does not bind means, where files see each other's names without an import."""
+        pack = node.file.pack
+        if not pack.modules.unbound or node.type not in pack.index.identifiers | pack.index.qualified:
+            return None
+        last = node.text.rpartition(pack.modules.separator)[2]
+        for other in self._visible_files(path, node):
+            file = self.file(other) if other != path and other in self.paths else None
+            binding = held_name(self.names(other), last) if file is not None else None
+            if binding is not None:
+                return other, binding
+        return None
+
+    def _visible_files(self, path: str, node: Node) -> Iterator[str]:
+        pack = node.file.pack
+        if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
+            yield from named_files(path, node.text, pack, self._with_stem)
+        yield from loaded_files(node.file)
+        for glob in pack.modules.shared:
+            yield from self._matching(glob)
+
+    @cached_property
+    def _with_stem(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
+        return found
+
+    def _matching(self, glob: str) -> list[str]:
+        if glob not in self._globs:
+            self._globs[glob] = sorted(path for path in self.paths if fnmatchcase("/" + path, "*/" + glob))
+        return self._globs[glob]
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file, or a folder of files, gives away under a name."""
@@ -135,9 +178,9 @@ class Project:
         binding = self.names(path).of.get(node)
         if binding is not None:
             return path, binding
-        if node.type not in node.file.pack.index.identifiers:
-            return None
-        return self._in_files(self.folders.beside(path, node.text), node.text)
+        is_plain = node.type in node.file.pack.index.identifiers
+        beside = self._in_files(self.folders.beside(path, node.text), node.text) if is_plain else None
+        return beside or self.unbound(path, node)
 
     def outside(self, path: str, binding: Binding) -> tuple[str, str] | None:
         """(module, name) of a package outside the repository that a binding finally stands for, also when files of the
@@ -225,7 +268,7 @@ class Project:
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
-        member = _member_of(holder, name.text)
+        member = member_of(holder, name.text)
         if member is None:
             return None
         inner = self.constant(where, member, depth + 1)
@@ -238,27 +281,33 @@ class Project:
         node = unwrapped(node)
         if depth > _DEPTH:
             return None
+        if node.text in node.file.pack.index.class_names:
+            kinds = node.file.pack.index.class_scopes
+            around = next((outer for outer in node.ancestors() if outer.type in kinds), None)
+            return (path, around) if around is not None else None
         if node.shape == "member":
             module = self._dotted_module(path, node)
             if module is not None:
                 return path, module
             owner, name = node.role("object"), node.role("property")
             outer = self.container(path, owner, depth + 1) if owner else None
+            if outer is None and node.type in node.file.pack.index.qualified:
+                return self._held(self.unbound(path, node))
             if outer is None or name is None:
                 return None
             if isinstance(outer[1], str):
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None
                 return (exported[0], unwrapped(value)) if exported and value else None
-            member = _member_of(outer[1], name.text)
+            member = member_of(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
         meant = self.meaning(path, node)
-        if meant is None:
-            return None
-        module = self.submodule(*meant)
-        if module is not None:
-            return path, module
-        found = self.origin(*meant)
+        module = self.submodule(*meant) if meant is not None else None
+        if meant is None or module is not None:
+            return (path, module) if module is not None else None
+        return self._held(self.origin(*meant))
+
+    def _held(self, found: tuple[str, Binding] | None) -> tuple[str, Node | str] | None:
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
 
@@ -273,99 +322,3 @@ class Project:
             return None
         tail = "".join(node.text.split())[len(root.text) :]
         return self.module_path(path, entry.module + tail)
-
-
-def argument(call: Node, position: int, keyword: str | None = None) -> Node | None:
-    """The value of an argument by keyword or position."""
-    arguments = call.role("arguments")
-    if arguments is None:
-        return None
-    plain = []
-    for item in arguments.items:
-        if item.shape == "keyword-argument":
-            name = item.role("name")
-            if keyword is not None and name is not None and name.text == keyword:
-                return item.role("value")
-        else:
-            plain.append(item)
-    return plain[position] if position < len(plain) else None
-
-
-def unwrapped(node: Node) -> Node:
-    """The expression inside parentheses and casts, also to text by a function."""
-    while True:
-        inner = node.role("operand") if node.shape in ("paren", "cast") else None
-        if node.shape == "call" and (callee := node.role("function")) is not None:
-            inner = argument(node, 0) if callee.text in node.file.pack.index.string_casts else None
-        if inner is None:
-            return node
-        node = inner
-
-
-_GIVING = {
-    "declarator": ("name", "value"),
-    "assign": ("left", "right"),
-    "field": ("name", "value"),
-    "pair": ("key", "value"),
-}
-
-
-def definition_of(binding: Binding) -> Node | None:
-    """What gives a binding its value: declarator, assignment (also to a member), field, pair."""
-    name = binding.definitions[0]
-    parent = name.parent
-    if parent is not None and parent.shape == "member" and parent.role("property") is name:
-        return parent.parent
-    return parent.parent if parent is not None and sole_name(parent) is name else parent
-
-
-def sole_name(target: Node) -> Node | None:
-    """The first of several names on the left of an assignment, where the others are blank (`_`)."""
-    outer = target.parent
-    if target.shape or len(target.items) <= 1 or outer is None or outer.shape not in ("assign", "declarator"):
-        return None
-    is_left = target in (outer.role("left"), outer.role("name"))
-    return target.items[0] if is_left and all(item.text == "_" for item in target.items[1:]) else None
-
-
-def initializer(binding: Binding) -> Node | None:
-    """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
-    name, parent = binding.definitions[0], definition_of(binding)
-    if parent is None:
-        return None
-    if parent.shape in ("class", "enum"):
-        return parent
-    role = _GIVING.get(parent.shape)
-    if role is None or parent.role(role[0]) not in (name, name.parent):
-        return None
-    return parent.role(role[1])
-
-
-def _member_of(holder: Node, name: str) -> Node | None:
-    if holder.shape == "call":
-        inner = argument(holder, 0)
-        return _member_of(unwrapped(inner), name) if inner is not None else None
-    for key, value in _members(holder):
-        if key == name:
-            return value
-    return None
-
-
-def _members(holder: Node) -> Iterator[tuple[str, Node]]:
-    body = holder.role("body") or holder
-    for item in body.items:
-        inner = item.role("operand") if item.shape == "expression" else item
-        if inner is None:
-            continue
-        key, value = _member_roles(inner)
-        if inner.shape in ("class", "enum"):
-            key, value = inner.role("name"), inner
-        if key is not None and value is not None:
-            yield string_value(key) or key.text, value
-
-
-def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
-    roles = {"pair": ("key", "value"), "enum-member": ("name", "value"), "field": ("name", "value")}
-    roles["assign"] = ("left", "right")
-    names = roles.get(node.shape)
-    return (node.role(names[0]), node.role(names[1])) if names else (None, None)

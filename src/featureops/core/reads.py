@@ -8,12 +8,11 @@ reported as unproven and never folded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
+from featureops.core.asked import Proof, Read
 from featureops.core.config import HouseRead
-from featureops.core.declared import field_parts, fields_named, given_value, last_name
 from featureops.core.gates import Gates
+from featureops.core.given import argument, sole_name
 from featureops.core.house import (
     gate_key,
     house_argument,
@@ -23,40 +22,17 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
-from featureops.core.origins import by_name, gives, is_client_import
+from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
-from featureops.core.project import Constant, Project, argument, sole_name, unwrapped
-from featureops.core.scopes import Binding, Names, imported_by_call, string_value
+from featureops.core.project import Constant, Project
+from featureops.core.proofs import Receivers
+from featureops.core.routes import CallGates
+from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
 
-_Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
-_DEPTH = 6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
-    included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
-
-    `value` is "boolean", "variant", "string" ...; "decorator", "component", "entry", "test" are places without one.
-    """
-
-    node: Node
-    call: Node
-    sdk: str
-    value: str
-    when: Literal["enabled", "disabled"]
-    proof: _Proof
-    key: Node | None
-    constant: Constant | None
-    method: str
-
-    @property
-    def flag(self) -> str | None:
-        return self.constant.value if self.constant else None
 
 
 def find_reads(project: Project, path: str, near: Iterable[int] | None = None) -> list[Read]:
@@ -90,14 +66,16 @@ class _Finder:
         self.names = project.names(path)
         pack = self.names.file.pack
         self.sdks = pack.sdks
+        self.receivers = Receivers(project, path)
         self.gates = Gates(project, path)
+        self.call_gates = CallGates(project, path)
         self.bags = any(sdk.bags for sdk in pack.sdks)
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         for sdk in pack.sdks:
             for form in sdk.calls:
-                if form.method is not None:
+                if form.method is not None and form.prefix is None:
                     self.methods.setdefault(form.method, []).append((sdk, form))
                 if form.function is not None:
                     self.functions.setdefault(form.function, []).append((sdk, form))
@@ -106,6 +84,7 @@ class _Finder:
 
     def at(self, node: Node) -> Iterator[Read]:
         shape = node.shape
+        yield from self.call_gates.at(node)
         if shape == "call":
             found = self._house_call(node) or self._sdk_call(node)
             if found is not None:
@@ -155,7 +134,7 @@ class _Finder:
         for sdk, form in forms:
             if owner is None or argument(call, form.flag, form.keyword) is None:
                 continue
-            proof = self._proof(owner, sdk, 0)
+            proof = self.receivers.proof(owner, sdk)
             if form.common and proof != "proven":
                 continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
@@ -177,120 +156,7 @@ class _Finder:
                 return self._read(call, sdk.id, form, "proven", name)
         return None
 
-    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
-        owner = _awaited(owner)
-        if depth > _DEPTH:
-            return "unproven"
-        if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
-            return self._brought_proof(*brought, sdk, depth)
-        if owner.shape == "call":
-            callee = owner.role("function")
-            return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
-        if owner.shape == "member":
-            return self._member_proof(owner, sdk, depth)
-        if owner.type not in owner.file.pack.index.identifiers:
-            return "unproven"
-        meant = self.project.meaning(self.path, owner)
-        if meant is None:
-            return by_name(owner.text, sdk)
-        proof = self._finder(meant[0]).binding_proof(*meant, sdk, depth)
-        if proof != "proven" and self._declares(owner, None, sdk):
-            return "proven"
-        return proof if proof != "unproven" else by_name(owner.text, sdk)
-
-    def _brought_proof(self, module: str, name: str, sdk: SdkPack, depth: int) -> _Proof:
-        """A module, or a name of it, that a call brings in at the place itself."""
-        if is_client_import(module, name, sdk):
-            return "proven"
-        target = self.project.module_path(self.path, module)
-        found = self.project.exported(target, name) if target is not None else None
-        return self._finder(found[0]).binding_proof(*found, sdk, depth + 1) if found is not None else "unproven"
-
-    def _declares(self, base: Node, name: str | None, sdk: SdkPack) -> bool:
-        """Whether the declared type of `base` has a field of this name (or without any) of a client's type."""
-        return any(
-            (annotation := field.role("type")) is not None and self._finder(where).annotated(annotation, sdk)
-            for where, field in fields_named(self.project, self.path, base, name)
-        )
-
-    def _finder(self, path: str) -> _Finder:
-        return self if path == self.path else _Finder(self.project, path)
-
-    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
-        base, name = owner.role("object"), owner.role("property")
-        if base is None or name is None:
-            return "unproven"
-        if base.text in owner.file.pack.index.self_names:
-            return self._field_proof(owner, name.text, sdk, depth)
-        proof = self._proof(base, sdk, depth + 1)
-        if proof == "proven" or self._declares(base, name.text, sdk):
-            return "proven"
-        place = self.project.container(self.path, base)
-        if place is not None and isinstance(place[1], str):
-            found = self.project.exported(place[1], name.text)
-            if found is not None:
-                proof = self._finder(found[0]).binding_proof(*found, sdk, depth + 1)
-        return proof if proof != "unproven" else by_name(name.text, sdk)
-
-    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
-        """`self.client`: what the class assigns or declares under that name."""
-        index = owner.file.pack.index
-        body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
-        for node in body.walk() if body is not None else ():
-            target, value, annotation = field_parts(node)
-            if target is None or last_name(target) != name or target is owner:
-                continue
-            if annotation is not None and self.annotated(annotation, sdk):
-                return "proven"
-            if value is not None and self._proof(value, sdk, depth + 1) == "proven":
-                return "proven"
-        return by_name(name, sdk)
-
-    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
-        entry = binding.imported
-        if entry is not None:
-            there = self.project.outside(path, binding)
-            places = ((entry.module, entry.imported), there)
-            if any(is_client_import(*place, sdk) for place in places if place is not None):
-                return "proven"
-            found = self.project.origin(path, binding)
-            if found is None or found[1].imported is not None or depth > _DEPTH:
-                return "unproven"
-            return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
-        definition = binding.definitions[0].parent
-        annotation = definition.role("type") if definition is not None else None
-        if annotation is not None and self.annotated(annotation, sdk):
-            return "proven"
-        if definition is not None and definition.shape == "function":
-            return self._factory_proof(definition, sdk, depth)
-        # A client is often declared empty and made later: any value that it is given tells what it is.
-        values = (value for value in _values(self.project.names(path), binding) if value.shape != "class")
-        proofs = {self._proof(value, sdk, depth + 1) for value in values}
-        return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
-
-    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
-        annotation = function.role("type")
-        if annotation is not None and self.annotated(annotation, sdk):
-            return "proven"
-        for node in function.walk():
-            value = node.role("value") if node.shape == "return" else None
-            if value is not None and self._proof(value, sdk, depth + 1) == "proven":
-                return "proven"
-        return "unproven"
-
-    def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        for node in annotation.walk():
-            meant = self.project.meaning(self.path, node)
-            entry = meant[1].imported if meant is not None else None
-            if entry is None or not is_client_import(entry.module, entry.imported, sdk):
-                continue
-            outer = node.parent
-            part = outer.role("property") if outer is not None and outer.shape == "member" else None
-            if part is None or part is node or is_client_import(entry.module, part.text, sdk):
-                return True
-        return False
-
-    def _read(self, call: Node, sdk: str, form: CallForm, proof: _Proof, method: str) -> Read | None:
+    def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
         if (key := argument(call, form.flag, form.keyword)) is None:
             return None
         node, pinned = _whole(call, form.pinned)
@@ -363,26 +229,6 @@ class _Finder:
                 return
 
 
-def _values(names: Names, binding: Binding) -> Iterator[Node]:
-    """Everything that a name is set to, also by functions that declare it an outer name."""
-    same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
-    for each in same:
-        for name in (*each.definitions, *each.writes):
-            value = given_value(name)
-            if value is not None:
-                yield value
-
-
-def _awaited(node: Node) -> Node:
-    node = unwrapped(node)
-    while node.shape == "await":
-        inner = node.role("operand")
-        if inner is None:
-            return node
-        node = unwrapped(inner)
-    return node
-
-
 def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     """Climb from the call over awaits and parentheses to a pinned member, if there is one."""
     node = call
@@ -392,7 +238,9 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
         name = parent.role("property")
         if name is not None and name.text in pinned:
-            return parent, True
+            outer = parent.parent  # where members are got by a call, the call is the value
+            is_called = outer is not None and outer.shape == "call" and outer.role("function") is parent
+            return outer if outer is not None and is_called else parent, True
     awaited = call.parent
     if awaited is not None and awaited.shape == "await":
         return awaited, False

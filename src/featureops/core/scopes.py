@@ -68,6 +68,8 @@ class Names:
                 self._bind_bare(node)
             elif node.type in self._index.outer_names:
                 outer.update(item.text for item in node.items)
+            elif self._index.named_by_text and node.shape == "call":
+                outer.update(self._named_by_text(node))
             if node.rule is not None:
                 self._bind(node, node.rule)
         for table in self._tables.values():
@@ -81,6 +83,16 @@ class Names:
     def _bind_bare(self, node: Node) -> None:
         if node.parent is not None and f"{node.parent.type}.{node.field}" in self._index.bare_parameters:
             self._define(node, node.parent)
+
+    def _named_by_text(self, call: Node) -> Iterator[str]:
+        """Variables that a call gets at by their names."""
+        callee, arguments = call.role("function"), call.role("arguments")
+        if callee is None or arguments is None or callee.text not in self._index.named_by_text:
+            return
+        for part in arguments.walk():
+            value = string_value(part)
+            if value is not None:
+                yield from (sigil + value for sigil in self._index.sigils)
 
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":
@@ -138,7 +150,9 @@ class Names:
             return
         for entry in self._import_entries(node, module_node):
             name, alias = entry.role("name"), entry.role("alias")
-            if name is None and entry.type in self._index.identifiers:
+            if name is not None and self.file.pack.modules.separator:
+                self._enter_qualified(name, alias, module, scope, entry, node)
+            elif name is None and entry.type in self._index.identifiers:
                 self._enter(entry, scope, ImportEntry(module, "default", entry, node))
             elif name is not None and alias is not None:
                 whole = alias is name or module_node is None
@@ -148,6 +162,15 @@ class Names:
                 imported = "*" if module_node is None else name.text
                 # A dotted import binds the first part only: the rest is found as members of it.
                 self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
+
+    def _enter_qualified(
+        self, name: Node, alias: Node | None, prefix: str, scope: Node, entry: Node, statement: Node
+    ) -> None:
+        """Import of a name that is written with its module: only its last part is bound."""
+        separator = self.file.pack.modules.separator
+        parts = [part for part in (prefix + separator + name.text).split(separator) if part]
+        last = next((part for part in reversed([*name.walk()]) if part.type in self._index.identifiers), name)
+        self._enter(alias or last, scope, ImportEntry(separator.join(parts[:-1]), parts[-1], entry, statement))
 
     def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
         self._define(name, scope).imported = entry
@@ -181,16 +204,23 @@ class Names:
 
     def lookup(self, name: str, at: Node) -> Binding | None:
         """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""
-        inside_function = False
+        inside_function = closed = False
         for outer in at.ancestors():
             if outer.type not in self._scopes:
                 continue
             hidden = inside_function and outer.type in self._index.class_scopes
+            hidden = hidden and at.type not in self._index.class_visible
             binding = None if hidden else self._tables.get(outer, {}).get(name)
-            if binding is not None:
+            if binding is not None and not (closed and self._is_local(binding)):
                 return binding
+            closed = closed or outer.type in self._index.closed_scopes
             inside_function = inside_function or outer.type in self._index.function_scopes
         return None
+
+    def _is_local(self, binding: Binding) -> bool:
+        name = binding.definitions[0]
+        holder = name.parent.shape if name.parent is not None else ""
+        return name.type in self._index.local_names and holder not in ("function", "class", "enum")
 
     @cached_property
     def imports(self) -> tuple[Binding, ...]:
@@ -256,6 +286,8 @@ def string_value(node: Node) -> str | None:
     if any(child.type in index.interpolations for child in node.children):
         return None
     text = node.text
+    if node.type in index.symbols:
+        return text[1:].strip("'\"")
     body = text.lstrip("rRbBuUfF")
     for quote in ('"""', "'''", '"', "'", "`"):
         if body.startswith(quote) and body.endswith(quote) and len(body) >= 2 * len(quote):

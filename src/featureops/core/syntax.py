@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
-from featureops.core.pack import LanguagePack, ShapeRule
+from featureops.core.pack import Group, LanguagePack, ShapeRule
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
@@ -77,7 +77,8 @@ class Node:
     def _build(self) -> tuple[Node, ...]:
         found: list[Node] = []
         self._collect(self._raw.walk(), None, found)
-        return tuple(found)
+        group = self.file.pack.group_of.get(self.type)
+        return tuple(found) if group is None else tuple(self._grouped(found, group))
 
     def _collect(self, cursor: TreeCursor, outer: str | None, found: list[Node]) -> None:
         """The children at a cursor; those of a spliced node take its place and its field."""
@@ -97,6 +98,30 @@ class Node:
             more = cursor.goto_next_sibling()
         cursor.goto_parent()
 
+    def _grouped(self, found: list[Node], group: Group) -> list[Node]:
+        last = next((at for at, child in enumerate(found) if child.field == group.last), None)
+        first = next((at for at, child in enumerate(found) if child.field == group.first), None)
+        if last is None:
+            return found
+        if first is None:
+            found[last].field = group.field
+            return found
+        if last + 1 == len(found):
+            return found
+        inner = self.moved(self, first)
+        inner.field, inner.type = group.field, group.type
+        inner.start, inner.end = found[first].start, found[last].end
+        inner.adopt(tuple(child.moved(inner, at) for at, child in enumerate(found[first : last + 1])))
+        rest = [child.moved(self, first + at) for at, child in enumerate(found[last + 1 :], 1)]
+        return [*found[:first], inner, *rest]
+
+    def moved(self, parent: Node, index: int) -> Node:
+        """The same node at another place."""
+        return Node(self._raw, self.file, parent, self.field, index)
+
+    def adopt(self, children: tuple[Node, ...]) -> None:
+        self._children = children
+
     @property
     def span(self) -> Span:
         return Span(self.start, self.end)
@@ -111,8 +136,9 @@ class Node:
 
     @property
     def items(self) -> list[Node]:
-        """Named children without comments."""
-        return [child for child in self.children if child.named and not child.is_comment]
+        """Named children without comments and modifiers."""
+        other = self.file.pack.not_parts
+        return [child for child in self.children if child.named and child.type not in other]
 
     @property
     def is_error(self) -> bool:
@@ -129,9 +155,14 @@ class Node:
         return found
 
     def _fits(self, rule: ShapeRule) -> bool:
-        if rule.token is not None and not self.has_token(rule.token):
+        if rule.token is not None and not self.has_token(rule.token) and not self._is_leaf(rule.token):
+            return False
+        if rule.having is not None and not any(child.field == rule.having for child in self.children):
             return False
         return rule.without is None or not self.has_token(rule.without)
+
+    def _is_leaf(self, text: str) -> bool:
+        return self.children == () and self.text.lower() == text
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
@@ -147,8 +178,14 @@ class Node:
         """The nodes that play a role of this node's shape."""
         rule = self.rule
         target = rule.roles.get(role) if rule else None
-        if target is None:
+        if rule is None or target is None:
             return []
+        found = self._at(target)
+        if rule.inner is None:
+            return found
+        return [each.items[0] if each.type == rule.inner and len(each.items) == 1 else each for each in found]
+
+    def _at(self, target: str | int) -> list[Node]:
         if isinstance(target, int):
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]

@@ -18,9 +18,11 @@ from featureops.core.errors import Bug
 from featureops.core.pack import (
     CallForm,
     GateForm,
+    Group,
     ImportForm,
     Indexing,
     LanguagePack,
+    Marker,
     ModuleRules,
     Packs,
     SdkPack,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["packs"]
 
 _Table = Mapping[str, object]
-_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope"})
+_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope", "having", "inverted", "inner"})
 
 
 @cache
@@ -144,7 +146,13 @@ def _language(folder: Traversable) -> LanguagePack:
         wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
+        holds=_text(data, "holds", ""),
+        groups=tuple(_group(item) for item in _tables(data, "group")),
     )
+
+
+def _group(item: _Table) -> Group:
+    return Group(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
 
 
 class _ParserSource:
@@ -182,6 +190,9 @@ def _shape(item: _Table) -> ShapeRule:
         without=_optional(item, "without"),
         binds=_optional(item, "binds"),
         scope=cast("Literal['block', 'function', 'outer']", _text(item, "scope", "block")),
+        having=_optional(item, "having"),
+        inverted=bool(item.get("inverted", False)),
+        inner=_optional(item, "inner"),
     )
 
 
@@ -209,7 +220,7 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path', 'folder']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'folder', 'namespace']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
@@ -219,6 +230,10 @@ def _modules(table: _Table) -> ModuleRules:
         manifest=_optional(table, "manifest"),
         manifest_module=_optional(table, "manifest_module"),
         implied=_optional(table, "implied"),
+        separator=_text(table, "separator", ""),
+        unbound=cast("Literal['', 'folder', 'snake']", _text(table, "unbound", "")),
+        shared=_texts(table, "shared"),
+        loads=_texts(table, "loads"),
     )
 
 
@@ -265,6 +280,7 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
         receivers=_texts(data, "receivers"),
+        markers=tuple(Marker(_texts(item, "suffixes"), _text(item, "text")) for item in _tables(data, "marker")),
         preferred=bool(data.get("preferred", False)),
         gates=tuple(_gate(item) for item in _tables(data, "gate")),
         bags=frozenset(_texts(data, "bags")),
@@ -289,9 +305,13 @@ def _call(item: _Table) -> CallForm:
     return CallForm(
         method=_optional(item, "method"),
         function=_optional(item, "function"),
+        decorator=_optional(item, "decorator"),
+        prefix=_optional(item, "prefix"),
         flag=flag,
         keyword=_optional(item, "keyword"),
-        value=cast("Literal['boolean', 'variant', 'string', 'number', 'object']", _text(item, "value", "boolean")),
+        value=cast(
+            "Literal['boolean', 'variant', 'string', 'number', 'object', 'block']", _text(item, "value", "boolean")
+        ),
         when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
         pinned=_texts(item, "pinned"),
         default=default,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.detect.wrappers import names_at, only_result
+from featureops.core.fold.chains import is_inverted
+from featureops.core.given import initializer
 from featureops.core.model import Span
-from featureops.core.project import Project, initializer
+from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.syntax import Node
 
@@ -91,11 +93,11 @@ class _Walk:
         if condition is None or node is condition:
             return
         if node is parent.role("then") or node is parent.role("body"):
-            yield from self.known(condition, truth=True)
+            yield from self.known(condition, truth=not is_inverted(parent))
             return
         for other in parent.roles("else"):
             if other is node:
-                yield from self.known(condition, truth=False)
+                yield from self.known(condition, truth=is_inverted(parent))
                 return
             earlier = other.role("condition") if other.shape == "elif" else None
             if earlier is not None:
@@ -112,9 +114,9 @@ class _Walk:
             then, others = statement.role("then"), statement.roles("else")
             if then is not None and _leaves(then):
                 if all(other.shape != "elif" for other in others):
-                    yield from self.known(condition, truth=False)
+                    yield from self.known(condition, truth=is_inverted(statement))
             elif len(others) == 1 and _leaves(others[0]):
-                yield from self.known(condition, truth=True)
+                yield from self.known(condition, truth=not is_inverted(statement))
 
     def _gated(self, parent: Node, node: Node) -> Iterator[Guard]:
         """Decorators, gating components and gating entries of an object."""

@@ -12,8 +12,8 @@ from featureops.core.pack import Packs
 __all__ = ["Asking", "camel", "flag_needles", "is_bare", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
-# Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text or symbol without parentheses.
-_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':]")
+# Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text, symbol or constant without them.
+_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':@A-Z]")
 # Behind a name that many things have: arguments, and not none.
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 _ALIASED = re.compile(rb"\s+as\b")
@@ -65,7 +65,9 @@ class Asking:
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
-        self._called = _encoded(name for form in forms for name in (form.method, form.function) if not form.common)
+        self._called = _encoded(
+            name for form in forms for name in (form.method, form.function, form.decorator) if not form.common
+        )
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
         self._bags = _encoded(name for sdk in packs.sdks() for name in sdk.bags)
         self._gates = _encoded(

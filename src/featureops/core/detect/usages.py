@@ -6,6 +6,7 @@ give it), parses the files that hold one, and every definition that it finds the
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -165,6 +166,8 @@ class _Hunt:
             value, parent = parent, parent.parent
         if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
             return
+        if parent.parent is not None and parent.parent.shape == "arguments":
+            return  # a keyword of a call is no name for the key
         name = parent.role("name") or parent.role("left") or parent.role("key")
         if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
             return
@@ -191,8 +194,25 @@ class _Hunt:
             before = claimed[: bisect_left(starts, offset + 1)]
             if any(span.start <= offset and end <= span.end for span in before):
                 continue
+            if self._marked(path, data, offset):
+                continue
             shape = _text_shape(file, offset, end) if file is not None else "text"
             self._put(path, data, Span(offset, end), "mention", "literal", pack.id if pack else "", "", shape)
+
+    def _marked(self, path: str, data: bytes, offset: int) -> bool:
+        """Whether the key stands in a template's way of asking; then it is a read."""
+        start, stop = data.rfind(b"\n", 0, offset) + 1, data.find(b"\n", offset)
+        line = data[start : stop if stop >= 0 else len(data)]
+        for sdk in self.project.packs.sdks():
+            for marker in sdk.markers:
+                text = marker.text.replace("{flag}", re.escape(self.flag)).encode()
+                found = re.finditer(text, line) if path.endswith(marker.suffixes) else ()
+                for match in found:
+                    if match.start() <= offset - start < match.end():
+                        span = Span(start + match.start(), start + match.end())
+                        self._put(path, data, span, "read", "literal", sdk.language, sdk.id, "template")
+                        return True
+        return False
 
     # -------------------------------------------------------------- rows
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from featureops.core.project import Project, initializer, unwrapped
+from featureops.core.fold.chains import is_last
+from featureops.core.given import initializer, unwrapped
+from featureops.core.project import Project
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
@@ -18,7 +20,8 @@ _STEPS = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wrapper:
-    """A function that gives a flag's value and nothing else. `inverted`: true when the flag is off."""
+    """A function that gives a flag's value and nothing else. `inverted`: true when the flag is off. `is_bare`: it may
+    be called by its name alone."""
 
     path: str
     function: Node
@@ -26,6 +29,7 @@ class Wrapper:
     inverted: bool
     is_getter: bool
     is_method: bool
+    is_bare: bool = False
 
 
 def wrapper_around(project: Project, path: str, value: Node) -> Wrapper | None:
@@ -70,6 +74,9 @@ def _function_of(value: Node) -> Node | None:
         return None
     if parent.shape in ("function", "lambda"):
         return parent if parent.role("body") is value else None
+    if is_last(parent, value) and all(item.shape in ("assign", "binder") for item in parent.items[:-1]):
+        function = parent.parent
+        return function if function is not None and not any(_returns(function)) else None
     if parent.shape != "return" or parent.parent is None or parent.parent.shape != "block":
         return None
     function = parent.parent.parent
@@ -84,6 +91,8 @@ def only_result(function: Node) -> Node | None:
     if body is None or body.shape != "block":
         return body
     found = list(_returns(function))
+    if not found and body.items and is_last(body, body.items[-1]):
+        return body.items[-1]
     return found[0].role("value") if len(found) == 1 and found[0].parent is body else None
 
 
@@ -127,6 +136,7 @@ def _named(path: str, function: Node, inverted: bool) -> Wrapper | None:
         name=string_value(name) or name.text,
         inverted=inverted,
         is_getter=_is_getter(function),
+        is_bare=bool(function.file.pack.index.implicit_returns),
         is_method=_class_of(function) is not None or (holder is not None and holder.shape == "object"),
     )
 
@@ -155,6 +165,10 @@ def call_at(wrapper: Wrapper, name: Node) -> Node | None:
     """The expression that has the wrapper's value where its name is used: the call, for a getter the member."""
     callee = _whole_callee(name)
     parent = callee.parent
+    if wrapper.is_bare:
+        is_called = parent is not None and parent.shape == "call" and parent.role("function") is callee
+        is_name = parent is not None and parent.shape == "function" and parent.role("name") is callee
+        return parent if is_called else None if is_name else callee
     if wrapper.is_getter:
         return callee if callee is not name else None
     return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
@@ -170,6 +184,8 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
     callee = _whole_callee(name)
     if callee is name:
         binding = project.names(path).of.get(name)
+        if binding is None and name.type in name.file.pack.index.implicit_members:
+            return _own_member(name, name.text)
         found = project.origin(path, binding) if binding else None
         return _function(found[1]) if found else None
     owner = callee.role("object")
@@ -178,9 +194,7 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
 
 def _member_function(project: Project, path: str, owner: Node, name: str) -> Node | Literal["unknown"] | None:
     if owner.text in owner.file.pack.index.self_names:
-        kinds = owner.file.pack.index.class_scopes
-        inside = next((outer for outer in owner.ancestors() if outer.type in kinds or outer.shape == "object"), None)
-        return (_method(inside, name) if inside is not None else None) or "unknown"
+        return _own_member(owner, name)
     place = project.container(path, owner) or _instance_of(project, path, owner)
     if place is None:
         return "unknown"
@@ -195,6 +209,13 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
             return "unknown"
         holder = made[1]
     return _method(holder, name) or "unknown"
+
+
+def _own_member(place: Node, name: str) -> Node | Literal["unknown"]:
+    """The member of the class or object around."""
+    kinds = place.file.pack.index.class_scopes
+    inside = next((outer for outer in place.ancestors() if outer.type in kinds or outer.shape == "object"), None)
+    return (_method(inside, name) if inside is not None else None) or "unknown"
 
 
 def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | str] | None:

@@ -33,7 +33,8 @@ class Blocks:
                 if trails or self._between(part, parts[at + 1 :], gone):
                     continue
             if run:
-                self._remove_run(block, run, first=not survivors_before, last=False)
+                is_end = part.type in block.file.pack.index.handlers
+                self._remove_run(block, run, first=not survivors_before, last=is_end)
                 run = []
             if not self._is_spoken_comment(part, gone):
                 survivors_before = True

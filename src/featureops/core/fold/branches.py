@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.chains import Arm, always_leaves, arms, statements
+from featureops.core.fold.chains import Arm, always_leaves, arms, is_handled, statements
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.expressions import Expressions
 from featureops.core.fold.layout import content, full_end, is_alone
@@ -30,6 +30,11 @@ class Branches(Expressions):
         self.stands_for: dict[Node, list[Node]] = {}
         self.leaves: dict[Node, bool] = {}
 
+    def is_known(self, node: Node) -> bool:
+        binding = self.names.of.get(node) if node.type in node.file.pack.index.local_names else None
+        holder = binding.definitions[0].parent if binding is not None else None
+        return node in self.seeds or (holder is not None and holder.shape != "function")
+
     def _now_leaves(self, node: Node) -> bool:
         """Like `always_leaves`, after folding."""
         if node in self.gone:
@@ -39,7 +44,7 @@ class Branches(Expressions):
         if node in self.leaves:
             return self.leaves[node]
         if node.shape == "block":
-            return any(self._now_leaves(item) for item in node.items)
+            return not is_handled(node) and any(self._now_leaves(item) for item in node.items)
         return always_leaves(node)
 
     def _emptied(self, body: Node) -> bool:
@@ -79,10 +84,13 @@ class Branches(Expressions):
         if arm.condition is None:
             return KEEP
         value = self.reduce(arm.condition, "boolean")
-        if isinstance(value, Const) and self._initializer(arm) is not None:
+        if not isinstance(value, Const):
+            return value
+        stays = self._initializer(arm) is not None or (arm.inverted and bool(value.effects))
+        if stays:
             self.place(arm.condition, value)
             return KEEP
-        return value
+        return Const(not value.value) if arm.inverted else value
 
     def _initializer(self, arm: Arm) -> Node | None:
         """The statement before the condition, which has to stay with it."""
@@ -108,7 +116,7 @@ class Branches(Expressions):
             return False
         if arm.condition is None or isinstance(value, Const):
             return True
-        return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.seeds.__contains__)
+        return isinstance(value, (type(KEEP), Becomes)) and is_pure(arm.condition, self.is_known)
 
     def _effect_first(self, node: Node, kept: list[tuple[Arm, Value]]) -> bool:
         """`if f() and flag: A else: B` with the flag off: the call becomes a statement, then only B stands. The same
@@ -152,7 +160,8 @@ class Branches(Expressions):
     def _unwrap(self, node: Node, arm: Arm, effect: Node | None = None) -> None:
         """The arm's statements take the place of the whole chain, after an effect that has to stay."""
         inside = content(arm.body, node, self.gone)
-        end = full_end(node)
+        is_behind = arm.condition is not None and arm.condition.start > arm.body.start
+        end = node.end if is_behind else full_end(node)
         if inside is None:
             self.gone.add(node)
             return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from featureops.core.syntax import Node
 
-__all__ = ["Arm", "always_leaves", "arms", "inside", "statements"]
+__all__ = ["Arm", "always_leaves", "arms", "inside", "is_handled", "is_inverted", "is_last", "statements"]
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 
@@ -14,12 +14,13 @@ _LEAVING = frozenset({"return", "raise", "break", "continue"})
 @dataclass(frozen=True, slots=True, eq=False)
 class Arm:
     """`start` is where the arm begins (`if`, `else if`, `elif`, `else`), `head` the node with the condition and its
-    keyword; both are None-conditioned for a plain else."""
+    keyword; both are None-conditioned for a plain else. `inverted`: taken when the condition is false."""
 
     start: int
     head: Node
     condition: Node | None
     body: Node
+    inverted: bool = False
 
 
 def arms(node: Node) -> list[Arm]:
@@ -28,7 +29,7 @@ def arms(node: Node) -> list[Arm]:
     condition, body = node.role("condition"), node.role("then")
     if condition is None or body is None:
         return found
-    found.append(Arm(node.start, node, condition, body))
+    found.append(Arm(node.start, node, condition, body, is_inverted(node)))
     for other in node.roles("else"):
         found.extend(_other(other))
     return found
@@ -37,7 +38,9 @@ def arms(node: Node) -> list[Arm]:
 def _other(node: Node) -> list[Arm]:
     if node.shape == "elif":
         condition, body = node.role("condition"), node.role("then")
-        return [Arm(node.start, node, condition, body)] if condition is not None and body is not None else []
+        if condition is None or body is None:
+            return []
+        return [Arm(node.start, node, condition, body), *(arm for each in node.roles("else") for arm in _other(each))]
     body, start = node.role("body"), node.start
     if node.shape in ("if", "block"):  # a grammar without a node for `else`: the keyword stands before
         body, word = node, node.previous()
@@ -51,6 +54,11 @@ def _other(node: Node) -> list[Arm]:
         first = nested[0]
         return [Arm(start, first.head, first.condition, first.body), *nested[1:]]
     return [Arm(start, node, None, body)]
+
+
+def is_inverted(node: Node) -> bool:
+    """Whether the first branch of a choice is for a condition that is false."""
+    return node.rule is not None and node.rule.inverted
 
 
 def statements(body: Node) -> list[Node]:
@@ -70,12 +78,29 @@ def inside(body: Node) -> list[Node]:
     return [part for part in parts if part.named]
 
 
+def is_handled(block: Node) -> bool:
+    """Whether a block has parts of its own that go on where its statements fail."""
+    kinds = block.file.pack.index.handlers
+    return bool(kinds) and any(child.type in kinds for child in block.children)
+
+
+def is_last(block: Node, statement: Node) -> bool:
+    """Whether the statement is what a function gives back without saying so."""
+    function = block.parent
+    if block.type not in block.file.pack.index.implicit_returns or function is None or is_handled(block):
+        return False
+    return function.shape == "function" and function.role("body") is block and block.items[-1] is statement
+
+
 def always_leaves(node: Node) -> bool:
     """Whether control never goes on after the statement: it returns, raises, breaks or continues on every path."""
     if node.shape in _LEAVING:
         return True
+    inner = node.role("operand") if node.shape == "expression" else None
+    if inner is not None and inner.shape in _LEAVING:
+        return True
     if node.shape == "block":
-        return any(always_leaves(item) for item in node.items)
+        return not is_handled(node) and any(always_leaves(item) for item in node.items)
     if node.shape != "if":
         return False
     chain = arms(node)

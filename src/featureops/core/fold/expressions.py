@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from featureops.core.fold.chains import arms, inside
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
@@ -26,6 +27,10 @@ class Expressions:
         self.seeds = seeds
         self.hot = hot
         self._reduced: dict[Node, tuple[Context, Value]] = {}
+
+    def is_known(self, node: Node) -> bool:
+        """Whether evaluating the node does nothing, whatever its type says."""
+        return node in self.seeds
 
     # -------------------------------------------------------------- reduce
 
@@ -59,11 +64,15 @@ class Expressions:
                 return self._conditional(node, context)
             case "call":
                 return self._call(node)
+            case "if":
+                return self._choice(node, context)
         self.visit_children(node)
         return KEEP
 
     def visit_children(self, node: Node) -> None:
         """Everything below in places that see the whole value."""
+        if node.type in node.file.pack.index.sealed:
+            return
         for child in node.children:
             if child in self.hot:
                 self.visit(child)
@@ -96,7 +105,7 @@ class Expressions:
         parent = paren.parent
         if parent is None or paren.shape != "paren" or not paren.file.pack.text.condition_parens:
             return False
-        return parent.shape in ("if", "elif", "while", "switch") and paren.field in ("condition", "value")
+        return parent.shape in ("", "if", "elif", "while", "switch") and paren.field in ("condition", "value")
 
     def _through(self, node: Node, context: Context) -> Value:
         inner = node.role("operand")
@@ -147,7 +156,7 @@ class Expressions:
             return Becomes(kept)
         settled = boolean or context == ("falsy" if absorbing else "truthy") or (context == "render" and not value)
         if value is absorbing and settled:
-            if is_pure(kept, self.seeds.__contains__):
+            if is_pure(kept, self.is_known):
                 return Const(value)
             self._place_both(node, left, first, value=value)
             return Const(value, (kept,), node)
@@ -200,15 +209,28 @@ class Expressions:
         self.place(other, self.reduce(other, context))
         return KEEP
 
+    def _choice(self, node: Node, context: Context) -> Value:
+        """An `if` whose value is used: the one expression of the branch that is known to be taken."""
+        for arm in arms(node):
+            value: Value = Const(value=True) if arm.condition is None else self.reduce(arm.condition, "boolean")
+            if not isinstance(value, Const) or value.effects:
+                break
+            if value.value is arm.inverted:
+                continue
+            parts = inside(arm.body) if arm.body.shape == "block" else [arm.body]
+            return self._part(parts[0], context) if len(parts) == 1 else self._children(node)
+        return self._children(node)
+
     def _call(self, node: Node) -> Value:
         callee, arguments = node.role("function"), node.role("arguments")
         if callee is not None and arguments is not None and callee.text in node.file.pack.index.boolean_casts:
             items = arguments.items
             if len(items) == 1:
-                value = self.reduce(items[0], "boolean")
+                inner = (items[0].role("operand") if items[0].shape == "argument" else None) or items[0]
+                value = self.reduce(inner, "boolean")
                 if isinstance(value, Const) and not value.effects:
                     return value
-                self.place(items[0], value)
+                self.place(inner, value)
                 return Const(value.value, value.effects, node) if isinstance(value, Const) else KEEP
         return self._children(node)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from featureops.core.fold.chains import is_last
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.members import Members
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
+from featureops.core.given import definition_of, initializer, sole_name
 from featureops.core.model import Edit
-from featureops.core.project import definition_of, initializer, sole_name
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
@@ -185,6 +186,8 @@ class FileFold:
         if body.shape != "block":
             return self._const(body, folded)
         live = [item for item in _live(body.items, folded) if not _is_docstring(item)]
+        if len(live) == 1 and is_last(body, live[0]):
+            return self._const(live[0], folded)
         if len(live) != 1 or live[0].shape != "return":
             return None
         value = live[0].role("value")
@@ -207,7 +210,7 @@ def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None
     function is used otherwise, or where an argument has effects."""
     call = use.parent
     if call is None or call.shape != "call" or call.role("function") is not use:
-        return None
+        return use if use.type in use.file.pack.index.implicit_members else None
     arguments = call.role("arguments")
     if arguments is not None and not all(_pure_argument(item, known) for item in arguments.items):
         return None

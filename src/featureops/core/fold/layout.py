@@ -84,9 +84,19 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     if body.file.pack.text.blocks != "indent":
         header_line = body.file.line_of(body.start)
         parts = [part for part in parts if not (part.is_comment and body.file.line_of(part.start) == header_line)]
-        return (parts[0].start, end) if parts else None
+        if not parts:
+            return None
+        leads = _is_unmarked(body) and bool(body.items) and body.items[0] not in gone
+        return _comments_above(body, parts[0].start) if leads else parts[0].start, max(end, parts[-1].end)
     first_stays = body.items[0] not in gone
     return _comments_above(body, start) if first_stays else start, _deeper_comments(body.file, end, column(owner))
+
+
+def _is_unmarked(body: Node) -> bool:
+    """Whether a block begins with its first statement: comments before that lie outside it."""
+    if body.shape != "block" or body.file.pack.text.blocks == "indent":
+        return False
+    return body.file.data[body.start : body.start + 1] not in (b"{", b":")
 
 
 def _trails(comment: Node, gone: Container[Node]) -> bool:
@@ -127,10 +137,12 @@ def leading_comments(node: Node) -> list[Node]:
 
 
 def _above(node: Node) -> Node | None:
-    """What stands before a node; before the first of a block that indentation makes, what stands before the block."""
+    """What stands before a node; before the first of a block that nothing opens, what stands before the block."""
     previous = node.previous()
     block = node.parent
-    if previous is None and block is not None and block.shape == "block" and block.start == node.start:
+    if previous is not None or block is None or block.shape != "block":
+        return previous
+    if block.start == node.start or _is_unmarked(block):
         return block.previous()
     return previous
 

@@ -18,6 +18,10 @@ __all__ = ["Statements"]
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
+def _is_in_string(node: Node) -> bool:
+    return node.parent is not None and node.parent.shape == "string"
+
+
 class Statements(CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
@@ -69,7 +73,7 @@ class Statements(CaseConditions):
                 self._class(node)
             case "enum" | "object":
                 self._members(node)
-            case "" if node.type in node.file.pack.index.interpolations and node.items:
+            case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
             case _:
                 super().visit(node)
@@ -131,14 +135,31 @@ class Statements(CaseConditions):
         hoisted = node.file.pack.index.hoisted
         cut = False
         for child in inside(node):
-            if cut and (child.is_comment or (child.type not in hoisted and child.shape != "case")):
+            before = child.previous() if child.type in node.file.pack.index.trailing else None
+            if (before is not None and before in self.gone) or (
+                cut and (child.is_comment or (child.type not in hoisted and child.shape != "case"))
+            ):
                 self.gone.add(child)
             elif child in self.hot:
-                self.visit(child)
+                self._statement(node, child)
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
         self.blocks.remove(node, self.gone)
         if node.shape == "block" and not _is_decided(node) and self._emptied(node):
             self.blocks.fill(node)
+
+    def _statement(self, block: Node, node: Node) -> None:
+        """Where expressions are statements, one whose value nobody sees goes once it is known."""
+        is_seen = node is block.items[-1] or not node.file.pack.index.implicit_returns
+        if is_seen or (node.shape not in ("and", "or", "not") and node not in self.seeds):
+            self.visit(node)
+            return
+        value = self.reduce(node, "boolean")
+        if isinstance(value, Const) and not value.effects:
+            self.gone.add(node)
+        elif isinstance(value, Const):
+            self._effects_only(node, value)
+        else:
+            self.place(node, value)
 
     def _expression(self, node: Node) -> None:
         inner = node.role("operand")

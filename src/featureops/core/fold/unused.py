@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import is_pure
-from featureops.core.project import definition_of, initializer
+from featureops.core.given import definition_of, initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -128,7 +128,8 @@ def doom(parts: set[Node]) -> frozenset[Node]:
             parent = node.parent
             if parent.parent is not None and parent.parent.shape == "class":
                 break  # a class without members is still a class
-            rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
+            kept = (parent.role("module"), parent.role("type"))
+            rest = [item for item in parent.items if item not in doomed and item not in kept]
             if parent.shape == "declarator" and parent.role("name") in doomed:
                 rest = []  # a pattern loses all its names only where they are brought in from a module
             if rest or parent.shape in ("function", "case"):

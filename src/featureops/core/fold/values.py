@@ -62,10 +62,17 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
         if part.shape == "string":
             stack.extend(child for child in part.items if child.type in index.interpolations)
             continue
-        if part.type not in index.pure and part.type not in index.interpolations:
+        if part.type not in index.pure and part.type not in index.interpolations and not _asks(part):
             return False
         stack.extend(part.items)
     return True
+
+
+def _asks(node: Node) -> bool:
+    """Whether the language's custom for names says that a member has no effects."""
+    endings = tuple(node.file.pack.index.pure_endings)
+    is_name = node.shape in ("member", "cast") or not node.items
+    return bool(endings) and is_name and node.text.endswith(endings)
 
 
 def is_boolean(node: Node) -> bool:

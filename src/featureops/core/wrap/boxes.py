@@ -139,7 +139,7 @@ def _statements(node: Node) -> Box:
     parent = node.parent
     kind: BoxKind = "members" if parent is not None and parent.shape == "class" else "block"
     file, children = node.file, list(node.children)
-    if node.file.pack.text.blocks == "braces":
+    if node.file.pack.text.blocks == "braces" and file.data[node.start : node.start + 1] == b"{":
         start, end = node.start + 1, node.end - 1
         if not file.data[start : file.line_end(start)].strip():
             start = file.line_end(start)

@@ -1,0 +1,187 @@
+"""Whether a receiver is an SDK's client: by import, construction, declared type or the file that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from featureops.core.asked import Proof
+from featureops.core.declared import field_parts, fields_named, given_value, last_name
+from featureops.core.given import unwrapped
+from featureops.core.origins import by_name, is_client_import
+from featureops.core.pack import SdkPack
+from featureops.core.project import Project
+from featureops.core.receivers import declared_type, is_client_name, located_class, results, written_out
+from featureops.core.scopes import Binding, Names, imported_by_call
+from featureops.core.syntax import Node
+
+__all__ = ["Receivers"]
+
+_DEPTH = 6
+
+
+class Receivers:
+    """The receivers of one file. `depth` counts the steps that were taken from the first question."""
+
+    def __init__(self, project: Project, path: str) -> None:
+        self.project = project
+        self.path = path
+        self.names = project.names(path)
+        self._classes: dict[tuple[Node, str, str], Proof] = {}
+
+    def _at(self, path: str) -> Receivers:
+        return self if path == self.path else Receivers(self.project, path)
+
+    def proof(self, owner: Node, sdk: SdkPack, depth: int = 0) -> Proof:
+        owner = _awaited(owner)
+        if depth > _DEPTH:
+            return "unproven"
+        if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
+            return self._brought(*brought, sdk, depth)
+        if owner.shape == "call":
+            callee, located = owner.role("function"), located_class(owner)
+            if located is not None and is_client_name(self.names, located, sdk):
+                return "proven"
+            return self.proof(callee, sdk, depth) if callee is not None else "unproven"
+        if is_client_name(self.names, owner, sdk):
+            return "proven"
+        index = owner.file.pack.index
+        if owner.type in index.fields:
+            return self._field(owner, index.plain(owner.text), sdk, depth)
+        if owner.shape == "member":
+            return self._member(owner, sdk, depth)
+        return self._name(owner, sdk, depth) if owner.type in index.identifiers else "unproven"
+
+    def _name(self, name: Node, sdk: SdkPack, depth: int) -> Proof:
+        is_bound = name in self.names.of
+        if not is_bound and name.type in name.file.pack.index.implicit_members:
+            proof = self._field(name, name.text, sdk, depth)
+            if proof != "unproven":
+                return proof
+        meant = self.project.meaning(self.path, name)
+        if meant is None:
+            return by_name(name.text, sdk)
+        proof = self._at(meant[0]).binding(*meant, sdk, depth if is_bound else depth + 1)
+        if proof != "proven" and self._declares(name, None, sdk):
+            return "proven"
+        return proof if proof != "unproven" else by_name(name.text, sdk)
+
+    def _brought(self, module: str, name: str, sdk: SdkPack, depth: int) -> Proof:
+        """A module, or a name of it, that a call brings in at the place itself."""
+        if is_client_import(module, name, sdk):
+            return "proven"
+        target = self.project.module_path(self.path, module)
+        found = self.project.exported(target, name) if target is not None else None
+        return self._at(found[0]).binding(*found, sdk, depth + 1) if found is not None else "unproven"
+
+    def _declares(self, base: Node, name: str | None, sdk: SdkPack) -> bool:
+        """Whether the declared type of `base` has a field of this name (or without any) of a client's type."""
+        return any(
+            (annotation := field.role("type")) is not None and self._at(where).annotated(annotation, sdk)
+            for where, field in fields_named(self.project, self.path, base, name)
+        )
+
+    def _member(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
+        base, name = owner.role("object"), owner.role("property")
+        if base is None or name is None:
+            return "unproven" if name is None else self._name(name, sdk, depth)
+        if base.text in owner.file.pack.index.self_names:
+            return self._field(owner, name.text, sdk, depth)
+        proof: Proof = "unproven"
+        if owner.type not in owner.file.pack.index.qualified:  # the modules around a name tell nothing about it
+            proof = self.proof(base, sdk, depth)
+            if proof == "proven" or self._declares(base, name.text, sdk):
+                return "proven"
+        place = self.project.container(self.path, base)
+        if place is not None and not isinstance(place[1], str) and place[1].shape == "class":
+            return self._at(place[0]).class_proof(place[1], name.text, sdk, depth + 1)
+        if place is not None and isinstance(place[1], str):
+            found = self.project.exported(place[1], name.text)
+            if found is not None:
+                proof = self._at(found[0]).binding(*found, sdk, depth + 1)
+        return proof if proof != "unproven" else by_name(name.text, sdk)
+
+    def _field(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
+        """`self.client`: what the class assigns or declares under that name."""
+        index = owner.file.pack.index
+        body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
+        if body is None:
+            return by_name(name, sdk)
+        known = self._classes.get((body, name, sdk.id))
+        if known is None:
+            known = self._classes[body, name, sdk.id] = self.class_proof(body, name, sdk, depth)
+        return known
+
+    def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
+        for node in body.walk():
+            target, value, annotation = field_parts(node)
+            if target is None or last_name(target) != name:
+                continue
+            if node.shape == "function" and self._factory(node, sdk, depth) == "proven":
+                return "proven"
+            if annotation is not None and self.annotated(annotation, sdk):
+                return "proven"
+            if value is not None and self.proof(value, sdk, depth + 1) == "proven":
+                return "proven"
+        return by_name(name, sdk)
+
+    def binding(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
+        entry = binding.imported
+        if entry is not None:
+            there = self.project.outside(path, binding)
+            places = ((entry.module, entry.imported), there)
+            if any(is_client_import(*place, sdk) for place in places if place is not None):
+                return "proven"
+            found = self.project.origin(path, binding)
+            if found is None or found[1].imported is not None or depth > _DEPTH:
+                return "unproven"
+            return self._at(found[0]).binding(*found, sdk, depth + 1)
+        definition = binding.definitions[0].parent
+        annotation = declared_type(definition) if definition is not None else None
+        if annotation is not None and self.annotated(annotation, sdk):
+            return "proven"
+        if definition is not None and definition.shape == "function":
+            return self._factory(definition, sdk, depth)
+        # A client is often declared empty and made later: any value that it is given tells what it is.
+        values = (value for value in _values(self.project.names(path), binding) if value.shape != "class")
+        proofs = {self.proof(value, sdk, depth + 1) for value in values}
+        return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
+
+    def _factory(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
+        annotation = function.role("type")
+        if annotation is not None and self.annotated(annotation, sdk):
+            return "proven"
+        given = (self.proof(value, sdk, depth + 1) for value in results(function))
+        return "proven" if "proven" in given else "unproven"
+
+    def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
+        for node in annotation.walk():
+            meant = self.project.meaning(self.path, node)
+            entry = meant[1].imported if meant is not None else None
+            place = (entry.module, entry.imported) if entry is not None else written_out(self.names, node)
+            if place is None or not is_client_import(*place, sdk):
+                continue
+            outer = node.parent
+            part = outer.role("property") if outer is not None and outer.shape == "member" else None
+            if part is None or part is node or is_client_import(place[0], part.text, sdk):
+                return True
+        return False
+
+
+def _values(names: Names, binding: Binding) -> Iterator[Node]:
+    """Everything that a name is set to, also by functions that declare it an outer name."""
+    same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
+    for each in same:
+        for name in (*each.definitions, *each.writes):
+            value = given_value(name)
+            if value is not None:
+                yield value
+
+
+def _awaited(node: Node) -> Node:
+    node = unwrapped(node)
+    while node.shape == "await":
+        inner = node.role("operand")
+        if inner is None:
+            return node
+        node = unwrapped(inner)
+    return node
