@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from textwrap import dedent
 
 import pytest
@@ -37,7 +38,7 @@ def reads(files: dict[str, str], path: str, *house: HouseRead) -> list[Row]:
 
 
 FORMS = [
-    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function}")
+    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function or form.decorator}")
     for sdk in packs().sdks()
     for form in sdk.calls
 ]
@@ -54,23 +55,38 @@ def call_text(form: CallForm, callee: str) -> str:
     return f"{callee}({', '.join(arguments)})"
 
 
+@dataclass(frozen=True)
+class Example:
+    """How a language imports a name, makes a client and puts a decorator before something."""
+
+    imports: str
+    make: str
+    decorate: str = ""
+
+
+EXAMPLES = {
+    "python": Example("from {module} import {name}\n", "made = {name}()\n"),
+    "typescript": Example("import {{ {name} }} from '{module}';\n", "const made = {name}()\n"),
+    "java": Example("import {module}.{name};\n", "var made = new {name}();\n", "{call} class A {{}}\n"),
+    "kotlin": Example("import {module}.{name}\n", "val made = {name}()\n", "{call} class A\n"),
+}
+ENDS = {"java": ";\n"}
+
+
 def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
     """A file for each import through which the form can be used; `module` replaces the SDK's."""
-    braces = sdk.language == "typescript"
-    declare = "const " if braces else ""
+    example, end = EXAMPLES[sdk.language], ENDS.get(sdk.language, "\n")
     for item in sdk.imports:
         source = module or item.module
-        imports = "import {{ {} }} from '" + source + "';\n" if braces else f"from {source} import {{}}\n"
         if form.function is not None and form.function in item.functions:
-            yield imports.format(form.function) + call_text(form, form.function) + "\n"
+            yield example.imports.format(module=source, name=form.function) + call_text(form, form.function) + end
+        if form.decorator is not None and form.decorator in item.decorators:
+            imports = example.imports.format(module=source, name=form.decorator)
+            yield imports + example.decorate.format(call=f'@{form.decorator}({form.keyword} = "the-key")')
         if form.method is not None:
             for client in item.clients:
-                yield (
-                    imports.format(client)
-                    + f"{declare}made = {client}()\n"
-                    + call_text(form, f"made.{form.method}")
-                    + "\n"
-                )
+                imports = example.imports.format(module=source, name=client)
+                yield imports + example.make.format(name=client) + call_text(form, f"made.{form.method}") + end
 
 
 @pytest.mark.parametrize(("sdk", "form"), FORMS)
@@ -83,7 +99,8 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
     for text in real:
         found = find_reads(program({path: text}), path)
         assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", "proven", form.when)], text
-        assert found[0].value == ("details" if form.pinned else form.value)
+        plain = "decorator" if form.decorator else form.value
+        assert found[0].value == ("details" if form.pinned else plain)
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text
@@ -95,7 +112,7 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
     assert pack is not None
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
-        found = find_reads(program({path: text.rstrip("\n") + f".{form.pinned[0]}\n"}), path)
+        found = find_reads(program({path: text.rstrip(";\n") + f".{form.pinned[0]}{text[-2:].lstrip(')')}"}), path)
         assert [(read.value, read.node.text.endswith(form.pinned[0])) for read in found] == [(form.value, True)]
 
 
@@ -106,7 +123,7 @@ def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
         given = text.replace(
-            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}='the-key')"
+            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}=\"the-key\")"
         )
         assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
 

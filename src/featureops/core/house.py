@@ -43,9 +43,9 @@ def member_pattern(target: str) -> re.Pattern[str]:
 
 def gate_key(node: Node, read: HouseRead, shape: str) -> Node | None:
     if shape == "decorator":
-        call = node.role("operand")
-        callee = call.role("function") if call is not None else None
-        if call is None or callee is None or not tail_matches(callee.text, read.target):
+        call = node.role("operand") or node
+        callee = call.role("function")
+        if callee is None or not tail_matches(callee.text, read.target):
             return None
         return house_argument(call, read.flag)
     opening = next((child for child in node.items if child.field == "open_tag"), node)

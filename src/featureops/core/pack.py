@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from featureops.core.regroup import Arrangement
+
 if TYPE_CHECKING:
     from tree_sitter import Parser
 
@@ -40,9 +42,11 @@ class ParserSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShapeRule:
-    """Node type `node` is the shape `name`; with `token`, only if a direct child has that text.
+    """Node type `node` is the shape `name`; with `token`, only if a direct child has that text; with `text`, only if it
+    is just that text itself; with `within`, only below these node types.
 
-    `roles` maps a role to a field name, or to the number of a named child (comments not counted). `binds` is the role
+    `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
+    child of a type or to `>x` for the child behind the token x; `a|b` is the first of both that is there. `binds` is the role
     that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     """
 
@@ -51,6 +55,8 @@ class ShapeRule:
     roles: Mapping[str, _Role]
     token: str | None = None
     without: str | None = None
+    text: str | None = None
+    within: frozenset[str] = frozenset()
     binds: str | None = None
     scope: Literal["block", "function", "outer"] = "block"
 
@@ -77,7 +83,8 @@ class SyntaxText:
 
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
-    """How an import's text names a file: `dotted` from a source root, or a relative `path`.
+    """How an import's text names a file: `dotted` from a source root, or a relative `path`; or a name of a `package`,
+    whose files see each other's names without imports.
 
     `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
@@ -85,7 +92,7 @@ class ModuleRules:
     are visible outside only when exported.
     """
 
-    style: Literal["dotted", "path"] = "path"
+    style: Literal["dotted", "path", "package"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
@@ -99,7 +106,10 @@ class Indexing:
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope.
+    declare that a function assigns names of an outer scope. Functions see the names of `open_classes` around them by
+    their plain names. Identifiers at `call_names` mean functions, all others anything else. `type_mentions` name the
+    type that a call around them gives; `lazy_calls` give what their function gives. `name_members` of an enum member
+    are its own name.
     """
 
     identifiers: frozenset[str]
@@ -125,27 +135,35 @@ class Indexing:
     hoisted: frozenset[str]
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
+    open_classes: frozenset[str] = frozenset()
+    call_names: frozenset[str] = frozenset()
+    type_mentions: frozenset[str] = frozenset()
+    lazy_calls: frozenset[str] = frozenset()
+    name_members: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportForm:
-    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module."""
+    """A module of the SDK. `clients` are the client's type or its factory, `decorators` gate what they sit on."""
 
     module: str
     clients: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
-    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
+    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called,
+    `decorator` imported and put before a definition.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`).
+    are members of the result that hold the boolean (`.value`, `.enabled`), with `()` behind them where they are called.
     """
 
     method: str | None = None
     function: str | None = None
+    decorator: str | None = None
     flag: int = 0
     keyword: str | None = None
     value: Literal["boolean", "variant", "string", "number", "object"] = "boolean"
@@ -224,6 +242,7 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
+    arrangement: Arrangement = Arrangement()
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:

@@ -6,19 +6,22 @@ Pure: contents come through the `read` function that the caller gives. Everythin
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import Config
 from featureops.core.modules import given_name, module_files, re_exports
 from featureops.core.pack import Packs
+from featureops.core.packages import PackageFiles, member_binding, package_of
+from featureops.core.parts import argument, constructor_position, initializer, member_of, nth_argument, unwrapped
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
 __all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
 
 _DEPTH = 8
+_NESTED = 3
 Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]
 
 
@@ -48,6 +51,8 @@ class Project:
         self._read = read
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._packages = PackageFiles(self.paths, read)
+        self._packaged: dict[tuple[str, str, str], tuple[str, Binding] | None] = {}
 
     # -------------------------------------------------------------- files
 
@@ -84,7 +89,7 @@ class Project:
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file that an import's text names; None for a package from outside."""
         pack = self.packs.for_path(importer)
-        if pack is None:
+        if pack is None or pack.modules.style == "package":
             return None
         return next((found for found in module_files(importer, module, pack) if found in self.paths), None)
 
@@ -95,10 +100,57 @@ class Project:
             return path, binding
         if depth > _DEPTH or entry.imported == "*":
             return None
+        if self._in_package(path):
+            return self.packaged(path, entry.module, entry.imported)
         target = self.module_path(path, entry.module)
         if target is None and entry.module.startswith("."):
             target = self.module_path(path, posixpath.join(entry.module, entry.imported))
         return self.exported(target, entry.imported, depth + 1) if target else None
+
+    def meaning(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """Where the name at a place is really defined, also where its package brings it in without an import."""
+        binding = self.names(path).of.get(node)
+        if binding is not None:
+            return self.origin(path, binding)
+        file = self.file(path)
+        if file is None or node.type not in file.pack.index.identifiers or not self._in_package(path):
+            return None
+        packages = (package_of(file), *self.names(path).wildcards)
+        found = (self.packaged(path, package, node.text) for package in packages)
+        return next((place for place in found if place is not None), None)
+
+    def _in_package(self, path: str) -> bool:
+        pack = self.packs.for_path(path)
+        return pack is not None and pack.modules.style == "package"
+
+    def packaged(self, importer: str, package: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
+        """A name of a package, or a member of the class that the package's last part names."""
+        key = (posixpath.dirname(importer), package, name)
+        if key not in self._packaged:
+            self._packaged[key] = None
+            self._packaged[key] = self._in_files(importer, package, name) or self._in_class(
+                importer, package, name, depth
+            )
+        return self._packaged[key]
+
+    def _in_files(self, importer: str, package: str, name: str) -> tuple[str, Binding] | None:
+        for path in self._packages.candidates(importer, package, name):
+            file = self.file(path) if self._in_package(path) else None
+            if file is None or package_of(file) != package:
+                continue
+            binding = self.names(path).top(name) or self.names(path).top(f"{name}()")
+            if binding is not None and binding.imported is None:
+                return path, binding
+        return None
+
+    def _in_class(self, importer: str, package: str, name: str, depth: int) -> tuple[str, Binding] | None:
+        outer, _, last = package.rpartition(".")
+        found = self.packaged(importer, outer, last, depth + 1) if last and depth < _NESTED else None
+        holder = initializer(found[1]) if found is not None else None
+        if found is None or holder is None:
+            return None
+        binding = member_binding(self.names(found[0]), holder, name)
+        return (found[0], binding) if binding is not None else None
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file gives away under a name."""
@@ -170,11 +222,12 @@ class Project:
 
     def _named_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         if node.shape == "member":
-            return self._member_constant(path, node, depth)
+            return self._member_constant(path, node, depth) or self._accessed(path, node, depth)
+        if node.shape == "call":
+            return self._accessed(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
-        binding = self.names(path).of.get(node)
-        found = self.origin(path, binding) if binding else None
+        found = self.meaning(path, node)
         if found is None:
             return None
         return self._binding_constant(*found, depth)
@@ -201,13 +254,36 @@ class Project:
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
-        member = _member_of(holder, name.text)
+        member = member_of(holder, name.text)
         if member is None:
             return None
         inner = self.constant(where, member, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "enum", where, member.parent, name.text)
+        kind: Resolution = "constant" if member.parent is not None and member.parent.shape == "declarator" else "enum"
+        return Constant(inner.value, kind, where, member.parent, name.text)
+
+    def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
+        """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
+        arguments = node.role("arguments")
+        callee = node if node.shape == "member" else node.role("function")
+        owner, name = (callee.role("object"), callee.role("property")) if callee is not None else (None, None)
+        if owner is None or name is None or (arguments is not None and arguments.items):
+            return None
+        where, entry = self.container(path, owner, depth + 1) or (path, "")
+        if isinstance(entry, str):
+            return None
+        entry = entry if entry.shape == "enum-member" else entry.parent or entry
+        enum = next((outer for outer in entry.ancestors() if outer.shape == "enum"), None)
+        label = entry.role("name") if entry.shape == "enum-member" else None
+        if enum is None or label is None:
+            return None
+        if name.text in node.file.pack.index.name_members:
+            return Constant(label.text, "enum", where, entry, label.text)
+        position, given = constructor_position(enum, name.text), entry.role("value")
+        value = nth_argument(given, position) if given is not None and position is not None else None
+        inner = self.constant(where, value, depth + 1) if value is not None else None
+        return Constant(inner.value, "enum", where, entry, label.text) if inner is not None else None
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
@@ -226,15 +302,13 @@ class Project:
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None
                 return (exported[0], unwrapped(value)) if exported and value else None
-            member = _member_of(outer[1], name.text)
+            member = member_of(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
         binding = self.names(path).of.get(node)
-        if binding is None:
-            return None
-        module = self.submodule(path, binding)
+        module = self.submodule(path, binding) if binding is not None else None
         if module is not None:
             return path, module
-        found = self.origin(path, binding)
+        found = self.meaning(path, node)
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
 
@@ -249,73 +323,3 @@ class Project:
             return None
         tail = "".join(node.text.split())[len(root.text) :]
         return self.module_path(path, entry.module + tail)
-
-
-def argument(call: Node, position: int, keyword: str | None = None) -> Node | None:
-    """The value of an argument by keyword or position."""
-    arguments = call.role("arguments")
-    if arguments is None:
-        return None
-    plain = []
-    for item in arguments.items:
-        if item.shape == "keyword-argument":
-            name = item.role("name")
-            if keyword is not None and name is not None and name.text == keyword:
-                return item.role("value")
-        else:
-            plain.append(item)
-    return plain[position] if position < len(plain) else None
-
-
-def unwrapped(node: Node) -> Node:
-    """The expression inside parentheses and casts."""
-    while node.shape in ("paren", "cast"):
-        inner = node.role("operand")
-        if inner is None:
-            return node
-        node = inner
-    return node
-
-
-def initializer(binding: Binding) -> Node | None:
-    """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
-    name = binding.definitions[0]
-    parent = name.parent
-    if parent is None:
-        return None
-    if parent.shape in ("class", "enum"):
-        return parent
-    role = {"declarator": ("name", "value"), "assign": ("left", "right"), "field": ("name", "value")}.get(parent.shape)
-    if role is None or parent.role(role[0]) is not name:
-        return None
-    return parent.role(role[1])
-
-
-def _member_of(holder: Node, name: str) -> Node | None:
-    if holder.shape == "call":
-        inner = argument(holder, 0)
-        return _member_of(unwrapped(inner), name) if inner is not None else None
-    for key, value in _members(holder):
-        if key == name:
-            return value
-    return None
-
-
-def _members(holder: Node) -> Iterator[tuple[str, Node]]:
-    body = holder.role("body") or holder
-    for item in body.items:
-        inner = item.role("operand") if item.shape == "expression" else item
-        if inner is None:
-            continue
-        key, value = _member_roles(inner)
-        if inner.shape in ("class", "enum"):
-            key, value = inner.role("name"), inner
-        if key is not None and value is not None:
-            yield string_value(key) or key.text, value
-
-
-def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
-    roles = {"pair": ("key", "value"), "enum-member": ("name", "value"), "field": ("name", "value")}
-    roles["assign"] = ("left", "right")
-    names = roles.get(node.shape)
-    return (node.role(names[0]), node.role(names[1])) if names else (None, None)

@@ -15,8 +15,20 @@ from typing import Literal
 from featureops.core.config import HouseRead
 from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
 from featureops.core.pack import CallForm, SdkPack
-from featureops.core.project import Constant, Project, argument, unwrapped
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.parts import argument, awaited, field_parts, given_values, last_name
+from featureops.core.project import Constant, Project
+from featureops.core.receivers import (
+    declared_type,
+    is_client_import,
+    is_other_type,
+    lazy_value,
+    member_of_class,
+    names_client,
+    names_decorator,
+    own_field,
+    type_mentions,
+)
+from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
@@ -83,10 +95,13 @@ class _Finder:
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
+        self.decorators: list[tuple[SdkPack, CallForm]] = []
         for sdk in pack.sdks:
             for form in sdk.calls:
                 if form.method is not None:
                     self.methods.setdefault(form.method, []).append((sdk, form))
+                if form.decorator is not None:
+                    self.decorators.append((sdk, form))
                 if form.function is not None:
                     self.functions.setdefault(form.function, []).append((sdk, form))
         self.expressions = [read for read in self.house if read.form == "expression"]
@@ -99,6 +114,8 @@ class _Finder:
             if found is not None:
                 yield found
                 return
+        if shape == "decorator" and self.decorators:
+            yield from self._decorator(node)
         if shape in ("decorator", "markup-element") and self.house:
             yield from self._gates(node, shape)
         if shape == "pair" and self.house:
@@ -128,6 +145,18 @@ class _Finder:
                     return self._read(call, sdk.id, form, "proven", name)
         return None
 
+    def _decorator(self, node: Node) -> Iterator[Read]:
+        """What an SDK's annotation gates."""
+        call = node.role("operand") or node
+        for sdk, form in self.decorators:
+            if not names_decorator(self.project, self.path, call, form.decorator or "", sdk):
+                continue
+            key = argument(call, form.flag, form.keyword)
+            if key is not None:
+                value = self.project.constant(self.path, key)
+                yield Read(node, call, sdk.id, "decorator", form.when, "proven", key, value, form.decorator or "")
+                return
+
     def _method_call(self, call: Node, callee: Node) -> Read | None:
         owner, name = callee.role("object"), callee.role("property")
         forms = self.methods.get(name.text, ()) if name is not None else ()
@@ -156,21 +185,40 @@ class _Finder:
         return None
 
     def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
-        owner = _awaited(owner)
+        owner = awaited(owner)
         if depth > 6:
             return "unproven"
         if owner.shape == "call":
-            callee = owner.role("function")
-            return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
+            return self._call_proof(owner, sdk, depth)
         if owner.shape == "member":
             return self._member_proof(owner, sdk, depth)
         if owner.type not in owner.file.pack.index.identifiers:
             return "unproven"
         binding = self.names.of.get(owner)
         if binding is None:
-            return _by_name(owner.text, sdk)
+            return self._elsewhere_proof(self.project.meaning(self.path, owner), owner, sdk, depth)
         proof = self.binding_proof(self.path, binding, sdk, depth)
-        return proof if proof != "unproven" else _by_name(owner.text, sdk)
+        definition = binding.definitions[0].parent
+        if proof != "unproven" or is_other_type(self.project, self.path, definition, sdk):
+            return proof
+        return _by_name(owner.text, sdk)
+
+    def _elsewhere_proof(self, found: tuple[str, Binding] | None, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
+        """A name that the file itself does not bind."""
+        if found is None:
+            named = names_client(self.project, self.path, owner, sdk)
+            return "proven" if named else _by_name(owner.text, sdk)
+        proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
+        if proof != "unproven" or is_other_type(self.project, found[0], found[1].definitions[0].parent, sdk):
+            return proof
+        return _by_name(found[1].name, sdk)
+
+    def _call_proof(self, call: Node, sdk: SdkPack, depth: int) -> _Proof:
+        if any(self._annotated(named, sdk) for named in type_mentions(call)):
+            return "proven"
+        later, callee = lazy_value(call), call.role("function")
+        value = later if later is not None else callee
+        return self._proof(value, sdk, depth + 1) if value is not None else "unproven"
 
     def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         base, name = owner.role("object"), owner.role("property")
@@ -186,15 +234,23 @@ class _Finder:
             found = self.project.exported(place[1], name.text)
             if found is not None:
                 proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
+        member = member_of_class(self.project, self.path, base, name.text)
+        if member is not None:
+            return self._elsewhere_proof(member, name, sdk, depth)
+        if names_client(self.project, self.path, owner, sdk):
+            return "proven"
         return proof if proof != "unproven" else _by_name(name.text, sdk)
 
     def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
         """`self.client`: what the class assigns or declares under that name."""
+        field = own_field(self.project, self.path, owner, name)
+        if field is not None:
+            return self._elsewhere_proof((self.path, field), owner, sdk, depth)
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
         for node in body.walk() if body is not None else ():
-            target, value, annotation = _field_parts(node)
-            if target is None or _last_name(target) != name or target is owner:
+            target, value, annotation = field_parts(node)
+            if target is None or last_name(target) != name or target is owner:
                 continue
             if annotation is not None and self._annotated(annotation, sdk):
                 return "proven"
@@ -207,20 +263,20 @@ class _Finder:
         if entry is not None:
             there = self.project.outside(path, binding)
             places = ((entry.module, entry.imported), there)
-            if any(_is_client_import(*place, sdk) for place in places if place is not None):
+            if any(is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
             if found is None or found[1].imported is not None:
                 return "unproven"
             return _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
-        annotation = definition.role("type") if definition is not None else None
+        annotation = declared_type(definition)
         if annotation is not None and self._annotated(annotation, sdk):
             return "proven"
         if definition is not None and definition.shape == "function":
             return self._factory_proof(definition, sdk, depth)
         # A client is often declared empty and made later: any value that it is given tells what it is.
-        values = (value for value in _values(self.project.names(path), binding) if value.shape != "class")
+        values = (value for value in given_values(self.project.names(path), binding) if value.shape != "class")
         proofs = {self._proof(value, sdk, depth + 1) for value in values}
         return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
 
@@ -235,12 +291,7 @@ class _Finder:
         return "unproven"
 
     def _annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        for node in annotation.walk():
-            binding = self.names.of.get(node)
-            entry = binding.imported if binding else None
-            if entry is not None and _is_client_import(entry.module, entry.imported, sdk):
-                return True
-        return False
+        return names_client(self.project, self.path, annotation, sdk)
 
     def _read(self, call: Node, sdk: str, form: CallForm, proof: _Proof, method: str) -> Read | None:
         key = argument(call, form.flag, form.keyword)
@@ -308,39 +359,10 @@ class _Finder:
                 return
 
 
-def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
-    return any(
-        item.module == module
-        and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
-        for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
-
-
 def _by_name(name: str, sdk: SdkPack) -> _Proof:
     plain = re.sub(r"[^a-z]", "", name.lower())
     hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
     return "likely" if any(hint in plain for hint in hints) else "unproven"
-
-
-def _values(names: Names, binding: Binding) -> Iterator[Node]:
-    """Everything that a name is set to, also by functions that declare it an outer name."""
-    same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
-    for each in same:
-        for name in (*each.definitions, *each.writes):
-            node = name.parent
-            value = (node.role("value") or node.role("right")) if node is not None else None
-            if node is not None and value is not None and name in (node.role("name"), node.role("left")):
-                yield value
-
-
-def _awaited(node: Node) -> Node:
-    node = unwrapped(node)
-    while node.shape == "await":
-        inner = node.role("operand")
-        if inner is None:
-            return node
-        node = unwrapped(inner)
-    return node
 
 
 def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
@@ -353,23 +375,13 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
         name = parent.role("property")
         if name is not None and name.text in pinned:
             return parent, True
+        asked = parent.parent
+        if name is not None and f"{name.text}()" in pinned and asked is not None and asked.shape == "call":
+            return asked, True
     awaited = call.parent
     if awaited is not None and awaited.shape == "await":
         return awaited, False
     return call, False
-
-
-def _field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
-    if node.shape == "assign":
-        return node.role("left"), node.role("right"), node.role("type")
-    if node.shape in ("field", "parameter"):
-        return node.role("name"), node.role("value"), node.role("type")
-    return None, None, None
-
-
-def _last_name(node: Node) -> str:
-    name = node.role("property") if node.shape == "member" else node
-    return name.text if name is not None else ""
 
 
 def _inside_member(node: Node) -> bool:

@@ -56,13 +56,15 @@ class Names:
         self._index = file.pack.index
         self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
+        self._closed = self._index.class_scopes - self._index.open_classes
         self.of: dict[Node, Binding] = {}
+        self.wildcards: list[str] = []
         identifiers: list[Node] = []
         outer: set[str] = set()
         for node in file.root.walk():
             if not node.named:
                 continue
-            if node.type in self._index.identifiers:
+            if node.type in self._index.identifiers and not node.shape:
                 identifiers.append(node)
                 self._bind_bare(node)
             elif node.type in self._index.outer_names:
@@ -109,10 +111,18 @@ class Names:
 
     def _define(self, name: Node, scope: Node) -> Binding:
         table = self._tables.setdefault(scope, {})
-        binding = table.setdefault(name.text, Binding(name.text, scope))
+        binding = table.setdefault(self._key(name), Binding(name.text, scope))
         binding.definitions.append(name)
         self.of[name] = binding
         return binding
+
+    def _key(self, name: Node) -> str:
+        """How tables list a name: functions apart where calls can mean nothing else."""
+        parent = name.parent
+        if not self._index.call_names or parent is None:
+            return name.text
+        is_function = parent.shape == "function" or f"{parent.type}.{name.field}" in self._index.call_names
+        return f"{name.text}()" if is_function else name.text
 
     def _scope_for(self, node: Node, rule: ShapeRule) -> Node:
         if rule.scope == "block" and node.type in self._index.block_scopes:
@@ -123,6 +133,10 @@ class Names:
         return next((outer for outer in node.ancestors() if outer.type in kinds), self.file.root)
 
     def _bind_import(self, node: Node) -> None:
+        path = node.role("path")
+        if path is not None:
+            self._bind_path(node, path)
+            return
         module_node = node.role("module")
         module = (string_value(module_node) or module_node.text) if module_node else ""
         scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
@@ -138,6 +152,17 @@ class Names:
                 imported = "*" if module_node is None else name.text
                 # A dotted import binds the first part only: the rest is found as members of it.
                 self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
+
+    def _bind_path(self, node: Node, path: Node) -> None:
+        """`import a.b.Name`: the last part is the name, what stands before it the module; `a.b.*` are all names."""
+        text = "".join(path.text.split())
+        if node.has_token("*"):
+            self.wildcards.append(text)
+            return
+        module, _, imported = text.rpartition(".")
+        leaves = [part for part in path.walk() if part.type in self._index.identifiers]
+        if leaves:
+            self._enter(node.role("alias") or leaves[-1], self.file.root, ImportEntry(module, imported, node, node))
 
     def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
         self._define(name, scope).imported = entry
@@ -161,7 +186,11 @@ class Names:
         parent = node.parent
         if not self._index.not_references.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
             return
-        binding = self.lookup(node.text, node)
+        key = self._key(node)
+        binding = self.lookup(key, node)
+        if binding is None and key != node.text:
+            plain = self.lookup(node.text, node)
+            binding = plain if plain is not None and plain.imported is not None else None
         if binding is None:
             return
         self.of[node] = binding
@@ -175,7 +204,7 @@ class Names:
         for outer in at.ancestors():
             if outer.type not in self._scopes:
                 continue
-            hidden = inside_function and outer.type in self._index.class_scopes
+            hidden = inside_function and outer.type in self._closed
             binding = None if hidden else self._tables.get(outer, {}).get(name)
             if binding is not None:
                 return binding

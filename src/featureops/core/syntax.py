@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
+from featureops.core.regroup import Shell, arranged
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
@@ -36,6 +37,7 @@ class Node:
         "_children",
         "_raw",
         "_rule",
+        "_shell",
         "depth",
         "end",
         "field",
@@ -47,19 +49,29 @@ class Node:
         "type",
     )
 
-    def __init__(self, raw: RawNode, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
+    def __init__(
+        self,
+        raw: RawNode,
+        file: SourceFile,
+        parent: Node | None,
+        field: str | None,
+        index: int,
+        shell: Shell | None = None,
+    ) -> None:
         self._raw = raw
+        self._shell = shell
         # Most nodes are leaves: they need no cursor to be asked for children.
-        self._children: tuple[Node, ...] | None = None if raw.child_count else ()
+        self._children: tuple[Node, ...] | None = None if raw.child_count or shell is not None else ()
         self._rule: ShapeRule | Literal[False] | None = False
         self.file = file
         self.parent = parent
         self.field = field
         self.index = index
-        self.type: str = raw.type
-        self.named: bool = raw.is_named
-        self.start: int = raw.start_byte
-        self.end: int = raw.end_byte
+        look = raw if shell is None else shell
+        self.type: str = look.type
+        self.named: bool = shell is not None or raw.is_named
+        self.start: int = raw.start_byte if shell is None else shell.start
+        self.end: int = raw.end_byte if shell is None else shell.end
         self.depth: int = parent.depth + 1 if parent is not None else 0
         if self.depth > MAX_DEPTH:
             raise TooDeep(file.path)
@@ -74,6 +86,12 @@ class Node:
         return self._children
 
     def _build(self) -> tuple[Node, ...]:
+        rules = self.file.pack.arrangement
+        if self._shell is not None or not rules.is_plain:
+            parts = self._shell.parts if self._shell is not None else arranged(self._raw, rules)
+            return tuple(
+                Node(raw, self.file, self, field, index, shell) for index, (raw, field, shell) in enumerate(parts)
+            )
         cursor, file, found = self._raw.walk(), self.file, list[Node]()
         more = cursor.goto_first_child()
         while more:
@@ -117,7 +135,18 @@ class Node:
     def _fits(self, rule: ShapeRule) -> bool:
         if rule.token is not None and not self.has_token(rule.token):
             return False
+        if rule.text is not None and self.text != rule.text:
+            return False
+        if rule.within and not self._is_within(rule):
+            return False
         return rule.without is None or not self.has_token(rule.without)
+
+    def _is_within(self, rule: ShapeRule) -> bool:
+        """Whether the parent is one that the rule asks for; a chain of the same node is all one shape."""
+        parent = self.parent
+        if parent is None:
+            return False
+        return parent.rule is rule if parent.type == self.type else parent.type in rule.within
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
@@ -138,6 +167,19 @@ class Node:
         if isinstance(target, int):
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
+        for way in target.split("|"):
+            found = self._played(way)
+            if found:
+                return found
+        return []
+
+    def _played(self, target: str) -> list[Node]:
+        if target[0] == "@":
+            return [child for child in self.children if child.type == target[1:]][:1]
+        if target[0] == ">":
+            at = next((place for place, child in enumerate(self.children) if child.text == target[1:]), None)
+            after = self.children[at + 1 :] if at is not None else ()
+            return [child for child in after if child.named and not child.is_comment][:1]
         return [child for child in self.children if child.field == target and child.named and not child.is_comment]
 
     def role(self, role: str) -> Node | None:

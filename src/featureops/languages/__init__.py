@@ -27,6 +27,7 @@ from featureops.core.pack import (
     WrapRules,
     WrapTemplate,
 )
+from featureops.core.regroup import Arrangement, GroupRule
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["packs"]
 
 _Table = Mapping[str, object]
-_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope"})
+_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope", "text", "within"})
 
 
 @cache
@@ -115,6 +116,7 @@ def _language(folder: Traversable) -> LanguagePack:
         wrap=_wrap(_table(data, "wrap")),
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
+        arrangement=_arrangement(_table(data, "arrangement")),
     )
 
 
@@ -151,6 +153,8 @@ def _shape(item: _Table) -> ShapeRule:
         roles=cast("Mapping[str, str | int]", roles),
         token=_optional(item, "token"),
         without=_optional(item, "without"),
+        text=_optional(item, "text"),
+        within=frozenset(_texts(item, "within")),
         binds=_optional(item, "binds"),
         scope=cast("Literal['block', 'function', 'outer']", _text(item, "scope", "block")),
     )
@@ -177,7 +181,7 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'package']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
@@ -192,6 +196,19 @@ def _indexing(table: _Table) -> Indexing:
     if unknown:
         raise Bug(f"index: unknown keys {sorted(unknown)}")
     return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
+
+
+def _arrangement(table: _Table) -> Arrangement:
+    groups = [
+        GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
+        for item in _tables(table, "group")
+    ]
+    return Arrangement(
+        splices=frozenset(_texts(table, "splices")),
+        groups={rule.node: rule for rule in groups},
+        prefix=_optional(table, "prefix"),
+        chains=frozenset(_texts(table, "chains")),
+    )
 
 
 def _wrap(table: _Table) -> WrapRules:
@@ -221,7 +238,7 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         package=_text(data, "package"),
         docs=_text(data, "docs"),
         imports=tuple(
-            ImportForm(_text(item, "module"), _texts(item, "clients"), _texts(item, "functions"))
+            ImportForm(_text(item, "module"), _texts(item, "clients"), _texts(item, "functions"), _texts(item, "decorators"))
             for item in _tables(data, "import")
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
@@ -248,6 +265,7 @@ def _call(item: _Table) -> CallForm:
     return CallForm(
         method=_optional(item, "method"),
         function=_optional(item, "function"),
+        decorator=_optional(item, "decorator"),
         flag=flag,
         keyword=_optional(item, "keyword"),
         value=cast("Literal['boolean', 'variant', 'string', 'number', 'object']", _text(item, "value", "boolean")),

@@ -55,7 +55,7 @@ class Asking:
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
-        self._called = _encoded(name for form in forms for name in (form.method, form.function))
+        self._called = _encoded(name for form in forms for name in (form.method, form.function, form.decorator))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
 
