@@ -115,7 +115,7 @@ def lazy_value(node: Node) -> Node | None:
     callee = node.role("function") if node.shape == "call" else None
     if callee is None or callee.text not in node.file.pack.index.lazy_calls:
         return None
-    function = next((part for part in node.walk() if part.shape in ("lambda", "function")), None)
+    function = next((part for part in node.walk() if part.type in part.file.pack.index.function_scopes), None)
     body = function.role("body") or function if function is not None else None
     return body.items[-1] if body is not None and body.items else None
 

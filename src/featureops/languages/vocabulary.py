@@ -73,6 +73,6 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "import": "module path alias",
         "package": "name",
         "import-name": "name alias module",
-        "binder": "name value",
+        "binder": "name value type",
     }.items()
 }

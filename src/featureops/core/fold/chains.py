@@ -38,14 +38,23 @@ def _other(node: Node) -> list[Arm]:
     if node.shape == "elif":
         condition, body = node.role("condition"), node.role("then")
         return [Arm(node.start, node, condition, body)] if condition is not None and body is not None else []
-    body = node.role("body")
+    # Some grammars put the other branch into the chain itself, behind its keyword.
+    body, start = (node.role("body"), node.start) if node.shape == "else" else (node, _keyword_start(node))
     if body is None:
         return []
     if body.shape == "if":
         nested = arms(body)
         first = nested[0]
-        return [Arm(node.start, first.head, first.condition, first.body), *nested[1:]]
-    return [Arm(node.start, node, None, body)]
+        return [Arm(start, first.head, first.condition, first.body), *nested[1:]]
+    return [Arm(start, node, None, body)]
+
+
+def _keyword_start(body: Node) -> int:
+    """Where the keyword before a branch begins."""
+    before = body.previous()
+    while before is not None and before.named:
+        before = before.previous()
+    return before.start if before is not None else body.start
 
 
 def statements(body: Node) -> list[Node]:
