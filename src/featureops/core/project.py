@@ -297,7 +297,7 @@ class Project:
             owner, name = node.role("object"), node.role("property")
             outer = self.container(path, owner, depth + 1) if owner else None
             if outer is None or name is None:
-                return None
+                return self._by_full_name(path, node)
             if isinstance(outer[1], str):
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None
@@ -309,6 +309,13 @@ class Project:
         if module is not None:
             return path, module
         found = self.meaning(path, node)
+        value = initializer(found[1]) if found else None
+        return (found[0], unwrapped(value)) if found and value else None
+
+    def _by_full_name(self, path: str, node: Node) -> tuple[str, Node | str] | None:
+        """The class that `a.b.Name` means where names have packages."""
+        package, _, name = "".join(node.text.split()).rpartition(".")
+        found = self.packaged(path, package, name) if package and self._in_package(path) else None
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
 

@@ -185,6 +185,8 @@ class _Finder:
         return None
 
     def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
+        if any(self._annotated(named, sdk) for named in type_mentions(owner)):
+            return "proven"
         owner = awaited(owner)
         if depth > 6:
             return "unproven"
@@ -214,8 +216,6 @@ class _Finder:
         return _by_name(found[1].name, sdk)
 
     def _call_proof(self, call: Node, sdk: SdkPack, depth: int) -> _Proof:
-        if any(self._annotated(named, sdk) for named in type_mentions(call)):
-            return "proven"
         later, callee = lazy_value(call), call.role("function")
         value = later if later is not None else callee
         return self._proof(value, sdk, depth + 1) if value is not None else "unproven"

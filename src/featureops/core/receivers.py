@@ -102,7 +102,10 @@ def member_of_class(project: Project, path: str, base: Node, name: str) -> tuple
 
 
 def type_mentions(call: Node) -> Iterator[Node]:
-    """Types named in a call that say what it gives: `get(Client.class)`, `get<Client>()`."""
+    """Types that say what an expression gives: `get(Client.class)`, `get<Client>()`, casts around it."""
+    while call.shape in ("paren", "cast") and (inner := call.role("operand")) is not None:
+        yield from call.roles("type")
+        call = inner
     kinds = call.file.pack.index.type_mentions
     if kinds:
         arguments = call.role("arguments")

@@ -156,7 +156,7 @@ class Names:
     def _bind_path(self, node: Node, path: Node) -> None:
         """`import a.b.Name`: the last part is the name, what stands before it the module; `a.b.*` are all names."""
         text = "".join(path.text.split())
-        if node.has_token("*"):
+        if any(child.text == "*" for child in node.children):
             self.wildcards.append(text)
             return
         module, _, imported = text.rpartition(".")

@@ -31,7 +31,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "member": "object property",
         "index": "object index",
         "await": "operand",
-        "cast": "operand",
+        "cast": "operand type",
         "object": "",
         "pair": "key value",
         "list": "",

@@ -54,6 +54,8 @@ def shape_around(node: Node) -> str:
 
     "statement" where its value is dropped, "" where nothing is known.
     """
+    if node.shape == "decorator":
+        return "decorated"
     parent = climbed(node).parent
     while parent is not None:
         shape = parent.shape
