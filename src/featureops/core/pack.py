@@ -109,7 +109,7 @@ class Indexing:
     declare that a function assigns names of an outer scope. Functions see the names of `open_classes` around them by
     their plain names. Identifiers at `call_names` mean functions, all others anything else. `type_mentions` name the
     type that a call around them gives; `lazy_calls` give what their function gives. `name_members` of an enum member
-    are its own name.
+    are its own name. `private_words` keep a member of an open class to it.
     """
 
     identifiers: frozenset[str]
@@ -140,6 +140,7 @@ class Indexing:
     type_mentions: frozenset[str] = frozenset()
     lazy_calls: frozenset[str] = frozenset()
     name_members: frozenset[str] = frozenset()
+    private_words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

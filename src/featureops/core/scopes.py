@@ -184,6 +184,14 @@ class Names:
         if node in self.of or node.parent is None:
             return
         parent = node.parent
+        own = self._own_member(node, parent)
+        if own is not None:
+            self.of[node] = own
+            own.uses.append(node)
+            whole = parent.parent
+            if whole is not None and f"{whole.type}.{parent.field}" in self._index.writes:
+                own.writes.append(node)
+            return
         if not self._index.not_references.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
             return
         key = self._key(node)
@@ -197,6 +205,18 @@ class Names:
         binding.uses.append(node)
         if not self._index.writes.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
             binding.writes.append(node)
+
+    def _own_member(self, node: Node, parent: Node) -> Binding | None:
+        """What `this.name` means where members are names of their class's scope."""
+        if not self._index.open_classes or parent.shape != "member" or parent.role("property") is not node:
+            return None
+        owner = parent.role("object")
+        if owner is None or owner.text not in self._index.self_names:
+            return None
+        holder = next((outer for outer in node.ancestors() if outer.type in self._index.open_classes), None)
+        table = self._tables.get(holder, {}) if holder is not None else {}
+        calls = parent.parent is not None and parent.parent.shape == "call" and parent.parent.role("function") is parent
+        return (table.get(f"{node.text}()") if calls and self._index.call_names else None) or table.get(node.text)
 
     def lookup(self, name: str, at: Node) -> Binding | None:
         """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""

@@ -193,7 +193,8 @@ class Expressions:
             return self._children(node)
         value = self.reduce(condition, "boolean")
         if isinstance(value, Const) and not value.effects:
-            return self._part(then if value.value else other, context)
+            chosen = _only_expression(then if value.value else other)
+            return self._part(chosen, context) if chosen is not None else KEEP
         self.place(condition, value)
         self.place(then, self.reduce(then, context))
         self.place(other, self.reduce(other, context))
@@ -278,6 +279,15 @@ class Expressions:
 
 
 _TWO = 2
+_VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
+
+
+def _only_expression(branch: Node) -> Node | None:
+    """The value of a branch: the one expression of a block, where a choice has blocks; None where there is more."""
+    if branch.shape != "block":
+        return branch
+    inner = [child for child in branch.children if child.named]
+    return inner[0] if len(inner) == 1 and not inner[0].is_comment and inner[0].shape not in _VALUELESS else None
 
 
 def _left_context(is_or: bool, context: Context) -> Context:

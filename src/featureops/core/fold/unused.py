@@ -10,7 +10,7 @@ from featureops.core.project import initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["doom", "is_visible", "newly_unused", "statement_of"]
+__all__ = ["doom", "is_private", "is_visible", "newly_unused", "statement_of"]
 
 
 def newly_unused(
@@ -34,6 +34,8 @@ def newly_unused(
             continue
         if is_visible(names, binding) and is_used_elsewhere(binding):
             continue
+        if binding.scope.type in names.file.pack.index.open_classes and _is_named_openly(names, editor, binding, part):
+            continue
         found.append(part)
     return found
 
@@ -46,7 +48,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return binding.imported.entry
     name = binding.definitions[0]
     parent = name.parent
-    if parent is None or binding.scope.type in name.file.pack.index.class_scopes:
+    if parent is None or (binding.scope.type in name.file.pack.index.class_scopes and not is_private(binding)):
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
         return parent if parent.role("name") is name else None
@@ -56,6 +58,27 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
     if value is None or not (binding in settled or is_pure(value, seeds.__contains__)):
         return None
     return parent
+
+
+def is_private(binding: Binding) -> bool:
+    """Whether a word of the definition keeps a member to its class; what is decorated may be used from anywhere."""
+    definition = binding.definitions[0].parent
+    statement = statement_of(definition) if definition is not None else None
+    if statement is None or any(child.shape == "decorator" for child in statement.children):
+        return False
+    words = statement.file.pack.index.private_words
+    return any(statement.has_token(word) for word in words)
+
+
+def _is_named_openly(names: Names, editor: Editor, binding: Binding, part: Node) -> bool:
+    """Whether another object's member of the same name is still spoken of: `other.name`."""
+    for node in names.file.root.walk():
+        name = node.role("property") if node.shape == "member" else None
+        if name is None or name.text != binding.name or names.of.get(name) is binding:
+            continue
+        if not part.span.holds(name.span) and not editor.covers(name.span):
+            return True
+    return False
 
 
 def is_visible(names: Names, binding: Binding) -> bool:
@@ -77,12 +100,18 @@ def statement_of(part: Node) -> Node:
     while node.parent is not None:
         parent = node.parent
         if parent.shape in ("decorated", "export", "expression") or (
-            parent.shape in ("declaration", "import") and len(parent.items) == 1
+            parent.shape in ("declaration", "import") and len(_entries(parent)) == 1
         ):
             node = parent
         else:
             return node
     return node
+
+
+def _entries(node: Node) -> list[Node]:
+    """What a statement lists: of a declaration its names, not the type before them."""
+    declarators = [item for item in node.items if item.shape == "declarator"] if node.shape == "declaration" else []
+    return declarators or node.items
 
 
 def doom(parts: set[Node]) -> frozenset[Node]:
@@ -93,7 +122,7 @@ def doom(parts: set[Node]) -> frozenset[Node]:
         doomed.add(node)
         while node.parent is not None and node.parent.shape not in ("block", "class"):
             parent = node.parent
-            rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
+            rest = [item for item in _entries(parent) if item not in doomed and item is not parent.role("module")]
             if rest or parent.shape in ("function", "case"):
                 break
             node = statement_of(parent)
