@@ -123,7 +123,7 @@ def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
         given = text.replace(
-            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}=\"the-key\")"
+            call_text(form, f"made.{form.method}"), f'made.{form.method}(x=1, {form.keyword}="the-key")'
         )
         assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
 

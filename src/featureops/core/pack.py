@@ -7,7 +7,7 @@ The rules of detecting, folding and wrapping are written over shapes and never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -46,8 +46,8 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a|b` is the first of both that is there. `binds` is the role
-    that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type or to `>x` for the child behind the token x; `a|b` is the first of both that is there. `binds` is
+    the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     """
 
     name: str
@@ -243,7 +243,7 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
-    arrangement: Arrangement = Arrangement()
+    arrangement: Arrangement = field(default_factory=Arrangement)
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:

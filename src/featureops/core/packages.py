@@ -1,4 +1,4 @@
-"""Languages whose files see all names of their package: which file a package's name comes from, what its members are."""
+"""Languages whose files see all names of their package: which file a name comes from, what a class has as members."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ class PackageFiles:
         beside = posixpath.dirname(importer)
         suffix = package.replace(".", "/")
         called = sorted(self._by_stem.get(name, ()), key=lambda path: (f"{suffix}/{name}." not in path, path))
-        near = [path for path in self._by_folder.get(posixpath.basename(beside), ()) if posixpath.dirname(path) == beside]
+        near = [
+            path for path in self._by_folder.get(posixpath.basename(beside), ()) if posixpath.dirname(path) == beside
+        ]
         seen: set[str] = set()
         for path in (*called, *sorted(near), *sorted(self._by_folder.get(folder, ()))):
             if path not in seen:

@@ -94,7 +94,7 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
 
 
 def constructor_position(enum: Node, accessor: str) -> int | None:
-    """Which argument of an enum's members an accessor gives: a parameter itself, or the field that a parameter fills."""
+    """Which argument of an enum's members an accessor gives: a parameter, or the field that a parameter fills."""
     field = _field_given(enum, accessor)
     for node in enum.walk():
         if node.shape == "parameter" and _is_own(node, enum) and _name(node) == field:

@@ -121,4 +121,3 @@ def lazy_value(node: Node) -> Node | None:
     function = next((part for part in node.walk() if part.type in part.file.pack.index.function_scopes), None)
     body = function.role("body") or function if function is not None else None
     return body.items[-1] if body is not None and body.items else None
-

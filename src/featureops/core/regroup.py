@@ -30,8 +30,8 @@ class GroupRule:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """`splices` are `parent.child` pairs of node types (`*`: any parent). `prefix` is the node type of prefix operators,
-    `chains` those that the grammar wrongly puts around one."""
+    """`splices` are `parent.child` pairs of node types (`*`: any parent). `prefix` is the node type of prefix
+    operators, `chains` those that the grammar wrongly puts around one."""
 
     splices: frozenset[str] = frozenset()
     groups: Mapping[str, GroupRule] = field(default_factory=dict)
@@ -96,8 +96,7 @@ def _grouped(parts: list[Part], rule: GroupRule) -> list[Part]:
 
 
 def _is_prefix(raw: RawNode, rules: Arrangement) -> bool:
-    first = raw.child(0) if raw.type == rules.prefix else None
-    return first is not None and not first.is_named
+    return raw.type == rules.prefix and raw.child_count > 1 and not raw.child(0).is_named
 
 
 def _around(part: Part, rules: Arrangement) -> Part:
@@ -105,22 +104,19 @@ def _around(part: Part, rules: Arrangement) -> Part:
     raw, name, shell = part
     if shell is not None or raw.type not in rules.chains or _is_prefix(raw, rules):
         return part
-    outermost: RawNode | None = raw
-    while outermost is not None and outermost.type in rules.chains and not _is_prefix(outermost, rules):
+    outermost = raw
+    while outermost.type in rules.chains and outermost.child_count and not _is_prefix(outermost, rules):
         outermost = outermost.child(0)
-    if outermost is None or not _is_prefix(outermost, rules):
+    if not _is_prefix(outermost, rules):
         return part
     prefixes, inner = [outermost], outermost.child(1)
-    while inner is not None and _is_prefix(inner, rules):
+    while _is_prefix(inner, rules):
         prefixes.append(inner)
         inner = inner.child(1)
-    if inner is None:
-        return part
     look = _without(raw, outermost, inner)
     for prefix in reversed(prefixes):
-        operator = prefix.child(0)
-        parts: tuple[Part, ...] = ((operator, "operator", None),) if operator is not None else ()
-        look = Shell(prefix.type, prefix.start_byte, raw.end_byte, (*parts, (raw, "argument", look)))
+        parts: tuple[Part, ...] = ((prefix.child(0), "operator", None), (raw, "argument", look))
+        look = Shell(prefix.type, prefix.start_byte, raw.end_byte, parts)
     return raw, name, look
 
 

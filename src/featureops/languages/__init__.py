@@ -238,7 +238,9 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         package=_text(data, "package"),
         docs=_text(data, "docs"),
         imports=tuple(
-            ImportForm(_text(item, "module"), _texts(item, "clients"), _texts(item, "functions"), _texts(item, "decorators"))
+            ImportForm(
+                _text(item, "module"), _texts(item, "clients"), _texts(item, "functions"), _texts(item, "decorators")
+            )
             for item in _tables(data, "import")
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),

@@ -267,6 +267,9 @@ def _alias_of(name: Node) -> str | None:
     outer = next((node for node in name.ancestors() if node.shape in ("import", "export", "block")), None)
     if outer is None or outer.shape == "block":
         return None
+    alias = outer.role("alias")
+    if alias is not None:
+        return alias.text
     entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
     last = entry.items[-1] if entry.items and entry is not outer else None
     return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None
