@@ -18,6 +18,7 @@ from featureops.core.leftovers import leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
+from featureops.core.parts import enum_member_with
 from featureops.core.project import Constant, Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Binding
@@ -356,7 +357,7 @@ def _verdict(*, edited: bool, is_open: bool) -> str:
 
 def _holder_name(node: Node) -> str | None:
     """The name that an assignment, declarator, enum member or pair gives to a string."""
-    parent = node.parent
+    parent = enum_member_with(node) or node.parent
     while parent is not None and parent.shape in ("cast", "paren"):
         parent = parent.parent
     if parent is None:

@@ -11,6 +11,7 @@ __all__ = [
     "argument",
     "awaited",
     "constructor_position",
+    "enum_member_with",
     "field_parts",
     "given_values",
     "initializer",
@@ -91,6 +92,14 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
             key, value = inner.role("name"), inner
         if key is not None and value is not None:
             yield string_value(key) or key.text, value
+
+
+def enum_member_with(value: Node) -> Node | None:
+    """The member of an enum that is made with a value."""
+    node = value.parent
+    while node is not None and node.shape in ("argument", "arguments", "paren"):
+        node = node.parent
+    return node if node is not None and node.shape == "enum-member" else None
 
 
 def constructor_position(enum: Node, accessor: str) -> int | None:

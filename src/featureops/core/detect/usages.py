@@ -16,6 +16,7 @@ from featureops.core.detect.places import clean, is_test_path, shape_around, who
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
+from featureops.core.parts import enum_member_with
 from featureops.core.project import Project, Resolution
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import string_value
@@ -162,6 +163,10 @@ class _Hunt:
         parent = value.parent
         while parent is not None and parent.shape in ("paren", "cast"):
             value, parent = parent, parent.parent
+        made = enum_member_with(value)
+        if made is not None:
+            self._define(file, made, value, made.role("name"), resolution)
+            return
         if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
             return
         name = parent.role("name") or parent.role("left") or parent.role("key")
@@ -169,9 +174,12 @@ class _Hunt:
             return
         if name.shape == "member":
             name = name.role("property") or name
+        self._define(file, parent, value, name, resolution)
+
+    def _define(self, file: SourceFile, holder: Node, value: Node, name: Node | None, resolution: Resolution) -> None:
         self.claimed.setdefault(file.path, []).append(value.span)
-        self._add(file, parent, "definition", resolution, "")
-        label = string_value(name) or name.text
+        self._add(file, holder, "definition", resolution, "")
+        label = (string_value(name) or name.text) if name is not None else ""
         if label.isidentifier() or "$" in label:
             self.names.add(label)
 

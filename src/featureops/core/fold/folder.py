@@ -91,7 +91,7 @@ class FileFold:
             value = self._initial(binding, folded)
             if value is not None:
                 self.values[binding] = value
-                self.seeds.update((whole_use(use), value) for use in binding.uses)
+                self.seeds.update((_whole_use(use), value) for use in binding.uses)
                 grown = True
         return grown
 
@@ -173,7 +173,7 @@ class FileFold:
 def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None:
     """The call whose callee the use is, with the `await` around it where the function is asynchronous; None where the
     function is used otherwise, or where an argument has effects."""
-    callee = whole_use(use)
+    callee = _whole_use(use)
     call = callee.parent
     if call is None or call.shape != "call" or call.role("function") is not callee:
         return None
@@ -185,7 +185,7 @@ def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None
     return call.parent if call.parent is not None and call.parent.shape == "await" else None
 
 
-def whole_use(use: Node) -> Node:
+def _whole_use(use: Node) -> Node:
     """`this.name` where the use is the name in it."""
     parent = use.parent
     return parent if parent is not None and parent.shape == "member" and parent.role("property") is use else use

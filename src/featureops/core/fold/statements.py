@@ -64,6 +64,9 @@ class Statements(Branches):
                 self._entries(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items:
                 self._embedded(node, node.items[0])
+            case "" if any(item in self.doomed for item in node.items):
+                self.blocks.remove_items(node, self.gone)
+                super().visit(node)
             case _:
                 super().visit(node)
 
