@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
-from featureops.core.regroup import Shell, arranged
+from featureops.core.regroup import Arrangement, Shell, arranged
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
@@ -86,9 +86,9 @@ class Node:
         return self._children
 
     def _build(self) -> tuple[Node, ...]:
-        rules = self.file.pack.arrangement
-        if self._shell is not None or not rules.is_plain:
-            parts = self._shell.parts if self._shell is not None else arranged(self._raw, rules)
+        rules = self.file.rules
+        if self._shell is not None or rules is not None:
+            parts = self._shell.parts if self._shell is not None else arranged(self._raw, rules or Arrangement())
             return tuple(
                 Node(raw, self.file, self, field, index, shell) for index, (raw, field, shell) in enumerate(parts)
             )
@@ -217,6 +217,7 @@ class SourceFile:
         self.path = path
         self.data = data
         self.pack = pack
+        self.rules = None if pack.arrangement.is_plain else pack.arrangement
         self._tree = tree
         self.root = Node(tree.root_node, self, None, None, 0)
 
