@@ -47,7 +47,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "while": "condition body",
         "for": "target body",
         "switch": "value body",
-        "case": "value",
+        "case": "value condition body",
         "return": "value",
         "raise": "value",
         "break": "",

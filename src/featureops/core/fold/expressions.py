@@ -12,7 +12,7 @@ from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
-__all__ = ["Expressions"]
+__all__ = ["Expressions", "only_expression"]
 
 _OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
 _TIGHT = _OPERATORS | {"not", "member", "index", "call", "cast", "await"}
@@ -193,7 +193,7 @@ class Expressions:
             return self._children(node)
         value = self.reduce(condition, "boolean")
         if isinstance(value, Const) and not value.effects:
-            chosen = _only_expression(then if value.value else other)
+            chosen = only_expression(then if value.value else other)
             return self._part(chosen, context) if chosen is not None else KEEP
         self.place(condition, value)
         self.place(then, self.reduce(then, context))
@@ -282,7 +282,7 @@ _TWO = 2
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
 
 
-def _only_expression(branch: Node) -> Node | None:
+def only_expression(branch: Node) -> Node | None:
     """The value of a branch: the one expression of a block, where a choice has blocks; None where there is more."""
     if branch.shape != "block":
         return branch

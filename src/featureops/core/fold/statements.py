@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import always_leaves, inside
+from featureops.core.fold.choices import Choices
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
@@ -19,7 +19,7 @@ __all__ = ["Statements"]
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
-class Statements(Branches):
+class Statements(Choices):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -46,6 +46,8 @@ class Statements(Branches):
                 self._if(node)
             case "while":
                 self._while(node)
+            case "switch" if node.parent is not None and node.parent.shape == "block":
+                self._switch(node)
             case "expression":
                 self._expression(node)
             case "return":
