@@ -52,8 +52,8 @@ def names_client(project: Project, path: str, annotation: Node, sdk: SdkPack) ->
             clients = (item for item in sdk.imports if item.module in names.wildcards)
             if any(node.text in item.clients for item in clients) and project.meaning(path, node) is None:
                 return True
-    text = "".join(annotation.text.split()).lstrip(":").rstrip("?!")
-    return any(text == f"{item.module}.{client}" for item in sdk.imports for client in item.clients)
+    full = {f"{item.module}.{client}" for item in sdk.imports for client in item.clients}
+    return any("".join(node.text.split()).rstrip("?!") in full for node in annotation.walk() if node.named)
 
 
 def names_decorator(project: Project, path: str, call: Node, name: str, sdk: SdkPack) -> bool:

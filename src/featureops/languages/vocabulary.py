@@ -45,6 +45,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "elif": "condition then",
         "else": "body",
         "while": "condition body",
+        "do": "condition body",
         "for": "target body",
         "switch": "value body",
         "case": "value condition body",

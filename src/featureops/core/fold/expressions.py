@@ -96,7 +96,7 @@ class Expressions:
         parent = paren.parent
         if parent is None or paren.shape != "paren" or not paren.file.pack.text.condition_parens:
             return False
-        return parent.shape in ("if", "elif", "while", "switch") and paren.field in ("condition", "value")
+        return parent.shape in ("if", "elif", "while", "do", "switch") and paren.field in ("condition", "value")
 
     def _through(self, node: Node, context: Context) -> Value:
         inner = node.role("operand")
