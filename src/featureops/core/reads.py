@@ -190,6 +190,8 @@ class _Finder:
         owner = awaited(owner)
         if depth > 6:
             return "unproven"
+        if owner.shape == "index" and (whole := owner.role("object")) is not None:
+            return self._proof(whole, sdk, depth + 1)
         if owner.shape == "call":
             return self._call_proof(owner, sdk, depth)
         if owner.shape == "member":
@@ -237,7 +239,7 @@ class _Finder:
         member = member_of_class(self.project, self.path, base, name.text)
         if member is not None:
             return self._elsewhere_proof(member, name, sdk, depth)
-        if names_client(self.project, self.path, owner, sdk):
+        if "(" not in owner.text and names_client(self.project, self.path, owner, sdk):
             return "proven"
         return proof if proof != "unproven" else _by_name(name.text, sdk)
 
