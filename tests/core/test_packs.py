@@ -41,8 +41,9 @@ def test_the_grammars_have_every_node_that_is_named(pack: LanguagePack) -> None:
         named |= getattr(pack.index, key)
     for key in ("not_references", "not_bound", "bare_parameters", "writes"):
         named |= {pair.partition(".")[0] for pair in getattr(pack.index, key)}
-    named |= {group.node for group in pack.groups}
-    made = {group.type for group in pack.groups}
+    groups = (*pack.groups, *pack.arrangement.groups.values())
+    named |= {group.node for group in groups}
+    made = {group.type for group in groups}
     assert not named - made - known_nodes(pack)
 
 

@@ -83,6 +83,16 @@ SPELLINGS = {
         decorator="#[{}]\nclass A {{}}\n",
         pinned="->{}()",
     ),
+    "java": Spelling(
+        "import {source}.{name};\n",
+        "var made = new {client}();\n",
+        keyword="{} = ",
+        ending=";\n",
+        decorator="@{} class A {{}}\n",
+    ),
+    "kotlin": Spelling(
+        "import {source}.{name}\n", "val made = {client}()\n", keyword="{} = ", decorator="@{} class A\n"
+    ),
 }
 
 
@@ -113,7 +123,7 @@ def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterato
         source = module or item.module
         call = call_text(form, callee_of(sdk, form))
         for name in filter(None, (form.function, form.decorator)):
-            if name in item.functions:
+            if name in (*item.functions, *item.decorators):
                 text = spelling.decorator.format(call) if form.decorator else spelling.before + call + spelling.ending
                 yield spelling.imports.format(source=source, name=name) + text
         for client in item.clients if form.method is not None else ():
@@ -161,7 +171,7 @@ def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
     callee = callee_of(sdk, form)
     keyword = spelling.keyword.format(form.keyword)
     for text in programs(sdk, form):
-        given = text.replace(call_text(form, callee), f"{callee}({spelling.keyword.format('x')}1, {keyword}'the-key')")
+        given = text.replace(call_text(form, callee), f'{callee}({spelling.keyword.format("x")}1, {keyword}"the-key")')
         assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
 
 

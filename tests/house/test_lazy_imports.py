@@ -14,6 +14,8 @@ HEAVY = (
     "libcst",
     "tree_sitter",
     "tree_sitter_python",
+    "tree_sitter_java",
+    "tree_sitter_kotlin",
     "tree_sitter_typescript",
     "tree_sitter_javascript",
     "tree_sitter_go",

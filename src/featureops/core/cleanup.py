@@ -14,6 +14,7 @@ from typing import Protocol
 
 from featureops.core.config import Config
 from featureops.core.detect.needles import camel
+from featureops.core.enums import enum_member_with
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
 from featureops.core.leftovers import leftovers_of
@@ -370,7 +371,7 @@ def _verdict(*, edited: bool, is_open: bool) -> str:
 
 def _holder_name(node: Node) -> str | None:
     """The name that an assignment, declarator, enum member or pair gives to a string."""
-    parent = node.parent
+    parent = enum_member_with(node) or node.parent
     while parent is not None and parent.shape in ("cast", "paren"):
         parent = parent.parent
     if parent is None:

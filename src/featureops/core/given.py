@@ -7,14 +7,25 @@ from collections.abc import Iterator
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["argument", "definition_of", "initializer", "member_of", "sole_name", "unwrapped"]
+__all__ = ["argument", "definition_of", "initializer", "member_of", "nth_argument", "sole_name", "unwrapped"]
+
+_GIVING = {
+    "declarator": ("name", "value"),
+    "assign": ("left", "right"),
+    "field": ("name", "value"),
+    "pair": ("key", "value"),
+}
+_MEMBERS = {**_GIVING, "enum-member": ("name", "value")}
 
 
 def argument(call: Node, position: int, keyword: str | None = None) -> Node | None:
     """The value of an argument by keyword or position."""
     arguments = call.role("arguments")
-    if arguments is None:
-        return None
+    return nth_argument(arguments, position, keyword) if arguments is not None else None
+
+
+def nth_argument(arguments: Node, position: int, keyword: str | None = None) -> Node | None:
+    """`argument` of the list itself."""
     plain = []
     for item in arguments.items:
         if item.shape in ("keyword-argument", "pair"):
@@ -37,14 +48,6 @@ def unwrapped(node: Node) -> Node:
         node = inner
 
 
-_GIVING = {
-    "declarator": ("name", "value"),
-    "assign": ("left", "right"),
-    "field": ("name", "value"),
-    "pair": ("key", "value"),
-}
-
-
 def definition_of(binding: Binding) -> Node | None:
     """What gives a binding its value: declarator, assignment (also to a member), field, pair."""
     name = binding.definitions[0]
@@ -64,11 +67,12 @@ def sole_name(target: Node) -> Node | None:
 
 
 def initializer(binding: Binding) -> Node | None:
-    """What a binding is given where it is defined; the node itself for a class or an enum; None for a pattern."""
+    """What a binding is given where it is defined; the node itself for a class, an enum or its member; None for a
+    pattern."""
     name, parent = binding.definitions[0], definition_of(binding)
     if parent is None:
         return None
-    if parent.shape in ("class", "enum"):
+    if parent.shape in ("class", "enum", "enum-member"):
         return parent
     role = _GIVING.get(parent.shape)
     if role is None or parent.role(role[0]) not in (name, name.parent):
@@ -77,31 +81,25 @@ def initializer(binding: Binding) -> Node | None:
 
 
 def member_of(holder: Node, name: str) -> Node | None:
+    """The value of a member of a class, an enum, an object or what a call wraps around one."""
     if holder.shape == "call":
         inner = argument(holder, 0)
         return member_of(unwrapped(inner), name) if inner is not None else None
-    for key, value in _members(holder):
-        if key == name:
-            return value
-    return None
+    return next((value for key, value in _members(holder) if key == name), None)
 
 
 def _members(holder: Node) -> Iterator[tuple[str, Node]]:
     body = holder.role("body") or holder
-    inside = (part for item in body.items for part in (item.items if item.shape == "declaration" else [item]))
-    for item in inside:
+    for item in body.items:
         inner = item.role("operand") if item.shape == "expression" else item
         if inner is None:
             continue
-        key, value = _member_roles(inner)
-        if inner.shape in ("class", "enum"):
+        if inner.shape in ("declaration", "block") or (inner.shape == "class" and inner.role("name") is None):
+            yield from _members(inner)
+            continue
+        roles = _MEMBERS.get(inner.shape)
+        key, value = (inner.role(roles[0]), inner.role(roles[1])) if roles else (None, None)
+        if inner.shape in ("class", "enum") or (inner.shape == "enum-member" and value is None):
             key, value = inner.role("name"), inner
         if key is not None and value is not None:
             yield string_value(key) or key.text, value
-
-
-def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
-    roles = {"pair": ("key", "value"), "enum-member": ("name", "value"), "field": ("name", "value")}
-    roles.update({"assign": ("left", "right"), "declarator": ("name", "value")})
-    names = roles.get(node.shape)
-    return (node.role(names[0]), node.role(names[1])) if names else (None, None)

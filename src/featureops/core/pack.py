@@ -7,9 +7,12 @@ The rules of detecting, folding and wrapping are written over shapes and never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from featureops.core.indexing import Indexing
+from featureops.core.regroup import Arrangement, GroupRule
 
 if TYPE_CHECKING:
     from tree_sitter import Parser
@@ -17,9 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CallForm",
     "GateForm",
-    "Group",
     "ImportForm",
-    "Indexing",
     "LanguagePack",
     "Marker",
     "ModuleRules",
@@ -43,10 +44,12 @@ class ParserSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShapeRule:
-    """Node type `node` is the shape `name`; with `token`, only if a direct child has that text.
+    """Node type `node` is the shape `name`; with `token`, only if a direct child has that text; with `text`, only if it
+    is just that text itself; with `within`, only below these node types.
 
-    `roles` maps a role to a field name, or to the number of a named child (comments not counted). `binds` is the role
-    that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
+    child of a type or to `>x` for the child behind the token x; `a|b` is the first of both that is there. `binds` is
+    the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -56,25 +59,13 @@ class ShapeRule:
     roles: Mapping[str, _Role]
     token: str | None = None
     without: str | None = None
+    text: str | None = None
+    within: frozenset[str] = frozenset()
     binds: str | None = None
     scope: Literal["block", "function", "outer"] = "block"
     having: str | None = None
     inverted: bool = False
     inner: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Children of `node` from the field `first` to the field `last` are made one child of the type `type` and the field
-    `field`, where something follows them: for grammars in which a call has no node for what is called. Without a
-    `first`, the last one gets the field.
-    """
-
-    node: str
-    first: str
-    last: str
-    type: str
-    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +98,8 @@ class SyntaxText:
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
     """How an import's text names a file: `dotted` from a source root, a relative `path`, or a `namespace` of which the
-    last parts are the file's path. `separator` stands between the parts of a qualified name; an import of one binds its
-    last part.
+    last parts are the file's path; or a name of a `package`, whose files see each other's names without imports.
+    `separator` stands between the parts of a qualified name; an import of one binds its last part.
 
     `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
     anywhere in the file of its `snake` case. `shared` are globs of files whose names are seen everywhere, `loads` calls
@@ -122,7 +113,7 @@ class ModuleRules:
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     """
 
-    style: Literal["dotted", "path", "folder", "namespace"] = "path"
+    style: Literal["dotted", "path", "folder", "namespace", "package"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
@@ -139,85 +130,8 @@ class ModuleRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Indexing:
-    """Node types by the part that they play for names and text.
-
-    `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
-    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
-    text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
-    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
-    give the text that they are given, `headers` statements that stand before every import.
-
-    `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
-    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
-    `symbols` are strings marked by their first character. `fields` are the object's own by their
-    looks, `implicit_members` name a
-    member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
-    not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
-    whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
-    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
-    """
-
-    identifiers: frozenset[str]
-    not_references: frozenset[str]
-    not_bound: frozenset[str]
-    outer_names: frozenset[str]
-    bare_parameters: frozenset[str]
-    writes: frozenset[str]
-    interpolations: frozenset[str]
-    key_members: frozenset[str]
-    shorthand: frozenset[str]
-    function_scopes: frozenset[str]
-    block_scopes: frozenset[str]
-    class_scopes: frozenset[str]
-    comments: frozenset[str]
-    strings: frozenset[str]
-    multiline: frozenset[str]
-    pure: frozenset[str]
-    pure_calls: frozenset[str]
-    boolean_casts: frozenset[str]
-    boolean_types: frozenset[str]
-    self_names: frozenset[str]
-    hoisted: frozenset[str]
-    async_words: frozenset[str]
-    dependency_calls: frozenset[str]
-    constructors: frozenset[str]
-    getters: frozenset[str]
-    own_objects: frozenset[str]
-    import_calls: frozenset[str]
-    export_targets: frozenset[str]
-    spliced: frozenset[str]
-    singles: frozenset[str]
-    string_casts: frozenset[str]
-    headers: frozenset[str]
-    modifiers: frozenset[str]
-    handlers: frozenset[str]
-    sigils: frozenset[str]
-    qualified: frozenset[str]
-    symbols: frozenset[str]
-    fields: frozenset[str]
-    implicit_members: frozenset[str]
-    class_names: frozenset[str]
-    local_names: frozenset[str]
-    closed_scopes: frozenset[str]
-    class_visible: frozenset[str]
-    implicit_returns: frozenset[str]
-    locators: frozenset[str]
-    named_by_text: frozenset[str]
-    pure_endings: frozenset[str]
-    sealed: frozenset[str]
-    trailing: frozenset[str]
-
-    def plain(self, name: str) -> str:
-        """A name without its sigils."""
-        return name.lstrip("".join(self.sigils)) if self.sigils else name
-
-
-@dataclass(frozen=True, slots=True)
 class ImportForm:
-    """A module of the SDK. `names` that are the client's type or its factory; empty: any name of the module.
+    """A module of the SDK. `clients` are the client's type or its factory, `decorators` gate what they sit on.
 
     `name` is what an import without a name of its own brings in, where the language's rule would say another one.
     """
@@ -226,6 +140,7 @@ class ImportForm:
     clients: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     name: str | None = None
+    decorators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +150,10 @@ class CallForm:
     begins so, and the call gates what it is called on.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`). The value `block`: the call runs the block
-    that it is given. `modules` limits a form to functions of some of the SDK's modules. `common`: so usual a name that
-    only a proven client counts. `boxed`: the value comes in something else (with an error, in a store), so that the
-    call can't be replaced by it.
+    are members of the result that hold the boolean (`.value`, `.enabled`), with `()` behind them where they are called.
+    The value `block`: the call runs the block that it is given. `modules` limits a form to functions of some of the
+    SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
+    else (with an error, in a store), so that the call can't be replaced by it.
     """
 
     method: str | None = None
@@ -355,8 +270,9 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
-    groups: tuple[Group, ...] = ()
+    groups: tuple[GroupRule, ...] = ()
     holds: str = ""
+    arrangement: Arrangement = field(default_factory=Arrangement)
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -371,7 +287,7 @@ class LanguagePack:
         return self.index.comments | self.index.modifiers
 
     @cached_property
-    def group_of(self) -> Mapping[str, Group]:
+    def group_of(self) -> Mapping[str, GroupRule]:
         return {group.node: group for group in self.groups}
 
     @cached_property

@@ -13,9 +13,11 @@ from functools import cached_property
 from typing import Literal
 
 from featureops.core.config import Config
-from featureops.core.given import definition_of, initializer, member_of, unwrapped
+from featureops.core.enums import constructor_position
+from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
 from featureops.core.pack import Packs
+from featureops.core.packages import Packages
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
@@ -53,6 +55,7 @@ class Project:
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
         self._globs: dict[str, list[str]] = {}
+        self._packages = Packages(self.paths, read, packs, self.file, self.names)
 
     # -------------------------------------------------------------- files
 
@@ -89,7 +92,7 @@ class Project:
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file (or folder) that an import's text names; None for a package from outside."""
         pack = self.packs.for_path(importer)
-        if pack is None:
+        if pack is None or pack.modules.style == "package":
             return None
         if pack.modules.style == "folder":
             return self.folders.named(importer, module, pack)
@@ -102,6 +105,8 @@ class Project:
             return path, binding
         if depth > _DEPTH:
             return None
+        if self._packages.hold(path):
+            return self._packages.named(path, entry.module, entry.imported)
         target = self._imported_path(path, entry)
         if entry.imported == "*":
             return self.exported(target, "*", depth + 1) if target else None
@@ -180,7 +185,7 @@ class Project:
             return path, binding
         is_plain = node.type in node.file.pack.index.identifiers
         beside = self._in_files(self.folders.beside(path, node.text), node.text) if is_plain else None
-        return beside or self.unbound(path, node)
+        return beside or self.unbound(path, node) or self._packages.visible(path, node)
 
     def outside(self, path: str, binding: Binding) -> tuple[str, str] | None:
         """(module, name) of a package outside the repository that a binding finally stands for, also when files of the
@@ -237,7 +242,9 @@ class Project:
 
     def _named_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         if node.shape == "member":
-            return self._member_constant(path, node, depth)
+            return self._member_constant(path, node, depth) or self._accessed(path, node, depth)
+        if node.shape == "call":
+            return self._accessed(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
         meant = self.meaning(path, node)
@@ -274,7 +281,32 @@ class Project:
         inner = self.constant(where, member, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "enum", where, member.parent, name.text)
+        # Where members are names of their class's scope, one that is declared is a constant like any other.
+        is_plain = member.parent is not None and member.parent.shape == "declarator"
+        kind: Resolution = "constant" if is_plain and member.file.pack.index.open_classes else "enum"
+        return Constant(inner.value, kind, where, member.parent, name.text)
+
+    def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
+        """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
+        arguments = node.role("arguments")
+        callee = node if node.shape == "member" else node.role("function")
+        owner, name = (callee.role("object"), callee.role("property")) if callee is not None else (None, None)
+        if owner is None or name is None or (arguments is not None and arguments.items):
+            return None
+        where, entry = self.container(path, owner, depth + 1) or (path, "")
+        if isinstance(entry, str):
+            return None
+        entry = entry if entry.shape == "enum-member" else entry.parent or entry
+        enum = next((outer for outer in entry.ancestors() if outer.shape == "enum"), None)
+        label = entry.role("name") if entry.shape == "enum-member" else None
+        if enum is None or label is None:
+            return None
+        if name.text in node.file.pack.index.name_members:
+            return Constant(label.text, "enum", where, entry, label.text)
+        position, given = constructor_position(enum, name.text), entry.role("value")
+        value = nth_argument(given, position) if given is not None and position is not None else None
+        inner = self.constant(where, value, depth + 1) if value is not None else None
+        return Constant(inner.value, "enum", where, entry, label.text) if inner is not None else None
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
@@ -294,7 +326,7 @@ class Project:
             if outer is None and node.type in node.file.pack.index.qualified:
                 return self._held(self.unbound(path, node))
             if outer is None or name is None:
-                return None
+                return self._held(self._packages.by_full_name(path, node))
             if isinstance(outer[1], str):
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None

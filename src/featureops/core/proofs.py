@@ -10,7 +10,18 @@ from featureops.core.given import unwrapped
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.project import Project
-from featureops.core.receivers import declared_type, is_client_name, located_class, results, written_out
+from featureops.core.receivers import (
+    declared_type,
+    is_client_name,
+    is_other_type,
+    lazy_value,
+    located_class,
+    member_of_class,
+    names_client,
+    own_field,
+    results,
+    type_mentions,
+)
 from featureops.core.scopes import Binding, Names, imported_by_call
 from featureops.core.syntax import Node
 
@@ -32,15 +43,22 @@ class Receivers:
         return self if path == self.path else Receivers(self.project, path)
 
     def proof(self, owner: Node, sdk: SdkPack, depth: int = 0) -> Proof:
+        if any(self.annotated(named, sdk) for named in type_mentions(owner)):
+            return "proven"
         owner = _awaited(owner)
         if depth > _DEPTH:
             return "unproven"
+        if owner.shape == "index" and (whole := owner.role("object")) is not None:
+            return self.proof(whole, sdk, depth + 1)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
             return self._brought(*brought, sdk, depth)
         if owner.shape == "call":
             callee, located = owner.role("function"), located_class(owner)
             if located is not None and is_client_name(self.names, located, sdk):
                 return "proven"
+            later = lazy_value(owner)
+            if later is not None:
+                return self.proof(later, sdk, depth + 1)
             return self.proof(callee, sdk, depth) if callee is not None else "unproven"
         if is_client_name(self.names, owner, sdk):
             return "proven"
@@ -59,11 +77,16 @@ class Receivers:
                 return proof
         meant = self.project.meaning(self.path, name)
         if meant is None:
-            return by_name(name.text, sdk)
-        proof = self._at(meant[0]).binding(*meant, sdk, depth if is_bound else depth + 1)
-        if proof != "proven" and self._declares(name, None, sdk):
-            return "proven"
-        return proof if proof != "unproven" else by_name(name.text, sdk)
+            return "proven" if self.annotated(name, sdk) else by_name(name.text, sdk)
+        proof = self._meant(meant, sdk, depth if is_bound else depth + 1)
+        return "proven" if proof != "proven" and self._declares(name, None, sdk) else proof
+
+    def _meant(self, found: tuple[str, Binding], sdk: SdkPack, depth: int) -> Proof:
+        """A binding of this file or another one; what is known to be something else is not told by its name."""
+        proof = self._at(found[0]).binding(*found, sdk, depth)
+        if proof != "unproven" or is_other_type(self.project, found[0], found[1].definitions[0].parent, sdk):
+            return proof
+        return by_name(found[1].name, sdk)
 
     def _brought(self, module: str, name: str, sdk: SdkPack, depth: int) -> Proof:
         """A module, or a name of it, that a call brings in at the place itself."""
@@ -91,6 +114,9 @@ class Receivers:
             proof = self.proof(base, sdk, depth)
             if proof == "proven" or self._declares(base, name.text, sdk):
                 return "proven"
+        member = member_of_class(self.project, self.path, base, name.text)
+        if member is not None:
+            return self._meant(member, sdk, depth + 1)
         place = self.project.container(self.path, base)
         if place is not None and not isinstance(place[1], str) and place[1].shape == "class":
             return self._at(place[0]).class_proof(place[1], name.text, sdk, depth + 1)
@@ -98,10 +124,15 @@ class Receivers:
             found = self.project.exported(place[1], name.text)
             if found is not None:
                 proof = self._at(found[0]).binding(*found, sdk, depth + 1)
+        if owner.file.pack.modules.style == "package" and "(" not in owner.text and self.annotated(owner, sdk):
+            return "proven"
         return proof if proof != "unproven" else by_name(name.text, sdk)
 
     def _field(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
         """`self.client`: what the class assigns or declares under that name."""
+        own = own_field(self.project, self.path, owner, name)
+        if own is not None:
+            return self._meant((self.path, own), sdk, depth + 1)
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
         if body is None:
@@ -136,7 +167,7 @@ class Receivers:
                 return "unproven"
             return self._at(found[0]).binding(*found, sdk, depth + 1)
         definition = binding.definitions[0].parent
-        annotation = declared_type(definition) if definition is not None else None
+        annotation = declared_type(definition)
         if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
         if definition is not None and definition.shape == "function":
@@ -154,17 +185,7 @@ class Receivers:
         return "proven" if "proven" in given else "unproven"
 
     def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        for node in annotation.walk():
-            meant = self.project.meaning(self.path, node)
-            entry = meant[1].imported if meant is not None else None
-            place = (entry.module, entry.imported) if entry is not None else written_out(self.names, node)
-            if place is None or not is_client_import(*place, sdk):
-                continue
-            outer = node.parent
-            part = outer.role("property") if outer is not None and outer.shape == "member" else None
-            if part is None or part is node or is_client_import(place[0], part.text, sdk):
-                return True
-        return False
+        return names_client(self.project, self.path, annotation, sdk)
 
 
 def _values(names: Names, binding: Binding) -> Iterator[Node]:

@@ -237,9 +237,9 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     parent = node.parent
     if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
         name = parent.role("property")
-        if name is not None and name.text in pinned:
-            outer = parent.parent  # where members are got by a call, the call is the value
-            is_called = outer is not None and outer.shape == "call" and outer.role("function") is parent
+        outer = parent.parent  # where members are got by a call, the call is the value
+        is_called = outer is not None and outer.shape == "call" and outer.role("function") is parent
+        if name is not None and (name.text in pinned or (is_called and f"{name.text}()" in pinned)):
             return outer if outer is not None and is_called else parent, True
     awaited = call.parent
     if awaited is not None and awaited.shape == "await":

@@ -1,4 +1,5 @@
-"""What shows that something is an SDK's: a name that is imported or written out in full, a class that is looked up."""
+"""What shows that something is an SDK's: a name that is imported or written out in full, a class that is looked up,
+a type that the code declares."""
 
 from __future__ import annotations
 
@@ -7,10 +8,25 @@ from collections.abc import Iterator
 from featureops.core.given import argument
 from featureops.core.origins import is_client_import
 from featureops.core.pack import SdkPack
-from featureops.core.scopes import Names
+from featureops.core.packages import member_binding
+from featureops.core.project import Project
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["declared_type", "is_client_name", "located_class", "results", "written_out"]
+__all__ = [
+    "declared_type",
+    "is_client_name",
+    "is_other_type",
+    "lazy_value",
+    "located_class",
+    "member_of_class",
+    "names_client",
+    "names_decorator",
+    "own_field",
+    "results",
+    "type_mentions",
+    "written_out",
+]
 
 
 def written_out(names: Names, node: Node) -> tuple[str, str] | None:
@@ -46,10 +62,13 @@ def located_class(call: Node) -> Node | None:
     return asked.role("object") if asked is not None and asked.shape == "member" else None
 
 
-def declared_type(definition: Node) -> Node | None:
-    """The type of a variable, which some languages write once for several."""
-    own, outer = definition.role("type"), definition.parent
-    return own if own is not None or outer is None or outer.shape != "declaration" else outer.role("type")
+def declared_type(definition: Node | None) -> Node | None:
+    """The type that is written at a definition, also where one type stands before several names."""
+    if definition is None:
+        return None
+    own = definition.role("type")
+    parent = definition.parent
+    return parent.role("type") if own is None and parent is not None and parent.shape == "declaration" else own
 
 
 def results(function: Node) -> Iterator[Node]:
@@ -62,3 +81,92 @@ def results(function: Node) -> Iterator[Node]:
     if body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
         last = body.items[-1]
         yield last.role("value") or last.role("right") or last
+
+
+def names_client(project: Project, path: str, annotation: Node, sdk: SdkPack) -> bool:
+    """Whether a type speaks of the SDK's client: by an import, by a whole package, or by its full name."""
+    if any(_means_client(project, path, node, sdk) for node in annotation.walk()):
+        return True
+    full = {f"{item.module}.{client}" for item in sdk.imports for client in item.clients}
+    return any("".join(node.text.split()).rstrip("?!") in full for node in annotation.walk() if node.named)
+
+
+def _means_client(project: Project, path: str, node: Node, sdk: SdkPack) -> bool:
+    names = project.names(path)
+    meant = project.meaning(path, node)
+    entry = meant[1].imported if meant is not None else None
+    place = (entry.module, entry.imported) if entry is not None else written_out(names, node)
+    if place is not None and is_client_import(*place, sdk):
+        outer = node.parent
+        part = outer.role("property") if outer is not None and outer.shape == "member" else None
+        return part is None or part is node or is_client_import(place[0], part.text, sdk)
+    if meant is not None or not names.wildcards or node.type not in node.file.pack.index.identifiers:
+        return False
+    return any(node.text in item.clients for item in sdk.imports if item.module in names.wildcards)
+
+
+def names_decorator(project: Project, path: str, call: Node, name: str, sdk: SdkPack) -> bool:
+    """Whether a decorator is the SDK's of this name, however it was imported."""
+    callee = call.role("function") or call
+    modules = [item.module for item in sdk.imports if name in item.decorators]
+    text = "".join(callee.text.split())
+    if text in {f"{module}.{name}" for module in modules}:
+        return True
+    names, kinds = project.names(path), callee.file.pack.index.identifiers
+    leaf = next((node for node in callee.walk() if node.type in kinds), None)
+    if leaf is None or leaf.text != text:
+        return False
+    binding = names.of.get(leaf)
+    entry = binding.imported if binding is not None else None
+    if entry is not None:
+        return entry.imported == name and entry.module in modules
+    return binding is None and text == name and not set(modules).isdisjoint(names.wildcards)
+
+
+def is_other_type(project: Project, path: str, definition: Node | None, sdk: SdkPack) -> bool:
+    """Whether a definition's type is known to be something else than the SDK's client."""
+    annotation = declared_type(definition)
+    if annotation is None or names_client(project, path, annotation, sdk):
+        return False
+    kinds, names = annotation.file.pack.index.identifiers, project.names(path)
+    parts = [node for node in (annotation, *annotation.walk()) if node.type in kinds]
+    known = (names.of.get(node) is not None or project.meaning(path, node) is not None for node in parts)
+    return any(known)
+
+
+def own_field(project: Project, path: str, owner: Node, name: str) -> Binding | None:
+    """What `this.name` means where members are names of their class's scope."""
+    index = owner.file.pack.index
+    holder = next((node for node in owner.ancestors() if node.type in index.open_classes), None)
+    return project.names(path).in_scope(holder).get(name) if holder is not None else None
+
+
+def member_of_class(project: Project, path: str, base: Node, name: str) -> tuple[str, Binding] | None:
+    """`Holder.name` for a class or object of the repository."""
+    place = project.container(path, base)
+    if place is None or isinstance(place[1], str) or not place[1].file.pack.index.open_classes:
+        return None
+    binding = member_binding(project.names(place[0]), place[1], name)
+    return (place[0], binding) if binding is not None else None
+
+
+def type_mentions(call: Node) -> Iterator[Node]:
+    """Types that say what an expression gives: `get(Client.class)`, `get<Client>()`, casts around it."""
+    while call.shape in ("paren", "cast") and (inner := call.role("operand")) is not None:
+        yield from call.roles("type")
+        call = inner
+    kinds = call.file.pack.index.type_mentions
+    if kinds:
+        arguments = call.role("arguments")
+        inside = (*call.children, *(arguments.items if arguments is not None else ()))
+        yield from (node for node in inside if node.type in kinds)
+
+
+def lazy_value(node: Node) -> Node | None:
+    """The last expression of the function that a call evaluates later (`by lazy { ... }`)."""
+    callee = node.role("function") if node.shape == "call" else None
+    if callee is None or callee.text not in node.file.pack.index.lazy_calls:
+        return None
+    function = next((part for part in node.walk() if part.type in part.file.pack.index.function_scopes), None)
+    body = function.role("body") or function if function is not None else None
+    return body.items[-1] if body is not None and body.items else None

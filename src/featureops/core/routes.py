@@ -8,7 +8,7 @@ from featureops.core.asked import Read
 from featureops.core.given import argument
 from featureops.core.pack import CallForm
 from featureops.core.project import Constant, Project
-from featureops.core.receivers import written_out
+from featureops.core.receivers import names_decorator, written_out
 from featureops.core.syntax import Node
 
 __all__ = ["CallGates"]
@@ -43,10 +43,11 @@ class CallGates:
             given = form.decorator == name and any(
                 item.module == module and name in item.functions for item in sdk.imports
             )
+            given = given or names_decorator(self.project, self.path, call, form.decorator or "", sdk)
             key = argument(call, form.flag, form.keyword) if given else None
             if key is not None:
                 constant = self.project.constant(self.path, key)
-                yield Read(node, call, sdk.id, "decorator", form.when, "proven", key, constant, name)
+                yield Read(node, call, sdk.id, "decorator", form.when, "proven", key, constant, form.decorator or name)
                 return
 
     def _texts(self, call: Node) -> Iterator[Read]:

@@ -57,13 +57,15 @@ class Names:
         self._index = file.pack.index
         self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
+        self._closed = self._index.class_scopes - self._index.open_classes
         self.of: dict[Node, Binding] = {}
+        self.wildcards: list[str] = []
         identifiers: list[Node] = []
         outer: set[str] = set()
         for node in file.root.walk():
             if not node.named:
                 continue
-            if node.type in self._index.identifiers:
+            if node.type in self._index.identifiers and not node.shape:
                 identifiers.append(node)
                 self._bind_bare(node)
             elif node.type in self._index.outer_names:
@@ -124,11 +126,19 @@ class Names:
             stack.extend(child for child in part.children if f"{part.type}.{child.field}" not in self._index.not_bound)
 
     def _define(self, name: Node, scope: Node, text: str | None = None) -> Binding:
-        table, word = self._tables.setdefault(scope, {}), text or name.text
-        binding = table.setdefault(word, Binding(word, scope))
+        table = self._tables.setdefault(scope, {})
+        binding = table.setdefault(text or self._key(name), Binding(text or name.text, scope))
         binding.definitions.append(name)
         self.of[name] = binding
         return binding
+
+    def _key(self, name: Node) -> str:
+        """How tables list a name: functions apart where calls can mean nothing else."""
+        parent = name.parent
+        if not self._index.call_names or parent is None:
+            return name.text
+        is_function = parent.shape == "function" or f"{parent.type}.{name.field}" in self._index.call_names
+        return f"{name.text}()" if is_function else name.text
 
     def _scope_for(self, node: Node, rule: ShapeRule) -> Node:
         if rule.scope == "block" and node.type in self._index.block_scopes:
@@ -139,6 +149,10 @@ class Names:
         return next((outer for outer in node.ancestors() if outer.type in kinds), self.file.root)
 
     def _bind_import(self, node: Node) -> None:
+        path = node.role("path")
+        if path is not None:
+            self._bind_path(node, path)
+            return
         module_node = node.role("module")
         module = (string_value(module_node) or module_node.text) if module_node else ""
         scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
@@ -172,6 +186,17 @@ class Names:
         last = next((part for part in reversed([*name.walk()]) if part.type in self._index.identifiers), name)
         self._enter(alias or last, scope, ImportEntry(separator.join(parts[:-1]), parts[-1], entry, statement))
 
+    def _bind_path(self, node: Node, path: Node) -> None:
+        """`import a.b.Name`: the last part is the name, what stands before it the module; `a.b.*` are all names."""
+        text = "".join(path.text.split())
+        if any(child.text == "*" for child in node.children):
+            self.wildcards.append(text)
+            return
+        module, _, imported = text.rpartition(".")
+        leaves = [part for part in path.walk() if part.type in self._index.identifiers]
+        if leaves:
+            self._enter(node.role("alias") or leaves[-1], self.file.root, ImportEntry(module, imported, node, node))
+
     def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
         self._define(name, scope).imported = entry
 
@@ -192,9 +217,21 @@ class Names:
         if node in self.of or node.parent is None:
             return
         parent = node.parent
+        own = self._own_member(node, parent)
+        if own is not None:
+            self.of[node] = own
+            own.uses.append(node)
+            whole = parent.parent
+            if whole is not None and f"{whole.type}.{parent.field}" in self._index.writes:
+                own.writes.append(node)
+            return
         if not self._index.not_references.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
             return
-        binding = self.lookup(node.text, node)
+        key = self._key(node)
+        binding = self.lookup(key, node)
+        if binding is None and key != node.text:
+            plain = self.lookup(node.text, node)
+            binding = plain if plain is not None and plain.imported is not None else None
         if binding is None:
             return
         self.of[node] = binding
@@ -202,14 +239,25 @@ class Names:
         if not self._index.writes.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
             binding.writes.append(node)
 
+    def _own_member(self, node: Node, parent: Node) -> Binding | None:
+        """What `this.name` means where members are names of their class's scope."""
+        if not self._index.open_classes or parent.shape != "member" or parent.role("property") is not node:
+            return None
+        owner = parent.role("object")
+        if owner is None or owner.text not in self._index.self_names:
+            return None
+        holder = next((outer for outer in node.ancestors() if outer.type in self._index.open_classes), None)
+        table = self._tables.get(holder, {}) if holder is not None else {}
+        calls = parent.parent is not None and parent.parent.shape == "call" and parent.parent.role("function") is parent
+        return (table.get(f"{node.text}()") if calls and self._index.call_names else None) or table.get(node.text)
+
     def lookup(self, name: str, at: Node) -> Binding | None:
         """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""
         inside_function = closed = False
         for outer in at.ancestors():
             if outer.type not in self._scopes:
                 continue
-            hidden = inside_function and outer.type in self._index.class_scopes
-            hidden = hidden and at.type not in self._index.class_visible
+            hidden = inside_function and outer.type in self._closed and at.type not in self._index.class_visible
             binding = None if hidden else self._tables.get(outer, {}).get(name)
             if binding is not None and not (closed and self._is_local(binding)):
                 return binding

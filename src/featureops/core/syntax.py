@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
-from featureops.core.pack import Group, LanguagePack, ShapeRule
+from featureops.core.pack import LanguagePack, ShapeRule
+from featureops.core.regroup import Arrangement, GroupRule, Shell, arranged
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
@@ -37,6 +38,7 @@ class Node:
         "_children",
         "_raw",
         "_rule",
+        "_shell",
         "depth",
         "end",
         "field",
@@ -48,19 +50,29 @@ class Node:
         "type",
     )
 
-    def __init__(self, raw: RawNode, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
+    def __init__(
+        self,
+        raw: RawNode,
+        file: SourceFile,
+        parent: Node | None,
+        field: str | None,
+        index: int,
+        shell: Shell | None = None,
+    ) -> None:
         self._raw = raw
+        self._shell = shell
         # Most nodes are leaves: they need no cursor to be asked for children.
-        self._children: tuple[Node, ...] | None = None if raw.child_count else ()
+        self._children: tuple[Node, ...] | None = None if raw.child_count or shell is not None else ()
         self._rule: ShapeRule | Literal[False] | None = False
         self.file = file
         self.parent = parent
         self.field = field
         self.index = index
-        self.type: str = raw.type
-        self.named: bool = raw.is_named
-        self.start: int = raw.start_byte
-        self.end: int = raw.end_byte
+        look = raw if shell is None else shell
+        self.type: str = look.type
+        self.named: bool = shell is not None or raw.is_named
+        self.start: int = raw.start_byte if shell is None else shell.start
+        self.end: int = raw.end_byte if shell is None else shell.end
         self.depth: int = parent.depth + 1 if parent is not None else 0
         if self.depth > MAX_DEPTH:
             raise TooDeep(file.path)
@@ -75,6 +87,10 @@ class Node:
         return self._children
 
     def _build(self) -> tuple[Node, ...]:
+        rules = self.file.rules
+        if self._shell is not None or rules is not None:
+            parts = self._shell.parts if self._shell is not None else arranged(self._raw, rules or Arrangement())
+            return tuple(Node(raw, self.file, self, field, at, shell) for at, (raw, field, shell) in enumerate(parts))
         found: list[Node] = []
         self._collect(self._raw.walk(), None, found)
         group = self.file.pack.group_of.get(self.type)
@@ -98,7 +114,7 @@ class Node:
             more = cursor.goto_next_sibling()
         cursor.goto_parent()
 
-    def _grouped(self, found: list[Node], group: Group) -> list[Node]:
+    def _grouped(self, found: list[Node], group: GroupRule) -> list[Node]:
         last = next((at for at, child in enumerate(found) if child.field == group.last), None)
         first = next((at for at, child in enumerate(found) if child.field == group.first), None)
         if last is None:
@@ -159,10 +175,21 @@ class Node:
             return False
         if rule.having is not None and not any(child.field == rule.having for child in self.children):
             return False
+        if rule.text is not None and self.text != rule.text:
+            return False
+        if rule.within and not self._is_within(rule):
+            return False
         return rule.without is None or not self.has_token(rule.without)
 
     def _is_leaf(self, text: str) -> bool:
         return self.children == () and self.text.lower() == text
+
+    def _is_within(self, rule: ShapeRule) -> bool:
+        """Whether the parent is one that the rule asks for; a chain of the same node is all one shape."""
+        parent = self.parent
+        if parent is None:
+            return False
+        return parent.rule is rule if parent.type == self.type else parent.type in rule.within
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
@@ -189,6 +216,19 @@ class Node:
         if isinstance(target, int):
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
+        for way in target.split("|"):
+            found = self._played(way)
+            if found:
+                return found
+        return []
+
+    def _played(self, target: str) -> list[Node]:
+        if target[0] == "@":
+            return [child for child in self.children if child.type == target[1:]][:1]
+        if target[0] == ">":
+            at = next((place for place, child in enumerate(self.children) if child.text == target[1:]), None)
+            after = self.children[at + 1 :] if at is not None else ()
+            return [child for child in after if child.named and not child.is_comment][:1]
         return [child for child in self.children if child.field == target and child.named and not child.is_comment]
 
     def role(self, role: str) -> Node | None:
@@ -226,6 +266,7 @@ class SourceFile:
         self.path = path
         self.data = data
         self.pack = pack
+        self.rules = None if pack.arrangement.is_plain else pack.arrangement
         self._tree = tree
         self.root = Node(tree.root_node, self, None, None, 0)
 

@@ -41,7 +41,7 @@ def _undefined(names: Names) -> frozenset[str]:
 
 def _is_use(node: Node) -> bool:
     parent = node.parent
-    if parent is None:
+    if parent is None or node.shape:
         return False
     pairs = (f"{parent.type}.{node.field}", f"{parent.type}.*")
     return node.file.pack.index.not_references.isdisjoint(pairs)

@@ -15,12 +15,11 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Literal, cast
 
 from featureops.core.errors import Bug
+from featureops.core.indexing import Indexing
 from featureops.core.pack import (
     CallForm,
     GateForm,
-    Group,
     ImportForm,
-    Indexing,
     LanguagePack,
     Marker,
     ModuleRules,
@@ -31,6 +30,7 @@ from featureops.core.pack import (
     WrapRules,
     WrapTemplate,
 )
+from featureops.core.regroup import Arrangement, GroupRule
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 __all__ = ["packs"]
 
 _Table = Mapping[str, object]
-_OWN_KEYS = frozenset({"is", "node", "token", "without", "binds", "scope", "having", "inverted", "inner"})
+_OWN_KEYS = frozenset(
+    {"is", "node", "token", "without", "binds", "scope", "text", "within", "having", "inverted", "inner"}
+)
 
 
 @cache
@@ -148,11 +150,12 @@ def _language(folder: Traversable) -> LanguagePack:
         test_paths=_texts(data, "test_paths"),
         holds=_text(data, "holds", ""),
         groups=tuple(_group(item) for item in _tables(data, "group")),
+        arrangement=_arrangement(_table(data, "arrangement")),
     )
 
 
-def _group(item: _Table) -> Group:
-    return Group(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
+def _group(item: _Table) -> GroupRule:
+    return GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
 
 
 class _ParserSource:
@@ -188,6 +191,8 @@ def _shape(item: _Table) -> ShapeRule:
         roles=cast("Mapping[str, str | int]", roles),
         token=_optional(item, "token"),
         without=_optional(item, "without"),
+        text=_optional(item, "text"),
+        within=frozenset(_texts(item, "within")),
         binds=_optional(item, "binds"),
         scope=cast("Literal['block', 'function', 'outer']", _text(item, "scope", "block")),
         having=_optional(item, "having"),
@@ -220,7 +225,7 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path', 'folder', 'namespace']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'folder', 'namespace', 'package']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
@@ -243,6 +248,16 @@ def _indexing(table: _Table) -> Indexing:
     if unknown:
         raise Bug(f"index: unknown keys {sorted(unknown)}")
     return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
+
+
+def _arrangement(table: _Table) -> Arrangement:
+    groups = [_group(item) for item in _tables(table, "group")]
+    return Arrangement(
+        splices=frozenset(_texts(table, "splices")),
+        groups={rule.node: rule for rule in groups},
+        prefix=_optional(table, "prefix"),
+        chains=frozenset(_texts(table, "chains")),
+    )
 
 
 def _wrap(table: _Table) -> WrapRules:
@@ -274,7 +289,11 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
         docs=_text(data, "docs"),
         imports=tuple(
             ImportForm(
-                _text(item, "module"), _texts(item, "clients"), _texts(item, "functions"), _optional(item, "name")
+                module=_text(item, "module"),
+                clients=_texts(item, "clients"),
+                functions=_texts(item, "functions"),
+                name=_optional(item, "name"),
+                decorators=_texts(item, "decorators"),
             )
             for item in _tables(data, "import")
         ),

@@ -51,7 +51,7 @@ def same_up_to(before: Tokens, after: Tokens) -> Kind | None:
 def callee(node: Node, signals: LanguageSignals) -> str:
     """The dotted name that a call node calls, "" where it is not a plain name."""
     field = (signals.calls or {}).get(node.type)
-    target = next((child for child in node.children if field and child.field == field), None)
+    target = next((child for child in node.children if field and child.field == field), None) or node.role("function")
     found = _TAIL.search("".join(target.text.split())) if target else None
     return found.group().replace("?.", ".") if found else ""
 

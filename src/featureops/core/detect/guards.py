@@ -203,7 +203,7 @@ def _leaves(node: Node) -> bool:
     if node.shape == "if":
         then, others = node.role("then"), node.roles("else")
         ways = [then, *others] if then is not None else []
-        return bool(others) and others[-1].shape in ("else", "block") and all(_leaves(_body(way)) for way in ways)
+        return bool(others) and others[-1].shape != "elif" and all(_leaves(_body(way)) for way in ways)
     return node.shape in _LEAVES
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 from featureops.core.detect.needles import flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
+from featureops.core.enums import enum_member_with
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
@@ -164,6 +165,10 @@ class _Hunt:
         parent = value.parent
         while parent is not None and parent.shape in ("paren", "cast"):
             value, parent = parent, parent.parent
+        made = enum_member_with(value)
+        if made is not None:
+            self._define(file, made, value, made.role("name"), resolution)
+            return
         if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
             return
         if parent.parent is not None and parent.parent.shape == "arguments":
@@ -173,9 +178,12 @@ class _Hunt:
             return
         if name.shape == "member":
             name = name.role("property") or name
+        self._define(file, parent, value, name, resolution)
+
+    def _define(self, file: SourceFile, holder: Node, value: Node, name: Node | None, resolution: Resolution) -> None:
         self.claimed.setdefault(file.path, []).append(value.span)
-        self._add(file, parent, "definition", resolution, "")
-        label = string_value(name) or name.text
+        self._add(file, holder, "definition", resolution, "")
+        label = (string_value(name) or name.text) if name is not None else ""
         if label.isidentifier() or "$" in label:
             self.names.add(label)
 
@@ -288,6 +296,9 @@ def _alias_of(name: Node) -> str | None:
     outer = next((node for node in name.ancestors() if node.shape in ("import", "export", "block")), None)
     if outer is None or outer.shape == "block":
         return None
+    alias = outer.role("alias")
+    if alias is not None:
+        return alias.text
     entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
     last = entry.items[-1] if entry.items and entry is not outer else None
     return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None

@@ -9,6 +9,7 @@ from typing import Literal
 from featureops.core.fold.chains import is_last
 from featureops.core.given import initializer, unwrapped
 from featureops.core.project import Project
+from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
@@ -223,11 +224,11 @@ def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | 
     if owner.shape == "call":
         callee = owner.role("function")
         return project.container(path, callee) if callee is not None else None
-    binding = project.names(path).of.get(owner)
-    definition = binding.definitions[0].parent if binding is not None else None
-    annotation = definition.role("type") if definition is not None else None
+    binding = project.names(path).of.get(owner.role("property") or owner)
+    annotation = declared_type(binding.definitions[0].parent) if binding is not None else None
     for node in annotation.walk() if annotation is not None else ():
-        if node in project.names(path).of:
+        meant = project.meaning(path, node)
+        if meant is not None and (node in project.names(path).of or project.origin(*meant) is not None):
             return project.container(path, node)
     return None
 
@@ -250,6 +251,8 @@ def _method(holder: Node, name: str) -> Node | None:
         if label is None or (string_value(label) or label.text) != name:
             continue
         value = member if member.shape == "function" else member.role("value") or member.role("right")
+        if value is None:
+            value = next((part for part in member.items if part.shape == "function"), None)
         if value is not None and value.shape in ("function", "lambda"):
             return value
     return None

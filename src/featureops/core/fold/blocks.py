@@ -133,7 +133,7 @@ class Blocks:
 
     def remove_items(self, holder: Node, gone: set[Node]) -> None:
         """Take items out of a comma-separated list; the commas of those that stay are kept as they were."""
-        items = holder.items
+        items = [item for item in holder.items if item.shape == "enum-member"] or holder.items
         kept = [item for item in items if item not in gone]
         if len(kept) == len(items):
             return

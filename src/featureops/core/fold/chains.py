@@ -41,12 +41,8 @@ def _other(node: Node) -> list[Arm]:
         if condition is None or body is None:
             return []
         return [Arm(node.start, node, condition, body), *(arm for each in node.roles("else") for arm in _other(each))]
-    body, start = node.role("body"), node.start
-    if node.shape in ("if", "block"):  # a grammar without a node for `else`: the keyword stands before
-        body, word = node, node.previous()
-        while word is not None and (word.named or word.text != node.file.pack.text.else_word):
-            word = word.previous()
-        start = word.start if word is not None else node.start
+    # A grammar without a node for `else` puts the other branch into the chain itself, behind its keyword.
+    body, start = (node.role("body"), node.start) if node.shape == "else" else (node, _keyword_start(node))
     if body is None:
         return []
     if body.shape == "if":
@@ -59,6 +55,14 @@ def _other(node: Node) -> list[Arm]:
 def is_inverted(node: Node) -> bool:
     """Whether the first branch of a choice is for a condition that is false."""
     return node.rule is not None and node.rule.inverted
+
+
+def _keyword_start(body: Node) -> int:
+    """Where the keyword before a branch begins."""
+    word = body.previous()
+    while word is not None and (word.named or word.text != body.file.pack.text.else_word):
+        word = word.previous()
+    return word.start if word is not None else body.start
 
 
 def statements(body: Node) -> list[Node]:

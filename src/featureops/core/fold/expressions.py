@@ -13,7 +13,7 @@ from featureops.core.fold.editor import Editor
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
-__all__ = ["Expressions"]
+__all__ = ["Expressions", "only_expression"]
 
 _OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
 _TIGHT = _OPERATORS | {"not", "member", "index", "call", "cast", "await"}
@@ -105,7 +105,7 @@ class Expressions:
         parent = paren.parent
         if parent is None or paren.shape != "paren" or not paren.file.pack.text.condition_parens:
             return False
-        return parent.shape in ("", "if", "elif", "while", "switch") and paren.field in ("condition", "value")
+        return parent.shape in ("", "if", "elif", "while", "do", "switch") and paren.field in ("condition", "value")
 
     def _through(self, node: Node, context: Context) -> Value:
         inner = node.role("operand")
@@ -203,7 +203,8 @@ class Expressions:
             return self._children(node)
         value = self.reduce(condition, "boolean")
         if isinstance(value, Const) and not value.effects:
-            return self._part(then if value.value else other, context)
+            chosen = only_expression(then if value.value else other)
+            return self._part(chosen, context) if chosen is not None else KEEP
         self.place(condition, value)
         self.place(then, self.reduce(then, context))
         self.place(other, self.reduce(other, context))
@@ -309,6 +310,15 @@ class Expressions:
 
 
 _TWO = 2
+_VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
+
+
+def only_expression(branch: Node) -> Node | None:
+    """The value of a branch: the one expression of a block, where a choice has blocks; None where there is more."""
+    if branch.shape != "block":
+        return branch
+    inner = [child for child in branch.children if child.named]
+    return inner[0] if len(inner) == 1 and not inner[0].is_comment and inner[0].shape not in _VALUELESS else None
 
 
 def _left_context(is_or: bool, context: Context) -> Context:

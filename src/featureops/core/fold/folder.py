@@ -9,7 +9,7 @@ from featureops.core.fold.chains import is_last
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.members import Members
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import blank_names, blank_out, doom, newly_unused
+from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
 from featureops.core.model import Edit
@@ -99,7 +99,7 @@ class FileFold:
             value = self._initial(binding, folded)
             if value is not None:
                 self.values[binding] = value
-                self.seeds.update((use, value) for use in binding.uses)
+                self.seeds.update((_whole_use(use), value) for use in binding.uses)
                 grown = True
         return grown
 
@@ -109,7 +109,7 @@ class FileFold:
                 name = outer.role("name") or outer.role("left")
                 binding = self.names.of.get(sole_name(name) or name) if name is not None else None
                 is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
-                return None if is_class else binding
+                return None if is_class and binding is not None and not is_private(binding) else binding
             if outer.shape in ("function", "lambda", "block"):
                 return None
         return None
@@ -208,8 +208,9 @@ class FileFold:
 def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None:
     """The call whose callee the use is, with the `await` around it where the function is asynchronous; None where the
     function is used otherwise, or where an argument has effects."""
-    call = use.parent
-    if call is None or call.shape != "call" or call.role("function") is not use:
+    callee = _whole_use(use)
+    call = callee.parent
+    if call is None or call.shape != "call" or call.role("function") is not callee:
         return use if use.type in use.file.pack.index.implicit_members else None
     arguments = call.role("arguments")
     if arguments is not None and not all(_pure_argument(item, known) for item in arguments.items):
@@ -217,6 +218,12 @@ def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None
     if not is_async:
         return call
     return call.parent if call.parent is not None and call.parent.shape == "await" else None
+
+
+def _whole_use(use: Node) -> Node:
+    """`this.name` where the use is the name in it."""
+    parent = use.parent
+    return parent if parent is not None and parent.shape == "member" and parent.role("property") is use else use
 
 
 def _pure_argument(item: Node, known: Mapping[Node, bool]) -> bool:

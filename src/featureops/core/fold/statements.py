@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
+from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
@@ -18,11 +19,15 @@ __all__ = ["Statements"]
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
+def _is_class_body(node: Node) -> bool:
+    return node.parent is not None and node.parent.shape == "class"
+
+
 def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(CaseConditions):
+class Statements(Choices, CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -49,6 +54,8 @@ class Statements(CaseConditions):
                 self._if(node)
             case "while":
                 self._while(node)
+            case "switch" if has_conditions(node):
+                self._choose(node)
             case "switch" if not node.roles("value") and not node.roles("initializer") and not _falls_through(node):
                 self._conditions(node)
             case "switch" if node.roles("value"):
@@ -75,6 +82,9 @@ class Statements(CaseConditions):
                 self._members(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
+            case "" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
+                self.blocks.remove_items(node, self.gone)
+                super().visit(node)
             case _:
                 super().visit(node)
 

@@ -10,7 +10,7 @@ from featureops.core.given import definition_of, initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["blank_names", "blank_out", "doom", "is_visible", "newly_unused", "statement_of"]
+__all__ = ["blank_names", "blank_out", "doom", "is_private", "is_visible", "newly_unused", "statement_of"]
 
 
 def newly_unused(
@@ -34,6 +34,8 @@ def newly_unused(
             continue
         if is_visible(names, binding) and is_used_elsewhere(binding):
             continue
+        if binding.scope.type in names.file.pack.index.open_classes and _is_named_openly(names, editor, binding, part):
+            continue
         found.append(part)
     return found
 
@@ -45,7 +47,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
     if binding.imported is not None:
         return binding.imported.entry
     name, parent = binding.definitions[0], definition_of(binding)
-    if parent is None or binding.scope.type in name.file.pack.index.class_scopes:
+    if parent is None or (binding.scope.type in name.file.pack.index.class_scopes and not is_private(binding)):
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
         return parent if parent.role("name") is name else None
@@ -91,6 +93,27 @@ def blank_out(names: list[Node], all_names: Names, editor: Editor) -> None:
             editor.replace(declares.start, declares.end, "=")
 
 
+def is_private(binding: Binding) -> bool:
+    """Whether a word of the definition keeps a member to its class; what is decorated may be used from anywhere."""
+    definition = binding.definitions[0].parent
+    statement = statement_of(definition) if definition is not None else None
+    if statement is None or any(child.shape == "decorator" for child in statement.children):
+        return False
+    words = statement.file.pack.index.private_words
+    return any(statement.has_token(word) for word in words)
+
+
+def _is_named_openly(names: Names, editor: Editor, binding: Binding, part: Node) -> bool:
+    """Whether another object's member of the same name is still spoken of: `other.name`."""
+    for node in names.file.root.walk():
+        name = node.role("property") if node.shape == "member" else None
+        if name is None or name.text != binding.name or names.of.get(name) is binding:
+            continue
+        if not part.span.holds(name.span) and not editor.covers(name.span):
+            return True
+    return False
+
+
 def is_visible(names: Names, binding: Binding) -> bool:
     """Whether other files may use the name."""
     if binding.scope is not names.file.root or binding.imported is not None:
@@ -110,12 +133,18 @@ def statement_of(part: Node) -> Node:
     while node.parent is not None:
         parent = node.parent
         if parent.shape in ("decorated", "export", "expression") or (
-            parent.shape in ("declaration", "import") and len(parent.items) == 1
+            parent.shape in ("declaration", "import") and len(_entries(parent)) == 1
         ):
             node = parent
         else:
             return node
     return node
+
+
+def _entries(node: Node) -> list[Node]:
+    """What a statement lists: of a declaration its names, not the type before them."""
+    declarators = [item for item in node.items if item.shape == "declarator"] if node.shape == "declaration" else []
+    return declarators or node.items
 
 
 def doom(parts: set[Node]) -> frozenset[Node]:
@@ -129,7 +158,7 @@ def doom(parts: set[Node]) -> frozenset[Node]:
             if parent.parent is not None and parent.parent.shape == "class":
                 break  # a class without members is still a class
             kept = (parent.role("module"), parent.role("type"))
-            rest = [item for item in parent.items if item not in doomed and item not in kept]
+            rest = [item for item in _entries(parent) if item not in doomed and item not in kept]
             if parent.shape == "declarator" and parent.role("name") in doomed:
                 rest = []  # a pattern loses all its names only where they are brought in from a module
             if rest or parent.shape in ("function", "case"):

@@ -1,0 +1,98 @@
+"""Folding of a choice among cases: those with conditions of their own, and those on a value that is known now."""
+
+from __future__ import annotations
+
+from featureops.core.fold.branches import Branches
+from featureops.core.fold.chains import Arm
+from featureops.core.fold.expressions import only_expression
+from featureops.core.fold.values import KEEP, Const, Context, Value
+from featureops.core.syntax import Node
+
+__all__ = ["Choices", "has_conditions"]
+
+_CONDITION: Context = "boolean"
+_VALUE: Context = "value"
+
+
+class Choices(Branches):
+    """A case without a condition is what is left for all others."""
+
+    def _reduce(self, node: Node, context: Context) -> Value:
+        if node.shape != "switch" or not _cases(node):
+            return super()._reduce(node, context)
+        body = self._settled(node)
+        if body is None:
+            return self._partly(node)
+        chosen = only_expression(body)
+        return self._part(chosen, context) if chosen is not None else KEEP
+
+    def _choose(self, node: Node) -> None:
+        """A choice that stands as a statement."""
+        body = self._settled(node) if _cases(node) else None
+        if body is None:
+            self.place(node, self.reduce(node, "value"))
+            return
+        if body in self.hot:
+            self.visit(body)
+        self._unwrap(node, Arm(node.start, node, None, body))
+
+    def _settled(self, node: Node) -> Node | None:
+        """The body of the first case that is taken for sure; None where that depends on something else."""
+        for case in _cases(node):
+            taken = self._is_taken(node, case)
+            if taken is None:
+                return None
+            if taken:
+                return case.role("body")
+        return None
+
+    def _is_taken(self, node: Node, case: Node) -> bool | None:
+        conditions, subject = case.roles("condition"), node.role("value")
+        if not conditions:
+            return True
+        if subject is None:
+            values = [self.reduce(condition, "boolean") for condition in conditions]
+            known = [value.value for value in values if isinstance(value, Const) and not value.effects]
+        else:
+            value = self.reduce(subject.items[-1], "value") if subject in self.hot else KEEP
+            if not isinstance(value, Const) or value.effects:
+                return None
+            wanted = "true" if value.value else "false"
+            known = [item.shape == wanted for item in conditions if item.shape in ("true", "false")]
+        if any(known):
+            return True
+        return False if len(known) == len(conditions) else None
+
+    def _partly(self, node: Node) -> Value:
+        """Drop the cases that are never taken; one that always is becomes the last."""
+        last, context = False, _CONDITION if node.role("value") is None else _VALUE
+        for case in _cases(node):
+            taken = self._is_taken(node, case) if node.role("value") is None else None
+            if last or taken is False:
+                self.gone.add(case)
+                continue
+            conditions = case.roles("condition")
+            if taken and conditions:
+                word = node.file.pack.text.else_word
+                self.editor.replace(conditions[0].start, conditions[-1].end, word)
+                last = True
+            for child in case.children:
+                if child in conditions and not taken:
+                    self.place(child, self.reduce(child, context))
+                elif child in self.hot and child not in conditions:
+                    self.visit(child)
+        self.blocks.remove(node, self.gone)
+        subject = node.role("value")
+        if subject is not None and subject in self.hot:
+            self.visit(subject)
+        return KEEP
+
+
+def has_conditions(node: Node) -> bool:
+    """Whether a choice is one of these."""
+    return bool(_cases(node))
+
+
+def _cases(node: Node) -> list[Node]:
+    cases = [item for item in node.items if item.shape == "case"]
+    return [item for item in cases if item.rule is not None and "condition" in item.rule.roles]

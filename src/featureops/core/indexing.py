@@ -1,0 +1,95 @@
+"""What a language file says about node types and words that no shape tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Indexing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """Node types by the part that they play for names and text.
+
+    `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
+    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
+    declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
+    text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
+    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
+    give the text that they are given, `headers` statements that stand before every import.
+
+    `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
+    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
+    `symbols` are strings marked by their first character. `fields` are the object's own by their
+    looks, `implicit_members` name a
+    member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
+    not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
+    whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
+    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
+    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
+
+    Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
+    functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
+    what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
+    open class to it.
+    """
+
+    identifiers: frozenset[str]
+    not_references: frozenset[str]
+    not_bound: frozenset[str]
+    outer_names: frozenset[str]
+    bare_parameters: frozenset[str]
+    writes: frozenset[str]
+    interpolations: frozenset[str]
+    key_members: frozenset[str]
+    shorthand: frozenset[str]
+    function_scopes: frozenset[str]
+    block_scopes: frozenset[str]
+    class_scopes: frozenset[str]
+    comments: frozenset[str]
+    strings: frozenset[str]
+    multiline: frozenset[str]
+    pure: frozenset[str]
+    pure_calls: frozenset[str]
+    boolean_casts: frozenset[str]
+    boolean_types: frozenset[str]
+    self_names: frozenset[str]
+    hoisted: frozenset[str]
+    async_words: frozenset[str]
+    dependency_calls: frozenset[str]
+    constructors: frozenset[str]
+    getters: frozenset[str]
+    own_objects: frozenset[str]
+    import_calls: frozenset[str]
+    export_targets: frozenset[str]
+    spliced: frozenset[str]
+    singles: frozenset[str]
+    string_casts: frozenset[str]
+    headers: frozenset[str]
+    modifiers: frozenset[str]
+    handlers: frozenset[str]
+    sigils: frozenset[str]
+    qualified: frozenset[str]
+    symbols: frozenset[str]
+    fields: frozenset[str]
+    implicit_members: frozenset[str]
+    class_names: frozenset[str]
+    local_names: frozenset[str]
+    closed_scopes: frozenset[str]
+    class_visible: frozenset[str]
+    implicit_returns: frozenset[str]
+    locators: frozenset[str]
+    named_by_text: frozenset[str]
+    pure_endings: frozenset[str]
+    sealed: frozenset[str]
+    trailing: frozenset[str]
+    open_classes: frozenset[str]
+    call_names: frozenset[str]
+    type_mentions: frozenset[str]
+    lazy_calls: frozenset[str]
+    name_members: frozenset[str]
+    private_words: frozenset[str]
+
+    def plain(self, name: str) -> str:
+        """A name without its sigils."""
+        return name.lstrip("".join(self.sigils)) if self.sigils else name

@@ -1,0 +1,137 @@
+"""Languages whose files see all names of their package: which file a name comes from, what a class has as members."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from featureops.core.given import initializer
+from featureops.core.pack import Packs
+from featureops.core.scopes import Binding, Names
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["Packages", "member_binding"]
+
+_NESTED = 3
+
+
+def _package_of(file: SourceFile) -> str:
+    """The package that a file says it belongs to."""
+    statement = next((item for item in file.root.items if item.shape == "package"), None)
+    name = statement.role("name") if statement is not None else None
+    return "".join(name.text.split()) if name is not None else ""
+
+
+def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
+    """What a name means as a member of a class of the file: a value or, failing that, a function; also of a class
+    without a name inside it."""
+    body = holder.role("body")
+    nameless = [item for item in body.items if item.shape == "class" and item.role("name") is None] if body else []
+    for scope in (holder, *nameless):
+        table = names.in_scope(scope)
+        binding = table.get(name) or table.get(f"{name}()")
+        if binding is not None:
+            return binding
+    return None
+
+
+class _PackageFiles:
+    """Finds a package's names among the files of a repository; nothing is parsed that can't hold the name."""
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+        self._paths = paths
+        self._read = read
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, list[str]]:
+        """Paths by the name of their folder."""
+        found: dict[str, list[str]] = {}
+        for path in self._paths:
+            found.setdefault(posixpath.basename(posixpath.dirname(path)), []).append(path)
+        return found
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in self._paths:
+            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
+        return found
+
+    def candidates(self, importer: str, package: str, name: str) -> Iterator[str]:
+        """Files that may hold the name, the likeliest first: those called like it, those in the package's folder."""
+        folder = package.rpartition(".")[2]
+        beside = posixpath.dirname(importer)
+        suffix = package.replace(".", "/")
+        called = sorted(self._by_stem.get(name, ()), key=lambda path: (f"{suffix}/{name}." not in path, path))
+        near = [
+            path for path in self._by_folder.get(posixpath.basename(beside), ()) if posixpath.dirname(path) == beside
+        ]
+        seen: set[str] = set()
+        for path in (*called, *sorted(near), *sorted(self._by_folder.get(folder, ()))):
+            if path not in seen:
+                seen.add(path)
+                if name.encode() in (self._read(path) or b""):
+                    yield path
+
+
+class Packages:
+    """What a name means where files belong to packages. `file` and `names` are the repository's parsed files."""
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        read: Callable[[str], bytes | None],
+        packs: Packs,
+        file: Callable[[str], SourceFile | None],
+        names: Callable[[str], Names],
+    ) -> None:
+        self._packs, self._file, self._names = packs, file, names
+        self._paths = _PackageFiles(paths, read)
+        self._known: dict[tuple[str, str, str], tuple[str, Binding] | None] = {}
+
+    def hold(self, path: str) -> bool:
+        """Whether a file belongs to a package by its language's rule."""
+        pack = self._packs.for_path(path)
+        return pack is not None and pack.modules.style == "package"
+
+    def named(self, importer: str, package: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
+        """A name of a package, or a member of the class that the package's last part names."""
+        key = (posixpath.dirname(importer), package, name)
+        if key not in self._known:
+            self._known[key] = None
+            in_file = self._in_files(importer, package, name)
+            self._known[key] = in_file or self._in_class(importer, package, name, depth)
+        return self._known[key]
+
+    def visible(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """A name that the file's own package, or a whole package that it imports, brings in."""
+        if node.type not in node.file.pack.index.identifiers or not self.hold(path):
+            return None
+        packages = (_package_of(node.file), *self._names(path).wildcards)
+        found = (self.named(path, package, node.text) for package in packages)
+        return next((place for place in found if place is not None), None)
+
+    def by_full_name(self, path: str, node: Node) -> tuple[str, Binding] | None:
+        """What `a.b.Name` means."""
+        package, _, name = "".join(node.text.split()).rpartition(".")
+        return self.named(path, package, name) if package and self.hold(path) else None
+
+    def _in_files(self, importer: str, package: str, name: str) -> tuple[str, Binding] | None:
+        for path in self._paths.candidates(importer, package, name):
+            file = self._file(path) if self.hold(path) else None
+            if file is None or _package_of(file) != package:
+                continue
+            binding = self._names(path).top(name) or self._names(path).top(f"{name}()")
+            if binding is not None and binding.imported is None:
+                return path, binding
+        return None
+
+    def _in_class(self, importer: str, package: str, name: str, depth: int) -> tuple[str, Binding] | None:
+        outer, _, last = package.rpartition(".")
+        found = self.named(importer, outer, last, depth + 1) if last and depth < _NESTED else None
+        holder = initializer(found[1]) if found is not None else None
+        if found is None or holder is None:
+            return None
+        binding = member_binding(self._names(found[0]), holder, name)
+        return (found[0], binding) if binding is not None else None
