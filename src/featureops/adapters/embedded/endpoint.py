@@ -142,6 +142,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             reply = failure.reply()
         self._send(reply)
+        if reply.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            self._drain()
+
+    def _drain(self) -> None:
+        """Take in what the client is still sending, within bounds: a connection that is closed on it is reset, and the
+        answer is lost with it."""
+        left = min(int(self.headers.get("Content-Length", "0")), 8 * _MAX_BODY)
+        while left > 0:
+            part = self.rfile.read(min(left, 65_536))
+            if not part:
+                return
+            left -= len(part)
 
     def _check_host(self) -> None:
         # A name that resolves to this machine lets a web page talk to the endpoint as to its own server.

@@ -122,7 +122,9 @@ class Blocks:
         if indent.strip():
             self.editor.insert(first.start, text.encode())
         else:
-            self.editor.insert_line(line_start, indent + text.encode() + file.eol)
+            # The comments that go with the first statement go from where they begin: the line stands before them.
+            top = min([first.start, *(comment.start for comment in self._own_comments(first))])
+            self.editor.insert_line(file.line_start(top), indent + text.encode() + file.eol)
 
     def remove_inline(self, node: Node) -> None:
         """Take a node out of markup: its whole line if it stands alone."""
