@@ -7,7 +7,7 @@ The rules of detecting, folding and wrapping are written over shapes and never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -25,6 +25,7 @@ __all__ = [
     "SdkPack",
     "ShapeRule",
     "SyntaxText",
+    "TreeRules",
     "WrapRules",
     "WrapTemplate",
 ]
@@ -42,7 +43,9 @@ class ParserSource(Protocol):
 class ShapeRule:
     """Node type `node` is the shape `name`; with `token`, only if a direct child has that text.
 
-    `roles` maps a role to a field name, or to the number of a named child (comments not counted). `binds` is the role
+    With `without`, only if no direct child has one of those texts. `roles` maps a role to a field name, or to the number
+    of a named child (comments not counted); `a.b` is the field b of the child in a, `^a` the parent's field a, `.` the
+    node itself. `binds` is the role
     that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     """
 
@@ -50,9 +53,27 @@ class ShapeRule:
     node: str
     roles: Mapping[str, _Role]
     token: str | None = None
-    without: str | None = None
+    without: frozenset[str] = frozenset()
     binds: str | None = None
     scope: Literal["block", "function", "outer"] = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRules:
+    """How the grammar's nesting is evened out (`core.regroup`), by node type.
+
+    `lone`: gone where it holds a single child. `spliced`: its children stand in its place. `merged`: one that wraps
+    nothing but an expression of the given types is that expression. `prefixed`: a call that the grammar puts around the
+    operator before it. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in it are spliced.
+    """
+
+    lone: frozenset[str] = frozenset()
+    spliced: frozenset[str] = frozenset()
+    merged: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    prefixed: Mapping[str, str] = field(default_factory=dict)
+    braces: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    block: str = "braces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +120,9 @@ class Indexing:
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope.
+    declare that a function assigns names of an outer scope. `modifiers` (types or
+    pairs) only qualify the definition that they stand in. `open_classes` are class scopes whose members are seen by
+    their plain name inside methods; `getters` functions that are asked without a call.
     """
 
     identifiers: frozenset[str]
@@ -125,6 +148,10 @@ class Indexing:
     hoisted: frozenset[str]
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
+    modifiers: frozenset[str]
+    open_classes: frozenset[str]
+    getters: frozenset[str]
+    type_arguments: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +249,7 @@ class LanguagePack:
     index: Indexing
     sdks: tuple[SdkPack, ...]
     wrap: WrapRules = WrapRules()
+    tree: TreeRules | None = None
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
 

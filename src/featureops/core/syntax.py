@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
+from featureops.core.regroup import Raw, regrouped
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
@@ -47,7 +48,7 @@ class Node:
         "type",
     )
 
-    def __init__(self, raw: RawNode, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
+    def __init__(self, raw: Raw, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
         self._raw = raw
         # Most nodes are leaves: they need no cursor to be asked for children.
         self._children: tuple[Node, ...] | None = None if raw.child_count else ()
@@ -74,7 +75,10 @@ class Node:
         return self._children
 
     def _build(self) -> tuple[Node, ...]:
-        cursor, file, found = self._raw.walk(), self.file, list[Node]()
+        rules, file, found = self.file.pack.tree, self.file, list[Node]()
+        if rules is not None:
+            return tuple(Node(raw, file, self, name, at) for at, (raw, name) in enumerate(regrouped(self._raw, rules)))
+        cursor = self._raw.walk()
         more = cursor.goto_first_child()
         while more:
             raw = cursor.node
@@ -117,7 +121,7 @@ class Node:
     def _fits(self, rule: ShapeRule) -> bool:
         if rule.token is not None and not self.has_token(rule.token):
             return False
-        return rule.without is None or not self.has_token(rule.without)
+        return not any(self.has_token(text) for text in rule.without)
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
@@ -138,7 +142,20 @@ class Node:
         if isinstance(target, int):
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
-        return [child for child in self.children if child.field == target and child.named and not child.is_comment]
+        if not target[0].isalpha():
+            return [self] if target == "." else self.parent._field(target[1:]) if self.parent is not None else []
+        found = [self]
+        for name in target.split("."):
+            found = [child for node in found for child in node._field(name)]
+        return found
+
+    def _field(self, name: str) -> list[Node]:
+        selves = self.file.pack.index.self_names
+        return [
+            child
+            for child in self.children
+            if child.field == name and (child.named or child.type in selves) and not child.is_comment
+        ]
 
     def role(self, role: str) -> Node | None:
         found = self.roles(role)

@@ -24,6 +24,7 @@ from featureops.core.pack import (
     SdkPack,
     ShapeRule,
     SyntaxText,
+    TreeRules,
     WrapRules,
     WrapTemplate,
 )
@@ -96,6 +97,11 @@ def _texts(table: _Table, key: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
+def _several(table: _Table, key: str) -> tuple[str, ...]:
+    """One text or several."""
+    return _texts(table, key) if isinstance(table.get(key), list) else (_text(table, key),) if key in table else ()
+
+
 def _language(folder: Traversable) -> LanguagePack:
     data = _read(folder.joinpath("language.toml"))
     grammars = {_text(item, "extension"): item for item in _tables(data, "grammar")}
@@ -113,6 +119,7 @@ def _language(folder: Traversable) -> LanguagePack:
         index=_indexing(_table(data, "index")),
         sdks=tuple(_sdk(file, language) for file in sdk_files),
         wrap=_wrap(_table(data, "wrap")),
+        tree=_tree(_table(data, "tree")) if "tree" in data else None,
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
     )
@@ -150,7 +157,7 @@ def _shape(item: _Table) -> ShapeRule:
         node=_text(item, "node"),
         roles=cast("Mapping[str, str | int]", roles),
         token=_optional(item, "token"),
-        without=_optional(item, "without"),
+        without=frozenset(_several(item, "without")),
         binds=_optional(item, "binds"),
         scope=cast("Literal['block', 'function', 'outer']", _text(item, "scope", "block")),
     )
@@ -183,6 +190,18 @@ def _modules(table: _Table) -> ModuleRules:
         private=_optional(table, "private"),
         exports=bool(table.get("exports", False)),
         entry=_optional(table, "entry"),
+    )
+
+
+def _tree(table: _Table) -> TreeRules:
+    merged, prefixed = _table(table, "merged"), _table(table, "prefixed")
+    return TreeRules(
+        lone=frozenset(_texts(table, "lone")),
+        spliced=frozenset(_texts(table, "spliced")),
+        merged={key: frozenset(_texts(merged, key)) for key in merged},
+        prefixed={key: _text(prefixed, key) for key in prefixed},
+        braces=frozenset(_texts(table, "braces")),
+        listed=frozenset(_texts(table, "listed")),
     )
 
 
