@@ -14,6 +14,8 @@ __all__ = ["given_name", "module_files", "re_exports"]
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
     """The paths that an import's text may mean, the likeliest first; most of them are no files."""
+    if pack.modules.style == "package":
+        return
     dotted = pack.modules.style == "dotted"
     for base in _dotted_bases(importer, module, pack) if dotted else _path_bases(importer, module, pack):
         yield from _candidates(base, pack)

@@ -98,20 +98,24 @@ class SyntaxText:
 
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
-    """How an import's text names a file: `dotted` from a source root, or a relative `path`.
+    """How an import's text names a file: `dotted` from a source root, or a relative `path`. With `package` it names none:
+    files see each other's names (`declared`).
 
     `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
-    are visible outside only when exported.
+    are visible outside only when exported. `declared` is a regular expression whose first group is a name that other
+    files of the package see without naming its file. `separator` joins the parts of a module's name.
     """
 
-    style: Literal["dotted", "path"] = "path"
+    style: Literal["dotted", "path", "package"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
     exports: bool = False
     entry: str | None = None
+    declared: str | None = None
+    separator: str = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Indexing:
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
     declare that a function assigns names of an outer scope. `modifiers` (types or
     pairs) only qualify the definition that they stand in. `open_classes` are class scopes whose members are seen by
-    their plain name inside methods; `getters` functions that are asked without a call.
+    their plain name inside methods, `private` the modifiers of members that only the file sees; `getters` functions that are asked without a call.
     """
 
     identifiers: frozenset[str]
@@ -149,6 +153,7 @@ class Indexing:
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
     modifiers: frozenset[str]
+    private: frozenset[str]
     open_classes: frozenset[str]
     getters: frozenset[str]
     type_arguments: frozenset[str]

@@ -15,6 +15,7 @@ from featureops.core.modules import given_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.visible import Declared, sees
 
 __all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
 
@@ -48,6 +49,7 @@ class Project:
         self._read = read
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._declared: dict[str, Declared] = {}
 
     # -------------------------------------------------------------- files
 
@@ -98,7 +100,9 @@ class Project:
         target = self.module_path(path, entry.module)
         if target is None and entry.module.startswith("."):
             target = self.module_path(path, posixpath.join(entry.module, entry.imported))
-        return self.exported(target, entry.imported, depth + 1) if target else None
+        if target is None:
+            return next(self.seen(path, entry.imported, entry.module), None)
+        return self.exported(target, entry.imported, depth + 1)
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file gives away under a name."""
@@ -148,6 +152,22 @@ class Project:
         pack = self.packs.for_path(path)
         return self.module_path(path, joined) if pack is not None and pack.modules.style == "dotted" else None
 
+    def seen(self, path: str, name: str, package: str = "") -> Iterator[tuple[str, Binding]]:
+        """What a name that the file itself does not bind may mean in the files that it sees without importing them, or
+        in the files of a package."""
+        pack = self.packs.for_path(path)
+        if pack is None or pack.modules.declared is None:
+            return
+        known = self._declared.get(pack.id) or Declared(self.paths, self._read, pack)
+        self._declared[pack.id] = known
+        for other in known.files(name, path):
+            binding = self.names(other).top(name) if self.file(other) is not None else None
+            names = self.names(other) if binding is not None else None
+            if binding is None or names is None or binding.imported is not None:
+                continue
+            if package in names.packages if package else sees(self.names(path), names):
+                yield other, binding
+
     # -------------------------------------------------------------- constants
 
     def constant(self, path: str, node: Node, depth: int = 0) -> Constant | None:
@@ -174,7 +194,7 @@ class Project:
         if node.type not in node.file.pack.index.identifiers:
             return None
         binding = self.names(path).of.get(node)
-        found = self.origin(path, binding) if binding else None
+        found = self.origin(path, binding) if binding else next(self.seen(path, node.text), None)
         if found is None:
             return None
         return self._binding_constant(*found, depth)
@@ -220,6 +240,10 @@ class Project:
                 return path, module
             owner, name = node.role("object"), node.role("property")
             outer = self.container(path, owner, depth + 1) if owner else None
+            if outer is None and name is not None and owner is not None:
+                seen = next(self.seen(path, name.text, "".join(owner.text.split())), None)
+                value = initializer(seen[1]) if seen else None
+                return (seen[0], unwrapped(value)) if seen and value else None
             if outer is None or name is None:
                 return None
             if isinstance(outer[1], str):
@@ -230,7 +254,9 @@ class Project:
             return (outer[0], unwrapped(member)) if member else None
         binding = self.names(path).of.get(node)
         if binding is None:
-            return None
+            seen = next(self.seen(path, node.text), None)
+            value = initializer(seen[1]) if seen else None
+            return (seen[0], unwrapped(value)) if seen and value else None
         module = self.submodule(path, binding)
         if module is not None:
             return path, module
@@ -303,7 +329,12 @@ def _member_of(holder: Node, name: str) -> Node | None:
 
 def _members(holder: Node) -> Iterator[tuple[str, Node]]:
     body = holder.role("body") or holder
-    for item in body.items:
+    stack = list(reversed(body.items))
+    while stack:
+        item = stack.pop()
+        if item.shape == "declaration":
+            stack.extend(reversed(item.items))
+            continue
         inner = item.role("operand") if item.shape == "expression" else item
         if inner is None:
             continue
@@ -316,6 +347,8 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
 
 def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
     roles = {"pair": ("key", "value"), "enum-member": ("name", "value"), "field": ("name", "value")}
-    roles["assign"] = ("left", "right")
+    roles |= {"assign": ("left", "right"), "declarator": ("name", "value")}
+    if node.type in node.file.pack.index.getters:
+        roles["function"] = ("name", "body")
     names = roles.get(node.shape)
     return (node.role(names[0]), node.role(names[1])) if names else (None, None)

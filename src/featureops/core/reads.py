@@ -18,6 +18,7 @@ from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, unwrapped
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.visible import is_client_import, names_client, opened_client, type_arguments
 
 __all__ = ["Read", "find_reads", "house_name"]
 
@@ -161,6 +162,8 @@ class _Finder:
             return "unproven"
         if owner.shape == "call":
             callee = owner.role("function")
+            if callee is not None and any(self._annotated(part, sdk) for part in type_arguments(callee)):
+                return "proven"
             return self._proof(callee, sdk, depth + 1) if callee is not None else "unproven"
         if owner.shape == "member":
             return self._member_proof(owner, sdk, depth)
@@ -168,7 +171,7 @@ class _Finder:
             return "unproven"
         binding = self.names.of.get(owner)
         if binding is None:
-            return _by_name(owner.text, sdk)
+            return "proven" if opened_client(self.names, owner.text, sdk) else _by_name(owner.text, sdk)
         proof = self.binding_proof(self.path, binding, sdk, depth)
         return proof if proof != "unproven" else _by_name(owner.text, sdk)
 
@@ -176,6 +179,8 @@ class _Finder:
         base, name = owner.role("object"), owner.role("property")
         if base is None or name is None:
             return "unproven"
+        if names_client(self.names, owner, sdk):
+            return "proven"
         if base.text in owner.file.pack.index.self_names:
             return self._field_proof(owner, name.text, sdk, depth)
         proof = self._proof(base, sdk, depth + 1)
@@ -207,7 +212,7 @@ class _Finder:
         if entry is not None:
             there = self.project.outside(path, binding)
             places = ((entry.module, entry.imported), there)
-            if any(_is_client_import(*place, sdk) for place in places if place is not None):
+            if any(is_client_import(*place, sdk) for place in places if place is not None):
                 return "proven"
             found = self.project.origin(path, binding)
             if found is None or found[1].imported is not None:
@@ -238,7 +243,9 @@ class _Finder:
         for node in annotation.walk():
             binding = self.names.of.get(node)
             entry = binding.imported if binding else None
-            if entry is not None and _is_client_import(entry.module, entry.imported, sdk):
+            if entry is not None and is_client_import(entry.module, entry.imported, sdk):
+                return True
+            if names_client(self.names, node, sdk):
                 return True
         return False
 
@@ -306,14 +313,6 @@ class _Finder:
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
-
-
-def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
-    return any(
-        item.module == module
-        and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
-        for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
 
 
 def _by_name(name: str, sdk: SdkPack) -> _Proof:

@@ -54,9 +54,12 @@ class Names:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         self._index = file.pack.index
+        self._separator = file.pack.modules.separator
         self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
         self.of: dict[Node, Binding] = {}
+        self.opened: set[str] = set()
+        self.packages: set[str] = set()
         identifiers: list[Node] = []
         outer: set[str] = set()
         for node in file.root.walk():
@@ -84,10 +87,18 @@ class Names:
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":
             self._bind_import(node)
+        elif rule.name in ("open-import", "package"):
+            self._open(node, rule)
         elif rule.binds:
             scope = self._scope_for(node, rule)
             for name in self._bound(node, rule):
                 self._define(name, scope)
+
+    def _open(self, node: Node, rule: ShapeRule) -> None:
+        named = node.role("module") or node.role("name")
+        if named is not None:
+            text = "".join(named.text.split()).replace(self._separator, ".")
+            (self.opened if rule.name == "open-import" else self.packages).add(text)
 
     def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
         targets = node.items if rule.binds == "*" else node.roles(rule.binds or "")
@@ -126,6 +137,11 @@ class Names:
         module_node = node.role("module")
         module = (string_value(module_node) or module_node.text) if module_node else ""
         scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
+        own = node.role("alias")
+        if own is not None:
+            name = node.role("name")
+            self._enter(own, scope, ImportEntry(module, name.text if name is not None else "*", node, node))
+            return
         for entry in self._import_entries(node, module_node):
             name, alias = entry.role("name"), entry.role("alias")
             if name is None and entry.type in self._index.identifiers:
@@ -175,7 +191,8 @@ class Names:
         for outer in at.ancestors():
             if outer.type not in self._scopes:
                 continue
-            hidden = inside_function and outer.type in self._index.class_scopes
+            closed = outer.type in self._index.class_scopes and outer.type not in self._index.open_classes
+            hidden = inside_function and closed
             binding = None if hidden else self._tables.get(outer, {}).get(name)
             if binding is not None:
                 return binding
@@ -207,9 +224,11 @@ def string_value(node: Node) -> str | None:
     if any(child.type in index.interpolations for child in node.children):
         return None
     text = node.text
-    body = text.lstrip("rRbBuUfF")
+    body = text.lstrip("rRbBuUfF@$#")
+    raw = not {"r", "R", "@", "#"}.isdisjoint(text[: len(text) - len(body)])
+    body = body.rstrip("#") if raw else body
     for quote in ('"""', "'''", '"', "'", "`"):
         if body.startswith(quote) and body.endswith(quote) and len(body) >= 2 * len(quote):
             value = body[len(quote) : -len(quote)]
-            return None if "\\" in value and text == body else value
+            return None if "\\" in value and not raw else value
     return None

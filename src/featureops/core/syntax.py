@@ -139,15 +139,17 @@ class Node:
         target = rule.roles.get(role) if rule else None
         if target is None:
             return []
-        if isinstance(target, int):
-            items = self.items
-            return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
-        if not target[0].isalpha():
-            return [self] if target == "." else self.parent._field(target[1:]) if self.parent is not None else []
-        found = [self]
-        for name in target.split("."):
-            found = [child for node in found for child in node._field(name)]
-        return found
+        return self._aimed(target)
+
+    def _aimed(self, target: str | int) -> list[Node]:
+        if isinstance(target, int) or target.lstrip("-").isdigit():
+            items, at = self.items, int(target)
+            return items[at : at + 1] if at >= 0 else items[len(items) + at : len(items) + at + 1]
+        if target.startswith("^"):
+            return self.parent._aimed(target[1:]) if self.parent is not None else []
+        first, _, rest = target.partition(".")
+        found = self._aimed(first) if first.isdigit() else self._field(first) if first else [self]
+        return [node for each in found for node in each._aimed(rest)] if rest else found
 
     def _field(self, name: str) -> list[Node]:
         selves = self.file.pack.index.self_names

@@ -184,12 +184,14 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'package']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
         exports=bool(table.get("exports", False)),
         entry=_optional(table, "entry"),
+        declared=_optional(table, "declared"),
+        separator=_text(table, "separator", "."),
     )
 
 

@@ -67,9 +67,11 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "parameter": "name type value",
         "type-definition": "name",
         "decorated": "definition",
-        "decorator": "operand",
+        "decorator": "operand function arguments",
         "export": "declaration",
-        "import": "module",
+        "import": "module name alias",
+        "open-import": "module",  # brings in every name of the module
+        "package": "name",  # where the file's names lie
         "import-name": "name alias module",
         "binder": "name value",
     }.items()

@@ -162,10 +162,10 @@ class _Hunt:
         parent = value.parent
         while parent is not None and parent.shape in ("paren", "cast"):
             value, parent = parent, parent.parent
-        if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
+        if parent is None or not _gives_name(parent, value):
             return
         name = parent.role("name") or parent.role("left") or parent.role("key")
-        if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
+        if name is None or name is value:
             return
         if name.shape == "member":
             name = name.role("property") or name
@@ -197,7 +197,7 @@ class _Hunt:
 
     def _add(self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str) -> None:
         shape = node.shape if kind == "definition" else shape_around(node)
-        shape = "assign" if shape in ("declarator", "field") else shape
+        shape = "assign" if shape in ("declarator", "field", "function") else shape
         self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)
 
     def _put(
@@ -230,6 +230,14 @@ class _Hunt:
             text=clean(data[start : stop if stop >= 0 else len(data)].decode("utf-8", "replace")),
             span=span,
         )
+
+
+def _gives_name(parent: Node, value: Node) -> bool:
+    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
+    if parent.type in parent.file.pack.index.getters and parent.role("body") is value:
+        return True
+    named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
+    return named and value in (parent.role("value"), parent.role("right"))
 
 
 def _occurrences(data: bytes, key: bytes) -> Iterator[int]:

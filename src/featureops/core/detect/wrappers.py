@@ -132,7 +132,7 @@ def _named(path: str, function: Node, inverted: bool) -> Wrapper | None:
 
 
 def _is_getter(function: Node) -> bool:
-    if function.has_token(_GETTERS[1]):
+    if function.has_token(_GETTERS[1]) or function.type in function.file.pack.index.getters:
         return True
     outer = function.parent
     if outer is None or outer.shape != "decorated":
@@ -156,7 +156,8 @@ def call_at(wrapper: Wrapper, name: Node) -> Node | None:
     callee = _whole_callee(name)
     parent = callee.parent
     if wrapper.is_getter:
-        return callee if callee is not name else None
+        plain = name.parent is not wrapper.function and name.type in name.file.pack.index.identifiers
+        return callee if callee is not name or (plain and wrapper.function.type in name.file.pack.index.getters) else None
     return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
 
 
@@ -202,13 +203,23 @@ def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | 
     if owner.shape == "call":
         callee = owner.role("function")
         return project.container(path, callee) if callee is not None else None
-    binding = project.names(path).of.get(owner)
+    binding = _field(project, path, owner) or project.names(path).of.get(owner)
     definition = binding.definitions[0].parent if binding is not None else None
     annotation = definition.role("type") if definition is not None else None
     for node in annotation.walk() if annotation is not None else ():
-        if node in project.names(path).of:
-            return project.container(path, node)
+        if node.type in node.file.pack.index.identifiers and (place := project.container(path, node)) is not None:
+            return place
     return None
+
+
+def _field(project: Project, path: str, owner: Node) -> Binding | None:
+    """`self.client`, where the class declares its members."""
+    base, name = owner.role("object"), owner.role("property")
+    index = owner.file.pack.index
+    if base is None or name is None or base.text not in index.self_names:
+        return None
+    holder = next((outer for outer in owner.ancestors() if outer.type in index.open_classes), None)
+    return project.names(path).in_scope(holder).get(name.text) if holder is not None else None
 
 
 def _function(binding: Binding) -> Node | None:

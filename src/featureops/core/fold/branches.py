@@ -55,6 +55,9 @@ class Branches(Expressions):
 
     def _if(self, node: Node) -> None:
         chain = arms(node)
+        if not chain:
+            self.visit_children(node)
+            return
         values = [self._condition(arm) for arm in chain]
         kept: list[tuple[Arm, Value]] = []
         for arm, value in zip(chain, values, strict=True):

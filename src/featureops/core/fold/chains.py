@@ -38,14 +38,26 @@ def _other(node: Node) -> list[Arm]:
     if node.shape == "elif":
         condition, body = node.role("condition"), node.role("then")
         return [Arm(node.start, node, condition, body)] if condition is not None and body is not None else []
-    body = node.role("body")
+    # Some grammars have no node for the word and what follows it.
+    body = node.role("body") if node.shape == "else" else node
+    start = node.start if body is not node else _word_before(node)
     if body is None:
         return []
     if body.shape == "if":
         nested = arms(body)
+        if not nested:
+            return [Arm(start, node, None, body)]
         first = nested[0]
-        return [Arm(node.start, first.head, first.condition, first.body), *nested[1:]]
-    return [Arm(node.start, node, None, body)]
+        return [Arm(start, first.head, first.condition, first.body), *nested[1:]]
+    return [Arm(start, node, None, body)]
+
+
+def _word_before(node: Node) -> int:
+    """Where the `else` before a body begins."""
+    word = node.previous()
+    while word is not None and word.is_comment:
+        word = word.previous()
+    return word.start if word is not None else node.start
 
 
 def statements(body: Node) -> list[Node]:
