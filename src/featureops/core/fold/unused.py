@@ -10,7 +10,7 @@ from featureops.core.project import initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["doom", "is_visible", "newly_unused", "statement_of"]
+__all__ = ["doom", "is_visible", "newly_unused", "parts_of", "statement_of"]
 
 
 def newly_unused(
@@ -27,12 +27,13 @@ def newly_unused(
         if part is None or editor.covers(part.span):
             continue
         # A definition that only names itself (recursion, its own type) had no user before either.
-        users = [use for use in binding.uses if not part.span.holds(use.span)]
+        users = [use for use in _users(names, binding) if not part.span.holds(use.span)]
         if not users and binding not in settled:
             continue
         if not all(editor.covers(use.span) for use in users):
             continue
-        if is_visible(names, binding) and is_used_elsewhere(binding):
+        member = binding.scope.type in part.file.pack.index.class_scopes
+        if (member or is_visible(names, binding)) and is_used_elsewhere(binding):
             continue
         found.append(part)
     return found
@@ -46,7 +47,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return binding.imported.entry
     name = binding.definitions[0]
     parent = name.parent
-    if parent is None or binding.scope.type in name.file.pack.index.class_scopes:
+    if parent is None or (binding.scope.type in name.file.pack.index.class_scopes and not _is_own(parent)):
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
         return parent if parent.role("name") is name else None
@@ -56,6 +57,24 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
     if value is None or not (binding in settled or is_pure(value, seeds.__contains__)):
         return None
     return parent
+
+
+def _is_own(definition: Node) -> bool:
+    """Whether a member of a class is a function that only its file may use."""
+    index = definition.file.pack.index
+    if definition.shape != "function" or definition.parent is None or not index.private:
+        return False
+    marks = (item for item in definition.items if item.type in index.modifiers)
+    return any(part.text in index.private for item in marks for part in (item, *item.items))
+
+
+def _users(names: Names, binding: Binding) -> list[Node]:
+    """The uses of a name; of a member every place that spells it."""
+    index = names.file.pack.index
+    if binding.scope.type not in index.class_scopes:
+        return binding.uses
+    spelt = (node for node in names.file.root.walk() if node.type in index.identifiers and node.text == binding.name)
+    return [node for node in spelt if node not in binding.definitions]
 
 
 def is_visible(names: Names, binding: Binding) -> bool:
@@ -77,12 +96,18 @@ def statement_of(part: Node) -> Node:
     while node.parent is not None:
         parent = node.parent
         if parent.shape in ("decorated", "export", "expression") or (
-            parent.shape in ("declaration", "import") and len(parent.items) == 1
+            parent.shape in ("declaration", "import") and len(parts_of(parent)) == 1
         ):
             node = parent
         else:
             return node
     return node
+
+
+def parts_of(node: Node) -> list[Node]:
+    """The items of a definition without what only qualifies it: visibility, annotations, the type of a declaration."""
+    kinds = node.file.pack.index.modifiers
+    return [item for item in node.items if item.type not in kinds and f"{node.type}.{item.field}" not in kinds]
 
 
 def doom(parts: set[Node]) -> frozenset[Node]:
@@ -93,7 +118,7 @@ def doom(parts: set[Node]) -> frozenset[Node]:
         doomed.add(node)
         while node.parent is not None and node.parent.shape not in ("block", "class"):
             parent = node.parent
-            rest = [item for item in parent.items if item not in doomed and item is not parent.role("module")]
+            rest = [item for item in parts_of(parent) if item not in doomed and item is not parent.role("module")]
             if rest or parent.shape in ("function", "case"):
                 break
             node = statement_of(parent)
