@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 
 from featureops.core.config import HouseRead
+from featureops.core.naming_parts import name_parts
 from featureops.core.project import argument
 from featureops.core.syntax import Node
 
 __all__ = ["gate_key", "house_argument", "house_name", "member_pattern", "name_parts", "tail_matches"]
-
-_PARTS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
-
-
-def name_parts(spelling: str) -> list[str]:
-    """The words of a name in any case style; a number belongs to the word before it (`checkoutV2` is checkout, V2)."""
-    return _PARTS.findall(spelling)
-
 
 def house_name(spelling: str) -> str:
     """The kebab-case name of a flag spelt newCheckout, NEW_CHECKOUT, NewCheckout or new-checkout."""

@@ -26,6 +26,7 @@ __all__ = [
     "ShapeRule",
     "SyntaxText",
     "TreeRules",
+    "WireNames",
     "WrapRules",
     "WrapTemplate",
 ]
@@ -45,7 +46,7 @@ class ShapeRule:
 
     With `without`, only if no direct child has one of those texts. `roles` maps a role to a field name, or to the number
     of a named child (comments not counted); `a.b` is the field b of the child in a, `^a` the parent's field a, `.` the
-    node itself. `binds` is the role
+    node itself, `a|b` the first that is there. `binds` is the role
     that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     """
 
@@ -78,7 +79,8 @@ class TreeRules:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxText:
-    """How the language spells what the engine has to write. Templates take `{}`."""
+    """How the language spells what the engine has to write. Templates take `{}`. With `tail` the last expression of a
+    block is its value."""
 
     true: str
     false: str
@@ -94,6 +96,7 @@ class SyntaxText:
     indent: str = "    "
     quotes: tuple[str, ...] = ('"', "'")
     line_comment: str = "//"
+    tail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,11 @@ class ModuleRules:
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported. `declared` is a regular expression whose first group is a name that other
-    files of the package see without naming its file. `separator` joins the parts of a module's name.
+    files of the package see without naming its file. `separator` joins the parts of a module's name. With
+    `tree` a name leads through folders from the source root, where `root`, `up` and `here` are the words to start with.
     """
 
-    style: Literal["dotted", "path", "package"] = "path"
+    style: Literal["dotted", "path", "package", "tree"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
@@ -116,6 +120,9 @@ class ModuleRules:
     entry: str | None = None
     declared: str | None = None
     separator: str = "."
+    root: str = ""
+    up: str = ""
+    here: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,8 @@ class Indexing:
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
     declare that a function assigns names of an outer scope. `modifiers` (types or
     pairs) only qualify the definition that they stand in. `open_classes` are class scopes whose members are seen by
-    their plain name inside methods, `private` the modifiers of members that only the file sees; `getters` functions that are asked without a call.
+    their plain name inside methods, `private` the modifiers of members that only the file sees; `getters` functions that are asked without a call,
+    `key_calls` methods that give a key as text.
     """
 
     identifiers: frozenset[str]
@@ -157,6 +165,17 @@ class Indexing:
     open_classes: frozenset[str]
     getters: frozenset[str]
     type_arguments: frozenset[str]
+    key_calls: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WireNames:
+    """The text that an enum's member without a value stands for: `member` and `style` are regular expressions for an
+    annotation that gives it, or the case style of all members; `plain` members stand for their own name."""
+
+    member: str = ""
+    style: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +274,7 @@ class LanguagePack:
     sdks: tuple[SdkPack, ...]
     wrap: WrapRules = WrapRules()
     tree: TreeRules | None = None
+    wire: WireNames | None = None
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
 

@@ -16,6 +16,7 @@ from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.visible import Declared, sees
+from featureops.core.wire import wire_name
 
 __all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
 
@@ -148,9 +149,11 @@ class Project:
             return None
         if entry.imported == "*":
             return self.module_path(path, entry.module)
-        joined = f"{entry.module}{entry.imported}" if entry.module.endswith(".") else f"{entry.module}.{entry.imported}"
         pack = self.packs.for_path(path)
-        return self.module_path(path, joined) if pack is not None and pack.modules.style == "dotted" else None
+        if pack is None or pack.modules.style not in ("dotted", "tree"):
+            return None
+        dot = "" if entry.module.endswith(".") else pack.modules.separator
+        return self.module_path(path, f"{entry.module}{dot}{entry.imported}")
 
     def seen(self, path: str, name: str, package: str = "") -> Iterator[tuple[str, Binding]]:
         """What a name that the file itself does not bind may mean in the files that it sees without importing them, or
@@ -178,6 +181,9 @@ class Project:
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
+        if node.shape == "call":
+            text = _as_text(node)
+            return self.constant(path, text, depth + 1) if text is not None else self._alias(path, node)
         return self._named_constant(path, node, depth) or self._alias(path, node)
 
     def _alias(self, path: str, node: Node) -> Constant | None:
@@ -221,13 +227,22 @@ class Project:
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
-        member = _member_of(holder, name.text)
+        member = self._member(holder, name.text)
         if member is None:
-            return None
+            wire = wire_name(holder, name.text, self.names(where))
+            return Constant(wire[0], "enum", where, wire[1], name.text) if wire is not None else None
         inner = self.constant(where, member, depth + 1)
         if inner is None:
             return None
         return Constant(inner.value, "enum", where, member.parent, name.text)
+
+    def _member(self, holder: Node, name: str) -> Node | None:
+        """The value of a member, also of one that an extension in the same file adds."""
+        own, label = _member_of(holder, name), holder.role("name")
+        if own is not None or label is None:
+            return own
+        added = self.names(holder.file.path).extensions.get(label.text, ())
+        return next((value for each in added if (value := _member_of(each, name)) is not None), None)
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
@@ -250,10 +265,15 @@ class Project:
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None
                 return (exported[0], unwrapped(value)) if exported and value else None
-            member = _member_of(outer[1], name.text)
+            member = self._member(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
         binding = self.names(path).of.get(node)
+        if binding is None and node.text in node.file.pack.index.self_names:
+            return self._own_type(path, node)
         if binding is None:
+            module = self.module_path(path, node.text) if node.file.pack.modules.style == "tree" else None
+            if module is not None:
+                return path, module
             seen = next(self.seen(path, node.text), None)
             value = initializer(seen[1]) if seen else None
             return (seen[0], unwrapped(value)) if seen and value else None
@@ -264,17 +284,38 @@ class Project:
         value = initializer(found[1]) if found else None
         return (found[0], unwrapped(value)) if found and value else None
 
+    def _own_type(self, path: str, node: Node) -> tuple[str, Node | str] | None:
+        """The type that a place belongs to."""
+        kinds = node.file.pack.index.class_scopes
+        holder = next((outer for outer in node.ancestors() if outer.type in kinds), None)
+        extended = holder.role("name") if holder is not None and holder.shape == "extension" else None
+        kinds = node.file.pack.index.identifiers
+        parts = extended.walk() if extended is not None else iter(())
+        named = next((part for part in parts if part.type in kinds), None)
+        found = self.container(path, named) if named is not None else None
+        return found or ((path, holder) if holder is not None else None)
+
     def _dotted_module(self, path: str, node: Node) -> str | None:
         """The file of `a.b` where `a.b` was imported by its dotted name."""
         root = node
         while root.shape == "member" and (owner := root.role("object")) is not None:
             root = owner
+        if node.file.pack.modules.style == "tree":
+            return self.module_path(path, "".join(node.text.split()))
         binding = self.names(path).of.get(root)
         entry = binding.imported if binding is not None else None
         if entry is None or entry.imported != "*" or node.file.pack.modules.style != "dotted":
             return None
         tail = "".join(node.text.split())[len(root.text) :]
         return self.module_path(path, entry.module + tail)
+
+
+def _as_text(call: Node) -> Node | None:
+    """The key in `Flag.x.as_text()`."""
+    callee = call.role("function")
+    name = callee.role("property") if callee is not None and callee.shape == "member" else None
+    known = name is not None and name.text in call.file.pack.index.key_calls
+    return callee.role("object") if known and callee is not None else None
 
 
 def argument(call: Node, position: int, keyword: str | None = None) -> Node | None:

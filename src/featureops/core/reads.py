@@ -24,6 +24,7 @@ __all__ = ["Read", "find_reads", "house_name"]
 
 _Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
+_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +159,7 @@ class _Finder:
 
     def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
         owner = _awaited(owner)
-        if depth > 6:
+        if depth > _DEPTH:
             return "unproven"
         if owner.shape == "call":
             callee = owner.role("function")
@@ -197,15 +198,23 @@ class _Finder:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
-        for node in body.walk() if body is not None else ():
-            target, value, annotation = _field_parts(node)
-            if target is None or _last_name(target) != name or target is owner:
-                continue
-            if annotation is not None and self._annotated(annotation, sdk):
+        place = self.project.container(self.path, owner.role("object") or owner) if body is not None else None
+        if place is not None and isinstance(place[1], Node) and place[1] is not body:
+            there = _Finder(self.project, place[0])
+            if any(there._holds(node, name, sdk, owner, depth) for node in place[1].walk()):
                 return "proven"
-            if value is not None and self._proof(value, sdk, depth + 1) == "proven":
-                return "proven"
+        if body is not None and any(self._holds(node, name, sdk, owner, depth) for node in body.walk()):
+            return "proven"
         return _by_name(name, sdk)
+
+    def _holds(self, node: Node, name: str, sdk: SdkPack, owner: Node, depth: int) -> bool:
+        """Whether a node declares or sets the member and makes it a client."""
+        target, value, annotation = _field_parts(node)
+        if target is None or _last_name(target) != name or target is owner:
+            return False
+        if annotation is not None and self._annotated(annotation, sdk):
+            return True
+        return value is not None and self._proof(value, sdk, depth + 1) == "proven"
 
     def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
         entry = binding.imported
@@ -334,7 +343,7 @@ def _values(names: Names, binding: Binding) -> Iterator[Node]:
 
 def _awaited(node: Node) -> Node:
     node = unwrapped(node)
-    while node.shape == "await":
+    while node.shape in ("await", "unwrap"):
         inner = node.role("operand")
         if inner is None:
             return node
@@ -344,14 +353,19 @@ def _awaited(node: Node) -> Node:
 
 def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     """Climb from the call over awaits and parentheses to a pinned member, if there is one."""
-    node = call
-    while node.parent is not None and node.parent.shape in ("await", "paren", "cast"):
+    node, opened = call, False
+    while node.parent is not None and node.parent.shape in ("await", "paren", "cast", "unwrap"):
         node = node.parent
+        opened = opened or node.shape == "unwrap"
     parent = node.parent
+    if opened and "?" in pinned:
+        return node, True
     if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
         name = parent.role("property")
         if name is not None and name.text in pinned:
-            return parent, True
+            outer = parent.parent
+            called = outer is not None and outer.shape == "call" and outer.role("function") is parent
+            return (outer if called and outer is not None else parent), True
     awaited = call.parent
     if awaited is not None and awaited.shape == "await":
         return awaited, False
@@ -359,6 +373,8 @@ def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
 
 
 def _field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
+    if node.shape == "declarator":
+        return node.role("name"), node.role("value"), node.role("type")
     if node.shape == "assign":
         return node.role("left"), node.role("right"), node.role("type")
     if node.shape in ("field", "parameter"):

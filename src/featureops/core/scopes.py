@@ -59,6 +59,8 @@ class Names:
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
         self.of: dict[Node, Binding] = {}
         self.opened: set[str] = set()
+        self.extensions: dict[str, list[Node]] = {}
+        self.spelt: dict[str, list[Node]] = {}
         self.packages: set[str] = set()
         identifiers: list[Node] = []
         outer: set[str] = set()
@@ -76,6 +78,7 @@ class Names:
             for binding in table.values():
                 binding.outer = binding.name in outer
         for node in identifiers:
+            self.spelt.setdefault(node.text, []).append(node)
             self._resolve(node)
 
     # -------------------------------------------------------------- binding
@@ -89,6 +92,9 @@ class Names:
             self._bind_import(node)
         elif rule.name in ("open-import", "package"):
             self._open(node, rule)
+        elif rule.name == "extension" and (extended := node.role("name")) is not None:
+            plain = next((part for part in extended.walk() if part.type in self._index.identifiers), extended)
+            self.extensions.setdefault(plain.text, []).append(node)
         elif rule.binds:
             scope = self._scope_for(node, rule)
             for name in self._bound(node, rule):
@@ -97,7 +103,7 @@ class Names:
     def _open(self, node: Node, rule: ShapeRule) -> None:
         named = node.role("module") or node.role("name")
         if named is not None:
-            text = "".join(named.text.split()).replace(self._separator, ".")
+            text = "".join(named.text.split())
             (self.opened if rule.name == "open-import" else self.packages).add(text)
 
     def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
@@ -137,9 +143,13 @@ class Names:
         module_node = node.role("module")
         module = (string_value(module_node) or module_node.text) if module_node else ""
         scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
-        own = node.role("alias")
+        tree, own = node.role("tree"), node.role("alias")
+        if tree is not None:
+            self._bind_tree(node, tree, scope, "")
+            return
         if own is not None:
             name = node.role("name")
+            module = module or self.file.pack.modules.here
             self._enter(own, scope, ImportEntry(module, name.text if name is not None else "*", node, node))
             return
         for entry in self._import_entries(node, module_node):
@@ -154,6 +164,38 @@ class Names:
                 imported = "*" if module_node is None else name.text
                 # A dotted import binds the first part only: the rest is found as members of it.
                 self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
+
+    def _bind_tree(self, statement: Node, part: Node, scope: Node, prefix: str) -> None:
+        """`use a::{b, c::{d as e, self}, f::*}`: paths with groups in them."""
+        shape = part.shape
+        if shape == "import-group":
+            group = part.role("module")
+            inner = self._joined(prefix, group.text) if group is not None else prefix
+            for item in part.items:
+                if item is not group:
+                    self._bind_tree(statement, item, scope, inner)
+            return
+        if shape == "open-import":
+            module = part.role("module")
+            self.opened.add(self._joined(prefix, module.text if module is not None else ""))
+            return
+        path, alias = (part.role("name"), part.role("alias")) if shape == "import-name" else (part, None)
+        if path is None:
+            return
+        owner, name = (path.role("object"), path.role("property")) if path.shape == "member" else (None, path)
+        if name is None:
+            return
+        module_text = self._joined(prefix, owner.text) if owner is not None else prefix
+        if name.text in self._index.self_names:
+            module_text, _, last = prefix.rpartition(self._separator)
+            binding = self._tables.setdefault(scope, {}).setdefault(last, Binding(last, scope))
+            binding.definitions.append(alias or name)
+            binding.imported = ImportEntry(module_text, last, part, statement)
+            return
+        self._enter(alias or name, scope, ImportEntry(module_text, name.text, part, statement))
+
+    def _joined(self, prefix: str, text: str) -> str:
+        return self._separator.join(piece for piece in (prefix, "".join(text.split())) if piece)
 
     def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
         self._define(name, scope).imported = entry

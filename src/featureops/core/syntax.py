@@ -139,6 +139,8 @@ class Node:
         target = rule.roles.get(role) if rule else None
         if target is None:
             return []
+        if isinstance(target, str) and "|" in target:
+            return next((found for way in target.split("|") if (found := self._aimed(way))), [])
         return self._aimed(target)
 
     def _aimed(self, target: str | int) -> list[Node]:

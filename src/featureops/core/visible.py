@@ -48,8 +48,9 @@ def sees(names: Names, other: Names) -> bool:
     """Whether what `other` declares is visible in the file of `names` by its plain name."""
     if not other.packages:
         return True
-    own = [package.split(".") for package in names.packages]
-    around = {".".join(parts[:end]) for parts in own for end in range(1, len(parts) + 1)}
+    dot = names.file.pack.modules.separator
+    own = [package.split(dot) for package in names.packages]
+    around = {dot.join(parts[:end]) for parts in own for end in range(1, len(parts) + 1)}
     return not other.packages.isdisjoint(around | names.opened)
 
 
@@ -59,7 +60,7 @@ def is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
         item.module == module
         and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
         for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
+    ) or any(item.module in (f"{module}.{imported}", f"{module}::{imported}") for item in sdk.imports)
 
 
 def opened_client(names: Names, name: str, sdk: SdkPack) -> bool:
@@ -73,7 +74,7 @@ def names_client(names: Names, node: Node, sdk: SdkPack) -> bool:
         return names.of.get(node) is None and opened_client(names, node.text, sdk)
     if node.shape != "member":
         return False
-    module, _, name = "".join(node.text.split()).replace(node.file.pack.modules.separator, ".").rpartition(".")
+    module, _, name = "".join(node.text.split()).rpartition(node.file.pack.modules.separator)
     return any(item.module == module and name in item.clients for item in sdk.imports)
 
 

@@ -25,6 +25,7 @@ from featureops.core.pack import (
     ShapeRule,
     SyntaxText,
     TreeRules,
+    WireNames,
     WrapRules,
     WrapTemplate,
 )
@@ -119,6 +120,7 @@ def _language(folder: Traversable) -> LanguagePack:
         index=_indexing(_table(data, "index")),
         sdks=tuple(_sdk(file, language) for file in sdk_files),
         wrap=_wrap(_table(data, "wrap")),
+        wire=_wire(_table(data, "wire")) if "wire" in data else None,
         tree=_tree(_table(data, "tree")) if "tree" in data else None,
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
@@ -179,12 +181,13 @@ def _syntax_text(table: _Table) -> SyntaxText:
         indent=_text(table, "indent"),
         quotes=_texts(table, "quotes"),
         line_comment=_text(table, "line_comment"),
+        tail=bool(table.get("tail", False)),
     )
 
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path', 'package']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'package', 'tree']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
@@ -192,6 +195,9 @@ def _modules(table: _Table) -> ModuleRules:
         entry=_optional(table, "entry"),
         declared=_optional(table, "declared"),
         separator=_text(table, "separator", "."),
+        root=_text(table, "root", ""),
+        up=_text(table, "up", ""),
+        here=_text(table, "here", ""),
     )
 
 
@@ -205,6 +211,10 @@ def _tree(table: _Table) -> TreeRules:
         braces=frozenset(_texts(table, "braces")),
         listed=frozenset(_texts(table, "listed")),
     )
+
+
+def _wire(table: _Table) -> WireNames:
+    return WireNames(_text(table, "member", ""), _text(table, "style", ""), plain=bool(table.get("plain", False)))
 
 
 def _indexing(table: _Table) -> Indexing:

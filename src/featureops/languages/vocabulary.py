@@ -30,6 +30,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "member": "object property",
         "index": "object index",
         "await": "operand",
+        "unwrap": "operand",  # gives the value inside, or leaves with the error
         "cast": "operand",
         "object": "",
         "pair": "key value",
@@ -66,10 +67,13 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "field": "name value type",
         "parameter": "name type value",
         "type-definition": "name",
+        "extension": "name body",  # adds members to a type
+        "arm": "pattern value",
         "decorated": "definition",
         "decorator": "operand function arguments",
         "export": "declaration",
-        "import": "module name alias",
+        "import": "module name alias tree",
+        "import-group": "module",
         "open-import": "module",  # brings in every name of the module
         "package": "name",  # where the file's names lie
         "import-name": "name alias module",

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 
-__all__ = ["MAX_TEXT", "clean", "climbed", "enclosing_function", "is_test_path", "shape_around", "whole_word"]
+__all__ = ["MAX_TEXT", "clean", "climbed", "enclosing_function", "is_tail", "is_test_path", "shape_around", "whole_word"]
 
 MAX_TEXT = 200
 """Longest line that an answer quotes, in characters."""
@@ -54,6 +54,8 @@ def shape_around(node: Node) -> str:
 
     "statement" where its value is dropped, "" where nothing is known.
     """
+    if is_tail(climbed(node)):
+        return "return"
     parent = climbed(node).parent
     while parent is not None:
         shape = parent.shape
@@ -63,6 +65,14 @@ def shape_around(node: Node) -> str:
             return _SPOKEN.get(shape, shape)
         parent = parent.parent
     return ""
+
+
+def is_tail(node: Node) -> bool:
+    """Whether the node is the last expression of a function's block, where that is what the function gives."""
+    block = node.parent
+    if block is None or block.shape != "block" or not node.file.pack.text.tail or block.parent is None:
+        return False
+    return block.parent.shape in ("function", "lambda") and block.items[-1] is node and node.shape != "expression"
 
 
 def enclosing_function(node: Node) -> Node | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from featureops.core.detect.places import is_tail
 from featureops.core.project import Project, initializer, unwrapped
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
@@ -70,6 +71,9 @@ def _function_of(value: Node) -> Node | None:
         return None
     if parent.shape in ("function", "lambda"):
         return parent if parent.role("body") is value else None
+    if is_tail(value):
+        function = parent.parent
+        return function if function is not None and not any(True for _ in _returns(function)) else None
     if parent.shape != "return" or parent.parent is None or parent.parent.shape != "block":
         return None
     function = parent.parent.parent
@@ -84,6 +88,8 @@ def only_result(function: Node) -> Node | None:
     if body is None or body.shape != "block":
         return body
     found = list(_returns(function))
+    if not found and body.items and is_tail(body.items[-1]):
+        return body.items[-1]
     return found[0].role("value") if len(found) == 1 and found[0].parent is body else None
 
 
@@ -181,7 +187,11 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
     if owner.text in owner.file.pack.index.self_names:
         kinds = owner.file.pack.index.class_scopes
         inside = next((outer for outer in owner.ancestors() if outer.type in kinds or outer.shape == "object"), None)
-        return (_method(inside, name) if inside is not None else None) or "unknown"
+        own = _method(inside, name) if inside is not None else None
+        place = project.container(path, owner) if own is None else None
+        if place is None or isinstance(place[1], str):
+            return own or "unknown"
+        return _method_of(project, place[1], name) or "unknown"
     place = project.container(path, owner) or _instance_of(project, path, owner)
     if place is None:
         return "unknown"
@@ -195,7 +205,14 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
         if made is None or isinstance(made[1], str):
             return "unknown"
         holder = made[1]
-    return _method(holder, name) or "unknown"
+    return _method_of(project, holder, name) or "unknown"
+
+
+def _method_of(project: Project, holder: Node, name: str) -> Node | None:
+    """A method of a type, also one that an extension in its file adds."""
+    label = holder.role("name")
+    added = project.names(holder.file.path).extensions.get(label.text, ()) if label is not None else ()
+    return next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
 
 
 def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | str] | None:
@@ -203,8 +220,8 @@ def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | 
     if owner.shape == "call":
         callee = owner.role("function")
         return project.container(path, callee) if callee is not None else None
-    binding = _field(project, path, owner) or project.names(path).of.get(owner)
-    definition = binding.definitions[0].parent if binding is not None else None
+    binding = project.names(path).of.get(owner)
+    definition = binding.definitions[0].parent if binding is not None else _field(project, path, owner)
     annotation = definition.role("type") if definition is not None else None
     for node in annotation.walk() if annotation is not None else ():
         if node.type in node.file.pack.index.identifiers and (place := project.container(path, node)) is not None:
@@ -212,14 +229,16 @@ def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | 
     return None
 
 
-def _field(project: Project, path: str, owner: Node) -> Binding | None:
-    """`self.client`, where the class declares its members."""
+def _field(project: Project, path: str, owner: Node) -> Node | None:
+    """The declaration of `self.client`."""
     base, name = owner.role("object"), owner.role("property")
-    index = owner.file.pack.index
-    if base is None or name is None or base.text not in index.self_names:
+    if base is None or name is None or base.text not in owner.file.pack.index.self_names:
         return None
-    holder = next((outer for outer in owner.ancestors() if outer.type in index.open_classes), None)
-    return project.names(path).in_scope(holder).get(name.text) if holder is not None else None
+    place = project.container(path, base)
+    if place is None or isinstance(place[1], str):
+        return None
+    fields = (node for node in place[1].walk() if node.shape in ("field", "declarator", "parameter"))
+    return next((node for node in fields if (label := node.role("name")) is not None and label.text == name.text), None)
 
 
 def _function(binding: Binding) -> Node | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import doom, newly_unused
+from featureops.core.fold.unused import doom, is_own, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.model import Edit
 from featureops.core.project import initializer
@@ -133,7 +133,7 @@ class FileFold:
         for node in tuple(self.seeds):
             function = next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
             binding = _function_binding(function, self.names) if function is not None else None
-            if function is None or binding is None or binding in self.results or not binding.is_single:
+            if function is None or binding is None or not self._is_fixed(function, binding) or binding in self.results or not binding.is_single:
                 continue
             value = self._result(function, folded)
             if value is None:
@@ -141,11 +141,16 @@ class FileFold:
             self.results[binding] = value
             is_async = _is_async(function)
             for use in binding.uses:
-                call = called(use, is_async, self.seeds)
+                getter = function.type in self.file.pack.index.getters
+                call = use if getter else called(use, is_async, self.seeds)
                 if call is not None:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _is_fixed(self, function: Node, binding: Binding) -> bool:
+        """Whether no class below can put another function in its place."""
+        return binding.scope.type not in self.file.pack.index.class_scopes or is_own(function)
 
     def _result(self, function: Node, folded: Statements) -> bool | None:
         body = function.role("body")
@@ -154,8 +159,10 @@ class FileFold:
         if body.shape != "block":
             return self._const(body, folded)
         live = [item for item in _live(body.items, folded) if not _is_docstring(item)]
-        if len(live) != 1 or live[0].shape != "return":
+        if len(live) != 1:
             return None
+        if live[0].shape != "return":
+            return self._const(live[0], folded) if self.file.pack.text.tail else None
         value = live[0].role("value")
         return self._const(value, folded) if value is not None else None
 

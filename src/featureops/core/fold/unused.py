@@ -10,7 +10,7 @@ from featureops.core.project import initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["doom", "is_visible", "newly_unused", "parts_of", "statement_of"]
+__all__ = ["doom", "is_own", "is_visible", "newly_unused", "parts_of", "statement_of"]
 
 
 def newly_unused(
@@ -47,7 +47,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return binding.imported.entry
     name = binding.definitions[0]
     parent = name.parent
-    if parent is None or (binding.scope.type in name.file.pack.index.class_scopes and not _is_own(parent)):
+    if parent is None or (binding.scope.type in name.file.pack.index.class_scopes and not is_own(parent)):
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
         return parent if parent.role("name") is name else None
@@ -59,7 +59,7 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
     return parent
 
 
-def _is_own(definition: Node) -> bool:
+def is_own(definition: Node) -> bool:
     """Whether a member of a class is a function that only its file may use."""
     index = definition.file.pack.index
     if definition.shape != "function" or definition.parent is None or not index.private:
@@ -70,11 +70,9 @@ def _is_own(definition: Node) -> bool:
 
 def _users(names: Names, binding: Binding) -> list[Node]:
     """The uses of a name; of a member every place that spells it."""
-    index = names.file.pack.index
-    if binding.scope.type not in index.class_scopes:
+    if binding.scope.type not in names.file.pack.index.class_scopes:
         return binding.uses
-    spelt = (node for node in names.file.root.walk() if node.type in index.identifiers and node.text == binding.name)
-    return [node for node in spelt if node not in binding.definitions]
+    return [node for node in names.spelt.get(binding.name, ()) if node not in binding.definitions]
 
 
 def is_visible(names: Names, binding: Binding) -> bool:
