@@ -145,7 +145,7 @@ class Branches(Expressions):
             self.gone.add(node)
             return
         self.stands_for[node] = statements(arm.body)
-        if effect is None and self._would_clash(node, arm.body):
+        if effect is None and (self._would_clash(node, arm.body) or self._is_value(node, arm.body)):
             self.editor.delete(node.start, arm.body.start)
             self.editor.delete(arm.body.end, max(end, arm.body.end))
             self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
@@ -192,6 +192,12 @@ class Branches(Expressions):
             if outer is not None and outer is not binding:
                 return True
         return False
+
+    def _is_value(self, node: Node, body: Node) -> bool:
+        """Whether the chain stands where one expression is wanted and the body holds more than that."""
+        parent = node.parent
+        placed = parent is None or parent.shape in ("block", "case", "if", "elif", "else", "expression", "while", "for")
+        return not placed and len(statements(body)) != 1
 
     def _keep(self, node: Node, chain: list[Arm], kept: list[tuple[Arm, Value]]) -> None:
         """Some arms stay: drop the others, make the first one the `if` and a settled one the `else`."""

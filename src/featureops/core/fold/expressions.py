@@ -59,6 +59,9 @@ class Expressions:
                 return self._conditional(node, context)
             case "call":
                 return self._call(node)
+            case "if":  # a statement that has a value
+                self.visit(node)
+                return KEEP
         self.visit_children(node)
         return KEEP
 
