@@ -46,7 +46,8 @@ class ShapeRule:
 
     With `without`, only if no direct child has one of those texts. `roles` maps a role to a field name, or to the number
     of a named child (comments not counted); `a.b` is the field b of the child in a, `^a` the parent's field a, `.` the
-    node itself, `a|b` the first that is there. `binds` is the role
+    node itself, `a|b` the first that is there, `a@0` the first of
+    several; a child without a field goes by its type. `binds` is the role
     that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     """
 

@@ -37,6 +37,7 @@ class Raw(Protocol):
     def walk(self) -> TreeCursor: ...
 
 
+_TWO = 2
 Part = tuple[Raw, str | None]
 
 
@@ -92,8 +93,8 @@ def _settle(part: Part, rules: TreeRules) -> Iterator[Part]:
         inner, own = parts_of(raw)[0]
         yield from _settle((inner, field or own), rules)
     elif kind in rules.spliced:
-        for inner, own in parts_of(raw):
-            yield from _settle((inner, own or (field if inner.is_named else None)), rules)
+        for inner, own in _settled(parts_of(raw), kind, rules):
+            yield inner, own or (field if inner.is_named else None)
     elif kind in rules.merged:
         yield _merged(raw, rules), field
     elif kind in rules.prefixed:
@@ -116,11 +117,12 @@ def _merged(raw: Raw, rules: TreeRules) -> Raw:
 def _prefixed(raw: Raw, rules: TreeRules) -> Raw:
     """`!a.b()` that the grammar reads as `(!a.b)()`."""
     parts = parts_of(raw)
-    first = parts[0][0]
-    if first.type != rules.prefixed[raw.type] or first.child_count < 2:
+    heads = list(_settle(parts[0], rules))
+    first = heads[0][0] if len(heads) == 1 else raw
+    if first.type != rules.prefixed[raw.type] or first.child_count < _TWO:
         return raw
-    operator, (operand, field) = parts_of(first)[:-1], parts_of(first)[-1]
-    inner = Grown(raw.type, _settled([(operand, parts[0][1]), *parts[1:]], raw.type, rules))
+    *operator, (operand, field) = regrouped(first, rules)
+    inner = Grown(raw.type, [(operand, heads[0][1]), *_settled(parts[1:], raw.type, rules)])
     return Grown(first.type, [*operator, (inner, field)])
 
 

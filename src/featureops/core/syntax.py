@@ -150,7 +150,9 @@ class Node:
         if target.startswith("^"):
             return self.parent._aimed(target[1:]) if self.parent is not None else []
         first, _, rest = target.partition(".")
-        found = self._aimed(first) if first.isdigit() else self._field(first) if first else [self]
+        name, _, at = first.partition("@")
+        found = self._aimed(first) if first.isdigit() else self._field(name) if first else [self]
+        found = found[int(at) : int(at) + 1] if at else found
         return [node for each in found for node in each._aimed(rest)] if rest else found
 
     def _field(self, name: str) -> list[Node]:
@@ -158,7 +160,7 @@ class Node:
         return [
             child
             for child in self.children
-            if child.field == name and (child.named or child.type in selves) and not child.is_comment
+            if name in (child.field, None if child.field else child.type) and (child.named or child.type in selves) and not child.is_comment
         ]
 
     def role(self, role: str) -> Node | None:

@@ -65,7 +65,9 @@ def is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
 
 def opened_client(names: Names, name: str, sdk: SdkPack) -> bool:
     """Whether a name that nothing in the file binds comes from a module of the SDK that the file opens."""
-    return any(name in item.clients and item.module in names.opened for item in sdk.imports)
+    return any(
+        name in item.clients and not names.opened.isdisjoint((item.module, f"{item.module}.{name}")) for item in sdk.imports
+    )
 
 
 def names_client(names: Names, node: Node, sdk: SdkPack) -> bool:

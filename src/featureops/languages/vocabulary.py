@@ -41,7 +41,8 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "markup-attribute": "name value",
         # statements
         "block": "",
-        "if": "condition then else",
+        "if": "condition then else name value",
+        "unless": "condition then name value",
         "elif": "condition then",
         "else": "body",
         "while": "condition body",

@@ -106,6 +106,8 @@ class _Walk:
         for statement in block.items:
             if statement.end > start:
                 return
+            if statement.shape == "unless" and (needed := statement.role("condition")) is not None:
+                yield from self.known(needed, truth=True)
             condition = statement.role("condition") if statement.shape == "if" else None
             if condition is None:
                 continue

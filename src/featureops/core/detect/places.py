@@ -17,6 +17,7 @@ MAX_TEXT = 200
 _TRANSPARENT = frozenset({"paren", "cast", "await"})
 _SPOKEN = {
     "elif": "if",
+    "unless": "if",
     "declarator": "assign",
     "field": "assign",
     "arguments": "argument",

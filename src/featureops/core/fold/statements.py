@@ -44,6 +44,8 @@ class Statements(Branches):
                 self._block(node)
             case "if":
                 self._if(node)
+            case "unless":
+                self._unless(node)
             case "while":
                 self._while(node)
             case "expression":
