@@ -16,7 +16,7 @@ from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.visible import Declared, sees
-from featureops.core.wire import wire_name
+from featureops.core.wire import given, wire_name
 
 __all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
 
@@ -390,6 +390,6 @@ def _member_roles(node: Node) -> tuple[Node | None, Node | None]:
     roles = {"pair": ("key", "value"), "enum-member": ("name", "value"), "field": ("name", "value")}
     roles |= {"assign": ("left", "right"), "declarator": ("name", "value")}
     if node.type in node.file.pack.index.getters:
-        roles["function"] = ("name", "body")
+        return node.role("name"), given(node) if node.shape == "function" else node.role("value")
     names = roles.get(node.shape)
     return (node.role(names[0]), node.role(names[1])) if names else (None, None)

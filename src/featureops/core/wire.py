@@ -8,7 +8,7 @@ from featureops.core.naming_parts import name_parts
 from featureops.core.scopes import Names, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["wire_name"]
+__all__ = ["given", "wire_name"]
 
 
 def wire_name(holder: Node, name: str, names: Names) -> tuple[str, Node] | None:
@@ -65,3 +65,12 @@ def _styled(name: str, style: str) -> str:
         camel = parts[0] + pascal[len(parts[0]) :] if style.lower() != style else "".join(parts)
         joined = pascal if style[:1].isupper() else camel
     return joined.upper() if style.isupper() else joined
+
+
+def given(getter: Node) -> Node | None:
+    """What a property that is nothing but an expression gives."""
+    body = getter.role("body")
+    if body is None or body.shape != "block":
+        return body
+    only = body.items[0] if len(body.items) == 1 else None
+    return only.role("value") if only is not None and only.shape == "return" else only

@@ -20,6 +20,7 @@ from featureops.core.project import Project, Resolution
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.wire import given
 
 __all__ = ["Grep", "find_usages"]
 
@@ -162,6 +163,8 @@ class _Hunt:
         parent = value.parent
         while parent is not None and parent.shape in ("paren", "cast"):
             value, parent = parent, parent.parent
+        while parent is not None and parent.shape in ("block", "return"):
+            parent = parent.parent
         if parent is None or not _gives_name(parent, value):
             return
         name = parent.role("name") or parent.role("left") or parent.role("key")
@@ -234,8 +237,8 @@ class _Hunt:
 
 def _gives_name(parent: Node, value: Node) -> bool:
     """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
-    if parent.type in parent.file.pack.index.getters and parent.role("body") is value:
-        return True
+    if parent.shape == "function":
+        return parent.type in parent.file.pack.index.getters and given(parent) is value
     named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
     return named and value in (parent.role("value"), parent.role("right"))
 
