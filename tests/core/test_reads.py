@@ -54,23 +54,27 @@ def call_text(form: CallForm, callee: str) -> str:
     return f"{callee}({', '.join(arguments)})"
 
 
+# How a language imports a name of a module, declares a client, and names an argument.
+WAYS = {
+    "python": ("from {module} import {name}\n", "made = {}()\n", "{}={}"),
+    "typescript": ("import {{ {name} }} from '{module}';\n", "const made = {}()\n", "{}={}"),
+    "csharp": ("using {module};\n", "var made = {}();\n", "{}: {}"),
+    "rust": ("use {module}::{name};\n", "let made = {}();\n", "{}: {}"),
+    "swift": ("import {module}\n", "let made = {}()\n", "{}: {}"),
+}
+
+
 def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
     """A file for each import through which the form can be used; `module` replaces the SDK's."""
-    braces = sdk.language == "typescript"
-    declare = "const " if braces else ""
+    imports, declare, _ = WAYS[sdk.language]
     for item in sdk.imports:
         source = module or item.module
-        imports = "import {{ {} }} from '" + source + "';\n" if braces else f"from {source} import {{}}\n"
         if form.function is not None and form.function in item.functions:
-            yield imports.format(form.function) + call_text(form, form.function) + "\n"
+            yield imports.format(module=source, name=form.function) + call_text(form, form.function) + "\n"
         if form.method is not None:
             for client in item.clients:
-                yield (
-                    imports.format(client)
-                    + f"{declare}made = {client}()\n"
-                    + call_text(form, f"made.{form.method}")
-                    + "\n"
-                )
+                opening = imports.format(module=source, name=client) + declare.format(client)
+                yield opening + call_text(form, f"made.{form.method}") + "\n"
 
 
 @pytest.mark.parametrize(("sdk", "form"), FORMS)
@@ -105,9 +109,9 @@ def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
     assert pack is not None
     path = "a" + pack.extensions[0]
     for text in programs(sdk, form):
-        given = text.replace(
-            call_text(form, f"made.{form.method}"), f"made.{form.method}(x=1, {form.keyword}='the-key')"
-        )
+        named = WAYS[sdk.language][2]
+        arguments = f"{named.format('x', 1)}, {named.format(form.keyword, chr(34) + 'the-key' + chr(34))}"
+        given = text.replace(call_text(form, f"made.{form.method}"), f"made.{form.method}({arguments})")
         assert [row[1:] for row in reads({path: given}, path)] == [("the-key", "proven")]
 
 

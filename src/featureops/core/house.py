@@ -11,6 +11,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["gate_key", "house_argument", "house_name", "member_pattern", "name_parts", "tail_matches"]
 
+
 def house_name(spelling: str) -> str:
     """The kebab-case name of a flag spelt newCheckout, NEW_CHECKOUT, NewCheckout or new-checkout."""
     parts = name_parts(spelling.strip("'\"`"))

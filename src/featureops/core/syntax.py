@@ -160,7 +160,9 @@ class Node:
         return [
             child
             for child in self.children
-            if name in (child.field, None if child.field else child.type) and (child.named or child.type in selves) and not child.is_comment
+            if name in (child.field, None if child.field else child.type)
+            and (child.named or child.type in selves)
+            and not child.is_comment
         ]
 
     def role(self, role: str) -> Node | None:

@@ -34,7 +34,9 @@ class Declared:
             self._index = self._indexed(self._pattern)
         folder = posixpath.dirname(importer)
         found = (path for path in self._index.get(name, ()) if path != importer)
-        return sorted(found, key=lambda path: (len(posixpath.relpath(posixpath.dirname(path) or ".", folder or ".")), path))
+        return sorted(
+            found, key=lambda path: (len(posixpath.relpath(posixpath.dirname(path) or ".", folder or ".")), path)
+        )
 
     def _indexed(self, pattern: re.Pattern[bytes]) -> dict[str, list[str]]:
         table: dict[str, list[str]] = {}
@@ -66,7 +68,8 @@ def is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
 def opened_client(names: Names, name: str, sdk: SdkPack) -> bool:
     """Whether a name that nothing in the file binds comes from a module of the SDK that the file opens."""
     return any(
-        name in item.clients and not names.opened.isdisjoint((item.module, f"{item.module}.{name}")) for item in sdk.imports
+        name in item.clients and not names.opened.isdisjoint((item.module, f"{item.module}.{name}"))
+        for item in sdk.imports
     )
 
 

@@ -9,7 +9,16 @@ from fnmatch import fnmatchcase
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 
-__all__ = ["MAX_TEXT", "clean", "climbed", "enclosing_function", "is_tail", "is_test_path", "shape_around", "whole_word"]
+__all__ = [
+    "MAX_TEXT",
+    "clean",
+    "climbed",
+    "enclosing_function",
+    "is_tail",
+    "is_test_path",
+    "shape_around",
+    "whole_word",
+]
 
 MAX_TEXT = 200
 """Longest line that an answer quotes, in characters."""

@@ -163,7 +163,9 @@ def call_at(wrapper: Wrapper, name: Node) -> Node | None:
     parent = callee.parent
     if wrapper.is_getter:
         plain = name.parent is not wrapper.function and name.type in name.file.pack.index.identifiers
-        return callee if callee is not name or (plain and wrapper.function.type in name.file.pack.index.getters) else None
+        return (
+            callee if callee is not name or (plain and wrapper.function.type in name.file.pack.index.getters) else None
+        )
     return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
 
 

@@ -133,7 +133,13 @@ class FileFold:
         for node in tuple(self.seeds):
             function = next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
             binding = _function_binding(function, self.names) if function is not None else None
-            if function is None or binding is None or not self._is_fixed(function, binding) or binding in self.results or not binding.is_single:
+            if (
+                function is None
+                or binding is None
+                or not self._is_fixed(function, binding)
+                or binding in self.results
+                or not binding.is_single
+            ):
                 continue
             value = self._result(function, folded)
             if value is None:

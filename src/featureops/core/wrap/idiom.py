@@ -243,7 +243,7 @@ def _reaches(idiom: Idiom, names: Names, at: Node, offset: int) -> bool:
 
 
 def _class_of(node: Node) -> Node | None:
-    return next((outer for outer in node.ancestors() if outer.shape == "class"), None)
+    return next((outer for outer in node.ancestors() if outer.shape in ("class", "extension", "enum")), None)
 
 
 def _bound_before(binding: Binding, offset: int) -> bool:
