@@ -32,7 +32,7 @@ def words() -> frozenset[str]:
     found: set[str] = set()
     for folder in FOLDERS:
         language = tomllib.loads((folder / "language.toml").read_text(encoding="utf-8"))
-        found |= {folder.name, language["id"], *_values(language, "module")}
+        found |= {folder.name, language["id"], *_values(language["grammar"], "module")}
         for suffix in _values(language, "extension"):
             found |= {suffix, f"*{suffix}", f"**/*{suffix}"}
         for path in folder.glob("sdks/*.toml"):

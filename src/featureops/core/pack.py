@@ -44,11 +44,12 @@ class ParserSource(Protocol):
 class ShapeRule:
     """Node type `node` is the shape `name`; with `token`, only if a direct child has that text.
 
-    With `without`, only if no direct child has one of those texts. `roles` maps a role to a field name, or to the number
-    of a named child (comments not counted); `a.b` is the field b of the child in a, `^a` the parent's field a, `.` the
-    node itself, `a|b` the first that is there, `a@0` the first of
-    several; a child without a field goes by its type. `binds` is the role
-    that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    With `without`, only if no direct child has one of those texts.
+
+    `roles` maps a role to a field name, or to the number of a named child (comments not counted). `a.b` is the field b
+    of the child in a, `^a` the parent's field a, `.` the node itself, `a|b` the first that is there, `a@0` the first of
+    several; a child without a field goes by its type. `binds` is the role that holds the bound name or pattern, `scope`
+    where it is bound: the nearest block or the nearest function.
     """
 
     name: str
@@ -102,8 +103,8 @@ class SyntaxText:
 
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
-    """How an import's text names a file: `dotted` from a source root, or a relative `path`. With `package` it names none:
-    files see each other's names (`declared`).
+    """How an import's text names a file: `dotted` from a source root, or a relative `path`. With `package` it names
+    none: files see each other's names (`declared`).
 
     `indexes` are the file stems that stand for their folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
@@ -132,9 +133,9 @@ class Indexing:
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope. `modifiers` (types or
-    pairs) only qualify the definition that they stand in. `open_classes` are class scopes whose members are seen by
-    their plain name inside methods, `private` the modifiers of members that only the file sees; `getters` functions that are asked without a call,
+    declare that a function assigns names of an outer scope. `modifiers` (types or pairs) only qualify the definition
+    that they stand in. `open_classes` are class scopes whose members are seen by their plain name inside methods,
+    `private` the modifiers of members that only the file sees, `getters` functions that are asked without a call,
     `key_calls` methods that give a key as text.
     """
 

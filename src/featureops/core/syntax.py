@@ -140,20 +140,22 @@ class Node:
         if target is None:
             return []
         if isinstance(target, str) and "|" in target:
-            return next((found for way in target.split("|") if (found := self._aimed(way))), [])
-        return self._aimed(target)
+            return next((found for way in target.split("|") if (found := self.aimed(way))), [])
+        return self.aimed(target)
 
-    def _aimed(self, target: str | int) -> list[Node]:
+    def aimed(self, target: str | int) -> list[Node]:
+        """The nodes that a role's target stands for, seen from this node."""
         if isinstance(target, int) or target.lstrip("-").isdigit():
-            items, at = self.items, int(target)
-            return items[at : at + 1] if at >= 0 else items[len(items) + at : len(items) + at + 1]
+            items, number = self.items, int(target)
+            number += len(items) if number < 0 else 0
+            return items[number : number + 1]
         if target.startswith("^"):
-            return self.parent._aimed(target[1:]) if self.parent is not None else []
+            return self.parent.aimed(target[1:]) if self.parent is not None else []
         first, _, rest = target.partition(".")
         name, _, at = first.partition("@")
-        found = self._aimed(first) if first.isdigit() else self._field(name) if first else [self]
+        found = self.aimed(first) if first.isdigit() else self._field(name) if first else [self]
         found = found[int(at) : int(at) + 1] if at else found
-        return [node for each in found for node in each._aimed(rest)] if rest else found
+        return [node for each in found for node in each.aimed(rest)] if rest else found
 
     def _field(self, name: str) -> list[Node]:
         selves = self.file.pack.index.self_names

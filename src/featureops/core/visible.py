@@ -74,7 +74,7 @@ def opened_client(names: Names, name: str, sdk: SdkPack) -> bool:
 
 
 def names_client(names: Names, node: Node, sdk: SdkPack) -> bool:
-    """Whether a node names a client's type: plainly, from a module that the file opens, or with its module before it."""
+    """Whether a node names a client's type: plainly from a module that the file opens, or with its module before it."""
     if node.type in node.file.pack.index.identifiers:
         return names.of.get(node) is None and opened_client(names, node.text, sdk)
     if node.shape != "member":
