@@ -121,7 +121,7 @@ class _Cleanup:
         words = re.findall(r"[A-Za-z0-9]+", self.flag)
         spelt = {self.flag, "_".join(words).upper(), "_".join(words).lower(), "".join(w.title() for w in words)}
         spelt.add(words[0].lower() + "".join(word.title() for word in words[1:]) if words else self.flag)
-        if not any(read.form == "member" for read in self.project.config.reads):
+        if not (self.project.names_on_the_wire or any(read.form == "member" for read in self.project.config.reads)):
             spelt = {self.flag}
         named = [read.target.rpartition(".")[2] for read in self.project.config.reads if read.name == self.flag]
         aliases = [alias.rpartition(".")[2] for alias in self.project.config.aliases.get(self.flag, ())]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from featureops.core.config import Config
@@ -77,6 +78,12 @@ class Project:
         """The names of a file that `file` returned."""
         self.file(path)
         return self._names[path]
+
+    @cached_property
+    def names_on_the_wire(self) -> bool:
+        """Whether a member's name in another case style may be a key."""
+        endings = tuple(end for pack in self.packs.languages if pack.wire is not None for end in pack.extensions)
+        return any(path.endswith(endings) for path in self.paths)
 
     def damaged(self) -> list[str]:
         """The files parsed so far that have syntax errors: reads within an error can be missed."""
@@ -256,9 +263,7 @@ class Project:
             owner, name = node.role("object"), node.role("property")
             outer = self.container(path, owner, depth + 1) if owner else None
             if outer is None and name is not None and owner is not None:
-                seen = next(self.seen(path, name.text, "".join(owner.text.split())), None)
-                value = initializer(seen[1]) if seen else None
-                return (seen[0], unwrapped(value)) if seen and value else None
+                return _made(next(self.seen(path, name.text, "".join(owner.text.split())), None))
             if outer is None or name is None:
                 return None
             if isinstance(outer[1], str):
@@ -274,15 +279,11 @@ class Project:
             module = self.module_path(path, node.text) if node.file.pack.modules.style == "tree" else None
             if module is not None:
                 return path, module
-            seen = next(self.seen(path, node.text), None)
-            value = initializer(seen[1]) if seen else None
-            return (seen[0], unwrapped(value)) if seen and value else None
+            return _made(next(self.seen(path, node.text), None))
         module = self.submodule(path, binding)
         if module is not None:
             return path, module
-        found = self.origin(path, binding)
-        value = initializer(found[1]) if found else None
-        return (found[0], unwrapped(value)) if found and value else None
+        return _made(self.origin(path, binding))
 
     def _own_type(self, path: str, node: Node) -> tuple[str, Node | str] | None:
         """The type that a place belongs to."""
@@ -308,6 +309,12 @@ class Project:
             return None
         tail = "".join(node.text.split())[len(root.text) :]
         return self.module_path(path, entry.module + tail)
+
+
+def _made(found: tuple[str, Binding] | None) -> tuple[str, Node | str] | None:
+    """Where a name is bound, and what it is bound to."""
+    value = initializer(found[1]) if found else None
+    return (found[0], unwrapped(value)) if found and value else None
 
 
 def _as_text(call: Node) -> Node | None:

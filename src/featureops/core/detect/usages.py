@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from featureops.core.detect.needles import flag_needles, is_bare
+from featureops.core.detect.needles import flag_needles, is_bare, spellings
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.house import house_name
@@ -38,6 +38,10 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
     hits = grep(flag_needles(flag, project.config))
     for path, offsets in hits.items():
         hunt.look(path, offsets)
+    for path in grep([name.encode() for name in spellings(flag)]) if project.names_on_the_wire else ():
+        pack = project.packs.for_path(path)
+        if path not in hits and pack is not None and pack.wire is not None:
+            hunt.look(path, ())
     for _ in range(_ROUNDS):
         names = hunt.take_names()
         if not names:
