@@ -17,7 +17,7 @@ from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.visible import Declared, sees
-from featureops.core.wire import given, wire_name
+from featureops.core.wire import as_text, given, wire_name
 
 __all__ = ["Constant", "Project", "Resolution", "argument", "initializer", "unwrapped"]
 
@@ -189,7 +189,7 @@ class Project:
         if literal is not None:
             return Constant(literal, "literal", path)
         if node.shape == "call":
-            text = _as_text(node)
+            text = as_text(node)
             return self.constant(path, text, depth + 1) if text is not None else self._alias(path, node)
         return self._named_constant(path, node, depth) or self._alias(path, node)
 
@@ -315,14 +315,6 @@ def _made(found: tuple[str, Binding] | None) -> tuple[str, Node | str] | None:
     """Where a name is bound, and what it is bound to."""
     value = initializer(found[1]) if found else None
     return (found[0], unwrapped(value)) if found and value else None
-
-
-def _as_text(call: Node) -> Node | None:
-    """The key in `Flag.x.as_text()`."""
-    callee = call.role("function")
-    name = callee.role("property") if callee is not None and callee.shape == "member" else None
-    known = name is not None and name.text in call.file.pack.index.key_calls
-    return callee.role("object") if known and callee is not None else None
 
 
 def argument(call: Node, position: int, keyword: str | None = None) -> Node | None:

@@ -8,7 +8,7 @@ from featureops.core.naming_parts import name_parts
 from featureops.core.scopes import Names, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["given", "wire_name"]
+__all__ = ["as_text", "given", "wire_name"]
 
 
 def wire_name(holder: Node, name: str, names: Names) -> tuple[str, Node] | None:
@@ -74,3 +74,11 @@ def given(getter: Node) -> Node | None:
         return body
     only = body.items[0] if len(body.items) == 1 else None
     return only.role("value") if only is not None and only.shape == "return" else only
+
+
+def as_text(call: Node) -> Node | None:
+    """The key in `Flag.x.as_text()`."""
+    callee = call.role("function")
+    name = callee.role("property") if callee is not None and callee.shape == "member" else None
+    known = name is not None and name.text in call.file.pack.index.key_calls
+    return callee.role("object") if known and callee is not None else None
