@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from featureops.core.config import Config
+from featureops.core.detect.built import files_that_build
+from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
 from featureops.core.leftovers import leftovers_of
@@ -19,7 +21,8 @@ from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.reads import Read, find_reads
+from featureops.core.readmodel import Read, held_by, uses_of
+from featureops.core.reads import find_reads, house_name
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 from featureops.core.verify import fault
@@ -73,6 +76,7 @@ class _State:
     reads: dict[str, list[Read]] = field(default_factory=dict)
     constants: dict[Node, Constant] = field(default_factory=dict)
     doomed: dict[str, set[Node]] = field(default_factory=dict)
+    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
     folded: dict[str, Folded] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -118,17 +122,14 @@ class _Cleanup:
 
     def _needles(self) -> list[bytes]:
         """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
-        words = re.findall(r"[A-Za-z0-9]+", self.flag)
-        spelt = {self.flag, "_".join(words).upper(), "_".join(words).lower(), "".join(w.title() for w in words)}
-        spelt.add(words[0].lower() + "".join(word.title() for word in words[1:]) if words else self.flag)
-        if not any(read.form == "member" for read in self.project.config.reads):
-            spelt = {self.flag}
-        named = [read.target.rpartition(".")[2] for read in self.project.config.reads if read.name == self.flag]
-        aliases = [alias.rpartition(".")[2] for alias in self.project.config.aliases.get(self.flag, ())]
-        return [word.encode() for word in sorted({*spelt, *named, *aliases}) if word]
+        return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
 
     def _find_reads(self) -> None:
         pending = self._needles()
+        asking = self.source.grep(Asking(self.project.packs, self.project.config).needles)
+        for path in files_that_build(self.project, self.flag, asking, self.source.read):
+            self._files.add(path)
+            pending.extend(sorted(self._read_file(path)))
         while pending:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self._files]
@@ -143,26 +144,41 @@ class _Cleanup:
         file = self.project.file(path)
         if file is None:
             return set()
-        reads = [read for read in find_reads(self.project, path) if read.flag in (self.flag, None)]
-        reads = [self._aliased(read) for read in reads]
+        reads = [self._aliased(read) for read in find_reads(self.project, path)]
+        reads = [read for read in reads if read.flag in (self.flag, None)]
         self.state.reads[path] = reads
         wanted = {"enabled": self.keep, "disabled": not self.keep}
-        for read in reads:
+        for read in tuple(reads):
             if read.flag != self.flag:
                 continue
             if read.constant is not None and read.constant.definition is not None:
                 self.state.constants[read.constant.definition] = read.constant
             if read.value == "boolean" and read.proof != "unproven":
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
+            self._take_name(read, wanted[read.when])
         return {name.encode() for name in self._constant_names(path)}
 
+    def _take_name(self, read: Read, value: bool) -> None:
+        """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
+        path = read.node.file.path
+        names = self.project.names(path)
+        held = held_by(read, names)
+        if held is None:
+            return
+        self.state.held.setdefault(path, {})[held[0]] = held[1]
+        self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
+        reads = self.state.reads[path]
+        if read.value == "name":
+            reads[reads.index(read)] = replace(read, value="boolean")
+
     def _aliased(self, read: Read) -> Read:
+        """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
         aliases = self.project.config.aliases.get(self.flag, ())
+        path = read.node.file.path
         if read.constant is None and read.key is not None and read.key.text in aliases:
-            constant = Constant(self.flag, "constant", read.key.file.path)
-            return Read(
-                read.node, read.call, read.sdk, read.value, read.when, read.proof, read.key, constant, read.method
-            )
+            return replace(read, constant=Constant(self.flag, "constant", path))
+        if read.key is None and read.flag is not None and read.flag == house_name(self.flag):
+            return replace(read, constant=Constant(self.flag, "literal", path))
         return read
 
     def _constant_names(self, path: str) -> set[str]:
@@ -197,6 +213,7 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
+        fold.held = self.state.held.get(path, {})
         fold.parts = set(self.state.doomed.get(path, ()))
         folded = fold.run()
         self.state.folded[path] = folded

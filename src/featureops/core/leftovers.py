@@ -22,6 +22,7 @@ _REASONS = {
     "decorator": "a decorator gates what it sits on",
     "component": "a component gates its children",
     "test": "a test sets the flag",
+    "name": "the name is assigned anew, so that its uses can't be followed",
 }
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CallForm",
+    "GateForm",
     "ImportForm",
     "Indexing",
     "LanguagePack",
@@ -99,7 +100,8 @@ class Indexing:
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-    declare that a function assigns names of an outer scope.
+    declare that a function assigns names of an outer scope. `separator_joins` and `list_joins` are methods that join
+    texts (of the separator, of the list), `concatenations` and `formats` methods of a text.
     """
 
     identifiers: frozenset[str]
@@ -125,6 +127,10 @@ class Indexing:
     hoisted: frozenset[str]
     async_words: frozenset[str]
     dependency_calls: frozenset[str]
+    separator_joins: frozenset[str] = frozenset()
+    list_joins: frozenset[str] = frozenset()
+    concatenations: frozenset[str] = frozenset()
+    formats: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,8 @@ class CallForm:
     """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
-    are members of the result that hold the boolean (`.value`, `.enabled`).
+    are members of the result that hold the boolean (`.value`, `.enabled`). With `members` the call takes no key: the
+    members of its result are the flags, spelt in that case.
     """
 
     method: str | None = None
@@ -152,6 +159,24 @@ class CallForm:
     when: Literal["enabled", "disabled"] = "enabled"
     pinned: tuple[str, ...] = ()
     default: int | None = None
+    members: Literal["", "camel"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateForm:
+    """A decorator or a component of the SDK that asks for a flag without a call.
+
+    `flag` is the attribute that holds the key, or the keys that lead to it in the first argument. `value` is
+    "decorator" or "component" where it decides over what it stands at, else what it gives. With an attribute of
+    `unless` a component decides by more than on and off.
+    """
+
+    form: Literal["decorator", "component"]
+    name: str
+    flag: tuple[str, ...]
+    value: str
+    when: Literal["enabled", "disabled"] = "enabled"
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +227,7 @@ class SdkPack:
     docs: str
     imports: tuple[ImportForm, ...]
     calls: tuple[CallForm, ...]
+    gates: tuple[GateForm, ...] = ()
     receivers: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     pure: bool = True

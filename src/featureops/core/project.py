@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.config import Config
+from featureops.core.keybuilder import built_text
 from featureops.core.modules import given_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.scopes import Binding, Names, string_value
@@ -158,7 +159,17 @@ class Project:
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
-        return self._named_constant(path, node, depth) or self._alias(path, node)
+        return self._named_constant(path, node, depth) or self._alias(path, node) or self._built(path, node, depth)
+
+    def _built(self, path: str, node: Node, depth: int) -> Constant | None:
+        """A text put together from known parts."""
+
+        def value_of(part: Node) -> str | None:
+            found = self.constant(path, part, depth + 1)
+            return found.value if found is not None else None
+
+        text = built_text(node, value_of)
+        return Constant(text, "key-builder", path) if text is not None else None
 
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
@@ -186,7 +197,8 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "constant", path, binding.definitions[0].parent, binding.name)
+        resolution: Resolution = "key-builder" if inner.resolution == "key-builder" else "constant"
+        return Constant(inner.value, resolution, path, binding.definitions[0].parent, binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -207,7 +219,8 @@ class Project:
         inner = self.constant(where, member, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "enum", where, member.parent, name.text)
+        resolution: Resolution = "key-builder" if inner.resolution == "key-builder" else "enum"
+        return Constant(inner.value, resolution, where, member.parent, name.text)
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""

@@ -9,44 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from featureops.core.config import HouseRead
+from featureops.core.forms import SdkForms
 from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, unwrapped
+from featureops.core.readmodel import Proof, Read
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
 
-_Proof = Literal["proven", "likely", "unproven"]
 _HOUSE = "house"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
-    included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
-
-    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "test" for places without a
-    value.
-    """
-
-    node: Node
-    call: Node
-    sdk: str
-    value: str
-    when: Literal["enabled", "disabled"]
-    proof: _Proof
-    key: Node | None
-    constant: Constant | None
-    method: str
-
-    @property
-    def flag(self) -> str | None:
-        return self.constant.value if self.constant else None
 
 
 def find_reads(project: Project, path: str, near: Iterable[int] | None = None) -> list[Read]:
@@ -79,6 +54,7 @@ class _Finder:
         self.path = path
         self.names = project.names(path)
         pack = self.names.file.pack
+        self.forms = SdkForms(project, path, self.names)
         self.sdks = pack.sdks
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
@@ -87,7 +63,7 @@ class _Finder:
             for form in sdk.calls:
                 if form.method is not None:
                     self.methods.setdefault(form.method, []).append((sdk, form))
-                if form.function is not None:
+                if form.function is not None and not form.members:
                     self.functions.setdefault(form.function, []).append((sdk, form))
         self.expressions = [read for read in self.house if read.form == "expression"]
         self.members = [(read, member_pattern(read.target)) for read in self.house if read.form == "member"]
@@ -99,6 +75,7 @@ class _Finder:
             if found is not None:
                 yield found
                 return
+        yield from self.forms.at(node)
         if shape in ("decorator", "markup-element") and self.house:
             yield from self._gates(node, shape)
         if shape == "pair" and self.house:
@@ -155,7 +132,7 @@ class _Finder:
                 return self._read(call, sdk.id, form, "proven", name)
         return None
 
-    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
+    def _proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
         owner = _awaited(owner)
         if depth > 6:
             return "unproven"
@@ -172,7 +149,7 @@ class _Finder:
         proof = self.binding_proof(self.path, binding, sdk, depth)
         return proof if proof != "unproven" else _by_name(owner.text, sdk)
 
-    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> _Proof:
+    def _member_proof(self, owner: Node, sdk: SdkPack, depth: int) -> Proof:
         base, name = owner.role("object"), owner.role("property")
         if base is None or name is None:
             return "unproven"
@@ -188,7 +165,7 @@ class _Finder:
                 proof = _Finder(self.project, found[0]).binding_proof(*found, sdk, depth + 1)
         return proof if proof != "unproven" else _by_name(name.text, sdk)
 
-    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> _Proof:
+    def _field_proof(self, owner: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
@@ -202,7 +179,7 @@ class _Finder:
                 return "proven"
         return _by_name(name, sdk)
 
-    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> _Proof:
+    def binding_proof(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
         entry = binding.imported
         if entry is not None:
             there = self.project.outside(path, binding)
@@ -224,7 +201,7 @@ class _Finder:
         proofs = {self._proof(value, sdk, depth + 1) for value in values}
         return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
 
-    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> _Proof:
+    def _factory_proof(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
         annotation = function.role("type")
         if annotation is not None and self._annotated(annotation, sdk):
             return "proven"
@@ -242,7 +219,7 @@ class _Finder:
                 return True
         return False
 
-    def _read(self, call: Node, sdk: str, form: CallForm, proof: _Proof, method: str) -> Read | None:
+    def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
         key = argument(call, form.flag, form.keyword)
         if key is None:
             return None
@@ -316,7 +293,7 @@ def _is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
     ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
 
 
-def _by_name(name: str, sdk: SdkPack) -> _Proof:
+def _by_name(name: str, sdk: SdkPack) -> Proof:
     plain = re.sub(r"[^a-z]", "", name.lower())
     hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
     return "likely" if any(hint in plain for hint in hints) else "unproven"

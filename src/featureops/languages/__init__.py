@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from featureops.core.errors import Bug
 from featureops.core.pack import (
     CallForm,
+    GateForm,
     ImportForm,
     Indexing,
     LanguagePack,
@@ -225,6 +226,7 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
             for item in _tables(data, "import")
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
+        gates=(*_gates(data, "decorator"), *_gates(data, "component")),
         receivers=_texts(data, "receivers"),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
@@ -254,4 +256,19 @@ def _call(item: _Table) -> CallForm:
         when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
         pinned=_texts(item, "pinned"),
         default=default,
+        members=cast("Literal['', 'camel']", _text(item, "members", "")),
+    )
+
+
+def _gates(data: _Table, form: Literal["decorator", "component"]) -> tuple[GateForm, ...]:
+    return tuple(
+        GateForm(
+            form=form,
+            name=_text(item, "name"),
+            flag=tuple(part for part in _text(item, "flag", "").split(".") if part),
+            value=_text(item, "value", form),
+            when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
+            unless=_texts(item, "unless"),
+        )
+        for item in _tables(data, form)
     )

@@ -9,7 +9,8 @@ from typing import Literal
 from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.model import Span
 from featureops.core.project import Project, initializer
-from featureops.core.reads import Read, find_reads
+from featureops.core.readmodel import Read, uses_of
+from featureops.core.reads import find_reads
 from featureops.core.syntax import Node
 
 __all__ = ["Guard", "guard_finder", "guards"]
@@ -63,6 +64,7 @@ class _Walk:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._reads: dict[str, dict[Node, Read]] = {}
+        self._gates: dict[str, list[Read]] = {}
 
     def around(self, place: Node, start: int) -> Iterator[Guard]:
         if place.shape == "block":
@@ -118,14 +120,13 @@ class _Walk:
 
     def _gated(self, parent: Node, node: Node) -> Iterator[Guard]:
         """Decorators, gating components and gating entries of an object."""
-        reads = self.reads(parent.file.path)
-        for item in parent.items:
-            read = reads.get(item)
-            if read is not None and item is not node and read.value in ("decorator", "entry"):
+        self.reads(parent.file.path)
+        for read in self._gates[parent.file.path]:
+            if read.value == "component":
+                if read.node is parent and node is not parent.role("open"):
+                    yield from _told(read, truth=True)
+            elif read.node.parent is parent and read.node is not node and _sits_on(read, node):
                 yield from _told(read, truth=True)
-        read = reads.get(parent)
-        if read is not None and read.value == "component":
-            yield from _told(read, truth=True)
 
     # -------------------------------------------------------------- conditions
 
@@ -179,10 +180,20 @@ class _Walk:
 
     def reads(self, path: str) -> dict[Node, Read]:
         if path not in self._reads:
-            self._reads[path] = {
-                read.node: read for read in find_reads(self.project, path) if read.proof != "unproven" and read.flag
-            }
+            found = [read for read in find_reads(self.project, path) if read.proof != "unproven" and read.flag]
+            names = self.project.names(path)
+            self._reads[path] = {use.node: use for read in found for use in (read, *uses_of(read, names))}
+            self._gates[path] = [read for read in found if read.value in ("decorator", "entry", "component")]
         return self._reads[path]
+
+
+def _sits_on(read: Read, node: Node) -> bool:
+    """Whether a gate of the same parent decides over the node: in a list of members each one has its own decorators."""
+    parent = read.node.parent
+    if read.value != "decorator" or parent is None or parent.shape not in ("", "block"):
+        return True
+    between = [item for item in parent.items if read.node.start < item.start < node.start]
+    return read.node.start < node.start and all(item.shape == "decorator" for item in between)
 
 
 def _told(read: Read, truth: bool) -> Iterator[Guard]:

@@ -9,11 +9,13 @@ from featureops.core.config import Config
 from featureops.core.house import name_parts
 from featureops.core.pack import Packs
 
-__all__ = ["Asking", "flag_needles", "is_bare", "spellings"]
+__all__ = ["Asking", "camel", "flag_needles", "is_bare", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
 # Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text or symbol without parentheses.
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':]")
+# The key is the first argument, and a plain string.
+_WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 _ALIASED = re.compile(rb"\s+as\b")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
@@ -35,16 +37,25 @@ def spellings(flag: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
+def camel(flag: str) -> str:
+    """The flag's name in camel case, without a word of it changed otherwise."""
+    parts = name_parts(flag)
+    return "".join((parts[0].lower(), *(part[:1].upper() + part[1:] for part in parts[1:]))) if parts else flag
+
+
 def is_bare(flag: str) -> bool:
     """A name of one plain word, such as `checkout`: it occurs everywhere, so only a quoted one speaks of the flag."""
     return re.fullmatch(r"[a-z]+|[A-Z]?[a-z]+", flag) is not None
 
 
-def flag_needles(flag: str, config: Config) -> tuple[bytes, ...]:
+def flag_needles(flag: str, config: Config, packs: Packs | None = None) -> tuple[bytes, ...]:
     """What a file must hold to speak of the flag: its name, the names that stand for it, and its case variants where a
-    house reads flags as members.
+    house or an SDK of `packs` reads flags as members.
     """
-    wanted = list(spellings(flag)) if any(read.form == "member" for read in config.reads) else [flag]
+    members = any(read.form == "member" for read in config.reads)
+    wanted = list(spellings(flag)) if members else [flag]
+    if packs is not None and any(form.members for sdk in packs.sdks() for form in sdk.calls):
+        wanted.append(camel(flag))
     wanted.extend(_last_name(alias) for alias in config.aliases.get(flag, ()))
     wanted.extend(_last_name(read.target) for read in config.reads if read.name == flag)
     return tuple(dict.fromkeys(name.encode() for name in wanted if name))
@@ -56,22 +67,36 @@ class Asking:
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
         self._called = _encoded(name for form in forms for name in (form.method, form.function))
+        self._gates = _encoded(gate.name for sdk in packs.sdks() for gate in sdk.gates)
+        self._whole = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
+        self.needles = tuple(dict.fromkeys((*self._called, *self._gates, *self._house)))
+        longest_first = sorted(self.needles, key=len, reverse=True)
+        self._anywhere = re.compile(b"|".join(re.escape(needle) for needle in longest_first))
 
-    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
+    def offsets(self, data: bytes) -> list[int]:
+        """Where a needle starts."""
+        return [match.start() for match in self._anywhere.finditer(data)] if self.needles else []
+
+    def places(self, data: bytes, offsets: Iterable[int], *, written: bool = True) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
-        None where a name is imported under another one: the calls are then anywhere in the file.
+        Without `written` only those whose key is not a plain string at the place. None where the reads are anywhere in
+        the file: a name is imported under another one, or what it gives is asked later.
         """
         found = []
         for offset in offsets:
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            names = [name for name in self._called if data.startswith(name, offset)]
+            names = [name for name in (*self._called, *self._gates) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(self._house, offset):
+            called = [name for name in names if _CALLED.match(data, offset + len(name))]
+            if not self._whole.isdisjoint(called):
+                return None
+            if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
+                continue
+            if called or data.startswith((*self._house, *self._gates), offset):
                 found.append(offset)
         return found
 

@@ -11,19 +11,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from featureops.core.detect.needles import flag_needles, is_bare
+from featureops.core.detect.built import has_built_key
+from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
-from featureops.core.reads import Read, find_reads
+from featureops.core.readmodel import Read, uses_of
+from featureops.core.reads import find_reads
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Grep", "find_usages"]
 
-Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
+_Offsets = Mapping[str, tuple[int, ...]]
+Grep = Callable[[Sequence[bytes]], _Offsets]
 """Which files hold any of the byte strings, with the offsets where one starts."""
 
 _Kind = Literal["read", "definition", "wrapper", "test", "mention"]
@@ -34,9 +37,11 @@ _QUOTES = frozenset(b"\"'`")
 def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
     hunt = _Hunt(project, flag, house_name(flag))
-    hits = grep(flag_needles(flag, project.config))
+    hits, asking = hunt.first(grep, text_of)
     for path, offsets in hits.items():
         hunt.look(path, offsets)
+    for path, offsets in asking.items():
+        hunt.ask(path, offsets)
     for _ in range(_ROUNDS):
         names = hunt.take_names()
         if not names:
@@ -65,6 +70,10 @@ class _Hunt:
     names: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
+    asking: Asking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asking = Asking(self.project.packs, self.project.config)
 
     def take_names(self) -> frozenset[str]:
         new = frozenset(self.names - self.done)
@@ -72,6 +81,25 @@ class _Hunt:
         return new
 
     # -------------------------------------------------------------- places
+
+    def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, _Offsets]:
+        """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
+        needles = flag_needles(self.flag, self.project.config, self.project.packs)
+        hits, others = dict[str, tuple[int, ...]](), dict[str, tuple[int, ...]]()
+        for path, offsets in grep((*needles, *self.asking.needles)).items():
+            data = text_of(path)
+            own = tuple(at for at in offsets if data is not None and data.startswith(needles, at))
+            if own:
+                hits[path] = own
+            elif data is not None and self.asking.places(data, offsets, written=False) != []:
+                others[path] = offsets
+        return hits, others
+
+    def ask(self, path: str, offsets: Iterable[int]) -> None:
+        """A file without the key that asks for flags by keys that are not written there."""
+        file = self.project.file(path)
+        if file is not None and has_built_key(self.project, self.flag, self.asking, path, offsets):
+            self._reads(file)
 
     def look(self, path: str, offsets: Iterable[int]) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
@@ -130,15 +158,26 @@ class _Hunt:
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
+            if resolution == "key-builder":
+                self._add(definition.file, definition, "definition", resolution, "")
+
+        if read.value == "name":
+            for use in uses_of(read, self.project.names(file.path)):
+                self._wrapped(file, use.node)
+
+    def _wrapped(self, file: SourceFile, node: Node) -> bool:
+        """Whether the function around an expression with the flag's value gives nothing else."""
+        wrapper = wrapper_around(self.project, file.path, node)
+        if wrapper is not None:
+            self.wrappers.setdefault(wrapper.function, wrapper)
+            self.names.add(wrapper.name)
+        return wrapper is not None
 
     def _value(
         self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str, boolean: bool
     ) -> None:
         """An expression that has the flag's value; the function around it may be a wrapper."""
-        wrapper = wrapper_around(self.project, file.path, node) if boolean else None
-        if wrapper is not None:
-            self.wrappers.setdefault(wrapper.function, wrapper)
-            self.names.add(wrapper.name)
+        if boolean and self._wrapped(file, node):
             kind = "wrapper" if kind == "read" else kind
         self._add(file, node, kind, resolution, sdk)
 
@@ -167,6 +206,8 @@ class _Hunt:
         name = parent.role("name") or parent.role("left") or parent.role("key")
         if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
             return
+        if value.span in self.claimed.get(file.path, ()):
+            return  # the key of a read, as a decorator's argument
         if name.shape == "member":
             name = name.role("property") or name
         self.claimed.setdefault(file.path, []).append(value.span)
