@@ -126,7 +126,7 @@ class _Cleanup:
 
     def _find_reads(self) -> None:
         pending = self._needles()
-        asking = self.source.grep(Asking(self.project.packs, self.project.config).needles)
+        asking = self.source.grep(Asking(self.project.packs, self.project.config).calls)
         for path in files_that_build(self.project, self.flag, asking, self.source.read):
             self._files.add(path)
             pending.extend(sorted(self._read_file(path)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from featureops.core.detect.wrappers import names_at, only_result
@@ -11,21 +11,28 @@ from featureops.core.model import Span
 from featureops.core.project import Project, initializer
 from featureops.core.readmodel import Read, uses_of
 from featureops.core.reads import find_reads
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
 __all__ = ["Guard", "guard_finder", "guards"]
 
 _DEPTH = 8
+_CALLERS = 3
+_CALLS = 20
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The place is reached only when the flag is on (`enabled`) or off (`disabled`). `line` is where it is asked."""
+    """The place is reached only when the flag is on (`enabled`) or off (`disabled`). `line` is where it is asked.
+
+    `through` says when it is not the place itself that is guarded but every call of the function around it.
+    """
 
     flag: str
     branch: Literal["enabled", "disabled"]
     line: int
+    through: Literal["", "callers"] = ""
 
 
 def guards(project: Project, path: str, span: Span) -> tuple[Guard, ...]:
@@ -36,9 +43,14 @@ def guards(project: Project, path: str, span: Span) -> tuple[Guard, ...]:
     return guard_finder(project)(path, span)
 
 
-def guard_finder(project: Project) -> Callable[[str, Span], tuple[Guard, ...]]:
-    """`guards` for many places of one project: the reads of a file are looked for once."""
-    walk = _Walk(project)
+def guard_finder(
+    project: Project, used_elsewhere: Callable[[str, str], bool] | None = None
+) -> Callable[[str, Span], tuple[Guard, ...]]:
+    """`guards` for many places of one project: the reads of a file are looked for once.
+
+    `used_elsewhere` tells whether a file other than the given one may use a name: with it, callers are followed.
+    """
+    walk = _Walk(project, used_elsewhere)
 
     def find(path: str, span: Span) -> tuple[Guard, ...]:
         file = project.file(path)
@@ -61,12 +73,13 @@ def _trimmed(data: bytes, span: Span) -> tuple[int, int]:
 
 
 class _Walk:
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, used_elsewhere: Callable[[str, str], bool] | None) -> None:
         self.project = project
+        self._used_elsewhere = used_elsewhere
         self._reads: dict[str, dict[Node, Read]] = {}
         self._gates: dict[str, list[Read]] = {}
 
-    def around(self, place: Node, start: int) -> Iterator[Guard]:
+    def around(self, place: Node, start: int, depth: int = 0) -> Iterator[Guard]:
         if place.shape == "block":
             yield from self._left_before(place, start)
         node = place
@@ -75,7 +88,27 @@ class _Walk:
             yield from self._gated(parent, node)
             if parent.shape == "block":
                 yield from self._left_before(parent, node.start)
+            if parent.shape in ("function", "lambda") and self._used_elsewhere is not None and depth < _CALLERS:
+                yield from self._called_only_behind(parent, depth)
             node = parent
+
+    def _called_only_behind(self, function: Node, depth: int) -> Iterator[Guard]:
+        """What guards every call of a function that only its own file can call."""
+        path = function.file.path
+        binding = _named_function(function, self.project.names(path))
+        if binding is None or not binding.is_single or self._used_elsewhere is None or _is_handed_out(function):
+            return
+        uses = [use for use in binding.uses if function not in use.ancestors()]
+        calls = [use.parent for use in uses if use.parent is not None and use.parent.role("function") is use]
+        if not 0 < len(calls) <= _CALLS or len(calls) != len(uses) or any(call.shape != "call" for call in calls):
+            return
+        if self._used_elsewhere(path, binding.name):
+            return
+        ways = [list(self.around(call, call.start, depth + 1)) for call in calls]
+        shared = set.intersection(*({(guard.flag, guard.branch) for guard in way} for way in ways))
+        for guard in ways[0]:
+            if (guard.flag, guard.branch) in shared:
+                yield replace(guard, through="callers")
 
     # -------------------------------------------------------------- constructs
 
@@ -200,6 +233,24 @@ def _told(read: Read, truth: bool) -> Iterator[Guard]:
     if read.flag is not None:
         on = truth == (read.when == "enabled")
         yield Guard(read.flag, "enabled" if on else "disabled", read.node.file.line_of(read.node.start))
+
+
+def _is_handed_out(function: Node) -> bool:
+    """Whether something gets hold of the function without its name: a decorator, or a default export."""
+    outer = function.parent
+    while outer is not None and outer.shape in ("declarator", "declaration", "export", "decorated"):
+        if outer.shape == "decorated" or (outer.shape == "export" and outer.has_token("default")):
+            return True
+        outer = outer.parent
+    return False
+
+
+def _named_function(function: Node, names: Names) -> Binding | None:
+    """The one name that a function has: of its definition, or of the variable that it is the value of."""
+    name, parent = function.role("name"), function.parent
+    if name is None and parent is not None and parent.shape in ("declarator", "assign"):
+        name = parent.role("name") or parent.role("left")
+    return names.of.get(name) if name is not None else None
 
 
 def _leaves(node: Node) -> bool:

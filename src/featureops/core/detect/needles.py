@@ -17,6 +17,7 @@ _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[
 # The key is the first argument, and a plain string.
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 _ALIASED = re.compile(rb"\s+as\b")
+_CALL_ENDS = (b"(", b" (", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
 
@@ -62,7 +63,9 @@ def flag_needles(flag: str, config: Config, packs: Packs | None = None) -> tuple
 
 
 class Asking:
-    """The names of all ways of asking for a flag. `needles` is what a file must hold one of."""
+    """The names of all ways of asking for a flag. `needles` is what a file must hold one of, `calls` the same with what
+    usually follows in a call: far fewer files hold one, because some names are words.
+    """
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
@@ -71,6 +74,8 @@ class Asking:
         self._whole = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self.needles = tuple(dict.fromkeys((*self._called, *self._gates, *self._house)))
+        calls = (name + end for name in self._called for end in _CALL_ENDS)
+        self.calls = tuple(dict.fromkeys((*calls, *self._gates, *self._house)))
         longest_first = sorted(self.needles, key=len, reverse=True)
         self._anywhere = re.compile(b"|".join(re.escape(needle) for needle in longest_first))
 
