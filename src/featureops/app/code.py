@@ -56,7 +56,7 @@ class Code:
         asking = Asking(self._deps.packs, self._deps.config)
         places: dict[str, list[int] | None] = {}
         for path, offsets in self.grep(asking.needles).items():
-            data = self.text(path) if self._deps.packs.for_path(path) is not None else None
+            data = self.text(path) if self._deps.packs.reading(path) is not None else None
             near = asking.places(data, offsets) if data is not None else []
             if near != []:
                 places[path] = near
@@ -78,7 +78,7 @@ class Code:
     def _used_elsewhere(self, path: str, name: str) -> bool:
         """Whether another file has the word."""
         found = self.grep([name.encode()])
-        return any(other != path and self._deps.packs.for_path(other) is not None for other in found)
+        return any(other != path and self._deps.packs.reading(other) is not None for other in found)
 
     def footer(self, started: float) -> dict[str, Json]:
         """`filesScanned`, `elapsedMs`, and what was passed over (at most 20 rows and the count)."""

@@ -16,6 +16,7 @@ from featureops.core.detect.built import files_that_build
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
+from featureops.core.holders import holder_name, members_named
 from featureops.core.leftovers import leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
@@ -191,7 +192,7 @@ class _Cleanup:
             while node is not None and node.shape != "string":
                 node = node.parent
             constant = self.project.constant(path, node) if node is not None else None
-            holder = _holder_name(node) if node is not None else None
+            holder = holder_name(node) if node is not None else None
             if constant is not None and constant.value == self.flag and holder:
                 names.add(holder)
             at = file.data.find(self.flag.encode(), at + 1)
@@ -201,7 +202,9 @@ class _Cleanup:
 
     def _fold_all(self) -> None:
         for path in sorted({*self.state.seeds, *self.state.doomed}):
-            if path not in self.state.folded and (self.only is None or path in self.only):
+            file = self.project.file(path)
+            hosted = file is not None and file.pack.regions is not None
+            if not hosted and path not in self.state.folded and (self.only is None or path in self.only):
                 self._fold(path)
 
     def _fold(self, path: str) -> None:
@@ -233,7 +236,7 @@ class _Cleanup:
         return any(self._has_word(path, binding.name) for path in self._with_word(binding.name) if path != own)
 
     def _with_word(self, name: str) -> list[str]:
-        return [path for path in self.source.grep([name.encode()]) if self.project.packs.for_path(path) is not None]
+        return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
 
     def _has_word(self, path: str, name: str) -> bool:
         return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self._output(path)) is not None
@@ -259,6 +262,7 @@ class _Cleanup:
             fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
+                self._files.add(other)
                 self.state.folded.pop(other, None)
                 self.state.folded.pop(path, None)
                 grown = True
@@ -272,7 +276,7 @@ class _Cleanup:
             if origin is not None and origin[0] == path and origin[1].name == name:
                 nodes.extend(binding.uses)
             elif self.project.submodule(other, binding) == path:
-                nodes.extend(_members_named(binding.uses, name))
+                nodes.extend(members_named(binding.uses, name))
         if not is_call:
             return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
         known = self.state.seeds.get(other, {})
@@ -350,6 +354,8 @@ class _Cleanup:
             file = self.project.file(path)
             after = self._output(path)
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
+            if file is not None and file.pack.regions is not None:
+                unfolded = tuple(self.state.seeds.get(path, ()))
             found.extend(
                 leftovers_of(
                     path,
@@ -369,28 +375,3 @@ def _verdict(*, edited: bool, is_open: bool) -> str:
     if edited:
         return "partial" if is_open else "complete"
     return "refused" if is_open else "nothing"
-
-
-def _holder_name(node: Node) -> str | None:
-    """The name that an assignment, declarator, enum member or pair gives to a string."""
-    parent = node.parent
-    while parent is not None and parent.shape in ("cast", "paren"):
-        parent = parent.parent
-    if parent is None:
-        return None
-    for role in ("name", "left", "key"):
-        name = parent.role(role)
-        if name is not None and name is not node:
-            return name.text.strip("'\"`").rpartition(".")[2]
-    return None
-
-
-def _members_named(uses: list[Node], name: str) -> list[Node]:
-    """`module.name` for uses of the module."""
-    found: list[Node] = []
-    for use in uses:
-        parent = use.parent
-        prop = parent.role("property") if parent is not None and parent.shape == "member" else None
-        if parent is not None and prop is not None and prop.text == name:
-            found.append(parent)
-    return found

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CallForm",
     "GateForm",
+    "Host",
     "ImportForm",
     "Indexing",
     "LanguagePack",
@@ -236,7 +237,11 @@ class SdkPack:
 
 @dataclass(frozen=True)
 class LanguagePack:
-    """Everything known about one language. `parser` loads its grammar on first use."""
+    """Everything known about one language. `parser` loads its grammar on first use.
+
+    For a host file `regions` is a regular expression whose group 1 is each part in this language, and `templates` are
+    those whose group 1 holds expressions over its names.
+    """
 
     id: str
     display: str
@@ -250,6 +255,8 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
+    regions: str | None = None
+    templates: tuple[str, ...] = ()
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -265,18 +272,54 @@ class LanguagePack:
 
 
 @dataclass(frozen=True)
+class Host:
+    """A kind of file around other languages. `pack` reads the parts of it that are in one; None: it is only text
+    in which a key can be written.
+    """
+
+    id: str
+    display: str
+    extensions: tuple[str, ...]
+    pack: LanguagePack | None = None
+
+
+@dataclass(frozen=True)
 class Packs:
     """All packs of the installation."""
 
     languages: tuple[LanguagePack, ...]
+    hosts: tuple[Host, ...] = ()
 
     @cached_property
     def _by_extension(self) -> Mapping[str, LanguagePack]:
         return {extension: pack for pack in self.languages for extension in pack.extensions}
 
+    @cached_property
+    def _host_extensions(self) -> tuple[str, ...]:
+        return tuple(extension for host in self.hosts for extension in host.extensions)
+
     def for_path(self, path: str) -> LanguagePack | None:
+        """The language that a whole file is in; None for a host."""
         dot = path.rfind(".")
-        return self._by_extension.get(path[dot:].lower()) if dot > path.rfind("/") else None
+        if dot <= path.rfind("/") or path.lower().endswith(self._host_extensions):
+            return None
+        return self._by_extension.get(path[dot:].lower())
+
+    def host(self, path: str) -> Host | None:
+        lower = path.lower()
+        return next((host for host in self.hosts if lower.endswith(host.extensions)), None)
+
+    def reading(self, path: str) -> LanguagePack | None:
+        """What a file is parsed with to find reads in it: its language, or that of the parts of a host."""
+        pack = self.for_path(path)
+        host = self.host(path) if pack is None else None
+        return host.pack if host is not None else pack
+
+    def language_of(self, path: str) -> str:
+        """The id of a file's language or kind of host; empty when it is not known."""
+        pack = self.for_path(path)
+        host = self.host(path) if pack is None else None
+        return host.id if host is not None else pack.id if pack is not None else ""
 
     def by_id(self, language: str) -> LanguagePack | None:
         return next((pack for pack in self.languages if pack.id == language.lower()), None)

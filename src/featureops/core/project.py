@@ -59,7 +59,7 @@ class Project:
         return self._files[path]
 
     def _parse(self, path: str) -> SourceFile | None:
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         data = self._read(path) if pack is not None else None
         if pack is None or data is None:
             return None
@@ -84,7 +84,7 @@ class Project:
 
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file that an import's text names; None for a package from outside."""
-        pack = self.packs.for_path(importer)
+        pack = self.packs.reading(importer)
         if pack is None:
             return None
         return next((found for found in module_files(importer, module, pack) if found in self.paths), None)
@@ -146,7 +146,7 @@ class Project:
         if entry.imported == "*":
             return self.module_path(path, entry.module)
         joined = f"{entry.module}{entry.imported}" if entry.module.endswith(".") else f"{entry.module}.{entry.imported}"
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         return self.module_path(path, joined) if pack is not None and pack.modules.style == "dotted" else None
 
     # -------------------------------------------------------------- constants

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -17,6 +18,7 @@ from featureops.core.errors import Bug
 from featureops.core.pack import (
     CallForm,
     GateForm,
+    Host,
     ImportForm,
     Indexing,
     LanguagePack,
@@ -51,7 +53,29 @@ def packs() -> Packs:
         if twice:
             raise Bug(f"{pack.id}: extension claimed twice: {', '.join(sorted(twice))}")
         claimed.update(pack.extensions)
-    return Packs(found)
+    hosts = sorted((item for item in root.iterdir() if item.joinpath("host.toml").is_file()), key=_name)
+    return Packs(found, tuple(_host(_read(folder.joinpath("host.toml")), found) for folder in hosts))
+
+
+def _host(data: _Table, languages: tuple[LanguagePack, ...]) -> Host:
+    """A kind of file around other languages."""
+    extensions = _texts(data, "extensions")
+    inner = _optional(data, "embeds")
+    pack = next((pack for pack in languages if pack.id == inner), None)
+    if inner is not None and (pack is None or _text(data, "grammar") not in pack.extensions):
+        raise Bug(f"{_text(data, 'id')}: embeds {inner!r}, or its grammar, is not known")
+    if pack is not None and isinstance(pack.parser, _ParserSource):
+        pack = replace(
+            pack,
+            id=_text(data, "id"),
+            display=_text(data, "display"),
+            # Imports name files of the embedded language; a parser of its own keeps its ranges to itself.
+            extensions=(*pack.extensions, *extensions),
+            parser=pack.parser.again(_text(data, "grammar"), extensions),
+            regions=_text(data, "regions"),
+            templates=_texts(data, "templates"),
+        )
+    return Host(_text(data, "id"), _text(data, "display"), extensions, pack)
 
 
 def _name(item: Traversable) -> str:
@@ -125,6 +149,10 @@ class _ParserSource:
     def __init__(self, grammars: Mapping[str, _Table]) -> None:
         self._grammars = grammars
         self._parsers: dict[str, Parser] = {}
+
+    def again(self, extension: str, others: tuple[str, ...]) -> _ParserSource:
+        """The same grammar for other extensions, with parsers of their own."""
+        return _ParserSource(dict.fromkeys(others, self._grammars[extension]))
 
     def __call__(self, extension: str) -> Parser:
         parser = self._parsers.get(extension)

@@ -25,7 +25,7 @@ def files_that_build(
     asking = Asking(project.packs, project.config)
     found: list[str] = []
     for path in paths:
-        data = read(path) if project.packs.for_path(path) is not None else None
+        data = read(path) if project.packs.reading(path) is not None else None
         offsets = asking.offsets(data) if data is not None else []
         # Parsed only where the bytes alone leave a doubt.
         near = asking.places(data, offsets, written=False) if data is not None else []

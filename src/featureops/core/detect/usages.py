@@ -14,6 +14,7 @@ from typing import Literal
 from featureops.core.detect.built import has_built_key
 from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
+from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
@@ -116,8 +117,6 @@ class _Hunt:
 
     def follow(self, path: str, offsets: Iterable[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
-        if self.project.packs.for_path(path) is None:
-            return
         file = self.project.file(path)
         if file is None:
             return
@@ -161,6 +160,9 @@ class _Hunt:
             if resolution == "key-builder":
                 self._add(definition.file, definition, "definition", resolution, "")
 
+        shown = name_given(read) if file.pack.templates else None
+        for span in template_uses(file.data, file.pack, shown) if shown is not None else ():
+            self._put(file.path, file.data, span, "mention", "constant", file.pack.id, "", "markup")
         if read.value == "name":
             for use in uses_of(read, self.project.names(file.path)):
                 self._wrapped(file, use.node)
@@ -220,10 +222,10 @@ class _Hunt:
 
     def mention(self, path: str, data: bytes) -> None:
         """Occurrences of the key that no read and no definition covers."""
-        key, pack = self.flag.encode(), self.project.packs.for_path(path)
+        key, language = self.flag.encode(), self.project.packs.language_of(path)
         claimed = sorted(self.claimed.get(path, ()))
         starts = [span.start for span in claimed]
-        file = self.project.file(path) if pack is not None else None
+        file = self.project.file(path)
         for offset in _occurrences(data, key):
             end = offset + len(key)
             if not whole_word(data, offset, end) or (is_bare(self.flag) and not _quoted(data, offset, end)):
@@ -232,7 +234,7 @@ class _Hunt:
             if any(span.start <= offset and end <= span.end for span in before):
                 continue
             shape = _text_shape(file, offset, end) if file is not None else "text"
-            self._put(path, data, Span(offset, end), "mention", "literal", pack.id if pack else "", "", shape)
+            self._put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
 
     # -------------------------------------------------------------- rows
 
