@@ -139,6 +139,15 @@ def test_detect_says_what_guards_a_line(featureops: Run) -> None:
     assert "no flag guards it" in featureops("detect", "shop/pay.py:12", "--guards").out
 
 
+def test_a_client_asks_for_guards_by_naming_a_line_among_the_files(featureops: Run) -> None:
+    asked = featureops("call", "detect_flag", '{"files": ["shop/pay.py:6"]}').json
+    rows = cast("list[dict[str, Json]]", asked["guards"])
+    assert [cast("list[dict[str, Json]]", row["guards"])[0]["flagName"] for row in rows] == ["new-receipt"]
+    assert "flags" not in asked
+    both = featureops("call", "detect_flag", '{"flagName": "new-receipt", "files": ["shop/pay.py:12"]}').json
+    assert (len(cast("list[Json]", both["usages"])), len(cast("list[Json]", both["guards"]))) == (1, 1)
+
+
 @pytest.mark.parametrize("place", ["shop/pay.py", "shop/pay.py:999", "shop/none.py:1", "shop/pay.py:0"])
 def test_a_place_that_is_none_is_told(place: str, featureops: Run) -> None:
     ran = featureops("detect", place, "--guards", "--json")

@@ -141,6 +141,25 @@ def test_other_flags_of_the_same_hook_stay() -> None:
     assert cleaned(before, keep=True) == (after, "complete")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "const { newCheckout, ...rest } = useFlags();\nshow(newCheckout, rest);\n",
+        "const { newCheckout: { text } } = useFlags();\nshow(text);\n",
+        "const flags = useFlags();\nflags.newCheckout = true;\n",
+    ],
+)
+def test_what_would_change_more_than_the_flag_is_left_and_told(body: str) -> None:
+    assert cleaned(MEMBERS + body, keep=True) == (MEMBERS + body, "refused")
+
+
+def test_a_name_taken_from_a_variable_takes_the_variable_with_it() -> None:
+    head, tail = "function A() {\n", "  return one();\n}\n"
+    taken = "  const flags = useFlags();\n  const { newCheckout } = flags;\n"
+    before = head + taken + tail.replace("one()", "newCheckout && one()")
+    assert cleaned(MEMBERS + before, keep=True) == (head + tail, "complete")
+
+
 def test_a_name_that_is_assigned_anew_is_left_and_told() -> None:
     before = f"{MEMBERS}let {{ newCheckout }} = useFlags();\nnewCheckout = false;\nif (newCheckout) go();\n"
     assert cleaned(before, keep=True) == (before, "refused")

@@ -164,9 +164,9 @@ class _Cleanup:
         path = read.node.file.path
         names = self.project.names(path)
         held = held_by(read, names)
-        if held is None:
+        if not held:
             return
-        self.state.held.setdefault(path, {})[held[0]] = held[1]
+        self.state.held.setdefault(path, {}).update(held)
         self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
         reads = self.state.reads[path]
         if read.value == "name":

@@ -93,17 +93,16 @@ class SdkForms:
         made = self._made(value)
         for item in pattern.items if made is not None else ():
             if item.type in item.file.pack.index.identifiers:
-                label, local = item, item
+                label: Node = item
+                local: Node | None = item
             elif item.shape == "destructured" and (key := item.role("key")) is not None:
-                label, bound = key, self._bound(item.role("value"))
-                if bound is None:
-                    continue
-                local = bound
+                label, local = key, self._bound(item.role("value"))
             else:
                 continue
             name = string_value(label) or house_name(label.text)
             if made is not None:
-                yield self._read(item, made, "name", label if label.shape == "string" else None, name, local)
+                used = "name" if local is not None else "object"
+                yield self._read(item, made, used, label if label.shape == "string" else None, name, local)
 
     def _bound(self, value: Node | None) -> Node | None:
         """The one name that a part of a pattern binds."""
@@ -150,6 +149,8 @@ def _used_as(node: Node) -> str:
         node, parent = parent, parent.parent
     if parent is None:
         return "boolean"
+    if not parent.file.pack.index.writes.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
+        return "object"
     if parent.shape in ("member", "index") and parent.role("object") is node:
         return "object"
     if parent.shape == "call" and parent.role("function") is node:

@@ -23,7 +23,7 @@ _REASONS = {
     "decorator": "a decorator gates what it sits on",
     "component": "a component gates its children",
     "test": "a test sets the flag",
-    "name": "the name is assigned anew, so that its uses can't be followed",
+    "name": "the name can't be followed: it is assigned anew, or taken together with the rest of the flags",
 }
 
 

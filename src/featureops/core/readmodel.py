@@ -49,15 +49,31 @@ def uses_of(read: Read, names: Names) -> Iterator[Read]:
             yield replace(read, node=use, value="boolean", holder=None)
 
 
-def held_by(read: Read, names: Names) -> tuple[Binding, Node] | None:
-    """The binding that exists only to be asked, and what makes it: it can go with its last use."""
+def held_by(read: Read, names: Names) -> dict[Binding, Node]:
+    """The bindings that exist only to be asked, each with what makes it: it can go with the last use.
+
+    Empty where a name can't be followed, or where a pattern takes the rest of the flags too: it would get one more.
+    """
     binding = names.of.get(read.holder) if read.holder is not None else None
+    maker = _maker(binding)
+    if binding is None or maker is None:
+        return {}
+    if read.value != "name":
+        return {binding: maker}
+    pattern = read.node.parent
+    items = pattern.items if pattern is not None else []
+    identifiers = read.node.file.pack.index.identifiers
+    if any(item.shape != "destructured" and item.type not in identifiers for item in items):
+        return {}
+    found = {binding: read.node if len(items) > 1 else maker}
+    source = maker.role("value")
+    outer = names.of.get(source) if source is not None else None
+    whole = _maker(outer)
+    return found | {outer: whole} if outer is not None and whole is not None else found
+
+
+def _maker(binding: Binding | None) -> Node | None:
+    """The declarator of a name that is bound once."""
     if binding is None or not binding.is_single:
         return None
-    maker = next((node for node in binding.definitions[0].ancestors() if node.shape == "declarator"), None)
-    if maker is None:
-        return None
-    if read.value != "name":
-        return binding, maker
-    pattern = read.node.parent
-    return binding, read.node if pattern is not None and len(pattern.items) > 1 else maker
+    return next((node for node in binding.definitions[0].ancestors() if node.shape == "declarator"), None)
