@@ -64,10 +64,11 @@ class Project:
             return None
         try:
             file = parse(path, data, pack)
-            self._names[path] = Names(file)
+            file.check_depth()
         except TooDeep:
             self.failed[path] = "nested too deep to be worked on"
             return None
+        self._names[path] = Names(file)
         return file
 
     def names(self, path: str) -> Names:

@@ -16,7 +16,7 @@ from featureops.core.config import HouseRead
 from featureops.core.house import gate_key, house_argument, house_name, member_pattern, tail_matches
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project, argument, unwrapped
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.scopes import Binding, Names, mentions_of, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
@@ -192,7 +192,7 @@ class _Finder:
         """`self.client`: what the class assigns or declares under that name."""
         index = owner.file.pack.index
         body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
-        for node in body.walk() if body is not None else ():
+        for node in _around(body, name) if body is not None else ():
             target, value, annotation = _field_parts(node)
             if target is None or _last_name(target) != name or target is owner:
                 continue
@@ -365,6 +365,16 @@ def _field_parts(node: Node) -> tuple[Node | None, Node | None, Node | None]:
     if node.shape in ("field", "parameter"):
         return node.role("name"), node.role("value"), node.role("type")
     return None, None, None
+
+
+def _around(body: Node, name: str) -> list[Node]:
+    """The nodes within `body` that hold the name, in document order."""
+    found: dict[Node, None] = {}
+    for node in mentions_of(body.file, name):
+        holders = [node, *node.ancestors()]
+        if body in holders:
+            found.update(dict.fromkeys(holders[: holders.index(body)]))
+    return sorted(found, key=lambda node: (node.start, node.depth))
 
 
 def _last_name(node: Node) -> str:

@@ -1,18 +1,23 @@
 """Names of one file: what is bound where, and which identifier means which binding.
 
 Built from the language file alone (binders, scopes, imports), so that a rule about names holds in every language.
+Built for the names that are asked for: a scan asks for a few of each file, and to walk over every node of a file takes
+ten times as long as to parse it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from featureops.core.pack import ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Binding", "ImportEntry", "Names", "string_value"]
+__all__ = ["Binding", "ImportEntry", "Meanings", "Names", "mentions_of", "string_value"]
+
+_LONGEST = 500
+_IMPORT_LEVELS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +53,27 @@ class Binding:
         return len(self.definitions) == 1 and not self.writes and not self.outer
 
 
+class Meanings(dict[Node, Binding]):
+    """Which binding an identifier means. A name is worked out when a node of that name is first asked for."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        self._names = names
+
+    def get(self, node: Node, default: Binding | None = None) -> Binding | None:  # type: ignore[override] # one form
+        self._names.know(node)
+        return super().get(node, default)
+
+    def __getitem__(self, node: Node) -> Binding:
+        self._names.know(node)
+        return super().__getitem__(node)
+
+    def __contains__(self, node: object) -> bool:
+        if isinstance(node, Node):
+            self._names.know(node)
+        return super().__contains__(node)
+
+
 class Names:
     """Bindings and uses of a whole file."""
 
@@ -56,24 +82,83 @@ class Names:
         self._index = file.pack.index
         self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
-        self.of: dict[Node, Binding] = {}
+        self.of = Meanings(self)
+        self._known: set[str] = set()
+        self._entered: set[Node] = set()
+        self._outer: set[str] = set()
+        self._whole = False
+
+    # -------------------------------------------------------------- on demand
+
+    def know(self, node: Node) -> None:
+        """Work out the name of a node; nothing for a node that is no name."""
+        if self._whole:
+            return
+        if node.type in self._index.identifiers or (
+            node.end - node.start <= _LONGEST and any(outer.shape == "import" for outer in node.ancestors())
+        ):
+            self._know(node.text)
+
+    def _know(self, name: str) -> None:
+        if self._whole or name in self._known:
+            return
+        self._known.add(name)
+        mentions = mentions_of(self.file, name)
+        around: dict[Node, None] = {}
+        for statement in self._top_imports:
+            if name in statement.text:
+                around.update(dict.fromkeys(statement.walk()))
+        for node in mentions:
+            around[node] = None
+            for outer in node.ancestors():
+                if outer in around:
+                    break
+                around[outer] = None
+        self._enter_all(sorted(around.keys() - self._entered, key=lambda node: (node.start, node.depth)))
+        self._entered.update(around)
+        for binding in [table[name] for table in self._tables.values() if name in table]:
+            binding.definitions.sort(key=lambda node: node.start)
+            binding.outer = name in self._outer
+        for node in mentions:
+            if node.type in self._index.identifiers:
+                self._resolve(node)
+
+    def _know_all(self) -> None:
+        if self._whole:
+            return
+        self._whole = True
+        identifiers = self._enter_all(node for node in self.file.root.walk() if node not in self._entered)
+        for binding in [binding for table in self._tables.values() for binding in table.values()]:
+            binding.definitions.sort(key=lambda node: node.start)
+            binding.outer = binding.name in self._outer
+        entered = (node for node in self._entered if node.type in self._index.identifiers)
+        for node in sorted({*identifiers, *entered}, key=lambda node: (node.start, node.depth)):
+            self._resolve(node)
+        self._entered.clear()
+
+    def _enter_all(self, nodes: Iterable[Node]) -> list[Node]:
+        """Bind what the nodes (in document order) bind; the identifiers among them."""
         identifiers: list[Node] = []
-        outer: set[str] = set()
-        for node in file.root.walk():
+        for node in nodes:
             if not node.named:
                 continue
             if node.type in self._index.identifiers:
                 identifiers.append(node)
                 self._bind_bare(node)
             elif node.type in self._index.outer_names:
-                outer.update(item.text for item in node.items)
+                self._outer.update(item.text for item in node.items)
             if node.rule is not None:
                 self._bind(node, node.rule)
-        for table in self._tables.values():
-            for binding in table.values():
-                binding.outer = binding.name in outer
-        for node in identifiers:
-            self._resolve(node)
+        return identifiers
+
+    @cached_property
+    def _top_imports(self) -> list[Node]:
+        """The imports outside of functions and classes: these may bind a name that they only hold a part of."""
+        found, level = list[Node](), self.file.root.items
+        for _ in range(_IMPORT_LEVELS):
+            found += [node for node in level if node.shape == "import"]
+            level = [inner for node in level if not node.shape for inner in node.items]
+        return found
 
     # -------------------------------------------------------------- binding
 
@@ -140,7 +225,9 @@ class Names:
                 self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
 
     def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
-        self._define(name, scope).imported = entry
+        binding = self._define(name, scope)
+        if binding.imported is None or binding.imported.entry.start <= entry.entry.start:
+            binding.imported = entry
 
     def _import_entries(self, node: Node, module: Node | None) -> Iterator[Node]:
         stack = list(reversed(node.items))
@@ -171,6 +258,7 @@ class Names:
 
     def lookup(self, name: str, at: Node) -> Binding | None:
         """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""
+        self._know(name)
         inside_function = False
         for outer in at.ancestors():
             if outer.type not in self._scopes:
@@ -188,15 +276,40 @@ class Names:
 
     @property
     def all(self) -> Iterator[Binding]:
+        self._know_all()
         for table in self._tables.values():
             yield from table.values()
 
     def top(self, name: str) -> Binding | None:
         """A module-level binding."""
+        self._know(name)
         return self._tables[self.file.root].get(name)
 
     def in_scope(self, scope: Node) -> dict[str, Binding]:
+        self._know_all()
         return self._tables.get(scope, {})
+
+
+def mentions_of(file: SourceFile, name: str) -> list[Node]:
+    """The named nodes that are exactly this text, in document order; found through the bytes, not by a walk."""
+    found: list[Node] = []
+    key, data = name.encode("utf-8", "surrogateescape"), file.data
+    at = data.find(key) if key else -1
+    while at >= 0:
+        end = at + len(key)
+        if not (_part_of_name(data[at - 1 : at]) or _part_of_name(data[end : end + 1])):
+            node: Node | None = file.node_at(at, end)
+            same: list[Node] = []
+            while node is not None and node.start == at and node.end == end:
+                same.append(node)
+                node = node.parent
+            found.extend(node for node in reversed(same) if node.named)
+        at = data.find(key, at + 1)
+    return found
+
+
+def _part_of_name(char: bytes) -> bool:
+    return char.isalnum() or char == b"_" or char >= b"\x80"
 
 
 def string_value(node: Node) -> str | None:

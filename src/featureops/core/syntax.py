@@ -223,6 +223,15 @@ class SourceFile:
                 return node
             node = inner
 
+    def check_depth(self) -> None:
+        """Errors: TooDeep. Looks only into what has as many nodes as a deep branch needs."""
+        level, depth = [self._tree.root_node], 0
+        while level:
+            if depth > MAX_DEPTH:
+                raise TooDeep(self.path)
+            level = [inner for raw in level for inner in raw.children if inner.descendant_count > MAX_DEPTH - depth - 1]
+            depth += 1
+
     def errors(self) -> frozenset[tuple[str, str]]:
         """ERROR and MISSING nodes as (type, text); a result may have none that its original has not."""
         if not self._tree.root_node.has_error:
