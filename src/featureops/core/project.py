@@ -1,6 +1,6 @@
 """The files of a repository as one program: imports followed across files, constants known by value.
 
-Pure: contents come through the `read` function that the caller gives. Everything is parsed at most once.
+Pure: contents come through the `read` function that the caller gives. Everything is parsed once until `forget`.
 """
 
 from __future__ import annotations
@@ -48,11 +48,14 @@ class Project:
         self._read = read
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._damaged: set[str] = set()
+        self.touched: set[str] = set()
 
     # -------------------------------------------------------------- files
 
     def file(self, path: str) -> SourceFile | None:
         """The parsed file; None where no pack knows it, it can't be read or it nests too deep (`failed` says which)."""
+        self.touched.add(path)
         if path not in self._files:
             self._files[path] = self._parse(path)
         return self._files[path]
@@ -69,7 +72,14 @@ class Project:
             self.failed[path] = "nested too deep to be worked on"
             return None
         self._names[path] = Names(file)
+        if file.errors():
+            self._damaged.add(path)
         return file
+
+    def forget(self) -> None:
+        """Let go of every parsed file: nodes that were given out belong to no file of this project any more."""
+        self._files.clear()
+        self._names.clear()
 
     def names(self, path: str) -> Names:
         """The names of a file that `file` returned."""
@@ -78,7 +88,7 @@ class Project:
 
     def damaged(self) -> list[str]:
         """The files parsed so far that have syntax errors: reads within an error can be missed."""
-        return sorted(path for path, file in self._files.items() if file is not None and file.errors())
+        return sorted(self._damaged)
 
     # -------------------------------------------------------------- following names to files
 

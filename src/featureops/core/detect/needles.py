@@ -58,6 +58,9 @@ class Asking:
         self._called = _encoded(name for form in forms for name in (form.method, form.function))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
+        self._by_first: dict[int, list[bytes]] = {}
+        for name in self._called:
+            self._by_first.setdefault(name[0], []).append(name)
 
     def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
@@ -68,7 +71,7 @@ class Asking:
         for offset in offsets:
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            names = [name for name in self._called if data.startswith(name, offset)]
+            names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
             if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(self._house, offset):
