@@ -1,4 +1,4 @@
-"""Detection as a whole process beside other tools: `python -m tests.bench.bench_scan [--files N] [--root DIR] [--runs N]`.
+"""Detection as a whole process beside other tools: `python -m tests.bench.bench_scan [--files N] [--root DIR]`.
 
 Every run asks each tool in turn, so that all of them meet the same machine; medians are printed. `beyond start` is what
 a run took beyond the same command in an empty repository; the ratios compare that with the whole run of the other tool.
@@ -92,16 +92,16 @@ def show(found: Mapping[str, Tool]) -> None:
         ours = name.startswith(("inventory", "one flag"))
         beyond = f"{tool.median - start:11.2f} s" if ours else ""
         print(f"{name:18} {tool.median:6.2f} s {min(tool.seconds):6.2f} s {beyond:>13} {tool.kilobytes // 1024:6} MB")
-    for ours, theirs in (
+    for mine, theirs in (
         ("inventory, cold", "rg, call names"),
         ("inventory, cold", "ast-grep"),
         ("one flag, cold", "rg, one key"),
         ("inventory, again", "git status"),
     ):
         if theirs in found:
-            pairs = zip(found[ours].seconds, found["start"].seconds, found[theirs].seconds, strict=True)
-            ratios = [(mine - nothing) / other for mine, nothing, other in pairs]
-            print(f"{ours} beyond start / {theirs}: {statistics.median(ratios):.2f} (median of {len(ratios)} ratios)")
+            pairs = zip(found[mine].seconds, found["start"].seconds, found[theirs].seconds, strict=True)
+            ratios = [(took - nothing) / other for took, nothing, other in pairs]
+            print(f"{mine} beyond start / {theirs}: {statistics.median(ratios):.2f} (median of {len(ratios)} ratios)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

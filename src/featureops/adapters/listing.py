@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from featureops.adapters.gitcmd import GitRunner
@@ -69,12 +70,17 @@ def _from_git(root: str, below: str, found: _Found, depth: int) -> bool:
     is ignored.
     """
     try:
-        git = GitRunner(os.path.join(root, below)).no_filters()
-        prefix = git.run("rev-parse", "--show-prefix")
-        if not prefix.ok or (below and prefix.out.strip()):
-            return False
-        listed = git.run("ls-files", "--stage", "-v", "-z")
-        changed = git.run(*_STATUS)
+        plain = GitRunner(os.path.join(root, below))
+        with ThreadPoolExecutor(2) as pool:
+            # None of these needs the answer of another, and each waits for a disk.
+            prefixed = pool.submit(plain.run, "rev-parse", "--show-prefix")
+            all_listed = pool.submit(plain.run, "ls-files", "--stage", "-v", "-z")
+            git = plain.no_filters()
+            prefix = prefixed.result()
+            if not prefix.ok or (below and prefix.out.strip()):
+                return False
+            changed = git.run(*_STATUS)
+            listed = all_listed.result()
         if not (listed.ok and changed.ok):
             return False
         if not listed.out and not changed.out and git.run("check-ignore", "-q", ".").ok:

@@ -58,9 +58,17 @@ class Asking:
         self._called = _encoded(name for form in forms for name in (form.method, form.function))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self.needles = tuple(dict.fromkeys((*self._called, *self._house)))
+        longest_first = sorted(self.needles, key=len, reverse=True)
+        self._any = re.compile(b"|".join(map(re.escape, longest_first)) or rb"(?!)")
         self._by_first: dict[int, list[bytes]] = {}
         for name in self._called:
             self._by_first.setdefault(name[0], []).append(name)
+
+    def near(self, data: bytes) -> list[int] | None:
+        """The offsets in a file that may be reads; None: look everywhere."""
+        if self._house:
+            return None
+        return self.places(data, (found.start() for found in self._any.finditer(data)))
 
     def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
