@@ -112,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--root", type=Path, help="a checkout to measure on instead of a made one")
     parser.add_argument("--key", default=_KEY)
+    parser.add_argument("--quick", action="store_true", help="without ast-grep")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
@@ -120,6 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             make_repository(root, given.files, given.lines, given.percent)
         make_repository(home / "empty", 1)
         found = tools(root, home / "empty", home / "cache" / "scans", given.key)
+        if given.quick:
+            found.pop("ast-grep", None)
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
