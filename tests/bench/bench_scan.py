@@ -41,6 +41,7 @@ class Tool:
     folder: Path
     before: Callable[[], None] = lambda: None
     seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     kilobytes: int = 0
 
     def run(self, environment: Mapping[str, str]) -> None:
@@ -52,6 +53,7 @@ class Tool:
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
         self.seconds.append(time.perf_counter() - started)
+        self.processor.append(usage.ru_utime + usage.ru_stime)
         self.kilobytes = max(self.kilobytes, usage.ru_maxrss)
 
     @property
@@ -87,11 +89,13 @@ def _beside(name: str) -> str | None:
 
 def show(found: Mapping[str, Tool]) -> None:
     start = found["start"].median
-    print(f"{'':18} {'median':>8} {'least':>8} {'beyond start':>13} {'memory':>9}")
+    print(f"{'':18} {'median':>8} {'least':>8} {'beyond start':>13} {'processor':>10} {'memory':>9}")
     for name, tool in found.items():
         ours = name.startswith(("inventory", "one flag"))
         beyond = f"{tool.median - start:11.2f} s" if ours else ""
-        print(f"{name:18} {tool.median:6.2f} s {min(tool.seconds):6.2f} s {beyond:>13} {tool.kilobytes // 1024:6} MB")
+        print(
+            f"{name:18} {tool.median:6.2f} s {min(tool.seconds):6.2f} s {beyond:>13} {min(tool.processor):8.2f} s {tool.kilobytes // 1024:6} MB"
+        )
     for mine, theirs in (
         ("inventory, cold", "rg, call names"),
         ("inventory, cold", "ast-grep"),
