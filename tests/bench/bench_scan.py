@@ -93,10 +93,8 @@ def show(found: Mapping[str, Tool]) -> None:
     for name, tool in found.items():
         ours = name.startswith(("inventory", "one flag"))
         beyond = f"{tool.median - start:11.2f} s" if ours else ""
-        print(
         used = f"{min(tool.processor):8.2f} s {tool.kilobytes // 1024:6} MB"
         print(f"{name:18} {tool.median:6.2f} s {min(tool.seconds):6.2f} s {beyond:>13} {used}")
-        )
     for mine, theirs in (
         ("inventory, cold", "rg, call names"),
         ("inventory, cold", "ast-grep"),
