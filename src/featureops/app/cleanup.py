@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from featureops.app import plans
 from featureops.app.deps import Deps
@@ -20,21 +20,40 @@ __all__ = ["WorkspaceSource", "cleanup"]
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceSource:
-    """The workspace as the engine wants it; a file that can't be read is None."""
+    """The workspace as the engine wants it; a file that can't be read is None.
+
+    Make one for each run: a file is read and a name is searched for once, so that the whole run, and the hashes of its
+    plan, see the same contents.
+    """
 
     workspace: Workspace
+    _contents: dict[str, bytes | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _found: dict[tuple[bytes, ...], list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def paths(self) -> Sequence[str]:
         return self.workspace.files()
 
     def read(self, path: str) -> bytes | None:
+        if path not in self._contents:
+            self._contents[path] = self._read(path)
+        return self._contents[path]
+
+    def _read(self, path: str) -> bytes | None:
         try:
             return self.workspace.read(path)
         except UserFixable:
             return None
 
     def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return sorted(self.workspace.grep(needles))
+        wanted = tuple(needles)
+        if wanted not in self._found:
+            self._found[wanted] = sorted(self.workspace.grep(wanted))
+        return self._found[wanted]
+
+    def hashes(self, paths: Iterable[str]) -> dict[str, str]:
+        """SHA-256 of the files as this run read them: a change in one of them makes its plan stale."""
+        contents = {path: self.read(path) for path in sorted(paths)}
+        return {path: hashlib.sha256(data).hexdigest() for path, data in contents.items() if data is not None}
 
 
 def cleanup(
@@ -57,19 +76,19 @@ def cleanup(
     if not name:
         raise BadArgument("The flag has no name.", "Give the flag's key, such as new-checkout.")
     if name in deps.config.policy.protected and not force:
-        raise Denied(f"The policy protects {name!r}.", "Take it off [policy] protected, or pass force.")
+        hint = "Take it off [policy] protected in featureops.toml; on the command line, --force overrides it."
+        raise Denied(f"The policy protects {name!r}.", hint)
     if verify is not None and not apply:
         raise BadArgument("--verify needs --apply.", "The command runs on the applied change; add apply.")
     for path in files:
         deps.workspace.read(path)
-    result = clean(
-        WorkspaceSource(deps.workspace), name, keep, deps.packs, deps.config, frozenset(files) if files else None
-    )
+    source = WorkspaceSource(deps.workspace)
+    result = clean(source, name, keep, deps.packs, deps.config, frozenset(files) if files else None)
     if result.verdict == "nothing" and not result.leftovers:
         raise _unknown(deps, name)
     answer = _answer(name, keep, result)
-    plan = plans.new_plan(deps, "cleanup", f"remove {name}, keep it {answer['preservePath']}", result.edits,
-                          _reads(deps, result), answer)  # fmt: skip
+    title = f"remove {name}, keep it {answer['preservePath']}"
+    plan = plans.new_plan(deps, "cleanup", title, result.edits, source.hashes(result.seen), answer)
     answer["planId"] = plan.plan_id if plan.edits else None
     if apply and plan.edits:
         answer.update(_apply(deps, plan, verify))
@@ -86,14 +105,6 @@ def _unknown(deps: Deps, name: str) -> UnknownFlag:
         f"No file of {deps.workspace.root} names the flag {name!r}.",
         str(hint) if hint else "List the flags of this repository with `featureops detect` (tool detect_flag).",
     )
-
-
-def _reads(deps: Deps, result: CleanupResult) -> dict[str, str]:
-    """Hashes of the other files that were read: a change in one of them makes the plan stale."""
-    edited = {edit.path for edit in result.edits}
-    source = WorkspaceSource(deps.workspace)
-    contents = {path: source.read(path) for path in result.seen if path not in edited}
-    return {path: hashlib.sha256(data).hexdigest() for path, data in contents.items() if data is not None}
 
 
 def _answer(name: str, keep: bool, result: CleanupResult) -> dict[str, Json]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -45,7 +44,8 @@ def wrap(
     a path or range that isn't there), and those of `plans.apply`.
     """
     name = _checked(deps, flag)
-    repository = _repository(deps)
+    source = WorkspaceSource(deps.workspace)
+    repository = _repository(deps, source)
     if lines is not None:
         found = _lines(deps, repository, name, paths, lines)
     else:
@@ -53,7 +53,7 @@ def wrap(
         found = wrap_changes(repository, changes, name)
     answer = _answer(name, found)
     title = f"wrap {len([hunk for hunk in found.hunks if hunk.outcome == 'wrapped'])} changes in {name}"
-    plan = plans.new_plan(deps, "wrap", title, found.edits, _reads(deps, found), answer)
+    plan = plans.new_plan(deps, "wrap", title, found.edits, source.hashes(found.seen), answer)
     answer["planId"] = plan.plan_id if plan.edits else None
     if apply and plan.edits:
         outcome = plans.apply(deps, plan)
@@ -74,8 +74,7 @@ def _checked(deps: Deps, flag: str) -> str:
     return name
 
 
-def _repository(deps: Deps) -> Repository:
-    source = WorkspaceSource(deps.workspace)
+def _repository(deps: Deps, source: WorkspaceSource) -> Repository:
     return Repository(frozenset(source.paths()), source.read, deps.workspace.grep, deps.packs, deps.config)
 
 
@@ -161,12 +160,6 @@ def _file(edit: FileEdit) -> Json:
     return {"path": edit.path, "action": action, "insertions": insertions, "deletions": deletions}
 
 
-def _reads(deps: Deps, found: Wrapped) -> dict[str, str]:
-    source = WorkspaceSource(deps.workspace)
-    contents = {path: source.read(path) for path in sorted(found.seen)}
-    return {path: hashlib.sha256(data).hexdigest() for path, data in contents.items() if data is not None}
-
-
 def _next(answer: Mapping[str, Json]) -> list[Json]:
     steps: list[Json] = []
     if answer["planId"] is not None and not answer["applied"]:
@@ -206,7 +199,7 @@ def idiom(
     """
     name = _checked(deps, flag)
     pack = _pack(deps, language, file_name)
-    repository = _repository(deps)
+    repository = _repository(deps, WorkspaceSource(deps.workspace))
     project = Project(repository.paths, repository.read, deps.packs, deps.config)
     target = file_name or f"new{pack.extensions[0]}"
     near = Idioms(repository, project).near(target)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from featureops.core.config import Config
-from featureops.core.detect.needles import camel
+from featureops.core.detect.needles import flag_needles
 from featureops.core.enums import enum_member_with
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
@@ -119,20 +119,9 @@ class _Cleanup:
 
     # -------------------------------------------------------------- reads
 
-    def _needles(self) -> list[bytes]:
-        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
-        words = re.findall(r"[A-Za-z0-9]+", self.flag)
-        spelt = {self.flag, "_".join(words).upper(), "_".join(words).lower(), "".join(w.title() for w in words)}
-        spelt.add(words[0].lower() + "".join(word.title() for word in words[1:]) if words else self.flag)
-        if not any(read.form == "member" for read in self.project.config.reads):
-            bags = any(sdk.bags for sdk in self.project.packs.sdks())
-            spelt = {self.flag, camel(self.flag)} if bags else {self.flag}
-        named = [read.target.rpartition(".")[2] for read in self.project.config.reads if read.name == self.flag]
-        aliases = [alias.rpartition(".")[2] for alias in self.project.config.aliases.get(self.flag, ())]
-        return [word.encode() for word in sorted({*spelt, *named, *aliases}) if word]
-
     def _find_reads(self) -> None:
-        pending = self._needles()
+        bags = any(sdk.bags for sdk in self.project.packs.sdks())
+        pending = list(flag_needles(self.flag, self.project.config, bags=bags))
         while pending:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self._files]
