@@ -7,12 +7,12 @@ The rules of detecting, folding and wrapping are written over shapes and never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Indexing
-from featureops.core.regroup import Arrangement, GroupRule
+from featureops.core.regroup import TreeRules
 
 if TYPE_CHECKING:
     from tree_sitter import Parser
@@ -48,8 +48,9 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a|b` is the first of both that is there. `binds` is
-    the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the child
+    a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that holds
+    the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -270,9 +271,8 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
-    groups: tuple[GroupRule, ...] = ()
     holds: str = ""
-    arrangement: Arrangement = field(default_factory=Arrangement)
+    tree: TreeRules | None = None
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -285,10 +285,6 @@ class LanguagePack:
     @cached_property
     def not_parts(self) -> frozenset[str]:
         return self.index.comments | self.index.modifiers
-
-    @cached_property
-    def group_of(self) -> Mapping[str, GroupRule]:
-        return {group.node: group for group in self.groups}
 
     @cached_property
     def binders(self) -> frozenset[str]:

@@ -30,7 +30,7 @@ from featureops.core.pack import (
     WrapRules,
     WrapTemplate,
 )
-from featureops.core.regroup import Arrangement, GroupRule
+from featureops.core.regroup import GroupRule, TreeRules
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -149,13 +149,8 @@ def _language(folder: Traversable) -> LanguagePack:
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
         holds=_text(data, "holds", ""),
-        groups=tuple(_group(item) for item in _tables(data, "group")),
-        arrangement=_arrangement(_table(data, "arrangement")),
+        tree=_tree(_table(data, "tree")) if "tree" in data else None,
     )
-
-
-def _group(item: _Table) -> GroupRule:
-    return GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
 
 
 class _ParserSource:
@@ -250,13 +245,21 @@ def _indexing(table: _Table) -> Indexing:
     return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
 
 
-def _arrangement(table: _Table) -> Arrangement:
-    groups = [_group(item) for item in _tables(table, "group")]
-    return Arrangement(
-        splices=frozenset(_texts(table, "splices")),
+def _tree(table: _Table) -> TreeRules:
+    merged = _table(table, "merged")
+    groups = [
+        GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
+        for item in _tables(table, "group")
+    ]
+    return TreeRules(
+        spliced=frozenset(_texts(table, "spliced")),
+        lone=frozenset(_texts(table, "lone")),
+        merged={key: frozenset(_texts(merged, key)) for key in merged},
         groups={rule.node: rule for rule in groups},
         prefix=_optional(table, "prefix"),
         chains=frozenset(_texts(table, "chains")),
+        braces=frozenset(_texts(table, "braces")),
+        listed=frozenset(_texts(table, "listed")),
     )
 
 
