@@ -30,7 +30,8 @@ class Indexing:
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
     what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
-    open class to it.
+    open class to it. `properties` are functions that are asked without a call, `value_blocks`
+    blocks that may stand for a value. What `plain_members` classes declare are constants like any other.
     """
 
     identifiers: frozenset[str]
@@ -86,6 +87,9 @@ class Indexing:
     lazy_calls: frozenset[str]
     name_members: frozenset[str]
     private_words: frozenset[str]
+    properties: frozenset[str]
+    value_blocks: frozenset[str]
+    plain_members: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

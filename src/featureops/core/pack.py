@@ -29,6 +29,7 @@ __all__ = [
     "SdkPack",
     "ShapeRule",
     "SyntaxText",
+    "WireNames",
     "WrapRules",
     "WrapTemplate",
 ]
@@ -48,9 +49,9 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the child
-    a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that holds
-    the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
+    child a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that
+    holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -99,7 +100,8 @@ class SyntaxText:
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
     """How an import's text names a file: `dotted` from a source root, a relative `path`, or a `namespace` of which the
-    last parts are the file's path; or a name of a `package`, whose files see each other's names without imports.
+    last parts are the file's path; or a name of a `package`, whose files see each other's names without imports. With
+    `tree` it leads through folders from the source root, where `root`, `up` and `here` are the words to start with.
     `separator` stands between the parts of a qualified name; an import of one binds its last part.
 
     `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
@@ -112,9 +114,11 @@ class ModuleRules:
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
     declares (`manifest_module`, a regular expression). `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
+    `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
+    be called or lie like it; with `around` a package sees the names of those around it.
     """
 
-    style: Literal["dotted", "path", "folder", "namespace", "package"] = "path"
+    style: Literal["dotted", "path", "folder", "namespace", "package", "tree"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
@@ -128,6 +132,21 @@ class ModuleRules:
     unbound: Literal["", "folder", "snake"] = ""
     shared: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
+    declared: str | None = None
+    around: bool = False
+    root: str = ""
+    up: str = ""
+    here: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WireNames:
+    """The text that an enum's member without a value stands for: `member` and `style` are regular expressions for an
+    annotation that gives it, or the case style of all members; `plain` members stand for their own name."""
+
+    member: str = ""
+    style: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +292,7 @@ class LanguagePack:
     test_paths: tuple[str, ...] = ()
     holds: str = ""
     tree: TreeRules | None = None
+    wire: WireNames | None = None
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:

@@ -37,10 +37,10 @@ class GroupRule:
 class TreeRules:
     """How the grammar's nesting is evened out, by node type.
 
-    `spliced`: its children stand in its place; `a.b`: only those of a b in an a. `lone`: the same where it holds a single
-    node. `merged`: one that wraps nothing but one of the given types is that one. `groups` put neighbours into a node of
-    their own. `prefix` is the type of prefix operators, `chains` those that the grammar wrongly puts around one.
-    `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in it are spliced.
+    `spliced`: its children stand in its place; `a.b`: only those of a b in an a. `lone`: the same where it holds a
+    single node. `merged`: one that wraps nothing but one of the given types is that one. `groups` put neighbours into
+    a node of their own. `prefix` is the type of prefix operators, `chains` those that the grammar wrongly puts around
+    one. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in it are spliced.
     """
 
     spliced: frozenset[str] = frozenset()

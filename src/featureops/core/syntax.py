@@ -166,24 +166,24 @@ class Node:
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
         for way in target.split("|"):
-            found = self._aimed(way)
+            found = self.aimed(way)
             if found:
                 return found
         return []
 
-    def _aimed(self, way: str) -> list[Node]:
+    def aimed(self, way: str) -> list[Node]:
         """What a role's target leads to from this node."""
         if way[0] == ">":
             at = next((place for place, child in enumerate(self.children) if child.text == way[1:]), None)
             after = self.children[at + 1 :] if at is not None else ()
             return [child for child in after if child.named and not child.is_comment][:1]
         if way[0] == "^":
-            return self.parent._aimed(way[1:]) if self.parent is not None else []
+            return self.parent.aimed(way[1:]) if self.parent is not None else []
         if way == ".":
             return [self]
         step, _, rest = way.partition(".")
         found = self._stepped(step)
-        return [node for each in found for node in each._aimed(rest)] if rest else found
+        return [node for each in found for node in each.aimed(rest)] if rest else found
 
     def _stepped(self, step: str) -> list[Node]:
         if step[-1] == "]":

@@ -27,6 +27,7 @@ from featureops.core.pack import (
     SdkPack,
     ShapeRule,
     SyntaxText,
+    WireNames,
     WrapRules,
     WrapTemplate,
 )
@@ -150,6 +151,7 @@ def _language(folder: Traversable) -> LanguagePack:
         test_paths=_texts(data, "test_paths"),
         holds=_text(data, "holds", ""),
         tree=_tree(_table(data, "tree")) if "tree" in data else None,
+        wire=_wire(_table(data, "wire")) if "wire" in data else None,
     )
 
 
@@ -220,7 +222,7 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path', 'folder', 'namespace', 'package']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'folder', 'namespace', 'package', 'tree']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
@@ -234,6 +236,11 @@ def _modules(table: _Table) -> ModuleRules:
         unbound=cast("Literal['', 'folder', 'snake']", _text(table, "unbound", "")),
         shared=_texts(table, "shared"),
         loads=_texts(table, "loads"),
+        declared=_optional(table, "declared"),
+        around=bool(table.get("around", False)),
+        root=_text(table, "root", ""),
+        up=_text(table, "up", ""),
+        here=_text(table, "here", ""),
     )
 
 
@@ -261,6 +268,10 @@ def _tree(table: _Table) -> TreeRules:
         braces=frozenset(_texts(table, "braces")),
         listed=frozenset(_texts(table, "listed")),
     )
+
+
+def _wire(table: _Table) -> WireNames:
+    return WireNames(_text(table, "member", ""), _text(table, "style", ""), plain=bool(table.get("plain", False)))
 
 
 def _wrap(table: _Table) -> WrapRules:
