@@ -160,7 +160,7 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text
 
 
-@pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).pinned])
+@pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).pinned and not form_of(each).boxed])
 def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, form: CallForm) -> None:
     pack = packs().by_id(sdk.language)
     assert pack is not None
@@ -399,3 +399,44 @@ def test_a_receiver_is_known_by_its_language_s_own_ways(path: str, text: str, pr
 )
 def test_a_text_with_a_prefix_gates_what_it_is_given_to(text: str, found: list[Row]) -> None:
     assert reads({"a.php": f"<?php\n{text}\n"}, "a.php") == found
+
+
+PROVEN_BY = {
+    "either-way": (
+        "a.ts",
+        "import { OpenFeature } from '@openfeature/server-sdk';\n"
+        "const client = domain ? OpenFeature.getClient(domain) : OpenFeature.getClient();\n"
+        "client.getBooleanValue('k', false);\n",
+        [(3, "k", "proven")],
+    ),
+    "one-way-only": (
+        "a.ts",
+        "import { OpenFeature } from '@openfeature/server-sdk';\n"
+        "const client = domain ? OpenFeature.getClient(domain) : lamps();\n"
+        "client.getBooleanValue('k', false);\n",
+        [(3, "k", "likely")],
+    ),
+    "with": (
+        "a.py",
+        "from UnleashClient import UnleashClient\nwith UnleashClient('u', 'a') as c:\n    c.is_enabled('k')\n",
+        [(3, "k", "proven")],
+    ),
+    "yielded": (
+        "a.py",
+        "from openfeature import api\n\ndef asked():\n    yield api.get_client()\n\n"
+        "with asked() as c:\n    c.get_boolean_value('k', False)\n",
+        [(7, "k", "proven")],
+    ),
+    "one-flag-of-all": (
+        "a.tsx",
+        "import { useFlags } from 'launchdarkly-react-client-sdk';\n"
+        "const A = () => { const { zones } = useFlags();\n return zones?.enabled; };\n",
+        [(3, "zones", "proven")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROVEN_BY)
+def test_what_a_receiver_is_given_tells_what_it_is(case: str) -> None:
+    path, text, rows = PROVEN_BY[case]
+    assert reads({path: text}, path) == rows

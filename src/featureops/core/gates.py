@@ -97,7 +97,11 @@ class Gates:
         if owner.shape == "call":
             return self._called(owner)
         binding = self.names.of.get(owner)
-        value = given_value(binding.definitions[0]) if binding is not None and binding.is_single else None
+        name = binding.definitions[0] if binding is not None and binding.is_single else None
+        holder = name.parent if name is not None else None
+        if name is None or holder is None or name not in (holder.role("name"), holder.role("left")):
+            return None  # a part of a pattern is one of the flags, not all of them
+        value = given_value(name)
         return self._called(value) if value is not None else None
 
     def _called(self, value: Node) -> SdkPack | None:

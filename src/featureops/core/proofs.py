@@ -28,6 +28,7 @@ from featureops.core.syntax import Node
 __all__ = ["Receivers"]
 
 _DEPTH = 6
+_CHOICES = {"conditional": ("then", "else"), "coalesce": ("left", "right"), "or": ("left", "right")}
 
 
 class Receivers:
@@ -50,6 +51,10 @@ class Receivers:
             return "unproven"
         if owner.shape == "index" and (whole := owner.role("object")) is not None:
             return self.proof(whole, sdk, depth + 1)
+        if owner.shape == "lambda":
+            return self._factory(owner, sdk, depth)
+        if owner.shape in _CHOICES:
+            return self._either(owner, sdk, depth)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
             return self._brought(*brought, sdk, depth)
         if owner.shape == "call":
@@ -68,6 +73,12 @@ class Receivers:
         if owner.shape == "member":
             return self._member(owner, sdk, depth)
         return self._name(owner, sdk, depth) if owner.type in index.identifiers else "unproven"
+
+    def _either(self, choice: Node, sdk: SdkPack, depth: int) -> Proof:
+        """One of several expressions; a missing one (`null`, `undefined`) asks nothing."""
+        ways = [way for role in _CHOICES[choice.shape] for way in choice.roles(role) if way.shape != "null"]
+        proofs = {self.proof(way, sdk, depth + 1) for way in ways}
+        return "proven" if proofs == {"proven"} else "unproven" if proofs == {"unproven"} or not proofs else "likely"
 
     def _name(self, name: Node, sdk: SdkPack, depth: int) -> Proof:
         is_bound = name in self.names.of
@@ -198,7 +209,8 @@ def _values(names: Names, binding: Binding) -> Iterator[Node]:
     same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
     for each in same:
         for name in (*each.definitions, *each.writes):
-            value = given_value(name)
+            holder = name.parent
+            value = given_value(name) or (holder.role("entered") if holder is not None else None)
             if value is not None:
                 yield value
 

@@ -72,13 +72,17 @@ def declared_type(definition: Node | None) -> Node | None:
 
 
 def results(function: Node) -> Iterator[Node]:
-    """What a function gives back, as far as it says so: returned values and, by its language's rule, its last one."""
+    """What a function gives back, as far as it says so: returned or yielded values and, by its language's rule, its last
+    one.
+    """
     for node in function.walk():
-        value = node.role("value") if node.shape == "return" else None
+        value = node.role("value") if node.shape in ("return", "yield") else None
         if value is not None:
             yield value
     body = function.role("body")
-    if body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
+    if body is not None and function.shape == "lambda" and body.shape != "block":
+        yield body
+    elif body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
         last = body.items[-1]
         yield last.role("value") or last.role("right") or last
 

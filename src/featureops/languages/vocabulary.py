@@ -51,6 +51,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "switch": "initializer value body",
         "case": "value guard condition body",
         "return": "value",
+        "yield": "value",
         "raise": "value",
         "break": "",
         "continue": "",
@@ -78,6 +79,6 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "package": "name",
         "import-name": "name alias module open",
         "import-group": "module",
-        "binder": "name value type",
+        "binder": "name value entered type",
     }.items()
 }

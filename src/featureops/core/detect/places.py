@@ -26,6 +26,7 @@ _SPOKEN = {
     "markup-attribute": "markup",
     "markup-element": "markup",
     "expression": "statement",
+    "yield": "statement",
     "lambda": "return",
     "function": "return",
     "parameter": "default",
