@@ -404,16 +404,20 @@ def test_a_text_with_a_prefix_gates_what_it_is_given_to(text: str, found: list[R
 PROVEN_BY = {
     "either-way": (
         "a.ts",
-        "import { OpenFeature } from '@openfeature/server-sdk';\n"
-        "const client = domain ? OpenFeature.getClient(domain) : OpenFeature.getClient();\n"
-        "client.getBooleanValue('k', false);\n",
+        (
+            "import { OpenFeature } from '@openfeature/server-sdk';\n"
+            "const client = domain ? OpenFeature.getClient(domain) : OpenFeature.getClient();\n"
+            "client.getBooleanValue('k', false);\n"
+        ),
         [(3, "k", "proven")],
     ),
     "one-way-only": (
         "a.ts",
-        "import { OpenFeature } from '@openfeature/server-sdk';\n"
-        "const client = domain ? OpenFeature.getClient(domain) : lamps();\n"
-        "client.getBooleanValue('k', false);\n",
+        (
+            "import { OpenFeature } from '@openfeature/server-sdk';\n"
+            "const client = domain ? OpenFeature.getClient(domain) : lamps();\n"
+            "client.getBooleanValue('k', false);\n"
+        ),
         [(3, "k", "likely")],
     ),
     "with": (
@@ -423,14 +427,18 @@ PROVEN_BY = {
     ),
     "yielded": (
         "a.py",
-        "from openfeature import api\n\ndef asked():\n    yield api.get_client()\n\n"
-        "with asked() as c:\n    c.get_boolean_value('k', False)\n",
+        (
+            "from openfeature import api\n\ndef asked():\n    yield api.get_client()\n\n"
+            "with asked() as c:\n    c.get_boolean_value('k', False)\n"
+        ),
         [(7, "k", "proven")],
     ),
     "one-flag-of-all": (
         "a.tsx",
-        "import { useFlags } from 'launchdarkly-react-client-sdk';\n"
-        "const A = () => { const { zones } = useFlags();\n return zones?.enabled; };\n",
+        (
+            "import { useFlags } from 'launchdarkly-react-client-sdk';\n"
+            "const A = () => { const { zones } = useFlags();\n return zones?.enabled; };\n"
+        ),
         [(3, "zones", "proven")],
     ),
 }

@@ -72,7 +72,7 @@ def declared_type(definition: Node | None) -> Node | None:
 
 
 def results(function: Node) -> Iterator[Node]:
-    """What a function gives back, as far as it says so: returned or yielded values and, by its language's rule, its last
+    """What a function gives back, as far as it says so: values returned or yielded and, by its language's rule, the last
     one.
     """
     for node in function.walk():
