@@ -72,9 +72,8 @@ def declared_type(definition: Node | None) -> Node | None:
 
 
 def results(function: Node) -> Iterator[Node]:
-    """What a function gives back, as far as it says so: values returned or yielded and, by its language's rule, the last
-    one.
-    """
+    """What a function gives back, as far as it says so: what it returns or yields and, by its language's rule, its last
+    value."""
     for node in function.walk():
         value = node.role("value") if node.shape in ("return", "yield") else None
         if value is not None:
