@@ -11,7 +11,16 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Folders", "given_name", "held_name", "loaded_files", "module_files", "named_files", "re_exports"]
+__all__ = [
+    "Folders",
+    "files_at",
+    "given_name",
+    "held_name",
+    "loaded_files",
+    "module_files",
+    "named_files",
+    "re_exports",
+]
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -79,7 +88,7 @@ def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str
     """The paths that an import's text may mean, the likeliest first; most of them are no files."""
     bases = {"dotted": _dotted_bases, "namespace": _namespace_bases, "tree": _tree_bases}
     for base in bases.get(pack.modules.style, _path_bases)(importer, module, pack):
-        yield from _candidates(base, pack)
+        yield from files_at(base, pack)
 
 
 def named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping[str, list[str]]) -> Iterator[str]:
@@ -275,7 +284,8 @@ def _path_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]
         folder = posixpath.dirname(folder)
 
 
-def _candidates(base: str, pack: LanguagePack) -> Iterator[str]:
+def files_at(base: str, pack: LanguagePack) -> Iterator[str]:
+    """The paths that a path may mean which an import gives without an extension, or as a folder."""
     yield base
     for extension in pack.extensions:
         yield base + extension

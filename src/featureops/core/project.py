@@ -10,17 +10,28 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from featureops.core.config import Config
 from featureops.core.enums import constructor_position
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
-from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
+from featureops.core.modules import (
+    Folders,
+    files_at,
+    given_name,
+    held_name,
+    loaded_files,
+    module_files,
+    named_files,
+    re_exports,
+)
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.wire import wire_name
+from featureops.core.workspaces import Workspaces
 
 __all__ = ["Constant", "Project", "Resolution"]
 
@@ -56,6 +67,7 @@ class Project:
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
         self._globs: dict[str, list[str]] = {}
+        self._workspaces = Workspaces(self.paths, read)
         self._packages = Packages(self.paths, read, packs, self.file, self.names)
 
     # -------------------------------------------------------------- files
@@ -103,7 +115,9 @@ class Project:
             return None
         if pack.modules.style == "folder":
             return self.folders.named(importer, module, pack)
-        return next((found for found in module_files(importer, module, pack) if found in self.paths), None)
+        named = (path for base in self._workspaces.bases(importer, module, pack) for path in files_at(base, pack))
+        wanted = chain(module_files(importer, module, pack), named)
+        return next((found for found in wanted if found in self.paths), None)
 
     def origin(self, path: str, binding: Binding, depth: int = 0) -> tuple[str, Binding] | None:
         """Where a binding is really defined, following imports and re-exports; None outside the repository."""

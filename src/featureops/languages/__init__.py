@@ -231,6 +231,7 @@ def _modules(table: _Table) -> ModuleRules:
         scope=cast("Literal['file', 'folder']", _text(table, "scope", "file")),
         manifest=_optional(table, "manifest"),
         manifest_module=_optional(table, "manifest_module"),
+        prefixes=_texts(table, "prefixes"),
         implied=_optional(table, "implied"),
         separator=_text(table, "separator", ""),
         unbound=cast("Literal['', 'folder', 'snake']", _text(table, "unbound", "")),
