@@ -15,6 +15,7 @@ from typing import Literal
 from featureops.core.config import Config
 from featureops.core.enums import constructor_position
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
+from featureops.core.keybuilder import built_text
 from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
@@ -66,7 +67,7 @@ class Project:
         return self._files[path]
 
     def _parse(self, path: str) -> SourceFile | None:
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         data = self._read(path) if pack is not None else None
         if pack is None or data is None:
             return None
@@ -91,7 +92,7 @@ class Project:
 
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file (or folder) that an import's text names; None for a package from outside."""
-        pack = self.packs.for_path(importer)
+        pack = self.packs.reading(importer)
         if pack is None or pack.modules.style == "package":
             return None
         if pack.modules.style == "folder":
@@ -217,7 +218,7 @@ class Project:
         if entry.imported == "*":
             return self.module_path(path, entry.module)
         joined = f"{entry.module}{entry.imported}" if entry.module.endswith(".") else f"{entry.module}.{entry.imported}"
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         return self.module_path(path, joined) if pack is not None and pack.modules.style == "dotted" else None
 
     # -------------------------------------------------------------- constants
@@ -230,7 +231,17 @@ class Project:
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
-        return self._named_constant(path, node, depth) or self._alias(path, node)
+        return self._named_constant(path, node, depth) or self._alias(path, node) or self._built(path, node, depth)
+
+    def _built(self, path: str, node: Node, depth: int) -> Constant | None:
+        """A text put together from known parts."""
+
+        def value_of(part: Node) -> str | None:
+            found = self.constant(path, part, depth + 1)
+            return found.value if found is not None else None
+
+        text = built_text(node, value_of)
+        return Constant(text, "key-builder", path) if text is not None else None
 
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
@@ -260,7 +271,8 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "constant", path, definition_of(binding), binding.name)
+        resolution: Resolution = "key-builder" if inner.resolution == "key-builder" else "constant"
+        return Constant(inner.value, resolution, path, definition_of(binding), binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -284,6 +296,7 @@ class Project:
         # Where members are names of their class's scope, one that is declared is a constant like any other.
         is_plain = member.parent is not None and member.parent.shape == "declarator"
         kind: Resolution = "constant" if is_plain and member.file.pack.index.open_classes else "enum"
+        kind = inner.resolution if inner.resolution == "key-builder" else kind
         return Constant(inner.value, kind, where, member.parent, name.text)
 
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:

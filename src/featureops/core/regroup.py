@@ -2,11 +2,13 @@
 
 A *splice* shows a node's children in its place. A *group* puts neighbours into a node of their own (a method call whose
 receiver and name are no node becomes a call of a member). A *prefix* that a grammar binds tighter than the chain behind
-it (`!a.b()` read as `(!a).b()`) is put around the chain. Only the view changes: every byte stays in its place.
+it (`!a.b()` read as `(!a).b()`) is put around the chain. A *hole* is a name that a grammar takes for text of a string
+(`"$name-x"`). Only the view changes: every byte stays in its place.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
 
-__all__ = ["Arrangement", "GroupRule", "Part", "Shell", "arranged"]
+__all__ = ["Arrangement", "GroupRule", "HoleRule", "Part", "Shell", "arranged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,18 @@ class GroupRule:
 
 
 @dataclass(frozen=True, slots=True)
+class HoleRule:
+    """In `node`, a child that is the text `mark` and the `name` (a regular expression) that begins the next child make
+    a node `type` around an `inner` one."""
+
+    node: str
+    mark: str
+    name: str
+    type: str
+    inner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Arrangement:
     """`splices` are `parent.child` pairs of node types (`*`: any parent). `prefix` is the node type of prefix
     operators, `chains` those that the grammar wrongly puts around one."""
@@ -37,10 +51,11 @@ class Arrangement:
     groups: Mapping[str, GroupRule] = field(default_factory=dict)
     prefix: str | None = None
     chains: frozenset[str] = frozenset()
+    holes: Mapping[str, HoleRule] = field(default_factory=dict)
 
     @property
     def is_plain(self) -> bool:
-        return not (self.splices or self.groups or self.prefix)
+        return not (self.splices or self.groups or self.prefix or self.holes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,9 @@ def arranged(raw: RawNode, rules: Arrangement) -> list[Part]:
     group = rules.groups.get(raw.type)
     if group is not None:
         parts = _grouped(parts, group)
+    hole = rules.holes.get(raw.type)
+    if hole is not None:
+        parts = list(_holed(parts, hole))
     return [_around(part, rules) for part in parts] if rules.prefix is not None else parts
 
 
@@ -93,6 +111,27 @@ def _grouped(parts: list[Part], rule: GroupRule) -> list[Part]:
     inner = parts[first : last + 1]
     shell = Shell(rule.type, inner[0][0].start_byte, inner[-1][0].end_byte, tuple(inner))
     return [*parts[:first], (inner[0][0], rule.field, shell), *parts[last + 1 :]]
+
+
+def _holed(parts: list[Part], rule: HoleRule) -> Iterator[Part]:
+    taken = 0  # the first byte that no hole has taken
+    for at, (raw, role, shell) in enumerate(parts):
+        follower = parts[at + 1][0] if at + 1 < len(parts) else None
+        if follower is not None and _text(raw) == rule.mark and follower.start_byte == raw.end_byte:
+            name = re.match(rule.name, _text(follower))
+            if name is not None:
+                taken = follower.start_byte + len(name[0].encode())
+                inner: Part = (follower, None, Shell(rule.inner, follower.start_byte, taken, ()))
+                yield raw, role, Shell(rule.type, raw.start_byte, taken, (inner,))
+                continue
+        if raw.start_byte >= taken:
+            yield raw, role, shell
+        elif raw.end_byte > taken:
+            yield raw, role, Shell(raw.type, taken, raw.end_byte, ())
+
+
+def _text(raw: RawNode) -> str:
+    return (raw.text or b"").decode("utf-8", "replace")
 
 
 def _is_prefix(raw: RawNode, rules: Arrangement) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -15,10 +16,11 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Literal, cast
 
 from featureops.core.errors import Bug
-from featureops.core.indexing import Indexing
+from featureops.core.indexing import Builder, Indexing
 from featureops.core.pack import (
     CallForm,
     GateForm,
+    Host,
     ImportForm,
     LanguagePack,
     Marker,
@@ -30,7 +32,7 @@ from featureops.core.pack import (
     WrapRules,
     WrapTemplate,
 )
-from featureops.core.regroup import Arrangement, GroupRule
+from featureops.core.regroup import Arrangement, GroupRule, HoleRule
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -56,7 +58,29 @@ def packs() -> Packs:
         if twice:
             raise Bug(f"{pack.id}: extension claimed twice: {', '.join(sorted(twice))}")
         claimed.update(pack.extensions)
-    return Packs(found)
+    hosts = sorted((item for item in root.iterdir() if item.joinpath("host.toml").is_file()), key=_name)
+    return Packs(found, tuple(_host(_read(folder.joinpath("host.toml")), found) for folder in hosts))
+
+
+def _host(data: _Table, languages: tuple[LanguagePack, ...]) -> Host:
+    """A kind of file around other languages."""
+    extensions = _texts(data, "extensions")
+    inner = _optional(data, "embeds")
+    pack = next((pack for pack in languages if pack.id == inner), None)
+    if inner is not None and (pack is None or _text(data, "grammar") not in pack.extensions):
+        raise Bug(f"{_text(data, 'id')}: embeds {inner!r}, or its grammar, is not known")
+    if pack is not None and isinstance(pack.parser, _ParserSource):
+        pack = replace(
+            pack,
+            id=_text(data, "id"),
+            display=_text(data, "display"),
+            # Imports name files of the embedded language; a parser of its own keeps its ranges to itself.
+            extensions=(*pack.extensions, *extensions),
+            parser=pack.parser.again(_text(data, "grammar"), extensions),
+            regions=_text(data, "regions"),
+            templates=_texts(data, "templates"),
+        )
+    return Host(_text(data, "id"), _text(data, "display"), extensions, pack)
 
 
 def _name(item: Traversable) -> str:
@@ -151,11 +175,29 @@ def _language(folder: Traversable) -> LanguagePack:
         holds=_text(data, "holds", ""),
         groups=tuple(_group(item) for item in _tables(data, "group")),
         arrangement=_arrangement(_table(data, "arrangement")),
+        builders=tuple(_builder(item) for item in _tables(data, "builder")),
+    )
+
+
+def _builder(item: _Table) -> Builder:
+    separator = item.get("separator", 0)
+    if not isinstance(separator, int) or ("method" in item) == ("function" in item):
+        raise Bug(f"builder: separator is a position, and one of method and function is named, not {dict(item)}")
+    return Builder(
+        does=cast("Literal['concatenate', 'join', 'format']", _text(item, "does")),
+        method=_optional(item, "method"),
+        function=_optional(item, "function"),
+        separator=separator,
+        holes=_texts(item, "holes"),
     )
 
 
 def _group(item: _Table) -> GroupRule:
     return GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
+
+
+def _hole(item: _Table) -> HoleRule:
+    return HoleRule(*(_text(item, key) for key in ("node", "mark", "name", "type", "inner")))
 
 
 class _ParserSource:
@@ -164,6 +206,10 @@ class _ParserSource:
     def __init__(self, grammars: Mapping[str, _Table]) -> None:
         self._grammars = grammars
         self._parsers: dict[str, Parser] = {}
+
+    def again(self, extension: str, others: tuple[str, ...]) -> _ParserSource:
+        """The same grammar for other extensions, with parsers of their own."""
+        return _ParserSource(dict.fromkeys(others, self._grammars[extension]))
 
     def __call__(self, extension: str) -> Parser:
         parser = self._parsers.get(extension)
@@ -257,6 +303,7 @@ def _arrangement(table: _Table) -> Arrangement:
         groups={rule.node: rule for rule in groups},
         prefix=_optional(table, "prefix"),
         chains=frozenset(_texts(table, "chains")),
+        holes={_text(item, "node"): _hole(item) for item in _tables(table, "hole")},
     )
 
 
@@ -293,16 +340,15 @@ def _sdk(file: Traversable, language: str) -> SdkPack:
                 clients=_texts(item, "clients"),
                 functions=_texts(item, "functions"),
                 name=_optional(item, "name"),
-                decorators=_texts(item, "decorators"),
+                gates=_texts(item, "gates"),
             )
             for item in _tables(data, "import")
         ),
         calls=tuple(_call(item) for item in _tables(data, "call")),
-        receivers=_texts(data, "receivers"),
-        markers=tuple(Marker(_texts(item, "suffixes"), _text(item, "text")) for item in _tables(data, "marker")),
-        preferred=bool(data.get("preferred", False)),
         gates=tuple(_gate(item) for item in _tables(data, "gate")),
-        bags=frozenset(_texts(data, "bags")),
+        receivers=_texts(data, "receivers"),
+        markers=tuple(Marker(_texts(item, "hosts"), _text(item, "text")) for item in _tables(data, "marker")),
+        preferred=bool(data.get("preferred", False)),
         templates=tuple(
             WrapTemplate(
                 name=_text(item, "name"),
@@ -324,8 +370,6 @@ def _call(item: _Table) -> CallForm:
     return CallForm(
         method=_optional(item, "method"),
         function=_optional(item, "function"),
-        decorator=_optional(item, "decorator"),
-        prefix=_optional(item, "prefix"),
         flag=flag,
         keyword=_optional(item, "keyword"),
         value=cast(
@@ -337,13 +381,19 @@ def _call(item: _Table) -> CallForm:
         modules=_texts(item, "modules"),
         common=bool(item.get("common", False)),
         boxed=bool(item.get("boxed", False)),
+        members=cast("Literal['', 'camel']", _text(item, "members", "")),
     )
 
 
 def _gate(item: _Table) -> GateForm:
     return GateForm(
-        flag=_text(item, "flag"),
         component=_optional(item, "component"),
         decorator=_optional(item, "decorator"),
+        method=_optional(item, "method"),
+        prefix=_text(item, "prefix", ""),
+        keyword=_optional(item, "keyword"),
+        entry=tuple(part for part in _text(item, "entry", "").split(".") if part),
+        value=_text(item, "value", ""),
         when=cast("Literal['enabled', 'disabled']", _text(item, "when", "enabled")),
+        unless=_texts(item, "unless"),
     )
