@@ -14,7 +14,7 @@ from typing import Protocol
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
-from featureops.core.detect.built import files_that_build
+from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
@@ -129,9 +129,11 @@ class _Cleanup:
     def _find_reads(self) -> None:
         pending = self._needles()
         asking = self.source.grep(Asking(self.project.packs, self.project.config).calls)
-        for path in files_that_build(self.project, self.flag, asking, self.source.read):
-            self._files.add(path)
-            pending.extend(sorted(self._read_file(path)))
+        built = files_that_build(self.project, self.flag, asking, self.source.read)
+        for path in (*built, *files_that_spell(self.project, self.flag, self.source.grep)):
+            if path not in self._files:
+                self._files.add(path)
+                pending.extend(sorted(self._read_file(path)))
         while pending:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self._files]

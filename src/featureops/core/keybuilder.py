@@ -17,6 +17,7 @@ __all__ = ["built_text"]
 _PARTS = 64
 _HOLE = re.compile(r"\{(\w*)\}")
 _BRACES = frozenset("{}")
+_WORD = re.compile(r"\w")
 
 _ValueOf = Callable[[Node], str | None]
 
@@ -35,7 +36,7 @@ def built_text(node: Node, value_of: _ValueOf) -> str | None:
         return _filled(value_of(left), filled, ("%s",), value_of) if left is not None else None
     if node.shape == "string":
         return _interpolated(node, value_of)
-    return _called(node, value_of) if node.shape == "call" else None
+    return _called(node, value_of) if node.shape in ("call", "macro") else None
 
 
 def _operands(node: Node) -> list[Node]:
@@ -91,7 +92,7 @@ def _hole_value(hole: Node, value_of: _ValueOf) -> str | None:
         return None
     if hole.shape or hole.type in index.identifiers:
         return value_of(hole)
-    inner = hole.items
+    inner = [item for item in hole.items if _WORD.search(item.text)]
     if len(inner) != 1 or hole.text.strip("#$\\(){} \t") != inner[0].text.strip("() \t"):
         return None
     return value_of(inner[0])
@@ -123,9 +124,10 @@ def _does(builder: Builder, given: list[Node], value_of: _ValueOf) -> str | None
         return _filled(value_of(given[0]), given[1:], builder.holes, value_of) if given else None
     if not builder.separator < len(given):
         return None
-    rest = [*given[: builder.separator], *given[builder.separator + 1 :]]
+    told = [item.role("value") or item if item.shape == "keyword-argument" else item for item in given]
+    rest = [*told[: builder.separator], *told[builder.separator + 1 :]]
     parts = _listed(rest[0]) if len(rest) == 1 else rest
-    separator = value_of(given[builder.separator]) if parts else None
+    separator = value_of(told[builder.separator]) if parts else None
     return _joined(parts, value_of, separator) if parts and separator is not None else None
 
 
@@ -162,6 +164,8 @@ def _named(text: str, given: list[Node], value_of: _ValueOf) -> str | None:
         if (label := item.role("name")) is not None and (value := item.role("value")) is not None
     }
     if not _BRACES.isdisjoint(_HOLE.sub("", text)):
+        return None
+    if len(plain) > len(_HOLE.findall(text)):
         return None
     found: list[str] = []
     at, order = 0, 0

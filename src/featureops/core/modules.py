@@ -77,8 +77,8 @@ class Folders:
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
     """The paths that an import's text may mean, the likeliest first; most of them are no files."""
-    bases = {"dotted": _dotted_bases, "namespace": _namespace_bases}.get(pack.modules.style, _path_bases)
-    for base in bases(importer, module, pack):
+    bases = {"dotted": _dotted_bases, "namespace": _namespace_bases, "tree": _tree_bases}
+    for base in bases.get(pack.modules.style, _path_bases)(importer, module, pack):
         yield from _candidates(base, pack)
 
 
@@ -234,6 +234,30 @@ def _namespace_bases(importer: str, module: str, pack: LanguagePack) -> Iterator
             yield posixpath.join(folder, tail)
         for root in pack.modules.roots:
             yield posixpath.join(root, tail)
+
+
+def _tree_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
+    rules = pack.modules
+    parts = module.split(rules.separator)
+    folder, name = posixpath.split(importer)
+    stem = name.rpartition(".")[0]
+    own = folder if stem in rules.indexes else posixpath.join(folder, stem)
+    if parts[0] in (rules.here, rules.up):
+        base = own
+        while parts and parts[0] in (rules.here, rules.up):
+            base = posixpath.dirname(base) if parts.pop(0) == rules.up else base
+        yield posixpath.join(base, *parts)
+        return
+    # Beside the file, or from the root of the package, also where that is called by its name.
+    yield posixpath.join(own, *parts)
+    tail = parts[1:]
+    while tail or parts[0] == rules.root:
+        yield posixpath.join(folder, *tail)
+        for root in rules.roots:
+            yield posixpath.join(folder, root, *tail)
+        if not folder:
+            return
+        folder = posixpath.dirname(folder)
 
 
 def _path_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:

@@ -21,6 +21,7 @@ from featureops.core.pack import Packs
 from featureops.core.packages import Packages
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.wire import wire_name
 
 __all__ = ["Constant", "Project", "Resolution"]
 
@@ -38,6 +39,10 @@ class Constant:
     path: str
     definition: Node | None = None
     name: str = ""
+
+    @property
+    def built(self) -> Literal["key-builder"] | None:
+        return "key-builder" if self.resolution == "key-builder" else None
 
 
 class Project:
@@ -83,6 +88,12 @@ class Project:
         """The names of a file that `file` returned."""
         self.file(path)
         return self._names[path]
+
+    @cached_property
+    def spells_members(self) -> bool:
+        """Whether there are files in which a member's name in another case style may be a key."""
+        endings = tuple(end for pack in self.packs.languages if pack.wire is not None for end in pack.extensions)
+        return any(path.endswith(endings) for path in self.paths)
 
     def damaged(self) -> list[str]:
         """The files parsed so far that have syntax errors: reads within an error can be missed."""
@@ -217,9 +228,11 @@ class Project:
             return None
         if entry.imported == "*":
             return self.module_path(path, entry.module)
-        joined = f"{entry.module}{entry.imported}" if entry.module.endswith(".") else f"{entry.module}.{entry.imported}"
         pack = self.packs.reading(path)
-        return self.module_path(path, joined) if pack is not None and pack.modules.style == "dotted" else None
+        if pack is None or pack.modules.style not in ("dotted", "tree"):
+            return None
+        dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
+        return self.module_path(path, f"{entry.module}{dot}{entry.imported}")
 
     # -------------------------------------------------------------- constants
 
@@ -235,12 +248,7 @@ class Project:
 
     def _built(self, path: str, node: Node, depth: int) -> Constant | None:
         """A text put together from known parts."""
-
-        def value_of(part: Node) -> str | None:
-            found = self.constant(path, part, depth + 1)
-            return found.value if found is not None else None
-
-        text = built_text(node, value_of)
+        text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
         return Constant(text, "key-builder", path) if text is not None else None
 
     def _alias(self, path: str, node: Node) -> Constant | None:
@@ -271,8 +279,7 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        resolution: Resolution = "key-builder" if inner.resolution == "key-builder" else "constant"
-        return Constant(inner.value, resolution, path, definition_of(binding), binding.name)
+        return Constant(inner.value, inner.built or "constant", path, definition_of(binding), binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -287,17 +294,24 @@ class Project:
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
-        member = member_of(holder, name.text)
+        member = self._member(holder, name.text)
         if member is None:
             return None
         inner = self.constant(where, member, depth + 1)
         if inner is None:
-            return None
-        # Where members are names of their class's scope, one that is declared is a constant like any other.
+            wire = wire_name(holder, member, self.names(where))
+            return Constant(wire, "enum", where, member, name.text) if wire is not None else None
         is_plain = member.parent is not None and member.parent.shape == "declarator"
-        kind: Resolution = "constant" if is_plain and member.file.pack.index.open_classes else "enum"
-        kind = inner.resolution if inner.resolution == "key-builder" else kind
-        return Constant(inner.value, kind, where, member.parent, name.text)
+        kind: Resolution = "constant" if is_plain and holder.type in holder.file.pack.index.plain_members else "enum"
+        return Constant(inner.value, inner.built or kind, where, member.parent, name.text)
+
+    def _member(self, holder: Node, name: str) -> Node | None:
+        """The value of a member, also of one that an extension in the same file adds."""
+        own, label = member_of(holder, name), holder.role("name")
+        if own is not None or label is None:
+            return own
+        added = self.names(holder.file.path).extensions.get(label.text, ())
+        return next((value for each in added if (value := member_of(each, name)) is not None), None)
 
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
         """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
@@ -306,6 +320,8 @@ class Project:
         owner, name = (callee.role("object"), callee.role("property")) if callee is not None else (None, None)
         if owner is None or name is None or (arguments is not None and arguments.items):
             return None
+        if name.text in node.file.pack.index.key_members:
+            return self.constant(path, owner, depth + 1)
         where, entry = self.container(path, owner, depth + 1) or (path, "")
         if isinstance(entry, str):
             return None
@@ -329,7 +345,7 @@ class Project:
         if node.text in node.file.pack.index.class_names:
             kinds = node.file.pack.index.class_scopes
             around = next((outer for outer in node.ancestors() if outer.type in kinds), None)
-            return (path, around) if around is not None else None
+            return self.extended(path, around) or (path, around) if around is not None else None
         if node.shape == "member":
             module = self._dotted_module(path, node)
             if module is not None:
@@ -344,13 +360,24 @@ class Project:
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None
                 return (exported[0], unwrapped(value)) if exported and value else None
-            member = member_of(outer[1], name.text)
+            member = self._member(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
         meant = self.meaning(path, node)
+        if meant is None and node.file.pack.modules.style == "tree":
+            module = self.module_path(path, node.text)
+            return (path, module) if module is not None else None
         module = self.submodule(*meant) if meant is not None else None
         if meant is None or module is not None:
             return (path, module) if module is not None else None
         return self._held(self.origin(*meant))
+
+    def extended(self, path: str, holder: Node) -> tuple[str, Node] | None:
+        """The type to which an extension adds members."""
+        name = holder.role("name") if holder.shape == "extension" else None
+        kinds = holder.file.pack.index.identifiers
+        plain = next((part for part in name.walk() if part.type in kinds), None) if name is not None else None
+        place = self.container(path, plain) if plain is not None else None
+        return (place[0], place[1]) if place is not None and not isinstance(place[1], str) else None
 
     def _held(self, found: tuple[str, Binding] | None) -> tuple[str, Node | str] | None:
         value = initializer(found[1]) if found else None
@@ -361,6 +388,8 @@ class Project:
         root = node
         while root.shape == "member" and (owner := root.role("object")) is not None:
             root = owner
+        if node.file.pack.modules.style == "tree":
+            return self.module_path(path, "".join(node.text.split()))
         binding = self.names(path).of.get(root)
         entry = binding.imported if binding is not None else None
         if entry is None or entry.imported != "*" or node.file.pack.modules.style != "dotted":

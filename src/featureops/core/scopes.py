@@ -60,6 +60,8 @@ class Names:
         self._closed = self._index.class_scopes - self._index.open_classes
         self.of: dict[Node, Binding] = {}
         self.wildcards: list[str] = []
+        self.packages: list[str] = []
+        self.extensions: dict[str, list[Node]] = {}
         identifiers: list[Node] = []
         outer: set[str] = set()
         for node in file.root.walk():
@@ -99,6 +101,11 @@ class Names:
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":
             self._bind_import(node)
+        elif rule.name == "package":
+            self.packages.append(_package(node))
+        elif rule.name == "extension" and (extended := node.role("name")) is not None:
+            plain = next((part for part in extended.walk() if part.type in self._index.identifiers), extended)
+            self.extensions.setdefault(plain.text, []).append(node)
         elif rule.binds:
             scope = self._scope_for(node, rule)
             imported = imported_by_call(node.role("value")) if self._index.import_calls else None
@@ -149,7 +156,10 @@ class Names:
         return next((outer for outer in node.ancestors() if outer.type in kinds), self.file.root)
 
     def _bind_import(self, node: Node) -> None:
-        path = node.role("path")
+        opened, path = node.role("open"), node.role("path")
+        if opened is not None:
+            self.wildcards.append("".join(opened.text.split()))
+            return
         if path is not None:
             self._bind_path(node, path)
             return
@@ -162,11 +172,16 @@ class Names:
                 binding = self._define(alias or module_node, scope, implied if alias is None else None)
                 binding.imported = ImportEntry(module, "*", node, node)
             return
+        own = node.role("name")
+        if own is not None:  # a module that lies where the file says it does
+            self._enter(own, scope, ImportEntry(self.file.pack.modules.here, own.text, node, node))
+            return
+        if self.file.pack.modules.separator:
+            self._bind_qualified(node, node, "", scope)
+            return
         for entry in self._import_entries(node, module_node):
             name, alias = entry.role("name"), entry.role("alias")
-            if name is not None and self.file.pack.modules.separator:
-                self._enter_qualified(name, alias, module, scope, entry, node)
-            elif name is None and entry.type in self._index.identifiers:
+            if name is None and entry.type in self._index.identifiers:
                 self._enter(entry, scope, ImportEntry(module, "default", entry, node))
             elif name is not None and alias is not None:
                 whole = alias is name or module_node is None
@@ -177,21 +192,39 @@ class Names:
                 # A dotted import binds the first part only: the rest is found as members of it.
                 self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
 
-    def _enter_qualified(
-        self, name: Node, alias: Node | None, prefix: str, scope: Node, entry: Node, statement: Node
-    ) -> None:
+    def _bind_qualified(self, statement: Node, holder: Node, prefix: str, scope: Node) -> None:
+        """Imports of names that are written with their modules, also in groups that have one in common."""
+        module, index = holder.role("module"), self._index
+        inner = self._joined(prefix, module)
+        for part in holder.items:
+            if part.rule is not None and "open" in part.rule.roles:
+                self.wildcards.append(self._joined(inner, part.role("open")))
+            elif part.shape == "import-name" and (name := part.role("name")) is not None:
+                self._enter_qualified(name, part.role("alias"), inner, scope, ImportEntry("", "", part, statement))
+            elif part.type in index.identifiers or part.shape == "member" or part.text in index.self_names:
+                if part is not module:
+                    self._enter_qualified(part, None, inner, scope, ImportEntry("", "", part, statement))
+            elif part is not module:
+                self._bind_qualified(statement, part, inner, scope)
+
+    def _joined(self, prefix: str, name: Node | None) -> str:
+        separator = self.file.pack.modules.separator
+        text = prefix + separator + "".join(name.text.split()) if name is not None else prefix
+        return separator.join(part for part in text.split(separator) if part)
+
+    def _enter_qualified(self, name: Node, alias: Node | None, prefix: str, scope: Node, place: ImportEntry) -> None:
         """Import of a name that is written with its module: only its last part is bound."""
         separator = self.file.pack.modules.separator
-        parts = [part for part in (prefix + separator + name.text).split(separator) if part]
+        parts = self._joined(prefix, name).split(separator)
+        if parts[-1] in self._index.self_names and len(parts) > 1:
+            parts.pop()  # the module itself
         last = next((part for part in reversed([*name.walk()]) if part.type in self._index.identifiers), name)
-        self._enter(alias or last, scope, ImportEntry(separator.join(parts[:-1]), parts[-1], entry, statement))
+        binding = self._define(alias or last, scope, None if alias is not None else parts[-1])
+        binding.imported = ImportEntry(separator.join(parts[:-1]), parts[-1], place.entry, place.statement)
 
     def _bind_path(self, node: Node, path: Node) -> None:
-        """`import a.b.Name`: the last part is the name, what stands before it the module; `a.b.*` are all names."""
+        """`import a.b.Name`: the last part is the name, what stands before it the module."""
         text = "".join(path.text.split())
-        if any(child.text == "*" for child in node.children):
-            self.wildcards.append(text)
-            return
         module, _, imported = text.rpartition(".")
         leaves = [part for part in path.walk() if part.type in self._index.identifiers]
         if leaves:
@@ -287,6 +320,12 @@ class Names:
         return self._tables.get(scope, {})
 
 
+def _package(node: Node) -> str:
+    """The full name of the package that a node declares, also inside another one."""
+    names = [part.role("name") for part in (node, *node.ancestors()) if part.shape == "package"]
+    return ".".join("".join(name.text.split()) for name in reversed(names) if name is not None)
+
+
 def imported_by_call(value: Node | None) -> tuple[str, str] | None:
     """(module, name) of a call that brings in a module, or one member of it."""
     member = "*"
@@ -336,9 +375,11 @@ def string_value(node: Node) -> str | None:
     text = node.text
     if node.type in index.symbols:
         return text[1:].strip("'\"")
-    body = text.lstrip("rRbBuUfF")
+    body = text.lstrip("rRbBuUfF@$#")
+    raw = not {"r", "R", "@", "#"}.isdisjoint(text[: len(text) - len(body)])
+    body = body.rstrip("#") if raw else body
     for quote in ('"""', "'''", '"', "'", "`"):
         if body.startswith(quote) and body.endswith(quote) and len(body) >= 2 * len(quote):
             value = body[len(quote) : -len(quote)]
-            return None if "\\" in value and text == body else value
+            return None if "\\" in value and not raw else value
     return None

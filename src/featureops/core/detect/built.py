@@ -1,14 +1,14 @@
-"""Files that ask for a flag whose name they do not hold: the key is put together, or is a constant that is."""
+"""Files that ask for a flag whose name they do not hold: the key is put together, or spelt as a member's name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from featureops.core.detect.needles import Asking
+from featureops.core.detect.needles import Asking, spellings
 from featureops.core.project import Project
 from featureops.core.reads import find_reads
 
-__all__ = ["files_that_build", "has_built_key"]
+__all__ = ["files_that_build", "files_that_spell", "has_built_key"]
 
 
 def has_built_key(project: Project, flag: str, asking: Asking, path: str, offsets: Iterable[int]) -> bool:
@@ -32,3 +32,10 @@ def files_that_build(
         if near != [] and has_built_key(project, flag, asking, path, offsets):
             found.append(path)
     return found
+
+
+def files_that_spell(project: Project, flag: str, grep: Callable[[Sequence[bytes]], Iterable[str]]) -> list[str]:
+    """Files with the name in another case style, in languages where the name of a member gives the key."""
+    spelt = [name.encode() for name in spellings(flag)] if project.spells_members else []
+    found = ((path, project.packs.for_path(path)) for path in (grep(spelt) if spelt else ()))
+    return [path for path, pack in found if pack is not None and pack.wire is not None]

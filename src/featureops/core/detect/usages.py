@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from featureops.core.asked import Read, uses_of
-from featureops.core.detect.built import has_built_key
+from featureops.core.detect.built import files_that_spell, has_built_key
 from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.enums import enum_member_with
+from featureops.core.given import property_value
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
@@ -45,6 +46,9 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
         hunt.look(path, offsets)
     for path, offsets in asking.items():
         hunt.ask(path, offsets)
+    for path in files_that_spell(project, flag, grep):
+        if path not in hits:
+            hunt.look(path, ())
     for _ in range(_ROUNDS):
         names = hunt.take_names()
         if not names:
@@ -209,12 +213,14 @@ class _Hunt:
         if made is not None:
             self._define(file, made, value, made.role("name"), resolution)
             return
-        if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
+        while parent is not None and parent.shape in ("block", "return"):
+            parent = parent.parent
+        if parent is None or not _gives_name(parent, value):
             return
         if parent.parent is not None and parent.parent.shape == "arguments":
             return  # a keyword of a call is no name for the key
         name = parent.role("name") or parent.role("left") or parent.role("key")
-        if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
+        if name is None or name is value:
             return
         if value.span in self.claimed.get(file.path, ()):
             return  # the key of a read, as a decorator's argument
@@ -269,7 +275,7 @@ class _Hunt:
 
     def _add(self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str) -> None:
         shape = node.shape if kind == "definition" else shape_around(node)
-        shape = "assign" if shape in ("declarator", "field") else shape
+        shape = "assign" if shape in ("declarator", "field", "function") else shape
         self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)
 
     def _put(
@@ -302,6 +308,14 @@ class _Hunt:
             text=clean(data[start : stop if stop >= 0 else len(data)].decode("utf-8", "replace")),
             span=span,
         )
+
+
+def _gives_name(parent: Node, value: Node) -> bool:
+    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
+    if parent.shape == "function":
+        return parent.type in parent.file.pack.index.properties and property_value(parent) is value
+    named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
+    return named and value in (parent.role("value"), parent.role("right"))
 
 
 def _occurrences(data: bytes, key: bytes) -> Iterator[int]:

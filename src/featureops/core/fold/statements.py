@@ -135,7 +135,7 @@ class Statements(Choices, CaseConditions):
         """An object or an enum that loses some of its entries."""
         self.visit_children(node)
         holder = node.role("body") or node
-        if any(item in self.doomed for item in holder.items):
+        if holder.shape != "block" and any(item in self.doomed for item in holder.items):
             self.blocks.remove_items(holder, self.gone)
 
     # -------------------------------------------------------------- blocks
@@ -239,8 +239,8 @@ class Statements(Choices, CaseConditions):
 
     def _embedded(self, node: Node, inner: Node) -> None:
         """An expression in the braces of an attribute or of a string: a plain string needs no braces."""
-        if node.children[-1] is inner:
-            return  # without braces there is room for a name only
+        if node.start < inner.start and inner.end == node.end:
+            return  # behind a mark without braces there is room for a name only
         value = self.reduce(inner, "value")
         target = bare(value.node) if isinstance(value, Becomes) else None
         text = plain_text(target) if target is not None and len(node.items) == 1 else None
