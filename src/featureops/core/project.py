@@ -16,6 +16,7 @@ from typing import Literal
 from featureops.core.config import Config
 from featureops.core.enums import constructor_position
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
+from featureops.core.keybuilder import built_text
 from featureops.core.modules import (
     Folders,
     files_at,
@@ -50,6 +51,10 @@ class Constant:
     definition: Node | None = None
     name: str = ""
 
+    @property
+    def built(self) -> Literal["key-builder"] | None:
+        return "key-builder" if self.resolution == "key-builder" else None
+
 
 class Project:
     """`paths` are all files; `read` gives the bytes of one, None if it can't be read."""
@@ -79,7 +84,7 @@ class Project:
         return self._files[path]
 
     def _parse(self, path: str) -> SourceFile | None:
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         data = self._read(path) if pack is not None else None
         if pack is None or data is None:
             return None
@@ -110,7 +115,7 @@ class Project:
 
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file (or folder) that an import's text names; None for a package from outside."""
-        pack = self.packs.for_path(importer)
+        pack = self.packs.reading(importer)
         if pack is None or pack.modules.style == "package":
             return None
         if pack.modules.style == "folder":
@@ -237,7 +242,7 @@ class Project:
             return None
         if entry.imported == "*":
             return self.module_path(path, entry.module)
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         if pack is None or pack.modules.style not in ("dotted", "tree"):
             return None
         dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
@@ -253,7 +258,12 @@ class Project:
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
-        return self._named_constant(path, node, depth) or self._alias(path, node)
+        return self._named_constant(path, node, depth) or self._alias(path, node) or self._built(path, node, depth)
+
+    def _built(self, path: str, node: Node, depth: int) -> Constant | None:
+        """A text put together from known parts."""
+        text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
+        return Constant(text, "key-builder", path) if text is not None else None
 
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
@@ -283,7 +293,7 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "constant", path, definition_of(binding), binding.name)
+        return Constant(inner.value, inner.built or "constant", path, definition_of(binding), binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -307,7 +317,7 @@ class Project:
             return Constant(wire, "enum", where, member, name.text) if wire is not None else None
         is_plain = member.parent is not None and member.parent.shape == "declarator"
         kind: Resolution = "constant" if is_plain and holder.type in holder.file.pack.index.plain_members else "enum"
-        return Constant(inner.value, kind, where, member.parent, name.text)
+        return Constant(inner.value, inner.built or kind, where, member.parent, name.text)
 
     def _member(self, holder: Node, name: str) -> Node | None:
         """The value of a member, also of one that an extension in the same file adds."""

@@ -16,7 +16,13 @@ _INSIDE = re.compile(rb"[\w$]")
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':@A-Z]")
 # Behind a name that many things have: arguments, and not none.
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
+# The key is the first argument, and a plain string.
+_WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 _ALIASED = re.compile(rb"\s+as\b")
+_CALL_ENDS = (
+    *(b"(", b" (", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :", b" @"),
+    *(b" " + bytes([letter]) for letter in range(ord("A"), ord("Z") + 1)),
+)
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
 
@@ -48,12 +54,13 @@ def is_bare(flag: str) -> bool:
     return re.fullmatch(r"[a-z]+|[A-Z]?[a-z]+", flag) is not None
 
 
-def flag_needles(flag: str, config: Config, *, bags: bool = False) -> tuple[bytes, ...]:
+def flag_needles(flag: str, config: Config, packs: Packs | None = None) -> tuple[bytes, ...]:
     """What a file must hold to speak of the flag: its name, the names that stand for it, and its case variants where a
-    house reads flags as members; with `bags`, an SDK does.
+    house or an SDK of `packs` reads flags as members.
     """
-    wanted = list(spellings(flag)) if any(read.form == "member" for read in config.reads) else [flag]
-    if bags:
+    members = any(read.form == "member" for read in config.reads)
+    wanted = list(spellings(flag)) if members else [flag]
+    if packs is not None and any(form.members for sdk in packs.sdks() for form in sdk.calls):
         wanted.append(camel(flag))
     wanted.extend(_last_name(alias) for alias in config.aliases.get(flag, ()))
     wanted.extend(_last_name(read.target) for read in config.reads if read.name == flag)
@@ -61,25 +68,40 @@ def flag_needles(flag: str, config: Config, *, bags: bool = False) -> tuple[byte
 
 
 class Asking:
-    """The names of all ways of asking for a flag. `needles` is what a file must hold one of."""
+    """The names of all ways of asking for a flag. `needles` is what a file must hold one of, `calls` the same with what
+    usually follows in a call: far fewer files hold one, because some names are words.
+    """
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
+        gates = [gate for sdk in packs.sdks() for gate in sdk.gates]
         self._called = _encoded(
-            name for form in forms for name in (form.method, form.function, form.decorator) if not form.common
+            (
+                *(name for form in forms if not form.common for name in (form.method, form.function)),
+                *(name for gate in gates for name in (gate.decorator, gate.method)),
+            )
         )
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
-        self._bags = _encoded(name for sdk in packs.sdks() for name in sdk.bags)
-        self._gates = _encoded(
-            name for sdk in packs.sdks() for gate in sdk.gates for name in (gate.component, gate.decorator)
-        )
+        self._components = _encoded(gate.component for gate in gates)
+        self._whole = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        self.needles = tuple(dict.fromkeys((*self._called, *self._members, *self._bags, *self._gates, *self._house)))
+        rest = (*self._members, *self._components, *self._house)
+        self.needles = tuple(dict.fromkeys((*self._called, *rest)))
+        calls = (name + end for name in self._called for end in _CALL_ENDS)
+        self.calls = tuple(dict.fromkeys((*calls, *rest)))
+        longest_first = sorted(self.needles, key=len, reverse=True)
+        # One needle may lie within another: looked for at every place, and nothing is passed over.
+        self._anywhere = re.compile(b"(?=" + b"|".join(re.escape(needle) for needle in longest_first) + b")")
 
-    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
+    def offsets(self, data: bytes) -> list[int]:
+        """Where a needle starts."""
+        return [match.start() for match in self._anywhere.finditer(data)] if self.needles else []
+
+    def places(self, data: bytes, offsets: Iterable[int], *, written: bool = True) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
-        None where a name is imported under another one, or gives every flag at once: the reads are then anywhere in it.
+        Without `written` only those whose key is not a plain string at the place. None where the reads are anywhere in
+        the file: a name is imported under another one, or what it gives is asked later.
         """
         found = []
         for offset in offsets:
@@ -88,14 +110,15 @@ class Asking:
                 continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            if data.startswith(self._bags, offset) and self._bags:
-                return None
-            names = [name for name in self._called if data.startswith(name, offset)]
+            names = [name for name in (*self._called, *self._components) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(
-                (*self._house, *self._gates), offset
-            ):
+            called = [name for name in names if _CALLED.match(data, offset + len(name))]
+            if not self._whole.isdisjoint(called):
+                return None
+            if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
+                continue
+            if called or data.startswith((*self._house, *self._components), offset):
                 found.append(offset)
         return found
 
