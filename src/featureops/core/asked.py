@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.project import Constant
+from featureops.core.readers import Through
 from featureops.core.syntax import Node
 
 __all__ = ["Proof", "Read"]
@@ -19,7 +20,8 @@ class Read:
     included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
 
     `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test" for places
-    without a value.
+    without a value. `through` is the house's own function that asks; where that does more than ask, the read is not
+    `is_exact`.
     """
 
     node: Node
@@ -31,6 +33,8 @@ class Read:
     key: Node | None
     constant: Constant | None
     method: str
+    through: Through | None = None
+    is_exact: bool = True
 
     @property
     def flag(self) -> str | None:

@@ -18,6 +18,7 @@ from featureops.core.given import definition_of, initializer, member_of, nth_arg
 from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
+from featureops.core.readers import Given, Readers
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
@@ -55,6 +56,8 @@ class Project:
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
         self._globs: dict[str, list[str]] = {}
+        self._given: Given = {}
+        self.readers = Readers()
         self._packages = Packages(self.paths, read, packs, self.file, self.names)
 
     # -------------------------------------------------------------- files
@@ -232,6 +235,18 @@ class Project:
             return Constant(literal, "literal", path)
         return self._named_constant(path, node, depth) or self._alias(path, node)
 
+    def constant_given(self, path: str, node: Node, given: Given) -> Constant | None:
+        """`constant` of an expression whose parameters are filled."""
+        before, self._given = self._given, given
+        try:
+            return self.constant(path, node)
+        finally:
+            self._given = before
+
+    def _filling(self, path: str, node: Node) -> tuple[str, Node] | None:
+        binding = self.names(path).of.get(node) if self._given else None
+        return self._given.get(binding) if binding is not None else None
+
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
         if not self._aliases:
@@ -247,6 +262,9 @@ class Project:
             return self._accessed(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
+        filling = self._filling(path, node)
+        if filling is not None:
+            return self.constant(*filling, depth + 1)
         meant = self.meaning(path, node)
         found = self.origin(*meant) if meant else None
         if found is None:
@@ -311,6 +329,9 @@ class Project:
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
         node = unwrapped(node)
+        filling = self._filling(path, node)
+        if filling is not None:
+            return self.container(*filling, depth + 1)
         if depth > _DEPTH:
             return None
         if node.text in node.file.pack.index.class_names:

@@ -22,6 +22,7 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
+from featureops.core.learning import read_through
 from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -86,7 +87,7 @@ class _Finder:
         shape = node.shape
         yield from self.call_gates.at(node)
         if shape == "call":
-            found = self._house_call(node) or self._sdk_call(node)
+            found = self._house_call(node) or self._asking(node)
             if found is not None:
                 yield found
                 return
@@ -106,6 +107,14 @@ class _Finder:
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
+
+    def _asking(self, call: Node) -> Read | None:
+        """A call of the SDK, or of the house's function that calls it."""
+        found = self._sdk_call(call)
+        if found is not None and found.proof == "proven":
+            return found
+        through = read_through(self.project, self.path, call)
+        return through if through is not None and (found is None or through.proof != "unproven") else found
 
     # -------------------------------------------------------------- SDK forms
 
