@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from featureops.core.config import Config
+from featureops.core.detect.following import follow_places, places_of
 from featureops.core.detect.needles import flag_needles
 from featureops.core.enums import enum_member_with
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.leftovers import leftovers_of
+from featureops.core.learning import reader_of
+from featureops.core.leftovers import is_foldable, leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
@@ -136,7 +138,10 @@ class _Cleanup:
         file = self.project.file(path)
         if file is None:
             return set()
+        follow_places(self.project, path, places_of(file.data, self._searched))
         reads = [read for read in find_reads(self.project, path) if read.flag in (self.flag, None)]
+        # What a house's own function is given is seen where it is called.
+        reads = [read for read in reads if read.flag or reader_of(self.project, path, read) is None]
         reads = [self._aliased(read) for read in reads]
         self.state.reads[path] = reads
         wanted = {"enabled": self.keep, "disabled": not self.keep}
@@ -145,7 +150,7 @@ class _Cleanup:
                 continue
             if read.constant is not None and read.constant.definition is not None:
                 self.state.constants[read.constant.definition] = read.constant
-            if read.value == "boolean" and read.proof != "unproven":
+            if is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
         return {name.encode() for name in self._constant_names(path)}
 

@@ -47,7 +47,6 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
     wrapper = named_wrapper(path, result.function, result.inverted) if parameters else None
     if wrapper is None or wrapper.is_getter:
         return None
-    flipped = {"enabled": "disabled", "disabled": "enabled"}
     return Reader(
         path=path,
         function=result.function,

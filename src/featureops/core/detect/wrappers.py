@@ -13,7 +13,17 @@ from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["Wrapper", "call_at", "lifted", "named_wrapper", "names_at", "only_result", "own_returns", "wrapper_around"]
+__all__ = [
+    "Wrapper",
+    "call_at",
+    "lifted",
+    "method_of",
+    "named_wrapper",
+    "names_at",
+    "only_result",
+    "own_returns",
+    "wrapper_around",
+]
 
 _GETTERS = ("property", "get")
 _STEPS = 12
@@ -212,14 +222,14 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
         if made is None or isinstance(made[1], str):
             return "unknown"
         holder = made[1]
-    return _method(holder, name) or "unknown"
+    return method_of(holder, name) or "unknown"
 
 
 def _own_member(place: Node, name: str) -> Node | Literal["unknown"]:
     """The member of the class or object around."""
     kinds = place.file.pack.index.class_scopes
     inside = next((outer for outer in place.ancestors() if outer.type in kinds or outer.shape == "object"), None)
-    return (_method(inside, name) if inside is not None else None) or "unknown"
+    return (method_of(inside, name) if inside is not None else None) or "unknown"
 
 
 def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | str] | None:
@@ -244,7 +254,8 @@ def _function(binding: Binding) -> Node | None:
     return value if value is not None and value.shape in ("function", "lambda") else None
 
 
-def _method(holder: Node, name: str) -> Node | None:
+def method_of(holder: Node, name: str) -> Node | None:
+    """The function that a class or an object has under a name."""
     body = holder.role("body") or holder
     for item in body.items:
         member = item.role("definition") or item
