@@ -18,7 +18,7 @@ from featureops.core.detect.needles import flag_needles
 from featureops.core.enums import enum_member_with
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.learning import reader_of
+from featureops.core.learning import is_followed
 from featureops.core.leftovers import is_foldable, leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
@@ -141,7 +141,7 @@ class _Cleanup:
         follow_places(self.project, path, places_of(file.data, self._searched))
         reads = [read for read in find_reads(self.project, path) if read.flag in (self.flag, None)]
         # What a house's own function is given is seen where it is called.
-        reads = [read for read in reads if read.flag or reader_of(self.project, path, read) is None]
+        reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
         reads = [self._aliased(read) for read in reads]
         self.state.reads[path] = reads
         wanted = {"enabled": self.keep, "disabled": not self.keep}

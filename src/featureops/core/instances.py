@@ -49,11 +49,10 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
         return
     meant = project.meaning(path, owner) if base is None else None
     origin = project.origin(*meant) if meant is not None else None
-    annotation = (
-        declared_type(origin[1].definitions[0].parent) if origin is not None and origin[1].definitions else None
-    )
-    if origin is not None and annotation is not None:
-        yield from _named_in(project, origin[0], annotation)
+    defined = origin[1].definitions if origin is not None else []
+    stated = declared_type(defined[0].parent) if defined else None
+    if origin is not None and stated is not None:
+        yield from _named_in(project, origin[0], stated)
         return
     value = initializer(origin[1]) if origin is not None else None
     if origin is not None and value is not None and value is not owner:

@@ -18,7 +18,7 @@ from featureops.core.readers import Given, Parameter, Reader, Through
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["learn", "read_through", "reader_of"]
+__all__ = ["is_followed", "learn", "read_through", "reader_of"]
 
 _STEPS = 12
 _FUNCTIONS = ("function", "lambda")
@@ -32,6 +32,12 @@ def learn(project: Project, path: str, read: Read) -> Reader | None:
         return None
     project.readers.add(reader)
     return reader
+
+
+def is_followed(project: Project, path: str, read: Read) -> bool:
+    """Whether a read stands in a function whose calls were followed."""
+    reader = reader_of(project, path, read)
+    return reader is not None and reader.function in project.readers
 
 
 def reader_of(project: Project, path: str, read: Read) -> Reader | None:
