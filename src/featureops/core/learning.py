@@ -254,8 +254,10 @@ def read_through(project: Project, path: str, call: Node) -> Read | None:
     """The read that a call of a reader is; "unproven" where its owner can't be told."""
     callee = call.role("function")
     name = (callee.role("property") or callee) if callee is not None else None
-    readers = project.readers.named(name.text) if name is not None else ()
-    if not readers or callee is None or name is None:
+    if callee is None or name is None:
+        return None
+    readers = project.readers.named(name.text) or _renamed(project, path, name)
+    if not readers:
         return None
     meant = names_at(project, path, name)
     found = next((reader for reader in readers if reader.function is meant), None)
@@ -267,6 +269,16 @@ def read_through(project: Project, path: str, call: Node) -> Read | None:
         return None
     reader, proof = _of_owner(project, path, owner, methods)
     return _read(project, path, call, reader, proof) if reader is not None else None
+
+
+def _renamed(project: Project, path: str, name: Node) -> tuple[Reader, ...]:
+    """The readers that a name may stand for which an import gave."""
+    binding = project.names(path).of.get(name)
+    entry = binding.imported if binding is not None else None
+    if entry is None or entry.imported != "default":
+        return project.readers.named(entry.imported) if entry is not None else ()
+    target = project.module_path(path, entry.module)
+    return tuple(reader for reader in project.readers if reader.path == target)
 
 
 def _of_owner(project: Project, path: str, owner: Node, readers: list[Reader]) -> tuple[Reader | None, Proof]:

@@ -10,7 +10,7 @@ from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["leftovers_of"]
+__all__ = ["is_foldable", "leftovers_of"]
 
 _TEXT = 160
 _REASONS = {
