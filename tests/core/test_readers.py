@@ -166,7 +166,9 @@ PROGRAMS = {
             "src/a/Flags.kt": """
                 package a
                 import io.getunleash.Unleash
-                class Flags(private val unleash: Unleash) { fun has(toggle: Toggle): Boolean = unleash.isEnabled(toggle.id) }
+                class Flags(private val unleash: Unleash) {
+                    fun has(toggle: Toggle): Boolean = unleash.isEnabled(toggle.id)
+                }
             """,
             "use.kt": """
                 package b
