@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from featureops.core.asked import Proof, Read
 from featureops.core.config import HouseRead
 from featureops.core.gates import Gates
-from featureops.core.given import argument, sole_name
+from featureops.core.given import argument, named_in_order, sole_name
 from featureops.core.house import (
     gate_key,
     house_argument,
@@ -141,7 +141,7 @@ class _Finder:
         forms = self.methods.get(name.text, ()) if name is not None else ()
         best: Read | None = None
         for sdk, form in forms:
-            if owner is None or argument(call, form.flag, form.keyword) is None:
+            if owner is None or _key(call, form) is None:
                 continue
             proof = self.receivers.proof(owner, sdk)
             if form.common and proof != "proven":
@@ -166,7 +166,7 @@ class _Finder:
         return None
 
     def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
-        if (key := argument(call, form.flag, form.keyword)) is None:
+        if (key := _key(call, form)) is None:
             return None
         node, pinned = _whole(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
@@ -236,6 +236,11 @@ class _Finder:
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
+
+
+def _key(call: Node, form: CallForm) -> Node | None:
+    """The argument with the key. Parameters have other names in other versions of an SDK, but the same order."""
+    return argument(call, form.flag, form.keyword) or named_in_order(call, form.flag)
 
 
 def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
