@@ -29,6 +29,7 @@ from featureops.core.modules import (
 )
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
+from featureops.core.readers import Given, Readers
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.wire import wire_name
@@ -73,6 +74,8 @@ class Project:
         self._names: dict[str, Names] = {}
         self._globs: dict[str, list[str]] = {}
         self._workspaces = Workspaces(self.paths, read)
+        self._given: Given = {}
+        self.readers = Readers()
         self._packages = Packages(self.paths, read, packs, self.file, self.names)
 
     # -------------------------------------------------------------- files
@@ -265,6 +268,18 @@ class Project:
         text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
         return Constant(text, "key-builder", path) if text is not None else None
 
+    def constant_given(self, path: str, node: Node, given: Given) -> Constant | None:
+        """`constant` of an expression whose parameters are filled."""
+        before, self._given = self._given, given
+        try:
+            return self.constant(path, node)
+        finally:
+            self._given = before
+
+    def _filling(self, path: str, node: Node) -> tuple[str, Node] | None:
+        binding = self.names(path).of.get(node) if self._given else None
+        return self._given.get(binding) if binding is not None else None
+
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
         if not self._aliases:
@@ -280,6 +295,9 @@ class Project:
             return self._accessed(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
+        filling = self._filling(path, node)
+        if filling is not None:
+            return self.constant(*filling, depth + 1)
         meant = self.meaning(path, node)
         found = self.origin(*meant) if meant else None
         if found is None:
@@ -354,6 +372,9 @@ class Project:
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
         node = unwrapped(node)
+        filling = self._filling(path, node)
+        if filling is not None:
+            return self.container(*filling, depth + 1)
         if depth > _DEPTH:
             return None
         if node.text in node.file.pack.index.class_names:

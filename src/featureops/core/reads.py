@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from featureops.core.asked import Proof, Read
 from featureops.core.config import HouseRead
 from featureops.core.gates import Gates
-from featureops.core.given import argument, sole_name
+from featureops.core.given import argument, named_in_order, sole_name
 from featureops.core.house import (
     gate_key,
     house_argument,
@@ -22,6 +22,7 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
+from featureops.core.learning import read_through
 from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -85,7 +86,7 @@ class _Finder:
         shape = node.shape
         yield from self.gates.at(node)
         if shape == "call":
-            found = self._house_call(node) or self._sdk_call(node)
+            found = self._house_call(node) or self._asking(node)
             if found is not None:
                 yield found
                 return
@@ -98,6 +99,14 @@ class _Finder:
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
+
+    def _asking(self, call: Node) -> Read | None:
+        """A call of the SDK, or of the house's function that calls it."""
+        found = self._sdk_call(call)
+        if found is not None and found.proof == "proven":
+            return found
+        through = read_through(self.project, self.path, call)
+        return through if through is not None and (found is None or through.proof != "unproven") else found
 
     # -------------------------------------------------------------- SDK forms
 
@@ -124,7 +133,7 @@ class _Finder:
         forms = self.methods.get(name.text, ()) if name is not None else ()
         best: Read | None = None
         for sdk, form in forms:
-            if owner is None or argument(call, form.flag, form.keyword) is None:
+            if owner is None or _key(call, form) is None:
                 continue
             proof = self.receivers.proof(owner, sdk)
             if form.common and proof != "proven":
@@ -149,7 +158,7 @@ class _Finder:
         return None
 
     def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
-        if (key := argument(call, form.flag, form.keyword)) is None:
+        if (key := _key(call, form)) is None:
             return None
         node, pinned = _whole(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
@@ -219,6 +228,11 @@ class _Finder:
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
+
+
+def _key(call: Node, form: CallForm) -> Node | None:
+    """The argument with the key. Parameters have other names in other versions of an SDK, but the same order."""
+    return argument(call, form.flag, form.keyword) or named_in_order(call, form.flag)
 
 
 def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:

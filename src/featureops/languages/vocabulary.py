@@ -68,7 +68,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "try": "body",
         "with": "body",
         # definitions
-        "function": "name parameters body type",
+        "function": "name receiver parameters body type",
         "class": "name body",
         "enum": "name body",
         "enum-member": "name value",
