@@ -136,7 +136,7 @@ class _Finder:
             if owner is None or _key(call, form) is None:
                 continue
             proof = self.receivers.proof(owner, sdk)
-            if form.common and proof != "proven":
+            if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
                 continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
                 best = self._read(call, sdk.id, form, proof, form.method or "")
@@ -228,6 +228,11 @@ class _Finder:
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
+
+
+def _is_called_so(call: Node, form: CallForm) -> bool:
+    """Whether the key is where the form says, and not only where other names of parameters would put it."""
+    return argument(call, form.flag, form.keyword) is not None
 
 
 def _key(call: Node, form: CallForm) -> Node | None:
