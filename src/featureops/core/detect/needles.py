@@ -89,13 +89,16 @@ class Asking:
         self.needles = tuple(dict.fromkeys((*self._called, *rest)))
         calls = (name + end for name in self._called for end in _CALL_ENDS)
         self.calls = tuple(dict.fromkeys((*calls, *rest)))
-        longest_first = sorted(self.needles, key=len, reverse=True)
-        # One needle may lie within another: looked for at every place, and nothing is passed over.
-        self._anywhere = re.compile(b"(?=" + b"|".join(re.escape(needle) for needle in longest_first) + b")")
 
     def offsets(self, data: bytes) -> list[int]:
         """Where a needle starts."""
-        return [match.start() for match in self._anywhere.finditer(data)] if self.needles else []
+        found: set[int] = set()
+        for needle in self.needles:
+            at = data.find(needle)
+            while at >= 0:
+                found.add(at)
+                at = data.find(needle, at + 1)
+        return sorted(found)
 
     def places(self, data: bytes, offsets: Iterable[int], *, written: bool = True) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
