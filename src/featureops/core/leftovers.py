@@ -19,6 +19,8 @@ _REASONS = {
     "string": "a string value is read: fix it with --value JSON",
     "number": "a number is read: fix it with --value JSON",
     "object": "an object is read: fix it with --value JSON",
+    "promise": "the value is not awaited here: what follows takes the promise",
+    "callback": "the value is given to a function: put its body in place by hand",
     "details": "the evaluation details are passed on as a whole",
     "decorator": "a decorator gates what it sits on",
     "block": "the call runs a block behind the flag: put the block in its place by hand",

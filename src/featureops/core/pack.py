@@ -176,7 +176,7 @@ class CallForm:
     The value `block`: the call runs the block that it is given. `modules` limits a form to functions of some of the
     SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
     else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
-    the members of its result are the flags, spelt in that case.
+    the members of its result are the flags, spelt in that case. `awaited`: the value comes only when it is waited for.
     """
 
     method: str | None = None
@@ -190,6 +190,7 @@ class CallForm:
     modules: tuple[str, ...] = ()
     common: bool = False
     boxed: bool = False
+    awaited: bool = False
     members: Literal["", "camel"] = ""
 
 

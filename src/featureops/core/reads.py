@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from featureops.core.asked import Proof, Read
+from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
 from featureops.core.gates import Gates
 from featureops.core.given import argument, named_in_order, sole_name
@@ -160,9 +161,9 @@ class _Finder:
     def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
         if (key := _key(call, form)) is None:
             return None
-        node, pinned = _whole(call, form.pinned)
+        node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
-        value = form.value if whole else "details"
+        value = value_of(call, node, form) if whole else "details"
         return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
 
     def _unboxed(self, node: Node) -> bool:
@@ -189,7 +190,7 @@ class _Finder:
         return None
 
     def _house_read(self, node: Node, read: HouseRead, key: Node | None, constant: Constant | None) -> Read:
-        whole = _whole(node, ())[0] if read.form == "call" else node
+        whole = whole_call(node, ())[0] if read.form == "call" else node
         value = "boolean" if read.form in ("call", "member", "expression") else read.form
         return Read(whole, node, _HOUSE, value, read.when, "proven", key, constant, read.target)
 
@@ -238,24 +239,3 @@ def _is_called_so(call: Node, form: CallForm) -> bool:
 def _key(call: Node, form: CallForm) -> Node | None:
     """The argument with the key. Parameters have other names in other versions of an SDK, but the same order."""
     return argument(call, form.flag, form.keyword) or named_in_order(call, form.flag)
-
-
-def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
-    """Climb from the call over awaits and parentheses to a pinned member, if there is one."""
-    node, opened = call, False
-    while node.parent is not None and node.parent.shape in ("await", "paren", "cast", "unwrap"):
-        node = node.parent
-        opened = opened or node.shape == "unwrap"
-    if opened and "?" in pinned:
-        return node, True
-    parent = node.parent
-    if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
-        name = parent.role("property")
-        outer = parent.parent  # where members are got by a call, the call is the value
-        is_called = outer is not None and outer.shape == "call" and outer.role("function") is parent
-        if name is not None and (name.text in pinned or (is_called and f"{name.text}()" in pinned)):
-            return outer if outer is not None and is_called else parent, True
-    awaited = call.parent
-    if awaited is not None and awaited.shape == "await":
-        return awaited, False
-    return call, False
