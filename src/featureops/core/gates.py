@@ -29,7 +29,10 @@ class Gates:
     def _imported(self) -> dict[str, list[tuple[SdkPack, GateForm | None]]]:
         """Gates and bags by the name that they have in this file."""
         found: dict[str, list[tuple[SdkPack, GateForm | None]]] = {}
-        for binding in self.names.imports:
+        sdks = self.names.file.pack.sdks
+        gates = {name for sdk in sdks for form in sdk.gates for name in (form.component, form.decorator)}
+        wanted = sorted(name for name in gates.union(*(sdk.bags for sdk in sdks)) if name is not None)
+        for binding in (binding for name in wanted for binding in self.names.bringing(name)):
             for sdk, name in self._origins(binding):
                 forms = [form for form in sdk.gates if name in (form.component, form.decorator)]
                 found.setdefault(binding.name, []).extend((sdk, form) for form in forms)
@@ -39,8 +42,7 @@ class Gates:
 
     def _origins(self, binding: Binding) -> Iterable[tuple[SdkPack, str]]:
         entry, sdks = binding.imported, self.names.file.pack.sdks
-        wanted = {name for sdk in sdks for form in sdk.gates for name in (form.component, form.decorator)}
-        if entry is None or entry.imported not in wanted.union(*(sdk.bags for sdk in sdks)):
+        if entry is None:
             return
         direct = (entry.module, entry.imported)
         for module, name in {direct, self.project.outside(self.path, binding) or direct}:

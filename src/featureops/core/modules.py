@@ -23,6 +23,10 @@ class Folders:
         self._paths, self._packs, self._read = paths, packs, read
         self._manifests: dict[str, str | None] = {}
 
+    def forget(self) -> None:
+        """Read the manifests again when they are asked for."""
+        self._manifests.clear()
+
     @cached_property
     def _files(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -118,7 +122,7 @@ def held_name(names: Names, name: str) -> Binding | None:
     if found is not None:
         return found
     visible = names.file.pack.index.class_visible
-    return next((each for each in names.all if each.name == name and each.definitions[0].type in visible), None)
+    return next((each for each in names.called(name) if each.definitions[0].type in visible), None)
 
 
 def given_name(names: Names, name: str) -> Binding | None:

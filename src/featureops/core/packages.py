@@ -29,8 +29,7 @@ def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
     body = holder.role("body")
     nameless = [item for item in body.items if item.shape == "class" and item.role("name") is None] if body else []
     for scope in (holder, *nameless):
-        table = names.in_scope(scope)
-        binding = table.get(name) or table.get(f"{name}()")
+        binding = names.member(scope, name) or names.member(scope, f"{name}()")
         if binding is not None:
             return binding
     return None
@@ -89,6 +88,10 @@ class Packages:
         self._packs, self._file, self._names = packs, file, names
         self._paths = _PackageFiles(paths, read)
         self._known: dict[tuple[str, str, str], tuple[str, Binding] | None] = {}
+
+    def forget(self) -> None:
+        """Find names again when they are asked for."""
+        self._known.clear()
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to a package by its language's rule."""

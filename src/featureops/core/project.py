@@ -1,6 +1,6 @@
 """The files of a repository as one program: imports followed across files, constants known by value.
 
-Pure: contents come through the `read` function that the caller gives. Everything is parsed at most once.
+Pure: contents come through the `read` function that the caller gives. Everything is parsed once until `forget`.
 """
 
 from __future__ import annotations
@@ -51,32 +51,60 @@ class Project:
         self.failed: dict[str, str] = {}
         self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
         self._read = read
-        self.folders = Folders(self.paths, packs, read)
+        self._texts: dict[str, bytes | None] = {}
+        self.folders = Folders(self.paths, packs, self.text)
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._damaged: set[str] = set()
+        self.touched: set[str] = set()
         self._globs: dict[str, list[str]] = {}
-        self._packages = Packages(self.paths, read, packs, self.file, self.names)
+        self._packages = Packages(self.paths, self.text, packs, self.file, self.names)
 
     # -------------------------------------------------------------- files
 
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a file, None if it can't be read."""
+        self.touched.add(path)
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
     def file(self, path: str) -> SourceFile | None:
         """The parsed file; None where no pack knows it, it can't be read or it nests too deep (`failed` says which)."""
+        self.touched.add(path)
         if path not in self._files:
             self._files[path] = self._parse(path)
         return self._files[path]
 
     def _parse(self, path: str) -> SourceFile | None:
         pack = self.packs.for_path(path)
-        data = self._read(path) if pack is not None else None
+        data = self.text(path) if pack is not None else None
         if pack is None or data is None:
             return None
         try:
             file = parse(path, data, pack)
-            self._names[path] = Names(file)
+            file.check_depth()
         except TooDeep:
             self.failed[path] = "nested too deep to be worked on"
             return None
+        self._names[path] = Names(file)
+        if file.errors():
+            self._damaged.add(path)
         return file
+
+    def begin(self) -> None:
+        """From here on `touched` are the files that the answers depend on: answers that are known already are found
+        again."""
+        self.touched.clear()
+        self.folders.forget()
+        self._packages.forget()
+
+    def forget(self) -> None:
+        """Let go of every parsed file: nodes that were given out belong to no file of this project any more."""
+        self.begin()
+        self._files.clear()
+        self._names.clear()
+        self._texts.clear()
 
     def names(self, path: str) -> Names:
         """The names of a file that `file` returned."""
@@ -85,7 +113,7 @@ class Project:
 
     def damaged(self) -> list[str]:
         """The files parsed so far that have syntax errors: reads within an error can be missed."""
-        return sorted(path for path, file in self._files.items() if file is not None and file.errors())
+        return sorted(self._damaged)
 
     # -------------------------------------------------------------- following names to files
 

@@ -16,6 +16,7 @@ _INSIDE = re.compile(rb"[\w$]")
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':@A-Z]")
 # Behind a name that many things have: arguments, and not none.
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
+_DOT = ord(".")
 _ALIASED = re.compile(rb"\s+as\b")
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
@@ -74,7 +75,20 @@ class Asking:
             name for sdk in packs.sdks() for gate in sdk.gates for name in (gate.component, gate.decorator)
         )
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        self.needles = tuple(dict.fromkeys((*self._called, *self._members, *self._bags, *self._gates, *self._house)))
+        self._bare = (*self._house, *self._gates)
+        names = tuple(dict.fromkeys((*self._called, *self._bags, *self._gates, *self._house)))
+        self.needles = (*names, *self._members)
+        # A member and a plain name may overlap, two plain names can't.
+        self._any = tuple(map(_one_of, (names, self._members)))
+        self._by_first: dict[int, list[bytes]] = {}
+        for name in self._called:
+            self._by_first.setdefault(name[0], []).append(name)
+
+    def near(self, data: bytes) -> list[int] | None:
+        """The offsets in a file that may be reads; None: look everywhere."""
+        if self._house:
+            return None
+        return self.places(data, (found.start() for some in self._any for found in some.finditer(data)))
 
     def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
@@ -83,25 +97,30 @@ class Asking:
         """
         found = []
         for offset in offsets:
-            if any(_GIVEN.match(data, offset + len(name)) for name in self._members if data.startswith(name, offset)):
-                found.append(offset)
+            if data[offset] == _DOT:
+                names = [name for name in self._members if data.startswith(name, offset)]
+                if any(_GIVEN.match(data, offset + len(name)) for name in names):
+                    found.append(offset)
                 continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            if data.startswith(self._bags, offset) and self._bags:
+            if data.startswith(self._bags, offset):
                 return None
-            names = [name for name in self._called if data.startswith(name, offset)]
+            names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(
-                (*self._house, *self._gates), offset
-            ):
+            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(self._bare, offset):
                 found.append(offset)
         return found
 
 
 def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(name.encode() for name in names if name))
+
+
+def _one_of(names: Iterable[bytes]) -> re.Pattern[bytes]:
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(b"|".join(map(re.escape, longest_first)) or rb"(?!)")
 
 
 def _last_name(target: str) -> str:

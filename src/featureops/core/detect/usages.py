@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from featureops.core.detect.needles import flag_needles, is_bare
+from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.enums import enum_member_with
@@ -35,7 +35,7 @@ _QUOTES = frozenset(b"\"'`")
 
 def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
-    hunt = _Hunt(project, flag, house_name(flag))
+    hunt = _Hunt(project, flag, Asking(project.packs, project.config), house_name(flag))
     bags = any(sdk.bags for sdk in project.packs.sdks())
     hits = grep(flag_needles(flag, project.config, bags=bags))
     for path, offsets in hits.items():
@@ -61,6 +61,7 @@ class _Hunt:
 
     project: Project
     flag: str
+    asking: Asking
     member: str = ""
     found: dict[tuple[str, Span], Usage] = field(default_factory=dict)
     claimed: dict[str, list[Span]] = field(default_factory=dict)
@@ -76,12 +77,12 @@ class _Hunt:
 
     # -------------------------------------------------------------- places
 
-    def look(self, path: str, offsets: Iterable[int]) -> None:
+    def look(self, path: str, offsets: Sequence[int]) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
         file = self.project.file(path)
         if file is None:
             return
-        self._reads(file)
+        self._reads(file, offsets)
         key = self.flag.encode()
         for offset in offsets:
             if file.data.startswith(key, offset) and whole_word(file.data, offset, offset + len(key)):
@@ -89,14 +90,14 @@ class _Hunt:
                 if node is not None and string_value(node) == self.flag:
                     self._definition(file, node, "literal")
 
-    def follow(self, path: str, offsets: Iterable[int], names: frozenset[str]) -> None:
+    def follow(self, path: str, offsets: Sequence[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
         if self.project.packs.for_path(path) is None:
             return
         file = self.project.file(path)
         if file is None:
             return
-        self._reads(file)
+        self._reads(file, offsets)
         for offset in offsets:
             node = file.node_at(offset)
             if node.start == offset and node.text in names and node.named:
@@ -114,11 +115,14 @@ class _Hunt:
         if constant is not None and constant.value == self.flag:
             self._definition(file, whole, constant.resolution)
 
-    def _reads(self, file: SourceFile) -> None:
-        if file.path in self.looked:
-            return
-        self.looked.add(file.path)
-        for read in find_reads(self.project, file.path):
+    def _reads(self, file: SourceFile, offsets: Sequence[int]) -> None:
+        """The reads around the offsets; the first time also those around every way of asking."""
+        near: list[int] | None = list(offsets)
+        if file.path not in self.looked:
+            self.looked.add(file.path)
+            calls = self.asking.near(file.data)
+            near = [*calls, *offsets] if calls is not None else None
+        for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
                 self._read(file, read)
 
