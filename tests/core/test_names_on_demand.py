@@ -34,6 +34,12 @@ EXTRA = {
     b"function g($x) { global $y; $z = E::of($x); return compact('x', 'z') + [$y, fn($q) => $q . $z]; }\n",
     "sigils.rb": b"\xef\xbb\xbfx = 1\nclass A\n  X = x\n  def x?(y)\n    @x = y; $x = X; x = @x\n"
     b"    [1].each { |y| x += y }\n    x\n  end\nend\n",
+    "grouped.rs": b"use a::{b::{self, C as D}, e::*};\nmod keys;\nfn f(x: D) -> b::T { use keys::K; x.go(K) }\n"
+    b"struct S;\nimpl S { fn x(&self) -> b::T { f(self.x) } }\n",
+    "extended.swift": b'import A\nextension S { static let k = "a" }\nstruct S { var x = k\n'
+    b"func f(x: Int) -> Int { x } }\n",
+    "spaces.cs": b"using A.B;\nusing N = A.C.Name;\nnamespace P.Q {\n  class C {\n"
+    b"N x; int F(N y) => x.Go(y, x => x); }\n}\n",
     "package.kt": b"package p\nimport a.b.*\nimport a.c.Name as Other\nclass C(val x: Int) { val y = x\n"
     b"fun f(x: Other) = run { val y = x; y to this.y } }\n",
 }
@@ -52,6 +58,20 @@ def told(binding: Binding | None) -> object:
         binding.outer,
         (entry.module, entry.imported, entry.entry.span) if entry else None,
     )
+
+
+def test_packages_and_extensions_are_found_without_a_walk() -> None:
+    def names(name: str) -> Names:
+        pack = packs().for_path(name)
+        assert pack is not None
+        return Names(parse(name, EXTRA[name], pack))
+
+    assert names("calls.java").wildcards == ["a.b"]
+    assert names("grouped.rs").wildcards == ["a::e"]
+    assert (names("spaces.cs").wildcards, names("spaces.cs").packages) == (["A.B"], ["P.Q"])
+    assert names("package.kt").packages == ["p"]
+    assert len(names("extended.swift").extensions("S")) == 1
+    assert names("extended.swift").extensions("k") == []
 
 
 def compare(name: str, data: bytes) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from featureops.core.modules import Folders
 from featureops.core.pack import LanguagePack
+from featureops.core.regroup import TreeRules
 from featureops.languages import packs
 from tests.core.sources import find, only_file, program, source
 
@@ -19,8 +20,6 @@ NODE_SETS = (
     "strings",
     "multiline",
     "hoisted",
-    "spliced",
-    "singles",
     "headers",
 )
 
@@ -41,9 +40,11 @@ def test_the_grammars_have_every_node_that_is_named(pack: LanguagePack) -> None:
         named |= getattr(pack.index, key)
     for key in ("not_references", "not_bound", "bare_parameters", "writes"):
         named |= {pair.partition(".")[0] for pair in getattr(pack.index, key)}
-    groups = (*pack.groups, *pack.arrangement.groups.values())
-    named |= {group.node for group in groups}
-    made = {group.type for group in groups}
+    tree = pack.tree or TreeRules()
+    pairs = {part for text in tree.spliced for part in text.split(".")}
+    named |= pairs | tree.lone | tree.chains | tree.braces | tree.listed | set(tree.merged) | set(tree.groups)
+    named |= {tree.prefix} if tree.prefix else set()
+    made = {group.type for group in tree.groups.values()} | ({tree.block} if tree.braces else set())
     assert not named - made - known_nodes(pack)
 
 

@@ -90,6 +90,15 @@ SPELLINGS = {
         ending=";\n",
         decorator="@{} class A {{}}\n",
     ),
+    "csharp": Spelling(
+        "using {source};\n",
+        "var made = {client}();\n",
+        keyword="{}: ",
+        ending=";\n",
+        decorator="[{}]\nclass A {{}}\n",
+    ),
+    "rust": Spelling("use {source}::{name};\n", "let made = {client}();\n", keyword="{}: ", ending=";\n"),
+    "swift": Spelling("import {source}\n", "let made = {client}()\n", keyword="{}: "),
     "kotlin": Spelling(
         "import {source}.{name}\n", "val made = {client}()\n", keyword="{} = ", decorator="@{} class A\n"
     ),

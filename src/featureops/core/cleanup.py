@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from featureops.core.config import Config
-from featureops.core.detect.needles import flag_needles
+from featureops.core.detect.needles import flag_needles, spellings
 from featureops.core.enums import enum_member_with
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
@@ -122,6 +122,12 @@ class _Cleanup:
     def _find_reads(self) -> None:
         bags = any(sdk.bags for sdk in self.project.packs.sdks())
         pending = list(flag_needles(self.flag, self.project.config, bags=bags))
+        spelt = [name.encode() for name in spellings(self.flag)] if self.project.spells_members else []
+        for path in self.source.grep(spelt) if spelt else ():
+            pack = self.project.packs.for_path(path)
+            if pack is not None and pack.wire is not None and path not in self._files:
+                self._files.add(path)
+                pending.extend(self._read_file(path))
         while pending:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self._files]

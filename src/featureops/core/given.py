@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["argument", "definition_of", "initializer", "member_of", "nth_argument", "sole_name", "unwrapped"]
+__all__ = [
+    "argument",
+    "definition_of",
+    "initializer",
+    "member_of",
+    "nth_argument",
+    "property_value",
+    "sole_name",
+    "unwrapped",
+]
 
 _GIVING = {
     "declarator": ("name", "value"),
@@ -80,6 +89,15 @@ def initializer(binding: Binding) -> Node | None:
     return parent.role(role[1])
 
 
+def property_value(function: Node) -> Node | None:
+    """What a property that is nothing but an expression gives."""
+    body = function.role("body")
+    if body is None or body.shape != "block":
+        return body
+    only = body.items[0] if len(body.items) == 1 else None
+    return only.role("value") if only is not None and only.shape == "return" else only
+
+
 def member_of(holder: Node, name: str) -> Node | None:
     """The value of a member of a class, an enum, an object or what a call wraps around one."""
     if holder.shape == "call":
@@ -96,6 +114,11 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
             continue
         if inner.shape in ("declaration", "block") or (inner.shape == "class" and inner.role("name") is None):
             yield from _members(inner)
+            continue
+        if inner.type in inner.file.pack.index.properties and inner.shape == "function":
+            label, given = inner.role("name"), property_value(inner)
+            if label is not None and given is not None:
+                yield label.text, given
             continue
         roles = _MEMBERS.get(inner.shape)
         key, value = (inner.role(roles[0]), inner.role(roles[1])) if roles else (None, None)

@@ -14,8 +14,7 @@ class Indexing:
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
     or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
     declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
-    text, `export_targets` what a file assigns to in order to give names away. `spliced` nodes are left out of the tree,
-    their children take their place; `singles` are, where they hold one node only. `string_casts` are functions that
+    text, `export_targets` what a file assigns to in order to give names away. `string_casts` are functions that
     give the text that they are given, `headers` statements that stand before every import.
 
     `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
@@ -31,7 +30,8 @@ class Indexing:
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
     what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
-    open class to it.
+    open class to it. `properties` are functions that are asked without a call, `value_blocks`
+    blocks that may stand for a value. What `plain_members` classes declare are constants like any other.
     """
 
     identifiers: frozenset[str]
@@ -62,8 +62,6 @@ class Indexing:
     own_objects: frozenset[str]
     import_calls: frozenset[str]
     export_targets: frozenset[str]
-    spliced: frozenset[str]
-    singles: frozenset[str]
     string_casts: frozenset[str]
     headers: frozenset[str]
     modifiers: frozenset[str]
@@ -89,6 +87,9 @@ class Indexing:
     lazy_calls: frozenset[str]
     name_members: frozenset[str]
     private_words: frozenset[str]
+    properties: frozenset[str]
+    value_blocks: frozenset[str]
+    plain_members: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

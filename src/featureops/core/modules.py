@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from featureops.core.pack import LanguagePack, Packs
@@ -17,11 +18,13 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Folders:
-    """The folders of languages in which an import names a folder, or its files see each other's names."""
+    """Where files lie: the folders of languages in which an import names a folder, or its files see each other's
+    names; the files of a name or of a glob."""
 
     def __init__(self, paths: Iterable[str], packs: Packs, read: Callable[[str], bytes | None]) -> None:
         self._paths, self._packs, self._read = paths, packs, read
         self._manifests: dict[str, str | None] = {}
+        self._globs: dict[str, list[str]] = {}
 
     def forget(self) -> None:
         """Read the manifests again when they are asked for."""
@@ -38,6 +41,20 @@ class Folders:
 
     def __contains__(self, folder: str) -> bool:
         return folder in self._files
+
+    @cached_property
+    def with_stem(self) -> Mapping[str, list[str]]:
+        """All files by their name without its ending."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
+        return found
+
+    def matching(self, glob: str) -> list[str]:
+        """The files whose path ends as the glob says."""
+        if glob not in self._globs:
+            self._globs[glob] = sorted(path for path in self._paths if fnmatchcase("/" + path, "*/" + glob))
+        return self._globs[glob]
 
     def holding(self, folder: str, name: str) -> list[str]:
         """The files of a folder that have a name at all."""
@@ -81,8 +98,8 @@ class Folders:
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
     """The paths that an import's text may mean, the likeliest first; most of them are no files."""
-    bases = {"dotted": _dotted_bases, "namespace": _namespace_bases}.get(pack.modules.style, _path_bases)
-    for base in bases(importer, module, pack):
+    bases = {"dotted": _dotted_bases, "namespace": _namespace_bases, "tree": _tree_bases}
+    for base in bases.get(pack.modules.style, _path_bases)(importer, module, pack):
         yield from _candidates(base, pack)
 
 
@@ -238,6 +255,30 @@ def _namespace_bases(importer: str, module: str, pack: LanguagePack) -> Iterator
             yield posixpath.join(folder, tail)
         for root in pack.modules.roots:
             yield posixpath.join(root, tail)
+
+
+def _tree_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:
+    rules = pack.modules
+    parts = module.split(rules.separator)
+    folder, name = posixpath.split(importer)
+    stem = name.rpartition(".")[0]
+    own = folder if stem in rules.indexes else posixpath.join(folder, stem)
+    if parts[0] in (rules.here, rules.up):
+        base = own
+        while parts and parts[0] in (rules.here, rules.up):
+            base = posixpath.dirname(base) if parts.pop(0) == rules.up else base
+        yield posixpath.join(base, *parts)
+        return
+    # Beside the file, or from the root of the package, also where that is called by its name.
+    yield posixpath.join(own, *parts)
+    tail = parts[1:]
+    while tail or parts[0] == rules.root:
+        yield posixpath.join(folder, *tail)
+        for root in rules.roots:
+            yield posixpath.join(folder, root, *tail)
+        if not folder:
+            return
+        folder = posixpath.dirname(folder)
 
 
 def _path_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:

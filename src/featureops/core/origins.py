@@ -15,7 +15,7 @@ def is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:
         item.module == module
         and (imported in item.clients or imported in ("*", "default") or imported in item.functions)
         for item in sdk.imports
-    ) or any(item.module == f"{module}.{imported}" for item in sdk.imports)
+    ) or any(item.module in (f"{module}.{imported}", f"{module}::{imported}") for item in sdk.imports)
 
 
 def gives(sdk: SdkPack, form: CallForm, module: str, name: str) -> bool:

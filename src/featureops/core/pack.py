@@ -7,12 +7,12 @@ The rules of detecting, folding and wrapping are written over shapes and never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Indexing
-from featureops.core.regroup import Arrangement, GroupRule
+from featureops.core.regroup import TreeRules
 
 if TYPE_CHECKING:
     from tree_sitter import Parser
@@ -29,6 +29,7 @@ __all__ = [
     "SdkPack",
     "ShapeRule",
     "SyntaxText",
+    "WireNames",
     "WrapRules",
     "WrapTemplate",
 ]
@@ -48,8 +49,9 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a|b` is the first of both that is there. `binds` is
-    the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
+    child a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that
+    holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -98,7 +100,8 @@ class SyntaxText:
 @dataclass(frozen=True, slots=True)
 class ModuleRules:
     """How an import's text names a file: `dotted` from a source root, a relative `path`, or a `namespace` of which the
-    last parts are the file's path; or a name of a `package`, whose files see each other's names without imports.
+    last parts are the file's path; or a name of a `package`, whose files see each other's names without imports. With
+    `tree` it leads through folders from the source root, where `root`, `up` and `here` are the words to start with.
     `separator` stands between the parts of a qualified name; an import of one binds its last part.
 
     `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
@@ -111,9 +114,11 @@ class ModuleRules:
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
     declares (`manifest_module`, a regular expression). `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
+    `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
+    be called or lie like it; with `around` a package sees the names of those around it.
     """
 
-    style: Literal["dotted", "path", "folder", "namespace", "package"] = "path"
+    style: Literal["dotted", "path", "folder", "namespace", "package", "tree"] = "path"
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
@@ -127,6 +132,21 @@ class ModuleRules:
     unbound: Literal["", "folder", "snake"] = ""
     shared: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
+    declared: str | None = None
+    around: bool = False
+    root: str = ""
+    up: str = ""
+    here: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WireNames:
+    """The text that an enum's member without a value stands for: `member` and `style` are regular expressions for an
+    annotation that gives it, or the case style of all members; `plain` members stand for their own name."""
+
+    member: str = ""
+    style: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +290,9 @@ class LanguagePack:
     wrap: WrapRules = WrapRules()
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
-    groups: tuple[GroupRule, ...] = ()
     holds: str = ""
-    arrangement: Arrangement = field(default_factory=Arrangement)
+    tree: TreeRules | None = None
+    wire: WireNames | None = None
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -285,10 +305,6 @@ class LanguagePack:
     @cached_property
     def not_parts(self) -> frozenset[str]:
         return self.index.comments | self.index.modifiers
-
-    @cached_property
-    def group_of(self) -> Mapping[str, GroupRule]:
-        return {group.node: group for group in self.groups}
 
     @cached_property
     def binders(self) -> frozenset[str]:

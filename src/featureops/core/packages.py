@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from featureops.core.contents import Contents
 from featureops.core.given import initializer
-from featureops.core.pack import Packs
+from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
@@ -16,11 +18,13 @@ __all__ = ["Packages", "member_binding"]
 _NESTED = 3
 
 
-def _package_of(file: SourceFile) -> str:
-    """The package that a file says it belongs to."""
-    statement = next((item for item in file.root.items if item.shape == "package"), None)
-    name = statement.role("name") if statement is not None else None
-    return "".join(name.text.split()) if name is not None else ""
+def _packages_of(names: Names) -> list[str]:
+    """The packages that a file says it belongs to; those around them too where their names are seen."""
+    own = names.packages or [""]
+    if not names.file.pack.modules.around:
+        return own
+    parts = [package.split(".") for package in own]
+    return list(dict.fromkeys(".".join(each[:end]) for each in parts for end in range(len(each), -1, -1)))
 
 
 def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
@@ -38,9 +42,33 @@ def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
 class _PackageFiles:
     """Finds a package's names among the files of a repository; nothing is parsed that can't hold the name."""
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, paths: Iterable[str], contents: Contents) -> None:
         self._paths = paths
-        self._read = read
+        self._contents = contents
+        self._declaring: dict[str, Mapping[bytes, list[str]]] = {}
+        self._told: set[str] = set()
+
+    def forget(self) -> None:
+        """Say again which files were read; what they hold is still known."""
+        self._told.clear()
+
+    def declaring(self, importer: str, name: str, pack: LanguagePack) -> list[str]:
+        """The files of the language that declare the name, the nearest first."""
+        if pack.id not in self._told:
+            self._told.add(pack.id)
+            self._contents.touched.update(path for path in self._paths if path.endswith(pack.extensions))
+        if pack.id not in self._declaring:
+            self._declaring[pack.id] = self._declared(re.compile((pack.modules.declared or "").encode()), pack)
+        folder = posixpath.dirname(importer) or "."
+        found = (path for path in self._declaring[pack.id].get(name.encode(), ()) if path != importer)
+        return sorted(found, key=lambda path: (len(posixpath.relpath(posixpath.dirname(path) or ".", folder)), path))
+
+    def _declared(self, pattern: re.Pattern[bytes], pack: LanguagePack) -> Mapping[bytes, list[str]]:
+        found: dict[bytes, list[str]] = {}
+        for path in sorted(path for path in self._paths if path.endswith(pack.extensions)):
+            for name in {match[1] for match in pattern.finditer(self._contents.skim(path) or b"")}:
+                found.setdefault(name, []).append(path)
+        return found
 
     @cached_property
     def _by_folder(self) -> Mapping[str, list[str]]:
@@ -70,7 +98,7 @@ class _PackageFiles:
         for path in (*called, *sorted(near), *sorted(self._by_folder.get(folder, ()))):
             if path not in seen:
                 seen.add(path)
-                if name.encode() in (self._read(path) or b""):
+                if name.encode() in (self._contents.text(path) or b""):
                     yield path
 
 
@@ -80,18 +108,19 @@ class Packages:
     def __init__(
         self,
         paths: Iterable[str],
-        read: Callable[[str], bytes | None],
+        contents: Contents,
         packs: Packs,
         file: Callable[[str], SourceFile | None],
         names: Callable[[str], Names],
     ) -> None:
         self._packs, self._file, self._names = packs, file, names
-        self._paths = _PackageFiles(paths, read)
+        self._paths = _PackageFiles(paths, contents)
         self._known: dict[tuple[str, str, str], tuple[str, Binding] | None] = {}
 
     def forget(self) -> None:
         """Find names again when they are asked for."""
         self._known.clear()
+        self._paths.forget()
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to a package by its language's rule."""
@@ -111,7 +140,7 @@ class Packages:
         """A name that the file's own package, or a whole package that it imports, brings in."""
         if node.type not in node.file.pack.index.identifiers or not self.hold(path):
             return None
-        packages = (_package_of(node.file), *self._names(path).wildcards)
+        packages = (*_packages_of(self._names(path)), *self._names(path).wildcards)
         found = (self.named(path, package, node.text) for package in packages)
         return next((place for place in found if place is not None), None)
 
@@ -121,14 +150,20 @@ class Packages:
         return self.named(path, package, name) if package and self.hold(path) else None
 
     def _in_files(self, importer: str, package: str, name: str) -> tuple[str, Binding] | None:
-        for path in self._paths.candidates(importer, package, name):
+        for path in self._candidates(importer, package, name):
             file = self._file(path) if self.hold(path) else None
-            if file is None or _package_of(file) != package:
+            if file is None or package not in (self._names(path).packages or [""]):
                 continue
             binding = self._names(path).top(name) or self._names(path).top(f"{name}()")
             if binding is not None and binding.imported is None:
                 return path, binding
         return None
+
+    def _candidates(self, importer: str, package: str, name: str) -> Iterable[str]:
+        pack = self._packs.for_path(importer)
+        if pack is not None and pack.modules.declared is not None:
+            return self._paths.declaring(importer, name, pack)
+        return self._paths.candidates(importer, package, name)
 
     def _in_class(self, importer: str, package: str, name: str, depth: int) -> tuple[str, Binding] | None:
         outer, _, last = package.rpartition(".")

@@ -8,11 +8,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Literal
 
 from featureops.core.config import Config
+from featureops.core.contents import Contents
 from featureops.core.enums import constructor_position
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
@@ -20,6 +20,7 @@ from featureops.core.pack import Packs
 from featureops.core.packages import Packages
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.wire import wire_name
 
 __all__ = ["Constant", "Project", "Resolution"]
 
@@ -50,24 +51,19 @@ class Project:
         self.config = config or Config()
         self.failed: dict[str, str] = {}
         self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
-        self._read = read
-        self._texts: dict[str, bytes | None] = {}
-        self.folders = Folders(self.paths, packs, self.text)
+        self._contents = Contents(read)
+        self.folders = Folders(self.paths, packs, self._contents.text)
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
         self._damaged: set[str] = set()
-        self.touched: set[str] = set()
-        self._globs: dict[str, list[str]] = {}
-        self._packages = Packages(self.paths, self.text, packs, self.file, self.names)
+        self._packages = Packages(self.paths, self._contents, packs, self.file, self.names)
 
     # -------------------------------------------------------------- files
 
-    def text(self, path: str) -> bytes | None:
-        """The bytes of a file, None if it can't be read."""
-        self.touched.add(path)
-        if path not in self._texts:
-            self._texts[path] = self._read(path)
-        return self._texts[path]
+    @property
+    def touched(self) -> set[str]:
+        """The files that the answers since `begin` depend on."""
+        return self._contents.touched
 
     def file(self, path: str) -> SourceFile | None:
         """The parsed file; None where no pack knows it, it can't be read or it nests too deep (`failed` says which)."""
@@ -78,7 +74,7 @@ class Project:
 
     def _parse(self, path: str) -> SourceFile | None:
         pack = self.packs.for_path(path)
-        data = self.text(path) if pack is not None else None
+        data = self._contents.text(path) if pack is not None else None
         if pack is None or data is None:
             return None
         try:
@@ -93,8 +89,7 @@ class Project:
         return file
 
     def begin(self) -> None:
-        """From here on `touched` are the files that the answers depend on: answers that are known already are found
-        again."""
+        """Clear `touched`, and find again what is known already."""
         self.touched.clear()
         self.folders.forget()
         self._packages.forget()
@@ -104,12 +99,18 @@ class Project:
         self.begin()
         self._files.clear()
         self._names.clear()
-        self._texts.clear()
+        self._contents.forget()
 
     def names(self, path: str) -> Names:
         """The names of a file that `file` returned."""
         self.file(path)
         return self._names[path]
+
+    @cached_property
+    def spells_members(self) -> bool:
+        """Whether there are files in which a member's name in another case style may be a key."""
+        endings = tuple(end for pack in self.packs.languages if pack.wire is not None for end in pack.extensions)
+        return any(path.endswith(endings) for path in self.paths)
 
     def damaged(self) -> list[str]:
         """The files parsed so far that have syntax errors: reads within an error can be missed."""
@@ -164,22 +165,10 @@ class Project:
     def _visible_files(self, path: str, node: Node) -> Iterator[str]:
         pack = node.file.pack
         if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
-            yield from named_files(path, node.text, pack, self._with_stem)
+            yield from named_files(path, node.text, pack, self.folders.with_stem)
         yield from loaded_files(node.file)
         for glob in pack.modules.shared:
-            yield from self._matching(glob)
-
-    @cached_property
-    def _with_stem(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for path in sorted(self.paths):
-            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
-        return found
-
-    def _matching(self, glob: str) -> list[str]:
-        if glob not in self._globs:
-            self._globs[glob] = sorted(path for path in self.paths if fnmatchcase("/" + path, "*/" + glob))
-        return self._globs[glob]
+            yield from self.folders.matching(glob)
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file, or a folder of files, gives away under a name."""
@@ -244,9 +233,11 @@ class Project:
             return None
         if entry.imported == "*":
             return self.module_path(path, entry.module)
-        joined = f"{entry.module}{entry.imported}" if entry.module.endswith(".") else f"{entry.module}.{entry.imported}"
         pack = self.packs.for_path(path)
-        return self.module_path(path, joined) if pack is not None and pack.modules.style == "dotted" else None
+        if pack is None or pack.modules.style not in ("dotted", "tree"):
+            return None
+        dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
+        return self.module_path(path, f"{entry.module}{dot}{entry.imported}")
 
     # -------------------------------------------------------------- constants
 
@@ -303,16 +294,24 @@ class Project:
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
-        member = member_of(holder, name.text)
+        member = self._member(holder, name.text)
         if member is None:
             return None
         inner = self.constant(where, member, depth + 1)
         if inner is None:
-            return None
-        # Where members are names of their class's scope, one that is declared is a constant like any other.
+            wire = wire_name(holder, member, self.names(where))
+            return Constant(wire, "enum", where, member, name.text) if wire is not None else None
         is_plain = member.parent is not None and member.parent.shape == "declarator"
-        kind: Resolution = "constant" if is_plain and member.file.pack.index.open_classes else "enum"
+        kind: Resolution = "constant" if is_plain and holder.type in holder.file.pack.index.plain_members else "enum"
         return Constant(inner.value, kind, where, member.parent, name.text)
+
+    def _member(self, holder: Node, name: str) -> Node | None:
+        """The value of a member, also of one that an extension in the same file adds."""
+        own, label = member_of(holder, name), holder.role("name")
+        if own is not None or label is None:
+            return own
+        added = self.names(holder.file.path).extensions(label.text)
+        return next((value for each in added if (value := member_of(each, name)) is not None), None)
 
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
         """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
@@ -321,6 +320,8 @@ class Project:
         owner, name = (callee.role("object"), callee.role("property")) if callee is not None else (None, None)
         if owner is None or name is None or (arguments is not None and arguments.items):
             return None
+        if name.text in node.file.pack.index.key_members:
+            return self.constant(path, owner, depth + 1)
         where, entry = self.container(path, owner, depth + 1) or (path, "")
         if isinstance(entry, str):
             return None
@@ -344,7 +345,7 @@ class Project:
         if node.text in node.file.pack.index.class_names:
             kinds = node.file.pack.index.class_scopes
             around = next((outer for outer in node.ancestors() if outer.type in kinds), None)
-            return (path, around) if around is not None else None
+            return self.extended(path, around) or (path, around) if around is not None else None
         if node.shape == "member":
             module = self._dotted_module(path, node)
             if module is not None:
@@ -359,13 +360,24 @@ class Project:
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None
                 return (exported[0], unwrapped(value)) if exported and value else None
-            member = member_of(outer[1], name.text)
+            member = self._member(outer[1], name.text)
             return (outer[0], unwrapped(member)) if member else None
         meant = self.meaning(path, node)
+        if meant is None and node.file.pack.modules.style == "tree":
+            module = self.module_path(path, node.text)
+            return (path, module) if module is not None else None
         module = self.submodule(*meant) if meant is not None else None
         if meant is None or module is not None:
             return (path, module) if module is not None else None
         return self._held(self.origin(*meant))
+
+    def extended(self, path: str, holder: Node) -> tuple[str, Node] | None:
+        """The type to which an extension adds members."""
+        name = holder.role("name") if holder.shape == "extension" else None
+        kinds = holder.file.pack.index.identifiers
+        plain = next((part for part in name.walk() if part.type in kinds), None) if name is not None else None
+        place = self.container(path, plain) if plain is not None else None
+        return (place[0], place[1]) if place is not None and not isinstance(place[1], str) else None
 
     def _held(self, found: tuple[str, Binding] | None) -> tuple[str, Node | str] | None:
         value = initializer(found[1]) if found else None
@@ -376,6 +388,8 @@ class Project:
         root = node
         while root.shape == "member" and (owner := root.role("object")) is not None:
             root = owner
+        if node.file.pack.modules.style == "tree":
+            return self.module_path(path, "".join(node.text.split()))
         binding = self.names(path).of.get(root)
         entry = binding.imported if binding is not None else None
         if entry is None or entry.imported != "*" or node.file.pack.modules.style != "dotted":

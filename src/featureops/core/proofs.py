@@ -126,7 +126,11 @@ class Receivers:
             found = self.project.exported(place[1], name.text)
             if found is not None:
                 proof = self._at(found[0]).binding(*found, sdk, depth + 1)
-        if owner.file.pack.modules.style == "package" and "(" not in owner.text and self.annotated(owner, sdk):
+        if (
+            owner.file.pack.modules.style in ("package", "tree")
+            and "(" not in owner.text
+            and self.annotated(owner, sdk)
+        ):
             return "proven"
         return proof if proof != "unproven" else by_name(name.text, sdk)
 
@@ -142,7 +146,8 @@ class Receivers:
         known = self._classes.get((body, name, sdk.id))
         if known is None:
             known = self._classes[body, name, sdk.id] = self.class_proof(body, name, sdk, depth)
-        return known
+        place = self.project.extended(self.path, body) if known != "proven" else None
+        return self._at(place[0]).class_proof(place[1], name, sdk, depth) if place is not None else known
 
     def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
         for node in around_mentions(body, name):
@@ -202,7 +207,7 @@ def _values(names: Names, binding: Binding) -> Iterator[Node]:
 
 def _awaited(node: Node) -> Node:
     node = unwrapped(node)
-    while node.shape == "await":
+    while node.shape in ("await", "unwrap"):
         inner = node.role("operand")
         if inner is None:
             return node

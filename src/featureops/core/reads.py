@@ -231,9 +231,12 @@ class _Finder:
 
 def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
     """Climb from the call over awaits and parentheses to a pinned member, if there is one."""
-    node = call
-    while node.parent is not None and node.parent.shape in ("await", "paren", "cast"):
+    node, opened = call, False
+    while node.parent is not None and node.parent.shape in ("await", "paren", "cast", "unwrap"):
         node = node.parent
+        opened = opened or node.shape == "unwrap"
+    if opened and "?" in pinned:
+        return node, True
     parent = node.parent
     if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
         name = parent.role("property")

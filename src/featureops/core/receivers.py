@@ -87,7 +87,8 @@ def names_client(project: Project, path: str, annotation: Node, sdk: SdkPack) ->
     """Whether a type speaks of the SDK's client: by an import, by a whole package, or by its full name."""
     if any(_means_client(project, path, node, sdk) for node in annotation.walk()):
         return True
-    full = {f"{item.module}.{client}" for item in sdk.imports for client in item.clients}
+    separator = annotation.file.pack.modules.separator or "."
+    full = {f"{item.module}{separator}{client}" for item in sdk.imports for client in item.clients}
     return any("".join(node.text.split()).rstrip("?!") in full for node in annotation.walk() if node.named)
 
 
@@ -157,8 +158,10 @@ def type_mentions(call: Node) -> Iterator[Node]:
         call = inner
     kinds = call.file.pack.index.type_mentions
     if kinds:
-        arguments = call.role("arguments")
-        inside = (*call.children, *(arguments.items if arguments is not None else ()))
+        arguments, callee = call.role("arguments"), call.role("function")
+        named = callee.role("property") or callee if callee is not None else None
+        inside = [*call.children, *(arguments.items if arguments is not None else ())]
+        inside += [*(callee.children if callee is not None else ()), *(named.children if named is not None else ())]
         yield from (node for node in inside if node.type in kinds)
 
 

@@ -1,25 +1,30 @@
-"""A grammar's tree as the rules need it, where the grammar groups things otherwise: said by the language file.
+"""A grammar's tree as the rules need it, where the grammar nests things otherwise: said by a language file's `[tree]`.
 
-A *splice* shows a node's children in its place. A *group* puts neighbours into a node of their own (a method call whose
-receiver and name are no node becomes a call of a member). A *prefix* that a grammar binds tighter than the chain behind
-it (`!a.b()` read as `(!a).b()`) is put around the chain. Only the view changes: every byte stays in its place.
+It happens while the children of a node are listed, so that shapes and roles can be written over a tree that looks like
+any other language's. Only the view changes: every byte stays in its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tree_sitter import Node as RawNode
+    from tree_sitter import TreeCursor
 
-__all__ = ["Arrangement", "GroupRule", "Part", "Shell", "arranged"]
+__all__ = ["GroupRule", "Raw", "TreeRules", "regrouped"]
+
+_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRule:
-    """In `node`, what stands from the field `first` to the field `last` becomes a node `type` in the field `field`."""
+    """In `node`, what stands from the field `first` to the field `last` becomes a node `type` in the field `field`.
+
+    Where nothing has the field `first`, what has `last` is in the field `field` by itself; where nothing stands behind
+    them, they stay as they are.
+    """
 
     node: str
     first: str
@@ -29,99 +34,195 @@ class GroupRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
-    """`splices` are `parent.child` pairs of node types (`*`: any parent). `prefix` is the node type of prefix
-    operators, `chains` those that the grammar wrongly puts around one."""
+class TreeRules:
+    """How the grammar's nesting is evened out, by node type.
 
-    splices: frozenset[str] = frozenset()
+    `spliced`: its children stand in its place; `a.b`: only those of a b in an a. `lone`: the same where it holds a
+    single node. `merged`: one that wraps nothing but one of the given types is that one. `groups` put neighbours into
+    a node of their own. `prefix` is the type of prefix operators, `chains` those that the grammar wrongly puts around
+    one. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in it are spliced.
+    """
+
+    spliced: frozenset[str] = frozenset()
+    lone: frozenset[str] = frozenset()
+    merged: Mapping[str, frozenset[str]] = field(default_factory=dict)
     groups: Mapping[str, GroupRule] = field(default_factory=dict)
     prefix: str | None = None
     chains: frozenset[str] = frozenset()
+    braces: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    block: str = "braces"
+
+
+class Raw(Protocol):
+    """What a node of the grammar and one that was put together have in common."""
 
     @property
-    def is_plain(self) -> bool:
-        return not (self.splices or self.groups or self.prefix)
+    def type(self) -> str: ...
+    @property
+    def is_named(self) -> bool: ...
+    @property
+    def is_error(self) -> bool: ...
+    @property
+    def is_missing(self) -> bool: ...
+    @property
+    def start_byte(self) -> int: ...
+    @property
+    def end_byte(self) -> int: ...
+    @property
+    def child_count(self) -> int: ...
+    def child(self, index: int, /) -> Raw | None: ...
+    def walk(self) -> TreeCursor: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """How a node looks where it is not simply its raw node."""
-
-    type: str
-    start: int
-    end: int
-    parts: tuple[Part, ...]
+_Part = tuple[Raw, str | None]
 
 
-Part = tuple["RawNode", str | None, Shell | None]
-"""A child: its raw node, its field, its look."""
+class _Grown:
+    """A node put together from others. Its parts are settled already."""
+
+    __slots__ = ("child_count", "end_byte", "is_error", "is_missing", "is_named", "parts", "start_byte", "type")
+
+    def __init__(self, kind: str, parts: list[_Part]) -> None:
+        self.type = kind
+        self.parts = parts
+        self.is_named = True
+        self.is_error = False
+        self.is_missing = False
+        self.start_byte: int = parts[0][0].start_byte
+        self.end_byte: int = parts[-1][0].end_byte
+        self.child_count = len(parts)
+
+    def child(self, index: int) -> Raw | None:
+        return self.parts[index][0]
+
+    def walk(self) -> TreeCursor:
+        raise NotImplementedError
 
 
-def arranged(raw: RawNode, rules: Arrangement) -> list[Part]:
-    """The children of a node as the rules say."""
-    parts = list(_spliced(raw, rules))
-    group = rules.groups.get(raw.type)
-    if group is not None:
-        parts = _grouped(parts, group)
-    return [_around(part, rules) for part in parts] if rules.prefix is not None else parts
+def regrouped(raw: Raw, rules: TreeRules) -> list[_Part]:
+    """The children of a node as the rules want them, each with its field."""
+    if isinstance(raw, _Grown):
+        return raw.parts
+    return _settled(_parts_of(raw), raw.type, rules)
 
 
-def _children(raw: RawNode) -> Iterator[Part]:
+def _parts_of(raw: Raw) -> list[_Part]:
+    """The children as the grammar has them; the end of a line is no part of what stands on it."""
+    if isinstance(raw, _Grown):
+        return raw.parts
+    found = list[_Part]()
     cursor = raw.walk()
     more = cursor.goto_first_child()
     while more:
         child = cursor.node
-        if child is not None:
-            yield child, cursor.field_name, None
+        if child is not None and child.type.strip():
+            found.append((child, cursor.field_name))
         more = cursor.goto_next_sibling()
+    return found
 
 
-def _spliced(raw: RawNode, rules: Arrangement) -> Iterator[Part]:
-    for part in _children(raw):
-        child = part[0]
-        if rules.splices and not rules.splices.isdisjoint((f"{raw.type}.{child.type}", f"*.{child.type}")):
-            yield from _spliced(child, rules)
-        else:
-            yield part
+def _settled(parts: list[_Part], kind: str, rules: TreeRules) -> list[_Part]:
+    found = [done for part in parts for done in _settle(part, kind, rules)]
+    if kind in rules.braces:
+        found = list(_braced(found, rules))
+    group = rules.groups.get(kind)
+    return found if group is None else _grouped(found, group)
 
 
-def _grouped(parts: list[Part], rule: GroupRule) -> list[Part]:
-    fields = [part[1] for part in parts]
-    if rule.first not in fields or rule.last not in fields:
+def _settle(part: _Part, within: str, rules: TreeRules) -> Iterator[_Part]:
+    """What stands for one part in a node of the type `within`."""
+    raw, name = part
+    kind = raw.type
+    if kind in rules.lone and raw.child_count == 1:
+        inner, own = _parts_of(raw)[0]
+        yield from _settle((inner, name or own), within, rules)
+    elif kind in rules.spliced or f"{within}.{kind}" in rules.spliced:
+        for inner, own in _settled(_parts_of(raw), kind, rules):
+            yield inner, own or (name if inner.is_named else None)
+    elif kind in rules.merged:
+        yield _merged(raw, rules), name
+    elif kind in rules.chains:
+        yield _unprefixed(raw, rules), name
+    else:
+        yield part
+
+
+def _merged(raw: Raw, rules: TreeRules) -> Raw:
+    """A statement that is nothing but a keyword's expression is that expression, with the statement's extent."""
+    parts = _parts_of(raw)
+    named = [at for at, (part, _) in enumerate(parts) if part.is_named]
+    if len(named) != 1 or parts[named[0]][0].type not in rules.merged[raw.type]:
+        return raw
+    at = named[0]
+    inner = parts[at][0]
+    return _Grown(inner.type, [*parts[:at], *regrouped(inner, rules), *parts[at + 1 :]])
+
+
+def _grouped(parts: list[_Part], rule: GroupRule) -> list[_Part]:
+    names = [name for _, name in parts]
+    if rule.last not in names:
         return parts
-    first, last = fields.index(rule.first), fields.index(rule.last)
-    inner = parts[first : last + 1]
-    shell = Shell(rule.type, inner[0][0].start_byte, inner[-1][0].end_byte, tuple(inner))
-    return [*parts[:first], (inner[0][0], rule.field, shell), *parts[last + 1 :]]
+    last = names.index(rule.last)
+    if rule.first not in names:
+        return [*parts[:last], (parts[last][0], rule.field), *parts[last + 1 :]]
+    first = names.index(rule.first)
+    if last + 1 == len(parts):
+        return parts
+    return [*parts[:first], (_Grown(rule.type, parts[first : last + 1]), rule.field), *parts[last + 1 :]]
 
 
-def _is_prefix(raw: RawNode, rules: Arrangement) -> bool:
-    return raw.type == rules.prefix and raw.child_count > 1 and not raw.child(0).is_named
+def _is_prefix(raw: Raw, rules: TreeRules) -> bool:
+    """Whether the node is a prefix operator with its operand, which then stands last."""
+    last = raw.child(raw.child_count - 1) if raw.type == rules.prefix and raw.child_count >= _TWO else None
+    return last is not None and last.is_named
 
 
-def _around(part: Part, rules: Arrangement) -> Part:
-    """The part with the prefix operators at its far left put around all of it."""
-    raw, name, shell = part
-    if shell is not None or raw.type not in rules.chains or _is_prefix(raw, rules):
-        return part
-    outermost = raw
-    while outermost.type in rules.chains and outermost.child_count and not _is_prefix(outermost, rules):
-        outermost = outermost.child(0)
-    if not _is_prefix(outermost, rules):
-        return part
-    prefixes, inner = [outermost], outermost.child(1)
-    while _is_prefix(inner, rules):
-        prefixes.append(inner)
-        inner = inner.child(1)
-    look = _without(raw, outermost, inner)
-    for prefix in reversed(prefixes):
-        parts: tuple[Part, ...] = ((prefix.child(0), "operator", None), (raw, "argument", look))
-        look = Shell(prefix.type, prefix.start_byte, raw.end_byte, parts)
-    return raw, name, look
+def _unprefixed(raw: Raw, rules: TreeRules) -> Raw:
+    """The chain with the prefix operators at its far left put around all of it: `!a.b()` read as `(!a).b()`."""
+    first: Raw | None = raw
+    while first is not None and first.type in rules.chains and first.child_count and not _is_prefix(first, rules):
+        first = first.child(0)
+    if first is None or first is raw or not _is_prefix(first, rules):
+        return raw
+    heads = list[list[_Part]]()
+    while _is_prefix(first, rules):
+        *head, (first, name) = _parts_of(first)
+        heads.append([*head, (first, name)])
+    made = _without_prefix(raw, first, rules)
+    kind = rules.prefix or ""
+    for head in reversed(heads):
+        made = _Grown(kind, [*head[:-1], (made, head[-1][1])])
+    return made
 
 
-def _without(chain: RawNode, prefix: RawNode, inner: RawNode) -> Shell:
+def _without_prefix(chain: Raw, inner: Raw, rules: TreeRules) -> Raw:
     """The chain as if it began with `inner`."""
-    (first, name, _), *rest = _children(chain)
-    head: Part = (inner, name, None) if first.id == prefix.id else (first, name, _without(first, prefix, inner))
-    return Shell(chain.type, inner.start_byte, chain.end_byte, (head, *rest))
+    (first, name), *rest = _parts_of(chain)
+    head = inner if _is_prefix(first, rules) else _without_prefix(first, inner, rules)
+    return _Grown(chain.type, _settled([(head, name), *rest], chain.type, rules))
+
+
+def _braced(parts: list[_Part], rules: TreeRules) -> Iterator[_Part]:
+    """Everything from `{` to `}` is one block."""
+    at = 0
+    while at < len(parts):
+        raw, name = parts[at]
+        close = _closing(parts, at) if raw.type == "{" and not raw.is_named else None
+        if close is None:
+            yield parts[at]
+            at += 1
+            continue
+        inside = list[_Part]()
+        for part, own in parts[at : close + 1]:
+            if part.type in rules.listed:
+                inside.extend(regrouped(part, rules))
+            else:
+                inside.append((part, None if part is raw else own))
+        yield _Grown(rules.block, inside), name
+        at = close + 1
+
+
+def _closing(parts: list[_Part], start: int) -> int | None:
+    ends = (at for at in range(start + 1, len(parts)) if parts[at][0].type == "}" and not parts[at][0].is_named)
+    return next(ends, None)

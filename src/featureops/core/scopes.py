@@ -12,11 +12,13 @@ from functools import cached_property
 
 from featureops.core.importing import (
     ImportEntry,
+    binds_import,
     entry_of_call,
     imported_by_call,
     names_of_import,
+    opened_by,
+    package_name,
     string_value,
-    whole_package,
 )
 from featureops.core.mentions import mentions_of
 from featureops.core.pack import ShapeRule
@@ -25,8 +27,10 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
 _LONGEST = 500
-_IMPORT_LEVELS = 4
-_OPEN = ("", "declaration", "block")
+_TOP_LEVELS = 4
+_OPEN = frozenset({"", "declaration", "block", "package"})
+_DECLARING = frozenset({"package", "extension"})
+"""Shapes whose name is one that others have or belong to."""
 
 
 class Binding:
@@ -165,19 +169,39 @@ class Names:
         return identifiers
 
     @cached_property
-    def _top_imports(self) -> list[Node]:
-        """The imports outside of functions and classes: these may bind a name that they only hold a part of."""
+    def _top(self) -> list[Node]:
+        """The imports and packages outside of functions and classes, in document order."""
         found, level = list[Node](), self.file.root.items
-        for _ in range(_IMPORT_LEVELS):
-            found += [node for node in level if node.shape == "import"]
+        for _ in range(_TOP_LEVELS):
+            found += [node for node in level if node.shape in ("import", "package")]
             level = [inner for node in level if node.shape in _OPEN for inner in node.items]
-        return found
+        return sorted(found, key=lambda node: (node.start, node.depth))
+
+    @cached_property
+    def _top_imports(self) -> list[Node]:
+        """These may bind a name that they only hold a part of."""
+        return [node for node in self._top if node.shape == "import"]
 
     @cached_property
     def wildcards(self) -> list[str]:
         """The packages all of whose names are imported, in document order."""
-        found = sorted(self._top_imports, key=lambda node: node.start)
-        return [package for package in map(whole_package, found) if package is not None]
+        return [package for statement in self._top_imports for package in opened_by(statement)]
+
+    @cached_property
+    def packages(self) -> list[str]:
+        """The packages that the file says it belongs to, in document order."""
+        return [package_name(node) for node in self._top if node.shape == "package"]
+
+    def extensions(self, name: str) -> list[Node]:
+        """What adds members to the type of this name."""
+        kinds, found = self._index.identifiers, list[Node]()
+        for mention in mentions_of(self.file, name):
+            holder = next((outer for outer in mention.ancestors() if outer.shape == "extension"), None)
+            extended = holder.role("name") if holder is not None else None
+            leaves = (part for part in extended.walk() if part.type in kinds) if extended is not None else iter(())
+            if holder is not None and next(leaves, extended) is mention:
+                found.append(holder)
+        return found
 
     # -------------------------------------------------------------- binding
 
@@ -201,9 +225,9 @@ class Names:
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":
             self._bind_import(node)
-        elif rule.binds:
+        elif rule.binds and rule.name not in _DECLARING:
             scope = self._scope_for(node, rule)
-            imported = imported_by_call(node.role("value")) if self._index.import_calls else None
+            imported = imported_by_call(node.role("value"))
             for name in self._bound(node, rule):
                 entry = entry_of_call(node, name, *imported) if imported is not None else None
                 if entry is None:
@@ -349,20 +373,12 @@ class Names:
         found: dict[Binding, None] = {}
         for mention in mentions_of(self.file, name):
             statement = next(
-                (outer for outer in mention.ancestors() if outer.shape == "import" or self._imports(outer)), None
+                (outer for outer in mention.ancestors() if outer.shape == "import" or binds_import(outer)), None
             )
             parts = statement.walk() if statement is not None else ()
             meant = (self.of.get(part) for part in parts if self._is_name(part))
             found.update((each, None) for each in meant if each is not None and each.imported is not None)
         return [binding for binding in found if binding.imported is not None and binding.imported.imported == name]
-
-    def _imports(self, node: Node) -> bool:
-        """Whether the node binds what a call brings in."""
-        return (
-            bool(self._index.import_calls)
-            and node.rule is not None
-            and imported_by_call(node.role("value")) is not None
-        )
 
     def member(self, scope: Node, name: str) -> Binding | None:
         """A binding of this one scope."""

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
-from featureops.core.regroup import Arrangement, GroupRule, Shell, arranged
+from featureops.core.regroup import Raw, regrouped
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
     from tree_sitter import Tree as RawTree
-    from tree_sitter import TreeCursor
 
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
 
@@ -44,7 +43,6 @@ class Node:
         "_children",
         "_raw",
         "_rule",
-        "_shell",
         "depth",
         "end",
         "field",
@@ -56,29 +54,19 @@ class Node:
         "type",
     )
 
-    def __init__(
-        self,
-        raw: RawNode,
-        file: SourceFile,
-        parent: Node | None,
-        field: str | None,
-        index: int,
-        shell: Shell | None = None,
-    ) -> None:
+    def __init__(self, raw: Raw, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
         self._raw = raw
-        self._shell = shell
         # Most nodes are leaves: they need no cursor to be asked for children.
-        self._children: tuple[Node, ...] | None = None if raw.child_count or shell is not None else ()
+        self._children: tuple[Node, ...] | None = None if raw.child_count else ()
         self._rule: ShapeRule | Literal[False] | None = False
         self.file = file
         self.parent = parent
         self.field = field
         self.index = index
-        look = raw if shell is None else shell
-        self.type: str = look.type
-        self.named: bool = shell is not None or raw.is_named
-        self.start: int = raw.start_byte if shell is None else shell.start
-        self.end: int = raw.end_byte if shell is None else shell.end
+        self.type: str = raw.type
+        self.named: bool = raw.is_named
+        self.start: int = raw.start_byte
+        self.end: int = raw.end_byte
         self.depth: int = parent.depth + 1 if parent is not None else 0
         if self.depth > MAX_DEPTH:
             raise TooDeep(file.path)
@@ -93,56 +81,17 @@ class Node:
         return self._children
 
     def _build(self) -> tuple[Node, ...]:
-        rules = self.file.rules
-        if self._shell is not None or rules is not None:
-            parts = self._shell.parts if self._shell is not None else arranged(self._raw, rules or Arrangement())
-            return tuple(Node(raw, self.file, self, field, at, shell) for at, (raw, field, shell) in enumerate(parts))
-        found: list[Node] = []
-        self._collect(self._raw.walk(), None, found)
-        group = self.file.pack.group_of.get(self.type)
-        return tuple(found) if group is None else tuple(self._grouped(found, group))
-
-    def _collect(self, cursor: TreeCursor, outer: str | None, found: list[Node]) -> None:
-        """The children at a cursor; those of a spliced node take its place and its field."""
-        index, file = self.file.pack.index, self.file
+        rules, file, found = self.file.pack.tree, self.file, list[Node]()
+        if rules is not None:
+            return tuple(Node(raw, file, self, name, at) for at, (raw, name) in enumerate(regrouped(self._raw, rules)))
+        cursor = self._raw.walk()
         more = cursor.goto_first_child()
-        if not more:
-            return
         while more:
-            raw, field = cursor.node, cursor.field_name or outer
-            kind = raw.type if raw is not None else ""
-            if raw is None or not kind.strip():
-                pass  # the end of a line is no part of what stands on it
-            elif kind in index.spliced or (kind in index.singles and raw.named_child_count == 1):
-                self._collect(cursor, field, found)
-            else:
-                found.append(Node(raw, file, self, field, len(found)))
+            raw = cursor.node
+            if raw is not None:
+                found.append(Node(raw, file, self, cursor.field_name, len(found)))
             more = cursor.goto_next_sibling()
-        cursor.goto_parent()
-
-    def _grouped(self, found: list[Node], group: GroupRule) -> list[Node]:
-        last = next((at for at, child in enumerate(found) if child.field == group.last), None)
-        first = next((at for at, child in enumerate(found) if child.field == group.first), None)
-        if last is None:
-            return found
-        if first is None:
-            found[last].field = group.field
-            return found
-        if last + 1 == len(found):
-            return found
-        inner = self.moved(self, first)
-        inner.field, inner.type = group.field, group.type
-        inner.start, inner.end = found[first].start, found[last].end
-        inner.adopt(tuple(child.moved(inner, at) for at, child in enumerate(found[first : last + 1])))
-        rest = [child.moved(self, first + at) for at, child in enumerate(found[last + 1 :], 1)]
-        return [*found[:first], inner, *rest]
-
-    def moved(self, parent: Node, index: int) -> Node:
-        """The same node at another place."""
-        return Node(self._raw, self.file, parent, self.field, index)
-
-    def adopt(self, children: tuple[Node, ...]) -> None:
-        self._children = children
+        return tuple(found)
 
     @property
     def span(self) -> Span:
@@ -223,19 +172,37 @@ class Node:
             items = self.items
             return items[target : target + 1] if target >= 0 else items[len(items) + target : len(items) + target + 1]
         for way in target.split("|"):
-            found = self._played(way)
+            found = self.aimed(way)
             if found:
                 return found
         return []
 
-    def _played(self, target: str) -> list[Node]:
-        if target[0] == "@":
-            return [child for child in self.children if child.type == target[1:]][:1]
-        if target[0] == ">":
-            at = next((place for place, child in enumerate(self.children) if child.text == target[1:]), None)
+    def aimed(self, way: str) -> list[Node]:
+        """What a role's target leads to from this node."""
+        if way[0] == ">":
+            at = next((place for place, child in enumerate(self.children) if child.text == way[1:]), None)
             after = self.children[at + 1 :] if at is not None else ()
             return [child for child in after if child.named and not child.is_comment][:1]
-        return [child for child in self.children if child.field == target and child.named and not child.is_comment]
+        if way[0] == "^":
+            return self.parent.aimed(way[1:]) if self.parent is not None else []
+        if way == ".":
+            return [self]
+        step, _, rest = way.partition(".")
+        found = self._stepped(step)
+        return [node for each in found for node in each.aimed(rest)] if rest else found
+
+    def _stepped(self, step: str) -> list[Node]:
+        if step[-1] == "]":
+            name, _, at = step[:-1].partition("[")
+            return self._stepped(name)[int(at) : int(at) + 1]
+        if step[0] == "@":
+            return [child for child in self.children if child.type == step[1:]][:1]
+        words = self.file.pack.index.self_names
+        return [
+            child
+            for child in self.children
+            if child.field == step and (child.named or child.type in words) and not child.is_comment
+        ]
 
     def role(self, role: str) -> Node | None:
         found = self.roles(role)
@@ -272,7 +239,6 @@ class SourceFile:
         self.path = path
         self.data = data
         self.pack = pack
-        self.rules = None if pack.arrangement.is_plain else pack.arrangement
         self._tree = tree
         self.root = Node(tree.root_node, self, None, None, 0)
 
@@ -326,7 +292,7 @@ class SourceFile:
         """Errors: TooDeep."""
         if self._reaches(MAX_DEPTH):
             raise TooDeep(self.path)
-        if (self.rules is not None or self.pack.groups) and self._reaches(MAX_DEPTH // _LEVELS_OF_ONE):
+        if self.pack.tree is not None and self._reaches(MAX_DEPTH // _LEVELS_OF_ONE):
             for _ in self.root.walk():
                 pass  # a node that is made too deep tells
 

@@ -27,10 +27,11 @@ from featureops.core.pack import (
     SdkPack,
     ShapeRule,
     SyntaxText,
+    WireNames,
     WrapRules,
     WrapTemplate,
 )
-from featureops.core.regroup import Arrangement, GroupRule
+from featureops.core.regroup import GroupRule, TreeRules
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -149,13 +150,9 @@ def _language(folder: Traversable) -> LanguagePack:
         judge=_optional(data, "judge"),
         test_paths=_texts(data, "test_paths"),
         holds=_text(data, "holds", ""),
-        groups=tuple(_group(item) for item in _tables(data, "group")),
-        arrangement=_arrangement(_table(data, "arrangement")),
+        tree=_tree(_table(data, "tree")) if "tree" in data else None,
+        wire=_wire(_table(data, "wire")) if "wire" in data else None,
     )
-
-
-def _group(item: _Table) -> GroupRule:
-    return GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
 
 
 class _ParserSource:
@@ -225,7 +222,7 @@ def _syntax_text(table: _Table) -> SyntaxText:
 
 def _modules(table: _Table) -> ModuleRules:
     return ModuleRules(
-        style=cast("Literal['dotted', 'path', 'folder', 'namespace', 'package']", _text(table, "style")),
+        style=cast("Literal['dotted', 'path', 'folder', 'namespace', 'package', 'tree']", _text(table, "style")),
         indexes=_texts(table, "indexes"),
         roots=_texts(table, "roots") or ("",),
         private=_optional(table, "private"),
@@ -239,6 +236,11 @@ def _modules(table: _Table) -> ModuleRules:
         unbound=cast("Literal['', 'folder', 'snake']", _text(table, "unbound", "")),
         shared=_texts(table, "shared"),
         loads=_texts(table, "loads"),
+        declared=_optional(table, "declared"),
+        around=bool(table.get("around", False)),
+        root=_text(table, "root", ""),
+        up=_text(table, "up", ""),
+        here=_text(table, "here", ""),
     )
 
 
@@ -250,14 +252,26 @@ def _indexing(table: _Table) -> Indexing:
     return Indexing(**{key: frozenset(_texts(table, key)) for key in known})
 
 
-def _arrangement(table: _Table) -> Arrangement:
-    groups = [_group(item) for item in _tables(table, "group")]
-    return Arrangement(
-        splices=frozenset(_texts(table, "splices")),
+def _tree(table: _Table) -> TreeRules:
+    merged = _table(table, "merged")
+    groups = [
+        GroupRule(*(_text(item, key) for key in ("node", "first", "last", "type", "field")))
+        for item in _tables(table, "group")
+    ]
+    return TreeRules(
+        spliced=frozenset(_texts(table, "spliced")),
+        lone=frozenset(_texts(table, "lone")),
+        merged={key: frozenset(_texts(merged, key)) for key in merged},
         groups={rule.node: rule for rule in groups},
         prefix=_optional(table, "prefix"),
         chains=frozenset(_texts(table, "chains")),
+        braces=frozenset(_texts(table, "braces")),
+        listed=frozenset(_texts(table, "listed")),
     )
+
+
+def _wire(table: _Table) -> WireNames:
+    return WireNames(_text(table, "member", ""), _text(table, "style", ""), plain=bool(table.get("plain", False)))
 
 
 def _wrap(table: _Table) -> WrapRules:

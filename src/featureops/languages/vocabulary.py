@@ -31,6 +31,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "member": "object property",
         "index": "object index",
         "await": "operand",
+        "unwrap": "operand",  # gives the value inside, or leaves with the error
         "cast": "operand type",
         "object": "type body",
         "pair": "key value",
@@ -41,7 +42,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "markup-attribute": "name value",
         # statements
         "block": "",
-        "if": "initializer condition then else",
+        "if": "initializer condition then else name value",
         "elif": "condition then else",
         "else": "body",
         "while": "condition body",
@@ -68,12 +69,15 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "field": "name value type",
         "parameter": "name type value",
         "type-definition": "name body",
+        "extension": "name body",  # adds members to a type
+        "arm": "pattern value",
         "decorated": "definition",
         "decorator": "operand function arguments",
         "export": "declaration",
-        "import": "module path alias",
+        "import": "module path open name alias",
         "package": "name",
-        "import-name": "name alias module",
+        "import-name": "name alias module open",
+        "import-group": "module",
         "binder": "name value type",
     }.items()
 }

@@ -7,6 +7,7 @@ import unicodedata
 from fnmatch import fnmatchcase
 from itertools import dropwhile, islice
 
+from featureops.core.fold.chains import is_last
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 
@@ -58,6 +59,9 @@ def shape_around(node: Node) -> str:
     """
     if node.shape == "decorator":
         return "decorated"
+    outermost = climbed(node)
+    if _is_given(outermost):
+        return "return"
     parent = climbed(node).parent
     while parent is not None:
         shape = parent.shape
@@ -67,6 +71,13 @@ def shape_around(node: Node) -> str:
             return _SPOKEN.get(shape, shape)
         parent = parent.parent
     return ""
+
+
+def _is_given(node: Node) -> bool:
+    """Whether a function that says what it gives back gives this without a word for it."""
+    block = node.parent
+    function = block.parent if block is not None and is_last(block, node) else None
+    return function is not None and (function.shape == "lambda" or function.role("type") is not None)
 
 
 def enclosing_function(node: Node) -> Node | None:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from featureops.core.detect.needles import Asking, flag_needles, is_bare
+from featureops.core.detect.needles import Asking, flag_needles, is_bare, spellings
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.enums import enum_member_with
+from featureops.core.given import property_value
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
@@ -40,6 +41,10 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
     hits = grep(flag_needles(flag, project.config, bags=bags))
     for path, offsets in hits.items():
         hunt.look(path, offsets)
+    for path in grep([name.encode() for name in spellings(flag)]) if project.spells_members else ():
+        pack = project.packs.for_path(path)
+        if path not in hits and pack is not None and pack.wire is not None:
+            hunt.look(path, ())
     for _ in range(_ROUNDS):
         names = hunt.take_names()
         if not names:
@@ -173,12 +178,14 @@ class _Hunt:
         if made is not None:
             self._define(file, made, value, made.role("name"), resolution)
             return
-        if parent is None or parent.shape not in ("declarator", "assign", "field", "pair", "enum-member"):
+        while parent is not None and parent.shape in ("block", "return"):
+            parent = parent.parent
+        if parent is None or not _gives_name(parent, value):
             return
         if parent.parent is not None and parent.parent.shape == "arguments":
             return  # a keyword of a call is no name for the key
         name = parent.role("name") or parent.role("left") or parent.role("key")
-        if name is None or name is value or value not in (parent.role("value"), parent.role("right")):
+        if name is None or name is value:
             return
         if name.shape == "member":
             name = name.role("property") or name
@@ -230,7 +237,7 @@ class _Hunt:
 
     def _add(self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str) -> None:
         shape = node.shape if kind == "definition" else shape_around(node)
-        shape = "assign" if shape in ("declarator", "field") else shape
+        shape = "assign" if shape in ("declarator", "field", "function") else shape
         self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)
 
     def _put(
@@ -263,6 +270,14 @@ class _Hunt:
             text=clean(data[start : stop if stop >= 0 else len(data)].decode("utf-8", "replace")),
             span=span,
         )
+
+
+def _gives_name(parent: Node, value: Node) -> bool:
+    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
+    if parent.shape == "function":
+        return parent.type in parent.file.pack.index.properties and property_value(parent) is value
+    named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
+    return named and value in (parent.role("value"), parent.role("right"))
 
 
 def _occurrences(data: bytes, key: bytes) -> Iterator[int]:

@@ -137,13 +137,13 @@ def _named(path: str, function: Node, inverted: bool) -> Wrapper | None:
         name=string_value(name) or name.text,
         inverted=inverted,
         is_getter=_is_getter(function),
-        is_bare=bool(function.file.pack.index.implicit_returns),
+        is_bare=bool(function.file.pack.index.implicit_members),
         is_method=_class_of(function) is not None or (holder is not None and holder.shape == "object"),
     )
 
 
 def _is_getter(function: Node) -> bool:
-    if function.has_token(_GETTERS[1]):
+    if function.has_token(_GETTERS[1]) or function.type in function.file.pack.index.properties:
         return True
     outer = function.parent
     if outer is None or outer.shape != "decorated":
@@ -171,7 +171,9 @@ def call_at(wrapper: Wrapper, name: Node) -> Node | None:
         is_name = parent is not None and parent.shape == "function" and parent.role("name") is callee
         return parent if is_called else None if is_name else callee
     if wrapper.is_getter:
-        return callee if callee is not name else None
+        index = wrapper.function.file.pack.index
+        is_plain = wrapper.function.type in index.properties and name.parent is not wrapper.function
+        return callee if callee is not name or (is_plain and name.type in index.identifiers) else None
     return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
 
 
@@ -186,7 +188,7 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
     if callee is name:
         binding = project.names(path).of.get(name)
         if binding is None and name.type in name.file.pack.index.implicit_members:
-            return _own_member(name, name.text)
+            return _own_member(project, path, name, name.text)
         found = project.origin(path, binding) if binding else None
         return _function(found[1]) if found else None
     owner = callee.role("object")
@@ -195,7 +197,7 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
 
 def _member_function(project: Project, path: str, owner: Node, name: str) -> Node | Literal["unknown"] | None:
     if owner.text in owner.file.pack.index.self_names:
-        return _own_member(owner, name)
+        return _own_member(project, path, owner, name)
     place = project.container(path, owner) or _instance_of(project, path, owner)
     if place is None:
         return "unknown"
@@ -209,14 +211,24 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
         if made is None or isinstance(made[1], str):
             return "unknown"
         holder = made[1]
-    return _method(holder, name) or "unknown"
+    return _method_of(project, holder, name) or "unknown"
 
 
-def _own_member(place: Node, name: str) -> Node | Literal["unknown"]:
+def _method_of(project: Project, holder: Node, name: str) -> Node | None:
+    """A method of a type, also one that an extension in its file adds."""
+    label = holder.role("name")
+    added = project.names(holder.file.path).extensions(label.text) if label is not None else ()
+    return next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
+
+
+def _own_member(project: Project, path: str, place: Node, name: str) -> Node | Literal["unknown"]:
     """The member of the class or object around."""
     kinds = place.file.pack.index.class_scopes
     inside = next((outer for outer in place.ancestors() if outer.type in kinds or outer.shape == "object"), None)
-    return (_method(inside, name) if inside is not None else None) or "unknown"
+    if inside is None:
+        return "unknown"
+    whole = project.extended(path, inside)
+    return _method(inside, name) or (_method_of(project, whole[1], name) if whole is not None else None) or "unknown"
 
 
 def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | str] | None:
@@ -225,12 +237,24 @@ def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | 
         callee = owner.role("function")
         return project.container(path, callee) if callee is not None else None
     binding = project.names(path).of.get(owner.role("property") or owner)
-    annotation = declared_type(binding.definitions[0].parent) if binding is not None else None
+    annotation = declared_type(binding.definitions[0].parent if binding is not None else _field(project, path, owner))
     for node in annotation.walk() if annotation is not None else ():
         meant = project.meaning(path, node)
         if meant is not None and (node in project.names(path).of or project.origin(*meant) is not None):
             return project.container(path, node)
     return None
+
+
+def _field(project: Project, path: str, owner: Node) -> Node | None:
+    """The declaration of `self.client` where members are no names of a scope."""
+    base, name = owner.role("object"), owner.role("property")
+    if base is None or name is None or base.text not in owner.file.pack.index.self_names:
+        return None
+    kinds = owner.file.pack.index.class_scopes
+    inside = next((outer for outer in owner.ancestors() if outer.type in kinds), None)
+    whole = project.extended(path, inside) if inside is not None else None
+    fields = (node for node in whole[1].walk() if node.shape == "field") if whole is not None else iter(())
+    return next((node for node in fields if (label := node.role("name")) is not None and label.text == name.text), None)
 
 
 def _function(binding: Binding) -> Node | None:

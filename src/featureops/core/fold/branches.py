@@ -60,6 +60,9 @@ class Branches(Expressions):
 
     def _if(self, node: Node) -> None:
         chain = arms(node)
+        if not chain:
+            self._several(node)
+            return
         values = [self._condition(arm) for arm in chain]
         kept: list[tuple[Arm, Value]] = []
         for arm, value in zip(chain, values, strict=True):
@@ -79,6 +82,25 @@ class Branches(Expressions):
             self._unwrap(node, kept[0][0])
         elif not self._effect_first(node, kept):
             self._keep(node, chain, kept)
+
+    def _several(self, node: Node) -> None:
+        """`if flag, let x = y`: a condition that always holds goes; one that never does is left to people."""
+        for child in node.children:
+            if child not in self.hot:
+                continue
+            value = self.reduce(child, "boolean") if child.field == "condition" else None
+            if not isinstance(value, Const) or value.effects:
+                self.visit(child)
+            elif value.value:
+                self._drop_condition(child)
+
+    def _drop_condition(self, node: Node) -> None:
+        after, before = node.next(), node.previous()
+        following = after.next() if after is not None and after.text == "," else None
+        if following is not None:
+            self.editor.delete(node.start, following.start)
+        elif before is not None and before.text == ",":
+            self.editor.delete(before.start, node.end)
 
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:

@@ -47,6 +47,8 @@ def _other(node: Node) -> list[Arm]:
         return []
     if body.shape == "if":
         nested = arms(body)
+        if not nested:
+            return [Arm(start, node, None, body)]
         first = nested[0]
         return [Arm(start, first.head, first.condition, first.body), *nested[1:]]
     return [Arm(start, node, None, body)]
@@ -60,7 +62,7 @@ def is_inverted(node: Node) -> bool:
 def _keyword_start(body: Node) -> int:
     """Where the keyword before a branch begins."""
     word = body.previous()
-    while word is not None and (word.named or word.text != body.file.pack.text.else_word):
+    while word is not None and word.text != body.file.pack.text.else_word:
         word = word.previous()
     return word.start if word is not None else body.start
 
@@ -93,7 +95,8 @@ def is_last(block: Node, statement: Node) -> bool:
     function = block.parent
     if block.type not in block.file.pack.index.implicit_returns or function is None or is_handled(block):
         return False
-    return function.shape == "function" and function.role("body") is block and block.items[-1] is statement
+    is_body = function.shape in ("function", "lambda") and function.role("body") is block
+    return is_body and block.items[-1] is statement and statement.shape != "expression"
 
 
 def always_leaves(node: Node) -> bool:

@@ -211,15 +211,21 @@ class Expressions:
         return KEEP
 
     def _choice(self, node: Node, context: Context) -> Value:
-        """An `if` whose value is used: the one expression of the branch that is known to be taken."""
+        """An `if` whose value is used: the one expression of the branch that is known to be taken, or its block where
+        the language lets one stand there.
+        """
         for arm in arms(node):
             value: Value = Const(value=True) if arm.condition is None else self.reduce(arm.condition, "boolean")
             if not isinstance(value, Const) or value.effects:
-                break
+                self.visit(node)
+                return KEEP
             if value.value is arm.inverted:
                 continue
             parts = inside(arm.body) if arm.body.shape == "block" else [arm.body]
-            return self._part(parts[0], context) if len(parts) == 1 else self._children(node)
+            if len(parts) == 1:
+                return self._part(parts[0], context)
+            is_value = arm.body.type in arm.body.file.pack.index.value_blocks
+            return self._part(arm.body, context) if is_value else self._children(node)
         return self._children(node)
 
     def _call(self, node: Node) -> Value:

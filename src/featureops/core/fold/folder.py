@@ -147,9 +147,9 @@ class FileFold:
             if value is None:
                 continue
             self.results[binding] = value
-            is_async = _is_async(function)
+            is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
             for use in binding.uses:
-                call = called(use, is_async, self.seeds)
+                call = _whole_use(use) if is_property else called(use, is_async, self.seeds)
                 if call is not None:
                     self.seeds[call] = value
             grown = True

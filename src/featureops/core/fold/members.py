@@ -33,6 +33,8 @@ class Member:
     def is_getter(self) -> bool:
         """Whether an access without a call gives the result of the method."""
         index = self.definition.file.pack.index
+        if self.definition.type in index.properties:
+            return True
         marks = [child.text for child in self.definition.children if not child.named]
         outer = self.definition.parent
         if outer is not None and outer.shape == "decorated":

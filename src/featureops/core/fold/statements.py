@@ -135,7 +135,7 @@ class Statements(Choices, CaseConditions):
         """An object or an enum that loses some of its entries."""
         self.visit_children(node)
         holder = node.role("body") or node
-        if any(item in self.doomed for item in holder.items):
+        if holder.shape != "block" and any(item in self.doomed for item in holder.items):
             self.blocks.remove_items(holder, self.gone)
 
     # -------------------------------------------------------------- blocks

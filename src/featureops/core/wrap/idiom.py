@@ -107,7 +107,9 @@ def _part(item: Node, key: Node) -> Part:
     if value.start <= key.start and key.end <= value.end:
         return Part("", key=True, keyword=keyword)
     index = item.file.pack.index
+    said = item.file.pack.text
     names = tuple(part.text for part in value.walk() if part.type in index.identifiers and part.parent is not None
+                  and part.text not in (said.true, said.false, said.null)
                   and f"{part.parent.type}.{part.field}" not in index.not_references)  # fmt: skip
     return Part(value.text, names, keyword=keyword)
 
@@ -249,7 +251,7 @@ def _reaches(idiom: Idiom, names: Names, at: Node, offset: int) -> bool:
 
 
 def _class_of(node: Node) -> Node | None:
-    return next((outer for outer in node.ancestors() if outer.shape == "class"), None)
+    return next((outer for outer in node.ancestors() if outer.shape in ("class", "extension", "enum")), None)
 
 
 def _bound_before(binding: Binding, offset: int) -> bool:
