@@ -7,8 +7,9 @@
                               /off/         wrap: what cleaning up with the flag off leaves, where it is not before/
 
 case.toml of a cleanup: verb, flag, keep ("enabled" or "disabled"), verdict, leftovers = [{path, kind}, ...]. Of a wrap:
-verb, flag, verdict. Of a detect: verb, flag and [[usages]] with path, line, kind, resolution, shape. Each may have
-config, the text of a featureops.toml.
+verb, flag, verdict. Of a detect: verb, flag and [[usages]] with path, line, kind, resolution, shape; [[lookalikes]]
+with path and line are places that must not be found, for tests/bench/bench_accuracy.py. Each may have config, the text
+of a featureops.toml.
 """
 
 from __future__ import annotations

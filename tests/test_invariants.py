@@ -61,9 +61,10 @@ def test_the_same_code_asking_for_another_flag_is_left_alone(case: Case) -> None
 
 
 def renamed(files: Files, flag: str) -> dict[str, bytes]:
-    """The files with the flag's key, in whatever case style, turned into another one's."""
-    words = [word.encode() for word in re.split(r"[^A-Za-z0-9]+", flag) if word]
-    spelled = re.compile(rb"[-_. ]?".join(map(re.escape, words)), re.IGNORECASE)
+    """The files with the flag's key, in whatever case style or put together, turned into another one's."""
+    words = [re.escape(word.encode()) for word in re.split(r"[^A-Za-z0-9]+", flag) if word]
+    ending = rb"\b" + words[-1] + rb"(?=[\"'`])"
+    spelled = re.compile(rb"(?i:" + rb"[-_. ]?".join(words) + rb")|" + ending)
     return {path: spelled.sub(lambda match: match.group() + b"Zz", data) for path, data in files.items()}
 
 

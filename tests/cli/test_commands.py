@@ -129,6 +129,91 @@ def test_detect_lists_all_flags_one_flag_or_those_that_fit(featureops: Run) -> N
     assert "new-receipt" in featureops("detect", "print", "the", "receipt").out
 
 
+def test_detect_says_what_guards_a_line(featureops: Run) -> None:
+    answer = featureops("detect", "shop/pay.py:6", "--guards", "--json").json
+    guard: dict[str, Json] = {"flagName": "new-receipt", "branch": "enabled", "askedAt": 5, "through": ""}
+    assert answer["guards"] == [{"path": "shop/pay.py", "line": 6, "endLine": 6, "guards": [guard]}]
+    assert (
+        "only when new-receipt is disabled (asked on line 5)" in featureops("detect", "shop/pay.py:7", "--guards").out
+    )
+    assert "no flag guards it" in featureops("detect", "shop/pay.py:12", "--guards").out
+
+
+def test_a_client_asks_for_guards_by_naming_a_line_among_the_files(featureops: Run) -> None:
+    asked = featureops("call", "detect_flag", '{"files": ["shop/pay.py:6"]}').json
+    rows = cast("list[dict[str, Json]]", asked["guards"])
+    assert [cast("list[dict[str, Json]]", row["guards"])[0]["flagName"] for row in rows] == ["new-receipt"]
+    assert "flags" not in asked
+    both = featureops("call", "detect_flag", '{"flagName": "new-receipt", "files": ["shop/pay.py:12"]}').json
+    assert (len(cast("list[Json]", both["usages"])), len(cast("list[Json]", both["guards"]))) == (1, 1)
+
+
+@pytest.mark.parametrize("place", ["shop/pay.py", "shop/pay.py:999", "shop/none.py:1", "shop/pay.py:0"])
+def test_a_place_that_is_none_is_told(place: str, featureops: Run) -> None:
+    ran = featureops("detect", place, "--guards", "--json")
+    assert (ran.code, ran.error["code"]) == (2, "BAD_ARGUMENT")
+
+
+def test_detect_and_health_answer_about_many_roots_at_once(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = repository(tmp_path / "other", {"shop/flags.py": FLAGS, "shop/pay.py": OLD.replace("new-receipt", "b")})
+    third = repository(tmp_path / "third", {"shop/flags.py": FLAGS, "shop/pay.py": OLD})
+
+    def ask(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = run([*arguments, "--root", str(root), "--root", str(other), "--root", str(third)])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    ran = ask("detect", "--json")
+    flags = cast("list[dict[str, Json]]", ran.json["flags"])
+    shown = [(row["flagName"], row["usages"], row["files"], row["roots"]) for row in flags]
+    assert shown == [("b", 1, 1, [str(other)]), ("new-receipt", 2, 2, [str(root), str(third)])]
+    assert (ran.code, ran.json["filesScanned"], "errors" in ran.json) == (0, 6, False)
+    usages = cast("list[dict[str, Json]]", ask("detect", "--flag", "new-receipt", "--json").json["usages"])
+    assert [(row["root"], row["path"], row["line"]) for row in usages] == [
+        (str(root), "shop/pay.py", 5),
+        (str(third), "shop/pay.py", 5),
+    ]
+    assert f"{other}/shop/pay.py:5" in ask("detect", "--flag", "b").out
+    found = cast("list[dict[str, Json]]", ask("detect", "receipt", "--json").json["candidates"])
+    assert {row["root"] for row in found} == {str(root), str(other), str(third)}
+    health = ask("health", "--json").json
+    rows = cast("list[dict[str, Json]]", health["flags"])
+    assert [(row["flagName"], row["usages"]) for row in rows] == [("b", 1), ("new-receipt", 2)]
+
+
+@pytest.mark.usefixtures("root")
+def test_a_root_that_fails_hides_nothing_of_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "roots.txt").write_text("# ours\nrepo\n\nmissing\nrepo/../repo\n", encoding="utf-8")
+
+    def ask(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = run([*arguments, "--roots-file", str(tmp_path / "roots.txt")])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    for verb in ("detect", "health"):
+        ran = ask(verb, "--json")
+        errors = cast("list[dict[str, Json]]", ran.json["errors"])
+        assert [(error["root"], error["code"]) for error in errors] == [(str(tmp_path / "missing"), "BAD_ARGUMENT")]
+        assert [row["flagName"] for row in cast("list[dict[str, Json]]", ran.json["flags"])] == ["new-receipt"]
+        assert ran.code == 3
+    assert "missing" in ask("detect").out
+
+
+@pytest.mark.parametrize("content", ["", "# nothing\n", "missing\ngone\n", None])
+def test_roots_of_which_none_can_be_read_are_an_error(
+    content: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "roots.txt"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    code = run(["detect", "--roots-file", str(file), "--json"])
+    assert (code, '"BAD_ARGUMENT"' in capsys.readouterr().out) == (2, True)
+
+
 def test_wrap_shows_the_diff_and_apply_writes_it(featureops: Run, pay: Path) -> None:
     pay.write_text(NEW)
     shown = featureops("wrap", "shop/pay.py", "--flag", "new-fee", "--from-diff")

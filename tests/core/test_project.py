@@ -57,7 +57,7 @@ KEYS_PY = """
         ("from shop.keys import MISSING", "MISSING", None),
         ("from elsewhere import KEY", "KEY", None),
         ("from shop.keys import Flags", "Flags.OTHER", None),
-        ("from shop.keys import KEY", "KEY + '2'", None),
+        ("from shop.keys import KEY", "KEY + '2'", ("the-key2", "key-builder", "shop/use.py")),
         ("from shop.keys import KEY", "KEY.upper()", None),
         ("", "unbound", None),
         ("for name in names: pass", "name", None),

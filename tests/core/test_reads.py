@@ -8,7 +8,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from featureops.core.config import Config, HouseRead
-from featureops.core.pack import CallForm, SdkPack
+from featureops.core.pack import CallForm, GateForm, SdkPack
 from featureops.core.reads import find_reads, house_name
 from featureops.languages import packs
 from tests.core.sources import program
@@ -37,12 +37,17 @@ def reads(files: dict[str, str], path: str, *house: HouseRead) -> list[Row]:
     return [(read.node.file.line_of(read.node.start), read.flag, read.proof) for read in found]
 
 
-FORMS = [
-    pytest.param(
-        sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function or form.decorator}{form.prefix or ''}"
-    )
+CALLS = [
+    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.method or form.function}")
     for sdk in packs().sdks()
     for form in sdk.calls
+    if not form.members
+]
+GATES = [
+    pytest.param(sdk, form, id=f"{sdk.language}-{sdk.id}-{form.decorator or form.method}{form.prefix}")
+    for sdk in packs().sdks()
+    for form in sdk.gates
+    if form.component is None
 ]
 
 
@@ -61,7 +66,9 @@ class Spelling:
     pinned: str = ".{}"
 
 
-SCRIPT = Spelling("import {{ {name} }} from '{source}';\n", "const made = {client}();\n")
+SCRIPT = Spelling(
+    "import {{ {name} }} from '{source}';\n", "const made = {client}();\n", decorator="@{}\nclass A {{}}\n"
+)
 SPELLINGS = {
     "python": Spelling("from {source} import {name}\n", "made = {client}()\n"),
     "typescript": SCRIPT,
@@ -105,62 +112,75 @@ SPELLINGS = {
 }
 
 
-def form_of(case: ParameterSet) -> CallForm:
+def form_of(case: ParameterSet) -> CallForm | GateForm:
     form = case.values[1]
-    assert isinstance(form, CallForm)
+    assert isinstance(form, CallForm | GateForm)
     return form
 
 
-def call_text(form: CallForm, callee: str) -> str:
-    arguments = ["0"] * form.flag + [f'"{form.prefix or ""}the-key"', "1", "2"]
-    return f"{callee}({', '.join(arguments)})"
+def call_text(form: CallForm | GateForm, callee: str, key: str = '"the-key"') -> str:
+    if isinstance(form, GateForm):
+        for name in reversed(form.entry):
+            key = f"{{ {name}: {key} }}"
+        key = key.replace('"', f'"{form.prefix}', 1)
+        return f"{callee}({key}, 1, 2)"
+    return f"{callee}({', '.join(['0'] * form.flag + [key, '1', '2'])})"
 
 
-def callee_of(sdk: SdkPack, form: CallForm) -> str:
+def callee_of(sdk: SdkPack, form: CallForm | GateForm) -> str:
     spelling = SPELLINGS[sdk.language]
     if form.method is not None:
         return spelling.method.format(form.method)
-    return spelling.named.format(name=form.function or form.decorator)
+    return spelling.named.format(name=form.function if isinstance(form, CallForm) else form.decorator)
 
 
-def programs(sdk: SdkPack, form: CallForm, module: str | None = None) -> Iterator[str]:
+def programs(sdk: SdkPack, form: CallForm | GateForm, module: str | None = None) -> Iterator[str]:
     """A file for each import through which the form can be used; `module` replaces the SDK's."""
     spelling = SPELLINGS[sdk.language]
+    call = call_text(form, callee_of(sdk, form))
     for item in sdk.imports:
-        if form.modules and item.module not in form.modules:
+        if isinstance(form, CallForm) and form.modules and item.module not in form.modules:
             continue
         source = module or item.module
-        call = call_text(form, callee_of(sdk, form))
-        for name in filter(None, (form.function, form.decorator)):
-            if name in (*item.functions, *item.decorators):
-                text = spelling.decorator.format(call) if form.decorator else spelling.before + call + spelling.ending
-                yield spelling.imports.format(source=source, name=name) + text
+        if isinstance(form, GateForm) and form.decorator in item.gates:
+            text = spelling.decorator.format(call)
+            yield spelling.imports.format(source=source, name=form.decorator) + text
+        if isinstance(form, CallForm) and form.function in item.functions:
+            text = spelling.before + call + spelling.ending
+            yield spelling.imports.format(source=source, name=form.function) + text
         for client in item.clients if form.method is not None else ():
             imports = spelling.imports.format(source=source, name=client)
             made = spelling.made.format(source=source, client=spelling.named.format(name=client))
             yield imports + made + spelling.before + call + spelling.ending
 
 
-@pytest.mark.parametrize(("sdk", "form"), FORMS)
-def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, form: CallForm) -> None:
+@pytest.mark.parametrize(("sdk", "form"), [*CALLS, *GATES])
+def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, form: CallForm | GateForm) -> None:
     pack = packs().by_id(sdk.language)
     assert pack is not None
     path = "a" + pack.extensions[0]
     real = list(programs(sdk, form))
     assert real, "no import leads to this form"
-    proof = "likely" if form.prefix else "proven"
+    proof = "likely" if isinstance(form, GateForm) and form.prefix else "proven"
     for text in real:
         found = find_reads(program({path: text}), path)
         assert [(read.flag, read.proof, read.when) for read in found] == [("the-key", proof, form.when)], text
-        is_boxed = form.pinned or form.boxed
-        value = "decorator" if form.decorator or form.prefix else "details" if is_boxed else form.value
+        if isinstance(form, GateForm):
+            value = form.value or "decorator"
+        else:
+            value = "details" if form.pinned or form.boxed else form.value
         assert found[0].value == value
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
         assert "proven" not in [row[2] for row in reads({path: text}, path)], text
 
 
-@pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).pinned])
+def is_pinned(form: CallForm | GateForm) -> bool:
+    """Whether the boolean is a member of what the call itself gives."""
+    return isinstance(form, CallForm) and form.pinned != () and not form.boxed
+
+
+@pytest.mark.parametrize(("sdk", "form"), [each for each in CALLS if is_pinned(form_of(each))])
 def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, form: CallForm) -> None:
     pack = packs().by_id(sdk.language)
     assert pack is not None
@@ -172,8 +192,8 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
         assert [(read.value, read.node.text.endswith(member)) for read in found] == [(form.value, True)]
 
 
-@pytest.mark.parametrize(("sdk", "form"), [each for each in FORMS if form_of(each).keyword])
-def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm) -> None:
+@pytest.mark.parametrize(("sdk", "form"), [each for each in (*CALLS, *GATES) if form_of(each).keyword])
+def test_the_key_may_be_given_by_keyword(sdk: SdkPack, form: CallForm | GateForm) -> None:
     pack, spelling = packs().by_id(sdk.language), SPELLINGS[sdk.language]
     assert pack is not None
     path = "a" + pack.extensions[0]

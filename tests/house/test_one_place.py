@@ -22,6 +22,7 @@ from tests.house.source import PACKAGE, Module, docstring_of, modules
 
 LANGUAGES = PACKAGE / "languages"
 FOLDERS = sorted(path.parent for path in LANGUAGES.glob("*/language.toml"))
+HOSTS = sorted(path.parent for path in LANGUAGES.glob("*/host.toml"))
 # The backend that a team runs is named like its SDK; the kinds of backends are a fact of the configuration.
 BACKENDS = frozenset(get_args(get_type_hints(BackendConfig)["kind"]))
 
@@ -38,6 +39,10 @@ def words() -> frozenset[str]:
         for path in folder.glob("sdks/*.toml"):
             sdk = tomllib.loads(path.read_text(encoding="utf-8"))
             found |= {path.stem, sdk["id"], sdk["package"], *_values(sdk.get("import", []), "module")}
+    for folder in HOSTS:
+        host = tomllib.loads((folder / "host.toml").read_text(encoding="utf-8"))
+        # A page is not always one of templates: reports are written as such files too.
+        found |= {folder.name, host["id"], *host["extensions"]} - {"html", ".html", ".htm"}
     return frozenset(found - BACKENDS)
 
 
@@ -61,7 +66,7 @@ def identifier_words() -> frozenset[str]:
 
 
 def outside(path: Path) -> bool:
-    return not any(path.is_relative_to(folder) for folder in FOLDERS)
+    return not any(path.is_relative_to(folder) for folder in (*FOLDERS, *HOSTS))
 
 
 def named(literal: str) -> set[str]:

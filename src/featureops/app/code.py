@@ -72,6 +72,24 @@ class Code:
         self._notes.update(survey.notes())
         return take_inventory(survey.places())
 
+    def guards(self, path: str, first: int, last: int) -> Sequence[Guard]:
+        """What guards the lines of a file, innermost first. Errors: BadArgument, OutsideWorkspace."""
+        self._deps.workspace.read(path)
+        file = self.project.file(path)
+        if file is None:
+            raise BadArgument(
+                f"{clean(path)!r} is in no language that can be read here.", "Name a file of the program's code."
+            )
+        if last > len(file.line_starts):
+            raise BadArgument(f"{clean(path)!r} has {len(file.line_starts)} lines, not {last}.", "Lines count from 1.")
+        end = file.line_starts[last] if last < len(file.line_starts) else len(file.data)
+        return guard_finder(self.project, self._used_elsewhere)(path, Span(file.line_starts[first - 1], end))
+
+    def _used_elsewhere(self, path: str, name: str) -> bool:
+        """Whether another file has the word."""
+        found = self.grep([name.encode()])
+        return any(other != path and self._deps.packs.reading(other) is not None for other in found)
+
     def footer(self, started: float) -> dict[str, Json]:
         """`filesScanned`, `elapsedMs`, and what was passed over (at most 20 rows and the count)."""
         damaged = dict.fromkeys(self.project.damaged(), DAMAGED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import anyio.to_thread
@@ -15,9 +16,10 @@ from featureops.core.detect.usages import find_usages
 from featureops.core.errors import BadArgument, BadConfiguration, Unreachable
 from featureops.core.model import Flag, Json, Usage
 
-__all__ = ["candidates", "inventory", "rank_known", "usages"]
+__all__ = ["candidates", "guards", "has_lines", "inventory", "rank_known", "usages"]
 
 _MAX_NAME = 500
+_PLACE = re.compile(r"(.+):(\d{1,9})(?:-(\d{1,9}))?")
 _FLAG_RULE = "A flag's name is what the backend calls it, for example new-checkout."
 
 
@@ -53,6 +55,48 @@ def inventory(deps: Deps) -> dict[str, Json]:
             "No flag is read. If the house has its own way of asking, say so with [[reads]] in featureops.toml."
         )
     return answer | code.footer(started)
+
+
+def guards(deps: Deps, places: Sequence[str]) -> dict[str, Json]:
+    """`guards`: for each place (path:line or path:start-end) the flags that must be on or off for it to run, innermost
+    first, through branches, early returns, markup, wrappers and the callers within its file.
+
+    Errors: BadArgument (no line in a place, no such file or line, a language that is not known), OutsideWorkspace.
+    """
+    started = deps.clock()
+    code = Code(deps)
+    rows: list[Json] = []
+    for place in places:
+        path, first, last = _lines_of(place)
+        found = code.guards(path, first, last)
+        rows.append(
+            {
+                "path": path,
+                "line": first,
+                "endLine": last,
+                "guards": [
+                    {"flagName": guard.flag, "branch": guard.branch, "askedAt": guard.line, "through": guard.through}
+                    for guard in found
+                ],
+            }
+        )
+    return {"guards": rows, "elapsedMs": max(0, round((deps.clock() - started) * 1000))}
+
+
+def has_lines(place: str) -> bool:
+    """Whether a name of a file is followed by a line or a range of lines."""
+    return _PLACE.fullmatch(place) is not None
+
+
+def _lines_of(place: str) -> tuple[str, int, int]:
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise BadArgument(f"{clean(place)!r} has no line.", "Name a place as path:line, for example src/pay.py:120.")
+    first = int(found[2])
+    last = int(found[3] or first)
+    if not 1 <= first <= last:
+        raise BadArgument(f"{clean(place)!r} is no range of lines.", "Lines count from 1: src/pay.py:12-20.")
+    return found[1], first, last
 
 
 def rank_known(deps: Deps, text: str) -> list[tuple[str, float, str]]:

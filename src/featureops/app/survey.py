@@ -96,7 +96,7 @@ def survey_of(deps: Deps, tree: Tree) -> Survey:
     before = kept[1] if kept is not None else Survey({}, {})
     keys = deps.index.load(_KEYS) if kept is not None else None
     known = keys if isinstance(keys, dict) else {}
-    paths = [path for path in tree.files if deps.packs.for_path(path) is not None]
+    paths = [path for path in tree.files if deps.packs.reading(path) is not None]
     still = _still_true(before, known, tree)
     # A file that asks for a flag is read again when a file that it imports changed.
     todo = [

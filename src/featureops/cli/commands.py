@@ -13,7 +13,7 @@ import typer
 
 from featureops import __version__
 from featureops.cli.outcome import DONE, guarded
-from featureops.cli.request import Place, Request
+from featureops.cli.request import Place, Request, Roots
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
 
@@ -45,6 +45,12 @@ _backend_app = typer.Typer(help="The embedded flag backend.", no_args_is_help=Tr
 app.add_typer(_backend_app, name="backend")
 
 _Root = Annotated[Path, typer.Option("--root", help="The repository; default: the current folder.")]
+_Roots = Annotated[
+    list[Path] | None, typer.Option("--root", help="A repository; may be given again. Default: the current folder.")
+]
+_RootsFile = Annotated[
+    Path | None, typer.Option("--roots-file", metavar="FILE", help="A file with a repository on each line.")
+]
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 _Apply = Annotated[bool, typer.Option("--apply", help="Write it; without this it is only shown.")]
 _Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="Compare with REF instead of HEAD.")]
@@ -114,24 +120,33 @@ def evaluate(
 
 @app.command()
 def detect(
-    words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]...", help="Find a flag to reuse.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORDS]...", help="Find a flag to reuse; with --guards PATH:LINE.")
+    ] = None,
     flag: Annotated[str | None, typer.Option("--flag", metavar="KEY", help="All usages of one flag.")] = None,
-    root: _Root = _HERE,
+    guards: Annotated[bool, typer.Option("--guards", help="The flags that already guard PATH:LINE.")] = False,
+    root: _Roots = None,
+    roots_file: _RootsFile = None,
     as_json: _AsJson = False,
 ) -> int:
-    """Find flags: all in the code, every usage of one, or those that fit a description."""
+    """Find flags: all in the code, every usage of one, those that fit a description, or those that guard a line."""
     from featureops.app import detect as use_case
     from featureops.cli.show import show_detection
 
-    request = Request(root, as_json)
     if flag and words:
         raise BadArgument("--flag and words exclude each other.", "Pass one of them.")
-    if words:
-        text = " ".join(words)
-        return request.answer(lambda: request.awaited(lambda deps: use_case.candidates(deps, text)), show_detection)
-    if flag:
-        return request.answer(lambda: use_case.usages(request.deps(), flag), show_detection)
-    return request.answer(lambda: use_case.inventory(request.deps()), show_detection)
+    if guards and not words:
+        raise BadArgument("--guards needs a place.", "For instance: featureops detect src/pay.py:120 --guards")
+    given = list(words or ())
+
+    def verb(request: Request) -> dict[str, Json]:
+        if guards:
+            return use_case.guards(request.deps(), [Place.parse(word, request.root).text for word in given])
+        if given:
+            return request.awaited(lambda deps: use_case.candidates(deps, " ".join(given)))
+        return use_case.usages(request.deps(), flag) if flag else use_case.inventory(request.deps())
+
+    return Roots.given(root, roots_file, as_json).answer(verb, show_detection)
 
 
 @app.command()
@@ -212,19 +227,25 @@ def undo(
 @app.command()
 def health(
     flag: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Default: all flags.")] = None,
-    root: _Root = _HERE,
+    root: _Roots = None,
+    roots_file: _RootsFile = None,
     as_json: _AsJson = False,
 ) -> int:
     """Hold the flags of the code against those of the backend."""
     from featureops.app import health as use_case
     from featureops.cli.show import show_health
 
-    request = Request(root, as_json)
+    roots = Roots.given(root, roots_file, as_json)
+    if len(roots.roots) == 1:
+        return roots.answer(lambda one: one.awaited(lambda deps: use_case.health(deps, flag=flag)), show_health)
+    from featureops.app import detect as detection
 
     def verb() -> dict[str, Json]:
-        return request.awaited(lambda deps: use_case.health(deps, flag=flag))
+        found = roots.over(lambda one: detection.inventory(one.deps()))
+        answer = roots.first.awaited(lambda deps: use_case.health(deps, flag=flag, inventory=found))
+        return answer | {key: found[key] for key in ("roots", "errors") if key in found}
 
-    return request.answer(verb, show_health)
+    return roots.first.answer(verb, show_health)
 
 
 @app.command()

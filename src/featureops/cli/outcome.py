@@ -31,7 +31,9 @@ _logger = logging.getLogger(__name__)
 
 
 def exit_code(data: Mapping[str, Json]) -> int:
-    """Of an answer: 3 where something was refused, left over or waits for a yes."""
+    """Of an answer: 3 where something was refused, left over, failed for one of many roots, or waits for a yes."""
+    if data.get("errors"):
+        return REFUSED
     if data.get("verdict") in {"partial", "refused"} or data.get("requiresConfirmation") is True:
         return REFUSED
     return DONE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from featureops.cli.outcome import exit_code, print_json, quiet
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
 
-__all__ = ["CLIENT", "Place", "Request"]
+__all__ = ["CLIENT", "Place", "Request", "Roots"]
 
 _Answer = dict[str, Json]
 CLIENT = "featureops command line"
@@ -58,11 +58,62 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Roots:
+    """The roots of a command that answers about one or many."""
+
+    roots: tuple[Path, ...]
+    as_json: bool
+
+    @classmethod
+    def given(cls, roots: Sequence[Path] | None, file: Path | None, as_json: bool) -> Roots:
+        """Those of --root and --roots-file, each folder once; the current folder when there are none.
+
+        Lines of the file are relative to its folder. Errors: BadArgument (no such file, no root in it).
+        """
+        from featureops.app.roots import read_roots
+
+        named = list(roots or ())
+        if file is not None:
+            named.extend(file.parent / line for line in read_roots(_text_of(file), str(file)))
+        once = {os.path.realpath(root): root for root in reversed(named or [Path()])}
+        return cls(tuple(reversed(once.values())), as_json)
+
+    @property
+    def first(self) -> Request:
+        """The first root that is a folder: its configuration names the backend."""
+        return Request(next((root for root in self.roots if root.is_dir()), self.roots[0]), self.as_json)
+
+    def over(self, verb: Callable[[Request], Mapping[str, Json]]) -> dict[str, Json]:
+        """The answers about all roots as one."""
+        from featureops.app.roots import over_roots
+
+        return over_roots([str(root) for root in self.roots], lambda root: verb(Request(Path(root), self.as_json)))
+
+    def answer(self, verb: Callable[[Request], Mapping[str, Json]], show: Callable[[Mapping[str, Json]], None]) -> int:
+        """As `Request.answer`; rows carry their root when there are many."""
+        one = self.first
+        return one.answer(lambda: verb(one) if len(self.roots) == 1 else self.over(verb), show)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadArgument(
+            f"{file} can't be read as text: {error}.", "Name a file with a folder on each line."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """`PATH`, `PATH:LINE` or `PATH:START-END`, as a person types it; `path` is relative to the root."""
 
     path: str
     lines: tuple[int, int] | None
+
+    @property
+    def text(self) -> str:
+        return f"{self.path}:{self.lines[0]}-{self.lines[1]}" if self.lines else self.path
 
     @classmethod
     def parse(cls, text: str, root: Path) -> Place:

@@ -70,11 +70,34 @@ def show_evaluation(answer: _Answer) -> None:
 
 
 def show_detection(answer: _Answer) -> None:
-    if "usages" in answer:
-        return _show_usages(answer)
-    if "flags" in answer:
-        return _show_inventory(answer)
-    return _show_candidates(answer)
+    if "guards" in answer:
+        _show_guards(answer)
+    elif "usages" in answer:
+        _show_usages(answer)
+    elif "flags" in answer:
+        _show_inventory(answer)
+    else:
+        _show_candidates(answer)
+    _show_errors(answer)
+
+
+def _show_guards(answer: _Answer) -> None:
+    for place in _rows(answer.get("guards")):
+        out().print(Text(_place(place), style="cyan"))
+        guards = _rows(place.get("guards"))
+        for guard in guards:
+            through = ", through every caller" if guard.get("through") else ""
+            name, branch = _text(guard.get("flagName")), _text(guard.get("branch"))
+            out().print(f"  only when {name} is {branch} (asked on line {guard.get('askedAt')}{through})")
+        if not guards:
+            out().print("  no flag guards it")
+
+
+def _show_errors(answer: _Answer) -> None:
+    """Roots that could not be read."""
+    for error in _rows(answer.get("errors")):
+        out().print(Text("error: ", style="bold red").append(_text(error.get("root")), style="default"), end="  ")
+        out().print(_text(error.get("message")))
 
 
 def _show_usages(answer: _Answer) -> None:
@@ -143,6 +166,7 @@ def show_health(answer: _Answer) -> None:
         table.add_row(_text(name), _text(flag.get("verdict")), _text(flag.get("evidence")))
     out().print(table if flags else "No flags, neither in the code nor in the backend.")
     _show_next({"next": [flag.get("next") for flag in flags if flag.get("verdict") == "ready-to-clean-up"]})
+    _show_errors(answer)
 
 
 def show_checks(checks: Sequence[tuple[str, bool, str, str]]) -> None:
@@ -171,7 +195,8 @@ def _show_next(answer: _Answer) -> None:
 def _place(row: _Answer) -> str:
     """`path:line`, or the path alone where a whole file is meant."""
     line = row.get("line", row.get("startLine"))
-    return f"{_text(row.get('path'))}:{line}" if line else _text(row.get("path"))
+    path = "/".join(_text(row[key]) for key in ("root", "path") if row.get(key))
+    return f"{path}:{line}" if line else path
 
 
 def _table(*columns: str) -> Table:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from featureops.core.project import Constant
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["Proof", "Read"]
+__all__ = ["Proof", "Read", "held_by", "uses_of"]
 
 Proof = Literal["proven", "likely", "unproven"]
 
@@ -19,7 +21,8 @@ class Read:
     included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
 
     `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test" for places
-    without a value.
+    without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the identifier that
+    such a pattern binds, or the one whose member is read.
     """
 
     node: Node
@@ -31,7 +34,46 @@ class Read:
     key: Node | None
     constant: Constant | None
     method: str
+    holder: Node | None = None
 
     @property
     def flag(self) -> str | None:
         return self.constant.value if self.constant else None
+
+
+def uses_of(read: Read, names: Names) -> Iterator[Read]:
+    """The places where the name is used that a pattern gives to the value; none where it is assigned anew."""
+    binding = names.of.get(read.holder) if read.holder is not None and read.value == "name" else None
+    if binding is not None and binding.is_single:
+        for use in binding.uses:
+            yield replace(read, node=use, value="boolean", holder=None)
+
+
+def held_by(read: Read, names: Names) -> dict[Binding, Node]:
+    """The bindings that exist only to be asked, each with what makes it: it can go with the last use.
+
+    Empty where a name can't be followed, or where a pattern takes the rest of the flags too: it would get one more.
+    """
+    binding = names.of.get(read.holder) if read.holder is not None else None
+    maker = _maker(binding)
+    if binding is None or maker is None:
+        return {}
+    if read.value != "name":
+        return {binding: maker}
+    pattern = read.node.parent
+    items = pattern.items if pattern is not None else []
+    identifiers = read.node.file.pack.index.identifiers
+    if any(item.shape != "destructured" and item.type not in identifiers for item in items):
+        return {}
+    found = {binding: read.node if len(items) > 1 else maker}
+    source = maker.role("value")
+    outer = names.of.get(source) if source is not None else None
+    whole = _maker(outer)
+    return found | {outer: whole} if outer is not None and whole is not None else found
+
+
+def _maker(binding: Binding | None) -> Node | None:
+    """The declarator of a name that is bound once."""
+    if binding is None or not binding.is_single:
+        return None
+    return next((node for node in binding.definitions[0].ancestors() if node.shape == "declarator"), None)

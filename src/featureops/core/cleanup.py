@@ -9,20 +9,22 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
-from featureops.core.detect.needles import flag_needles, spellings
-from featureops.core.enums import enum_member_with
+from featureops.core.detect.built import files_that_build, files_that_spell
+from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
+from featureops.core.holders import holder_name, members_named
 from featureops.core.leftovers import leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.reads import Read, find_reads
+from featureops.core.reads import find_reads, house_name
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 from featureops.core.verify import fault
@@ -76,6 +78,7 @@ class _State:
     reads: dict[str, list[Read]] = field(default_factory=dict)
     constants: dict[Node, Constant] = field(default_factory=dict)
     doomed: dict[str, set[Node]] = field(default_factory=dict)
+    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
     folded: dict[str, Folded] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -119,15 +122,18 @@ class _Cleanup:
 
     # -------------------------------------------------------------- reads
 
+    def _needles(self) -> list[bytes]:
+        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
+        return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
+
     def _find_reads(self) -> None:
-        bags = any(sdk.bags for sdk in self.project.packs.sdks())
-        pending = list(flag_needles(self.flag, self.project.config, bags=bags))
-        spelt = [name.encode() for name in spellings(self.flag)] if self.project.spells_members else []
-        for path in self.source.grep(spelt) if spelt else ():
-            pack = self.project.packs.for_path(path)
-            if pack is not None and pack.wire is not None and path not in self._files:
+        pending = self._needles()
+        asking = self.source.grep(Asking(self.project.packs, self.project.config).calls)
+        built = files_that_build(self.project, self.flag, asking, self.source.read)
+        for path in (*built, *files_that_spell(self.project, self.flag, self.source.grep)):
+            if path not in self._files:
                 self._files.add(path)
-                pending.extend(self._read_file(path))
+                pending.extend(sorted(self._read_file(path)))
         while pending:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self._files]
@@ -142,26 +148,41 @@ class _Cleanup:
         file = self.project.file(path)
         if file is None:
             return set()
-        reads = [read for read in find_reads(self.project, path) if read.flag in (self.flag, None)]
-        reads = [self._aliased(read) for read in reads]
+        reads = [self._aliased(read) for read in find_reads(self.project, path)]
+        reads = [read for read in reads if read.flag in (self.flag, None)]
         self.state.reads[path] = reads
         wanted = {"enabled": self.keep, "disabled": not self.keep}
-        for read in reads:
+        for read in tuple(reads):
             if read.flag != self.flag:
                 continue
             if read.constant is not None and read.constant.definition is not None:
                 self.state.constants[read.constant.definition] = read.constant
             if read.value == "boolean" and read.proof != "unproven":
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
+            self._take_name(read, wanted[read.when])
         return {name.encode() for name in self._constant_names(path)}
 
+    def _take_name(self, read: Read, value: bool) -> None:
+        """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
+        path = read.node.file.path
+        names = self.project.names(path)
+        held = held_by(read, names)
+        if not held:
+            return
+        self.state.held.setdefault(path, {}).update(held)
+        self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
+        reads = self.state.reads[path]
+        if read.value == "name":
+            reads[reads.index(read)] = replace(read, value="boolean")
+
     def _aliased(self, read: Read) -> Read:
+        """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
         aliases = self.project.config.aliases.get(self.flag, ())
+        path = read.node.file.path
         if read.constant is None and read.key is not None and read.key.text in aliases:
-            constant = Constant(self.flag, "constant", read.key.file.path)
-            return Read(
-                read.node, read.call, read.sdk, read.value, read.when, read.proof, read.key, constant, read.method
-            )
+            return replace(read, constant=Constant(self.flag, "constant", path))
+        if read.key is None and read.flag is not None and read.flag == house_name(self.flag):
+            return replace(read, constant=Constant(self.flag, "literal", path))
         return read
 
     def _constant_names(self, path: str) -> set[str]:
@@ -174,7 +195,7 @@ class _Cleanup:
             while node is not None and node.shape != "string":
                 node = node.parent
             constant = self.project.constant(path, node) if node is not None else None
-            holder = _holder_name(node) if node is not None else None
+            holder = holder_name(node) if node is not None else None
             if constant is not None and constant.value == self.flag and holder:
                 names.add(holder)
             at = file.data.find(self.flag.encode(), at + 1)
@@ -184,7 +205,9 @@ class _Cleanup:
 
     def _fold_all(self) -> None:
         for path in sorted({*self.state.seeds, *self.state.doomed}):
-            if path not in self.state.folded and (self.only is None or path in self.only):
+            file = self.project.file(path)
+            hosted = file is not None and file.pack.regions is not None
+            if not hosted and path not in self.state.folded and (self.only is None or path in self.only):
                 self._fold(path)
 
     def _fold(self, path: str) -> None:
@@ -196,6 +219,7 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
+        fold.held = self.state.held.get(path, {})
         fold.parts = set(self.state.doomed.get(path, ()))
         folded = fold.run()
         self.state.folded[path] = folded
@@ -215,7 +239,7 @@ class _Cleanup:
         return any(self._has_word(path, binding.name) for path in self._with_word(binding.name) if path != own)
 
     def _with_word(self, name: str) -> list[str]:
-        return [path for path in self.source.grep([name.encode()]) if self.project.packs.for_path(path) is not None]
+        return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
 
     def _has_word(self, path: str, name: str) -> bool:
         return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self._output(path)) is not None
@@ -241,6 +265,7 @@ class _Cleanup:
             fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
+                self._files.add(other)
                 self.state.folded.pop(other, None)
                 self.state.folded.pop(path, None)
                 grown = True
@@ -254,7 +279,7 @@ class _Cleanup:
             if origin is not None and origin[0] == path and origin[1].name == name:
                 nodes.extend(binding.uses)
             elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
-                nodes.extend(_members_named(binding.uses, name))
+                nodes.extend(members_named(binding.uses, name))
         if path in self.project.folders.beside(other, name):
             nodes.extend(self._free_uses(other, name))
         if not is_call:
@@ -343,6 +368,8 @@ class _Cleanup:
             file = self.project.file(path)
             after = self._output(path)
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
+            if file is not None and file.pack.regions is not None:
+                unfolded = tuple(self.state.seeds.get(path, ()))
             found.extend(
                 leftovers_of(
                     path,
@@ -362,28 +389,3 @@ def _verdict(*, edited: bool, is_open: bool) -> str:
     if edited:
         return "partial" if is_open else "complete"
     return "refused" if is_open else "nothing"
-
-
-def _holder_name(node: Node) -> str | None:
-    """The name that an assignment, declarator, enum member or pair gives to a string."""
-    parent = enum_member_with(node) or node.parent
-    while parent is not None and parent.shape in ("cast", "paren"):
-        parent = parent.parent
-    if parent is None:
-        return None
-    for role in ("name", "left", "key"):
-        name = parent.role(role)
-        if name is not None and name is not node:
-            return name.text.strip("'\"`").rpartition(".")[2]
-    return None
-
-
-def _members_named(uses: list[Node], name: str) -> list[Node]:
-    """`module.name` for uses of the module."""
-    found: list[Node] = []
-    for use in uses:
-        parent = use.parent
-        prop = parent.role("property") if parent is not None and parent.shape == "member" else None
-        if parent is not None and prop is not None and prop.text == name:
-            found.append(parent)
-    return found

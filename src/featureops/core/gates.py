@@ -1,120 +1,140 @@
-"""Ways of asking that are no calls with a key: gating components and decorators, calls that give every flag."""
+"""Ways of asking that decide over what they stand at: decorators, components, and texts with a prefix for a router."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
+from collections.abc import Iterator
 
-from featureops.core.config import HouseRead
-from featureops.core.declared import given_value
-from featureops.core.given import unwrapped
-from featureops.core.house import gate_key
+from featureops.core.asked import Proof, Read
+from featureops.core.given import argument, unwrapped
+from featureops.core.house import attribute, attributed, decorating_call, tag
 from featureops.core.pack import GateForm, SdkPack
-from featureops.core.project import Project
-from featureops.core.scopes import Binding, string_value
+from featureops.core.project import Constant, Project
+from featureops.core.receivers import written_out
+from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 
 __all__ = ["Gates"]
 
+_Source = tuple[SdkPack, GateForm]
+
 
 class Gates:
-    """The gates and bags of one file. Only what is imported from an SDK's module counts."""
+    """The gates of one file. Decorators and components count only when they are the SDK's."""
 
     def __init__(self, project: Project, path: str) -> None:
         self.project = project
         self.path = path
         self.names = project.names(path)
+        self._decorators: dict[str, list[_Source]] = {}
+        self._components: dict[str, list[_Source]] = {}
+        self._methods: dict[str, list[_Source]] = {}
+        for sdk in self.names.file.pack.sdks:
+            for form in sdk.gates:
+                for name, table in (
+                    (form.decorator, self._decorators),
+                    (form.component, self._components),
+                    (form.method, self._methods),
+                ):
+                    if name is not None:
+                        table.setdefault(name, []).append((sdk, form))
 
-    @cached_property
-    def _imported(self) -> dict[str, list[tuple[SdkPack, GateForm | None]]]:
-        """Gates and bags by the name that they have in this file."""
-        found: dict[str, list[tuple[SdkPack, GateForm | None]]] = {}
-        sdks = self.names.file.pack.sdks
-        gates = {name for sdk in sdks for form in sdk.gates for name in (form.component, form.decorator)}
-        wanted = sorted(name for name in gates.union(*(sdk.bags for sdk in sdks)) if name is not None)
-        for binding in (binding for name in wanted for binding in self.names.bringing(name)):
-            for sdk, name in self._origins(binding):
-                forms = [form for form in sdk.gates if name in (form.component, form.decorator)]
-                found.setdefault(binding.name, []).extend((sdk, form) for form in forms)
-                if name in sdk.bags:
-                    found.setdefault(binding.name, []).append((sdk, None))
-        return found
+    def at(self, node: Node) -> Iterator[Read]:
+        """The reads that this node is."""
+        if self._decorators and node.shape == "decorator":
+            yield from self._decorator(node)
+        elif self._components and node.shape == "markup-element":
+            yield from self._component(node)
+        elif self._methods and node.shape == "call":
+            yield from self._texts(node)
 
-    def _origins(self, binding: Binding) -> Iterable[tuple[SdkPack, str]]:
-        entry, sdks = binding.imported, self.names.file.pack.sdks
-        if entry is None:
+    def _decorator(self, node: Node) -> Iterator[Read]:
+        call = decorating_call(node)
+        callee = call.role("function") if call is not None else None
+        found = self._given(callee, self._decorators) if callee is not None else None
+        if call is None or found is None:
             return
-        direct = (entry.module, entry.imported)
-        for module, name in {direct, self.project.outside(self.path, binding) or direct}:
-            for sdk in sdks:
-                if any(item.module == module and name in item.functions for item in sdk.imports):
-                    yield sdk, name
+        sdk, form = found
+        first = argument(call, 0, form.keyword)
+        for key in _under(first, form.entry) if first is not None else ():
+            yield self._read(node, call, sdk, form, "proven", key, form.value or "decorator")
 
-    # -------------------------------------------------------------- components and decorators
+    def _component(self, node: Node) -> Iterator[Read]:
+        name = tag(node)
+        found = self._given(name, self._components) if name is not None else None
+        if found is None:
+            return
+        sdk, form = found
+        key = attribute(node, form.keyword or "")
+        if key is not None:
+            value = "details" if any(attributed(node, other) for other in form.unless) else "component"
+            yield self._read(node, node, sdk, form, "proven", key, form.value or value)
 
-    def keys(self, node: Node) -> Iterator[tuple[SdkPack, GateForm, str, Node]]:
-        """(SDK, form, kind, key) of a decorator or an element of markup."""
-        for written, found in self._imported.items() if node.shape in ("decorator", "markup-element") else ():
-            for sdk, form in found:
-                if form is None:
-                    continue
-                if form.component is not None and node.shape == "markup-element":
-                    key = gate_key(node, HouseRead("component", written, flag=form.flag), node.shape)
-                    if key is not None:
-                        yield sdk, form, "component", key
-                elif form.decorator is not None and node.shape == "decorator":
-                    yield from ((sdk, form, "decorator", key) for key in _entries(node, written, form.flag))
+    def _texts(self, call: Node) -> Iterator[Read]:
+        callee, arguments = call.role("function"), call.role("arguments")
+        name = callee.role("property") if callee is not None and callee.shape == "member" else callee
+        for sdk, form in self._methods.get(name.text, ()) if name is not None and arguments is not None else ():
+            for text in _listed(arguments) if arguments is not None else ():
+                constant = self.project.constant(self.path, text)
+                rest = constant.value.removeprefix(form.prefix) if constant is not None else ""
+                if constant is not None and rest and rest != constant.value:
+                    found = Constant(rest, constant.resolution, constant.path)
+                    yield Read(call, call, sdk.id, "decorator", form.when, "likely", text, found, form.method or "")
 
-    # -------------------------------------------------------------- all flags at once
+    def _read(self, node: Node, call: Node, sdk: SdkPack, form: GateForm, proof: Proof, key: Node, value: str) -> Read:
+        name = form.decorator or form.component or ""
+        return Read(node, call, sdk.id, value, form.when, proof, key, self.project.constant(self.path, key), name)
 
-    def member(self, node: Node) -> tuple[SdkPack, str] | None:
-        """(SDK, name) where the expression is a flag taken from a bag."""
-        if not self._imported:
-            return None
-        if node.shape in ("member", "index"):
-            owner, name = node.role("object"), node.role("property") or node.role("index")
-            sdk = self._bag(owner) if owner is not None else None
-            if sdk is None or name is None:
-                return None
-            text = name.text if node.shape == "member" else string_value(name)
-            return (sdk, text) if text else None
-        binding = self.names.of.get(node)
-        if binding is None or node in binding.definitions or binding.imported is not None:
-            return None
-        return self._taken(binding.definitions[0])
+    # -------------------------------------------------------------- names
 
-    def _taken(self, name: Node) -> tuple[SdkPack, str] | None:
-        """(SDK, name there) of a name that a pattern takes from a bag."""
-        holder = next((node for node in name.ancestors() if node.shape), None)
-        value = holder.role("value") if holder is not None and holder.shape == "declarator" else None
-        sdk = self._called(value) if value is not None and name.parent is not holder else None
-        if sdk is None or name.parent is None:
-            return None
-        key = name.parent.items[0] if name.parent.items[-1] is name and len(name.parent.items) > 1 else name
-        is_entry = key is not name and f"{name.parent.type}.{key.field}" in name.file.pack.index.not_bound
-        return sdk, (key if is_entry else name).text
+    def _given(self, written: Node, table: dict[str, list[_Source]]) -> _Source | None:
+        """The gate that a name stands for, by an import, by a wildcard import or written out in full."""
+        for module, name in self._origins(written, table):
+            for sdk, form in table.get(name, ()):
+                if any(item.module == module and name in item.gates for item in sdk.imports):
+                    return sdk, form
+        return None
 
-    def _bag(self, owner: Node) -> SdkPack | None:
-        owner = unwrapped(owner)
-        if owner.shape == "call":
-            return self._called(owner)
-        binding = self.names.of.get(owner)
-        value = given_value(binding.definitions[0]) if binding is not None and binding.is_single else None
-        return self._called(value) if value is not None else None
-
-    def _called(self, value: Node) -> SdkPack | None:
-        callee = value.role("function") if value.shape == "call" else None
-        forms = self._imported.get(callee.text, ()) if callee is not None and callee in self.names.of else ()
-        return next((sdk for sdk, form in forms if form is None), None)
+    def _origins(self, written: Node, table: dict[str, list[_Source]]) -> Iterator[tuple[str, str]]:
+        text = "".join(written.text.split())
+        kinds = self.names.file.pack.index.identifiers
+        leaf = next((node for node in written.walk() if node.type in kinds), None)
+        binding = self.names.of.get(leaf) if leaf is not None and leaf.text == text else None
+        entry = binding.imported if binding is not None else None
+        if binding is not None and entry is not None:
+            yield entry.module, entry.imported
+            # Only names that can be one are followed: other files are parsed for it.
+            there = self.project.outside(self.path, binding) if entry.imported in table else None
+            if there is not None:
+                yield there
+        elif binding is None and leaf is not None and leaf.text == text:
+            yield from ((module, text) for module in self.names.wildcards)
+        in_full = written_out(self.names, written)
+        if in_full is not None:
+            yield in_full
+        elif "." in text:
+            module, _, name = text.rpartition(".")
+            yield module, name
 
 
-def _entries(decorator: Node, written: str, flag: str) -> Iterator[Node]:
-    """The values of the entries of a name in a decorator's arguments."""
-    call = decorator.role("operand")
-    callee, arguments = (call.role("function"), call.role("arguments")) if call is not None else (None, None)
-    if callee is None or arguments is None or callee.text != written:
-        return
-    for node in arguments.walk():
-        key, value = (node.role("key"), node.role("value")) if node.shape == "pair" else (None, None)
-        if key is not None and value is not None and (string_value(key) or key.text) == flag:
-            yield value
+def _under(node: Node, keys: tuple[str, ...]) -> Iterator[Node]:
+    """What lies in a value under the keys; lists are gone through."""
+    node = unwrapped(node) if keys else node
+    if keys and node.shape == "list":
+        for item in node.items:
+            yield from _under(item, keys)
+    elif not keys:
+        yield node
+    elif node.shape == "object":
+        for pair in node.items:
+            label, value = pair.role("key"), pair.role("value")
+            if label is not None and value is not None and (string_value(label) or label.text) == keys[0]:
+                yield from _under(value, keys[1:])
+
+
+def _listed(holder: Node) -> Iterator[Node]:
+    for item in holder.items:
+        inner = item.role("operand") if item.shape == "argument" else item
+        if inner is not None and inner.shape in ("list", "object", "pair"):
+            yield from _listed(inner)
+        elif inner is not None:
+            yield inner

@@ -9,6 +9,9 @@ from featureops.core.given import argument
 from featureops.core.syntax import Node
 
 __all__ = [
+    "attribute",
+    "attributed",
+    "decorating_call",
     "gate_key",
     "house_argument",
     "house_name",
@@ -16,6 +19,7 @@ __all__ = [
     "inside_same",
     "member_pattern",
     "name_parts",
+    "tag",
     "tail_matches",
 ]
 
@@ -52,21 +56,43 @@ def member_pattern(target: str) -> re.Pattern[str]:
 
 def gate_key(node: Node, read: HouseRead, shape: str) -> Node | None:
     if shape == "decorator":
-        call = node if node.role("function") is not None else node.role("operand")
+        call = decorating_call(node)
         callee = call.role("function") if call is not None else None
         if call is None or callee is None or not tail_matches(callee.text, read.target):
             return None
         return house_argument(call, read.flag)
-    opening = next((child for child in node.items if child.field == "open_tag"), node)
-    name = next((child for child in opening.items if child.field == "name"), None)
-    if name is None or name.text != read.target:
-        return None
-    for item in opening.items:
+    name = tag(node)
+    return attribute(node, str(read.flag)) if name is not None and name.text == read.target else None
+
+
+def decorating_call(decorator: Node) -> Node | None:
+    """The node that holds what a decorator is called by and with: itself, or the call in it."""
+    return decorator if decorator.role("function") is not None else decorator.role("operand")
+
+
+def tag(element: Node) -> Node | None:
+    """The name of an element of markup."""
+    return next((child for child in _opening(element).items if child.field == "name"), None)
+
+
+def attributed(element: Node, name: str) -> Node | None:
+    """An attribute of an element of markup."""
+    for item in _opening(element).items:
         label = item.role("name") if item.shape == "markup-attribute" else None
-        value = item.role("value") if label is not None else None
-        if label is not None and value is not None and label.text == read.flag:
-            return (value.role("operand") or value) if value.shape == "markup-expression" else value
+        if label is not None and label.text == name:
+            return item
     return None
+
+
+def attribute(element: Node, name: str) -> Node | None:
+    """The value of an attribute of an element of markup."""
+    found = attributed(element, name)
+    value = found.role("value") if found is not None else None
+    return (value.role("operand") or value) if value is not None and value.shape == "markup-expression" else value
+
+
+def _opening(element: Node) -> Node:
+    return element.role("open") or element
 
 
 def inside_member(node: Node) -> bool:

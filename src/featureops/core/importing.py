@@ -11,7 +11,6 @@ from featureops.core.syntax import Node
 
 __all__ = [
     "ImportEntry",
-    "binds_import",
     "entry_of_call",
     "implied_name",
     "imported_by_call",
@@ -149,11 +148,6 @@ def package_name(node: Node) -> str:
 
 
 # -------------------------------------------------------------- calls and texts
-
-
-def binds_import(node: Node) -> bool:
-    """Whether the node gives names to what a call brings in."""
-    return imported_by_call(node.role("value")) is not None
 
 
 def imported_by_call(value: Node | None) -> tuple[str, str] | None:

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["Indexing"]
+__all__ = ["Builder", "Indexing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """A call that puts a text together: of a `method`, whose first operand is what it is called on, or of a `function`
+    (its whole callee), whose operands are its arguments.
+
+    `does` says how: it strings them together; or it joins a list, or the operands themselves, with the operand number
+    `separator` between them; or the first is a text with holes for the others: one of `holes`, `{}` also with a number
+    or a name in it.
+    """
+
+    does: Literal["concatenate", "join", "format"]
+    method: str | None = None
+    function: str | None = None
+    separator: int = 0
+    holes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +48,9 @@ class Indexing:
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
     what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
-    open class to it. `properties` are functions that are asked without a call, `value_blocks`
-    blocks that may stand for a value. What `plain_members` classes declare are constants like any other.
+    open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
+    functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
+    classes declare are constants like any other.
     """
 
     identifiers: frozenset[str]
@@ -87,6 +106,7 @@ class Indexing:
     lazy_calls: frozenset[str]
     name_members: frozenset[str]
     private_words: frozenset[str]
+    opaque_holes: frozenset[str]
     properties: frozenset[str]
     value_blocks: frozenset[str]
     plain_members: frozenset[str]

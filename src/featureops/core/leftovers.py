@@ -13,6 +13,7 @@ from featureops.core.syntax import Node, SourceFile, parse
 __all__ = ["leftovers_of"]
 
 _TEXT = 160
+_HOSTED = "markup around the script may use what the read gives: edit this file by hand"
 _REASONS = {
     "variant": "a variant is read: fix it with --variant NAME",
     "string": "a string value is read: fix it with --value JSON",
@@ -23,6 +24,7 @@ _REASONS = {
     "block": "the call runs a block behind the flag: put the block in its place by hand",
     "component": "a component gates its children",
     "test": "a test sets the flag",
+    "name": "the name can't be followed: it is assigned anew, or taken together with the rest of the flags",
 }
 
 
@@ -44,7 +46,8 @@ def leftovers_of(
         found.append(Leftover(path, 0, "refused", "", failed))
     if file is not None:
         found.extend(_read_leftover(path, file, read) for read in reads if _stays(read, flag))
-        sentence = "the read could not be folded safely"
+        hosted = file.pack.regions is not None
+        sentence = _HOSTED if hosted else "the read could not be folded safely"
         found.extend(_at(path, file, node, "not-foldable", sentence) for node in unfolded)
         sentence = "a syntax error stands at the read"
         found.extend(

@@ -12,7 +12,7 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Folders", "given_name", "held_name", "loaded_files", "module_files", "named_files", "re_exports"]
+__all__ = ["Folders", "given_name", "held_name", "module_files", "re_exports"]
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -55,6 +55,15 @@ class Folders:
         if glob not in self._globs:
             self._globs[glob] = sorted(path for path in self._paths if fnmatchcase("/" + path, "*/" + glob))
         return self._globs[glob]
+
+    def visible(self, path: str, node: Node) -> Iterator[str]:
+        """The files whose names a file sees without an import at a node, the likeliest first; some may not be there."""
+        pack = node.file.pack
+        if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
+            yield from _named_files(path, node.text, pack, self.with_stem)
+        yield from _loaded_files(node.file)
+        for glob in pack.modules.shared:
+            yield from self.matching(glob)
 
     def holding(self, folder: str, name: str) -> list[str]:
         """The files of a folder that have a name at all."""
@@ -103,7 +112,7 @@ def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str
         yield from _candidates(base, pack)
 
 
-def named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping[str, list[str]]) -> Iterator[str]:
+def _named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping[str, list[str]]) -> Iterator[str]:
     """The files in which a name that nothing binds is looked for, the likeliest first."""
     rules = pack.modules
     parts = [part for part in name.split(rules.separator or " ") if part]
@@ -117,7 +126,7 @@ def named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping
         yield from sorted(fitting, key=lambda path: (-len(posixpath.commonprefix([path, importer])), path))
 
 
-def loaded_files(file: SourceFile) -> Iterator[str]:
+def _loaded_files(file: SourceFile) -> Iterator[str]:
     """The paths that the file's loading statements may mean: all their names are seen in it."""
     pack, folder = file.pack, posixpath.dirname(file.path)
     if not pack.modules.loads:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from featureops.core.indexing import Indexing
+from featureops.core.indexing import Builder, Indexing
 from featureops.core.regroup import TreeRules
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CallForm",
     "GateForm",
+    "Host",
     "ImportForm",
     "LanguagePack",
     "Marker",
@@ -151,7 +152,7 @@ class WireNames:
 
 @dataclass(frozen=True, slots=True)
 class ImportForm:
-    """A module of the SDK. `clients` are the client's type or its factory, `decorators` gate what they sit on.
+    """A module of the SDK. `clients` are the client's type or its factory, `gates` its decorators and components.
 
     `name` is what an import without a name of its own brings in, where the language's rule would say another one.
     """
@@ -160,26 +161,23 @@ class ImportForm:
     clients: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     name: str | None = None
-    decorators: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CallForm:
-    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called;
-    `decorator` is imported from it and gates what it sits on. With `prefix`, the key is the rest of a string that
-    begins so, and the call gates what it is called on.
+    """One way of asking. `method` is called on a client; `function` is imported from the SDK's module and called.
 
     `flag` is the position or keyword of the key. `value` says what comes back; `when` inverts (`disabled`). `pinned`
     are members of the result that hold the boolean (`.value`, `.enabled`), with `()` behind them where they are called.
     The value `block`: the call runs the block that it is given. `modules` limits a form to functions of some of the
     SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
-    else (with an error, in a store), so that the call can't be replaced by it.
+    else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
+    the members of its result are the flags, spelt in that case.
     """
 
     method: str | None = None
     function: str | None = None
-    decorator: str | None = None
-    prefix: str | None = None
     flag: int = 0
     keyword: str | None = None
     value: Literal["boolean", "variant", "string", "number", "object", "block"] = "boolean"
@@ -189,27 +187,36 @@ class CallForm:
     modules: tuple[str, ...] = ()
     common: bool = False
     boxed: bool = False
+    members: Literal["", "camel"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GateForm:
-    """A way of asking that is no call: a `component` of markup or a `decorator`, imported from the SDK's module.
+    """A way of asking whose answer decides over what it stands at: a `component` of markup or a `decorator`, imported
+    from the SDK's module, or a `method` that is given texts: the key is what follows the `prefix` of one.
 
-    `flag` is the attribute, or the entry of an argument of the decorator, that holds the key.
+    `keyword` is the attribute that holds the key, or the keyword of the argument that does, if not the first; `entry`
+    are the keys that lead to it within that argument, lists gone through. `value` says what comes back where the gate
+    gives a value instead of deciding. With an attribute of `unless` a component decides by more than on and off.
     """
 
-    flag: str
     component: str | None = None
     decorator: str | None = None
+    method: str | None = None
+    prefix: str = ""
+    keyword: str | None = None
+    entry: tuple[str, ...] = ()
+    value: str = ""
     when: Literal["enabled", "disabled"] = "enabled"
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
     """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
-    with `{flag}` in it, `suffixes` are the ends of the names of files in which it counts."""
+    with `{flag}` in it, `hosts` are the kinds of files in which it counts."""
 
-    suffixes: tuple[str, ...]
+    hosts: tuple[str, ...]
     text: str
 
 
@@ -256,27 +263,28 @@ class WrapRules:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
-    """`bags` are functions that give every flag at once, as members named like the flags in camel case."""
-
     id: str
     language: str
     package: str
     docs: str
     imports: tuple[ImportForm, ...]
     calls: tuple[CallForm, ...]
+    gates: tuple[GateForm, ...] = ()
     receivers: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     pure: bool = True
     preferred: bool = False
-    gates: tuple[GateForm, ...] = ()
-    bags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class LanguagePack:
     """Everything known about one language. `parser` loads its grammar on first use. `holds` is a text without which a
-    file is none of the language, whatever its grammar makes of it."""
+    file is none of the language, whatever its grammar makes of it.
+
+    For a host file `regions` is a regular expression whose group 1 is each part in this language, and `templates` are
+    those whose group 1 holds expressions over its names.
+    """
 
     id: str
     display: str
@@ -293,6 +301,9 @@ class LanguagePack:
     holds: str = ""
     tree: TreeRules | None = None
     wire: WireNames | None = None
+    builders: tuple[Builder, ...] = ()
+    regions: str | None = None
+    templates: tuple[str, ...] = ()
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:
@@ -312,18 +323,49 @@ class LanguagePack:
 
 
 @dataclass(frozen=True)
+class Host:
+    """A kind of file around other languages. `pack` reads the parts of it that are in one; None: it is only text
+    in which a key can be written.
+    """
+
+    id: str
+    display: str
+    extensions: tuple[str, ...]
+    pack: LanguagePack | None = None
+
+
+@dataclass(frozen=True)
 class Packs:
     """All packs of the installation."""
 
     languages: tuple[LanguagePack, ...]
+    hosts: tuple[Host, ...] = ()
 
     @cached_property
     def _by_extension(self) -> Mapping[str, LanguagePack]:
         return {extension: pack for pack in self.languages for extension in pack.extensions}
 
     def for_path(self, path: str) -> LanguagePack | None:
+        """The language that a whole file is in; None for a host whose parts only are in one."""
         dot = path.rfind(".")
-        return self._by_extension.get(path[dot:].lower()) if dot > path.rfind("/") else None
+        if dot <= path.rfind("/"):
+            return None
+        return self._by_extension.get(path[dot:].lower())
+
+    def host(self, path: str) -> Host | None:
+        lower = path.lower()
+        return next((host for host in self.hosts if lower.endswith(host.extensions)), None)
+
+    def reading(self, path: str) -> LanguagePack | None:
+        """What a file is parsed with to find reads in it: its language, or that of the parts of a host."""
+        pack = self.for_path(path)
+        host = self.host(path) if pack is None else None
+        return host.pack if host is not None else pack
+
+    def language_of(self, path: str) -> str:
+        """The id of a file's kind of host or language; empty when it is not known."""
+        pack, host = self.for_path(path), self.host(path)
+        return host.id if host is not None else pack.id if pack is not None else ""
 
     def by_id(self, language: str) -> LanguagePack | None:
         return next((pack for pack in self.languages if pack.id == language.lower()), None)

@@ -6,7 +6,7 @@ Pure: contents come through the `read` function that the caller gives. Everythin
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -15,7 +15,8 @@ from featureops.core.config import Config
 from featureops.core.contents import Contents
 from featureops.core.enums import constructor_position
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
-from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
+from featureops.core.keybuilder import built_text
+from featureops.core.modules import Folders, given_name, held_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
@@ -38,6 +39,10 @@ class Constant:
     path: str
     definition: Node | None = None
     name: str = ""
+
+    @property
+    def built(self) -> Literal["key-builder"] | None:
+        return "key-builder" if self.resolution == "key-builder" else None
 
 
 class Project:
@@ -73,7 +78,7 @@ class Project:
         return self._files[path]
 
     def _parse(self, path: str) -> SourceFile | None:
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         data = self._contents.text(path) if pack is not None else None
         if pack is None or data is None:
             return None
@@ -120,7 +125,7 @@ class Project:
 
     def module_path(self, importer: str, module: str) -> str | None:
         """The repository's file (or folder) that an import's text names; None for a package from outside."""
-        pack = self.packs.for_path(importer)
+        pack = self.packs.reading(importer)
         if pack is None or pack.modules.style == "package":
             return None
         if pack.modules.style == "folder":
@@ -155,20 +160,12 @@ class Project:
         if not pack.modules.unbound or node.type not in pack.index.identifiers | pack.index.qualified:
             return None
         last = node.text.rpartition(pack.modules.separator)[2]
-        for other in self._visible_files(path, node):
+        for other in self.folders.visible(path, node):
             file = self.file(other) if other != path and other in self.paths else None
             binding = held_name(self.names(other), last) if file is not None else None
             if binding is not None:
                 return other, binding
         return None
-
-    def _visible_files(self, path: str, node: Node) -> Iterator[str]:
-        pack = node.file.pack
-        if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
-            yield from named_files(path, node.text, pack, self.folders.with_stem)
-        yield from loaded_files(node.file)
-        for glob in pack.modules.shared:
-            yield from self.folders.matching(glob)
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file, or a folder of files, gives away under a name."""
@@ -233,7 +230,7 @@ class Project:
             return None
         if entry.imported == "*":
             return self.module_path(path, entry.module)
-        pack = self.packs.for_path(path)
+        pack = self.packs.reading(path)
         if pack is None or pack.modules.style not in ("dotted", "tree"):
             return None
         dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
@@ -249,7 +246,12 @@ class Project:
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
-        return self._named_constant(path, node, depth) or self._alias(path, node)
+        return self._named_constant(path, node, depth) or self._alias(path, node) or self._built(path, node, depth)
+
+    def _built(self, path: str, node: Node, depth: int) -> Constant | None:
+        """A text put together from known parts."""
+        text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
+        return Constant(text, "key-builder", path) if text is not None else None
 
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
@@ -279,7 +281,7 @@ class Project:
         inner = self.constant(path, value, depth + 1)
         if inner is None:
             return None
-        return Constant(inner.value, "constant", path, definition_of(binding), binding.name)
+        return Constant(inner.value, inner.built or "constant", path, definition_of(binding), binding.name)
 
     def _member_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         owner, name = node.role("object"), node.role("property")
@@ -303,7 +305,7 @@ class Project:
             return Constant(wire, "enum", where, member, name.text) if wire is not None else None
         is_plain = member.parent is not None and member.parent.shape == "declarator"
         kind: Resolution = "constant" if is_plain and holder.type in holder.file.pack.index.plain_members else "enum"
-        return Constant(inner.value, kind, where, member.parent, name.text)
+        return Constant(inner.value, inner.built or kind, where, member.parent, name.text)
 
     def _member(self, holder: Node, name: str) -> Node | None:
         """The value of a member, also of one that an extension in the same file adds."""

@@ -26,7 +26,7 @@ from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
 from featureops.core.proofs import Receivers
-from featureops.core.routes import CallGates
+from featureops.core.results import Results
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
 
@@ -68,38 +68,30 @@ class _Finder:
         self.sdks = pack.sdks
         self.receivers = Receivers(project, path)
         self.gates = Gates(project, path)
-        self.call_gates = CallGates(project, path)
-        self.bags = any(sdk.bags for sdk in pack.sdks)
+        self.results = Results(project, path)
         self.house = [read for read in project.config.reads if read.language in (None, pack.id)]
         self.methods: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         self.functions: dict[str, list[tuple[SdkPack, CallForm]]] = {}
         for sdk in pack.sdks:
             for form in sdk.calls:
-                if form.method is not None and form.prefix is None:
+                if form.method is not None:
                     self.methods.setdefault(form.method, []).append((sdk, form))
-                if form.function is not None:
+                if form.function is not None and not form.members:
                     self.functions.setdefault(form.function, []).append((sdk, form))
         self.expressions = [read for read in self.house if read.form == "expression"]
         self.members = [(read, member_pattern(read.target)) for read in self.house if read.form == "member"]
 
     def at(self, node: Node) -> Iterator[Read]:
         shape = node.shape
-        yield from self.call_gates.at(node)
+        yield from self.gates.at(node)
         if shape == "call":
             found = self._house_call(node) or self._sdk_call(node)
             if found is not None:
                 yield found
                 return
-        if shape in ("decorator", "markup-element"):
-            for sdk, gate, kind, key in self.gates.keys(node):
-                constant = self.project.constant(self.path, key)
-                yield Read(node, node, sdk.id, kind, gate.when, "proven", key, constant, kind)
+        yield from self.results.at(node)
+        if shape in ("decorator", "markup-element") and self.house:
             yield from self._gates(node, shape)
-        if self.bags and (shape in ("member", "index") or node.type in node.file.pack.index.identifiers):
-            taken = self.gates.member(node)
-            if taken is not None:
-                constant = Constant(house_name(taken[1]), "literal", self.path)
-                yield Read(node, node, taken[0].id, "boolean", "enabled", "proven", None, constant, taken[1])
         if shape == "pair" and self.house:
             yield from self._entry(node)
         if shape in ("member", "index") and self.members and not inside_member(node):

@@ -21,7 +21,6 @@ __all__ = [
     "located_class",
     "member_of_class",
     "names_client",
-    "names_decorator",
     "own_field",
     "results",
     "type_mentions",
@@ -104,24 +103,6 @@ def _means_client(project: Project, path: str, node: Node, sdk: SdkPack) -> bool
     if meant is not None or not names.wildcards or node.type not in node.file.pack.index.identifiers:
         return False
     return any(node.text in item.clients for item in sdk.imports if item.module in names.wildcards)
-
-
-def names_decorator(project: Project, path: str, call: Node, name: str, sdk: SdkPack) -> bool:
-    """Whether a decorator is the SDK's of this name, however it was imported."""
-    callee = call.role("function") or call
-    modules = [item.module for item in sdk.imports if name in item.decorators]
-    text = "".join(callee.text.split())
-    if text in {f"{module}.{name}" for module in modules}:
-        return True
-    names, kinds = project.names(path), callee.file.pack.index.identifiers
-    leaf = next((node for node in callee.walk() if node.type in kinds), None)
-    if leaf is None or leaf.text != text:
-        return False
-    binding = names.of.get(leaf)
-    entry = binding.imported if binding is not None else None
-    if entry is not None:
-        return entry.imported == name and entry.module in modules
-    return binding is None and text == name and not set(modules).isdisjoint(names.wildcards)
 
 
 def is_other_type(project: Project, path: str, definition: Node | None, sdk: SdkPack) -> bool:

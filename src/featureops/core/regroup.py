@@ -6,6 +6,7 @@ any other language's. Only the view changes: every byte stays in its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from tree_sitter import TreeCursor
 
-__all__ = ["GroupRule", "Raw", "TreeRules", "regrouped"]
+__all__ = ["GroupRule", "HoleRule", "Raw", "TreeRules", "regrouped"]
 
 _TWO = 2
 
@@ -34,13 +35,27 @@ class GroupRule:
 
 
 @dataclass(frozen=True, slots=True)
+class HoleRule:
+    """In `node`, a child that is the text `mark` and the `name` (a regular expression) that begins the next child make
+    a node `type` around an `inner` one: a name in a string that the grammar takes for text.
+    """
+
+    node: str
+    mark: str
+    name: str
+    type: str
+    inner: str
+
+
+@dataclass(frozen=True, slots=True)
 class TreeRules:
     """How the grammar's nesting is evened out, by node type.
 
     `spliced`: its children stand in its place; `a.b`: only those of a b in an a. `lone`: the same where it holds a
     single node. `merged`: one that wraps nothing but one of the given types is that one. `groups` put neighbours into
     a node of their own. `prefix` is the type of prefix operators, `chains` those that the grammar wrongly puts around
-    one. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in it are spliced.
+    one. `holes` are names in strings. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in
+    it are spliced.
     """
 
     spliced: frozenset[str] = frozenset()
@@ -49,6 +64,7 @@ class TreeRules:
     groups: Mapping[str, GroupRule] = field(default_factory=dict)
     prefix: str | None = None
     chains: frozenset[str] = frozenset()
+    holes: Mapping[str, HoleRule] = field(default_factory=dict)
     braces: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
     block: str = "braces"
@@ -59,6 +75,8 @@ class Raw(Protocol):
 
     @property
     def type(self) -> str: ...
+    @property
+    def text(self) -> bytes | None: ...
     @property
     def is_named(self) -> bool: ...
     @property
@@ -79,18 +97,19 @@ _Part = tuple[Raw, str | None]
 
 
 class _Grown:
-    """A node put together from others. Its parts are settled already."""
+    """A node put together from others, or a piece of one. Its parts are settled already."""
 
-    __slots__ = ("child_count", "end_byte", "is_error", "is_missing", "is_named", "parts", "start_byte", "type")
+    __slots__ = ("child_count", "end_byte", "is_error", "is_missing", "is_named", "parts", "start_byte", "text", "type")
 
-    def __init__(self, kind: str, parts: list[_Part]) -> None:
+    def __init__(self, kind: str, parts: list[_Part], start: int | None = None, end: int | None = None) -> None:
         self.type = kind
         self.parts = parts
         self.is_named = True
         self.is_error = False
         self.is_missing = False
-        self.start_byte: int = parts[0][0].start_byte
-        self.end_byte: int = parts[-1][0].end_byte
+        self.text: bytes | None = None
+        self.start_byte: int = parts[0][0].start_byte if start is None else start
+        self.end_byte: int = parts[-1][0].end_byte if end is None else end
         self.child_count = len(parts)
 
     def child(self, index: int) -> Raw | None:
@@ -126,6 +145,9 @@ def _settled(parts: list[_Part], kind: str, rules: TreeRules) -> list[_Part]:
     found = [done for part in parts for done in _settle(part, kind, rules)]
     if kind in rules.braces:
         found = list(_braced(found, rules))
+    hole = rules.holes.get(kind)
+    if hole is not None:
+        found = list(_holed(found, hole))
     group = rules.groups.get(kind)
     return found if group is None else _grouped(found, group)
 
@@ -170,6 +192,28 @@ def _grouped(parts: list[_Part], rule: GroupRule) -> list[_Part]:
     if last + 1 == len(parts):
         return parts
     return [*parts[:first], (_Grown(rule.type, parts[first : last + 1]), rule.field), *parts[last + 1 :]]
+
+
+def _holed(parts: list[_Part], rule: HoleRule) -> Iterator[_Part]:
+    """The parts of a string, the names in its text taken out of it."""
+    taken = 0  # the first byte that no hole has taken
+    for at, (raw, role) in enumerate(parts):
+        follower = parts[at + 1][0] if at + 1 < len(parts) else None
+        if follower is not None and _text(raw) == rule.mark and follower.start_byte == raw.end_byte:
+            name = re.match(rule.name, _text(follower))
+            if name is not None:
+                taken = follower.start_byte + len(name[0].encode())
+                inner = _Grown(rule.inner, [], follower.start_byte, taken)
+                yield _Grown(rule.type, [(inner, None)], raw.start_byte), role
+                continue
+        if raw.start_byte >= taken:
+            yield raw, role
+        elif raw.end_byte > taken:
+            yield _Grown(raw.type, [], taken, raw.end_byte), role
+
+
+def _text(raw: Raw) -> str:
+    return (raw.text or b"").decode("utf-8", "replace")
 
 
 def _is_prefix(raw: Raw, rules: TreeRules) -> bool:

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from featureops.core.importing import (
     ImportEntry,
-    binds_import,
     entry_of_call,
     imported_by_call,
     names_of_import,
@@ -367,18 +366,6 @@ class Names:
         """The bindings of a name in all scopes."""
         self._know(name)
         return self._called(name)
-
-    def bringing(self, name: str) -> list[Binding]:
-        """The bindings that import a name of this spelling, under whatever name of their own."""
-        found: dict[Binding, None] = {}
-        for mention in mentions_of(self.file, name):
-            statement = next(
-                (outer for outer in mention.ancestors() if outer.shape == "import" or binds_import(outer)), None
-            )
-            parts = statement.walk() if statement is not None else ()
-            meant = (self.of.get(part) for part in parts if self._is_name(part))
-            found.update((each, None) for each in meant if each is not None and each.imported is not None)
-        return [binding for binding in found if binding.imported is not None and binding.imported.imported == name]
 
     def member(self, scope: Node, name: str) -> Binding | None:
         """A binding of this one scope."""

@@ -6,6 +6,7 @@ needs (a query over a whole tree costs more than the parse).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
@@ -18,6 +19,7 @@ from featureops.core.regroup import Raw, regrouped
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
+    from tree_sitter import Range
     from tree_sitter import Tree as RawTree
 
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
@@ -329,5 +331,21 @@ def _erroneous(raw: RawNode, file: SourceFile) -> list[Node]:
 
 def parse(path: str, data: bytes, pack: LanguagePack) -> SourceFile:
     """Parse. A syntax error does not raise: see `SourceFile.errors`."""
-    extension = path[path.rfind(".") :].lower()
-    return SourceFile(path, data, pack, pack.parser(extension).parse(data))
+    parser = pack.parser(path[path.rfind(".") :].lower())
+    if pack.regions is not None:
+        parser.included_ranges = _ranges(data, pack.regions)
+    return SourceFile(path, data, pack, parser.parse(data))
+
+
+def _ranges(data: bytes, regions: str) -> list[Range]:
+    """The parts of a host file that are parsed; one without bytes where there is none."""
+    from tree_sitter import Range
+
+    spans = [match.span(1) for match in re.finditer(regions.encode(), data)]
+    return [
+        Range(_point(data, start), _point(data, end), start, end) for start, end in spans or [(len(data), len(data))]
+    ]
+
+
+def _point(data: bytes, offset: int) -> tuple[int, int]:
+    return data.count(b"\n", 0, offset), offset - data.rfind(b"\n", 0, offset) - 1

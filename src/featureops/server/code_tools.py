@@ -50,17 +50,25 @@ async def evaluate_change(deps: Deps, given: EvaluateChange) -> Result:
     title="Find flags in code",
     description="Find existing feature flags: before creating one, pass description to get ranked flags to reuse; pass"
     " flagName for every usage of one flag with file and line (aliases, constants and wrappers followed); pass neither"
-    " for an inventory of all flags in the code.",
+    " for an inventory of all flags in the code. A file as path:line also tells which flags guard that line (guards).",
     toolsets=("code",),
     effect="reads",
 )
 async def detect_flag(deps: Deps, given: DetectFlag) -> Result:
     from featureops.app import detect
 
+    places = [name for name in given.files or () if detect.has_lines(name)]
+    guards = await in_thread(detect.guards, deps, places) if places else {}
+    return {**await _detected(deps, given, bool(places)), **guards}
+
+
+async def _detected(deps: Deps, given: DetectFlag, has_places: bool) -> Result:
+    from featureops.app import detect
+
     if given.flag_name:
         return await in_thread(detect.usages, deps, given.flag_name)
     if not given.description:
-        return await in_thread(detect.inventory, deps)
+        return {} if has_places else await in_thread(detect.inventory, deps)
     files, code = tuple(given.files or ()), given.code_context or ""
     return await detect.candidates(deps, given.description, files=files, code_context=code, limit=given.limit)
 

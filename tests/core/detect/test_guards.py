@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from featureops.core.config import Config, HouseRead
-from featureops.core.detect.guards import guards
+from featureops.core.detect.guards import guard_finder, guards
 from featureops.core.model import Span
 from tests.core.sources import program
 
@@ -130,3 +130,54 @@ def test_several_statements_with_white_space_around_are_one_place() -> None:
 
 def test_a_file_of_no_known_language_has_no_guards() -> None:
     assert guards(program({"a.txt": "HERE"}), "a.txt", Span(0, 4)) == ()
+
+
+CALLED = """
+from UnleashClient import UnleashClient
+client = UnleashClient("u", "a")
+def a(user):
+    if client.is_enabled("x"):
+        {}
+def helper(user):
+    HERE
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "elsewhere", "expected"),
+    [
+        ("helper(user)", False, [("x", "enabled", "callers")]),
+        ("helper(user)\n        helper(1)", False, [("x", "enabled", "callers")]),
+        ("helper(user)\n    helper(1)", False, []),
+        ("helper(user)\n    later = helper", False, []),
+        ("register(helper)", False, []),
+        ("helper(user)", True, []),
+        ("pass", False, []),
+    ],
+)
+def test_a_function_is_guarded_where_all_its_calls_are(
+    calls: str, elsewhere: bool, expected: list[tuple[str, str, str]]
+) -> None:
+    project = program({"a.py": CALLED.format(calls)})
+    file = project.file("a.py")
+    assert file is not None
+    start = file.data.index(b"HERE")
+    found = guard_finder(project, lambda _path, _name: elsewhere)("a.py", Span(start, start + 4))
+    assert [(guard.flag, guard.branch, guard.through) for guard in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [("function helper() {", ["x"]), ("export function helper() {", ["x"]), ("export default function helper() {", [])],
+)
+def test_a_default_export_may_be_called_under_any_name(head: str, expected: list[str]) -> None:
+    text = "import { isEnabled } from 'unleash-client';\nif (isEnabled('x')) helper();\n" + head + " HERE; }\n"
+    project = program({"a.ts": text})
+    start = text.index("HERE")
+    found = guard_finder(project, lambda _path, _name: False)("a.ts", Span(start, start + 4))
+    assert [guard.flag for guard in found] == expected
+
+
+def test_callers_are_not_followed_without_a_word_about_other_files() -> None:
+    text = CALLED.format("helper(user)")
+    assert guards(program({"a.py": text}), "a.py", Span(text.index("HERE") - 1, text.index("HERE") + 3)) == ()

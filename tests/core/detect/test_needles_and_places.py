@@ -50,6 +50,36 @@ def test_a_hit_is_parsed_only_where_the_name_is_called(text: str, *, called: boo
     assert bool(asking.places(data, offsets)) is called
 
 
+@pytest.mark.parametrize(
+    ("text", "open_"),
+    [
+        ("client.is_enabled('x')", False),
+        ("useFlag<boolean>(`x`, 1)", False),
+        ("client.is_enabled(KEY)", True),
+        ("client.is_enabled(f'{a}-b')", True),
+        ("client.is_enabled('a' + b)", True),
+        ("useFlag(`${a}-b`)", True),
+        ("client.variation(key='x', c=1)", True),
+        ("client.enabled? KEY", True),
+        ("client.BooleanValue(ctx, KEY, false, c)", True),
+        ("client.StringValueDetails(ctx, KEY, v, c)", True),
+        ("client.enabled? @key", True),
+        ("client.enabled? :x", True),
+    ],
+)
+def test_a_place_with_a_plain_key_needs_no_second_look(text: str, *, open_: bool) -> None:
+    asking = Asking(packs(), Config())
+    data = text.encode()
+    assert bool(asking.places(data, asking.offsets(data), written=False)) is open_
+    assert any(call in data for call in asking.calls)
+
+
+def test_a_result_whose_members_are_flags_means_that_the_whole_file_is_read() -> None:
+    data = b"import { useFlags } from 'launchdarkly-react-client-sdk'; const f = useFlags();"
+    asking = Asking(packs(), Config())
+    assert asking.places(data, asking.offsets(data)) is None
+
+
 def test_an_alias_means_that_the_whole_file_is_read() -> None:
     data = b"import { useFlag as f } from 'sdk'; f('x');"
     asking = Asking(packs(), Config())

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from featureops.core.asked import Read, uses_of
 from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.fold.chains import is_inverted
 from featureops.core.given import initializer
 from featureops.core.model import Span
 from featureops.core.project import Project
-from featureops.core.reads import Read, find_reads
+from featureops.core.reads import find_reads
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
 __all__ = ["Guard", "guard_finder", "guards"]
 
 _DEPTH = 8
+_CALLERS = 3
+_CALLS = 20
 _LEAVES = frozenset({"return", "raise", "break", "continue"})
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """The place is reached only when the flag is on (`enabled`) or off (`disabled`). `line` is where it is asked."""
+    """The place is reached only when the flag is on (`enabled`) or off (`disabled`). `line` is where it is asked.
+
+    `through` says when it is not the place itself that is guarded but every call of the function around it.
+    """
 
     flag: str
     branch: Literal["enabled", "disabled"]
     line: int
+    through: Literal["", "callers"] = ""
 
 
 def guards(project: Project, path: str, span: Span) -> tuple[Guard, ...]:
@@ -37,9 +45,14 @@ def guards(project: Project, path: str, span: Span) -> tuple[Guard, ...]:
     return guard_finder(project)(path, span)
 
 
-def guard_finder(project: Project) -> Callable[[str, Span], tuple[Guard, ...]]:
-    """`guards` for many places of one project: the reads of a file are looked for once."""
-    walk = _Walk(project)
+def guard_finder(
+    project: Project, used_elsewhere: Callable[[str, str], bool] | None = None
+) -> Callable[[str, Span], tuple[Guard, ...]]:
+    """`guards` for many places of one project: the reads of a file are looked for once.
+
+    `used_elsewhere` tells whether a file other than the given one may use a name: with it, callers are followed.
+    """
+    walk = _Walk(project, used_elsewhere)
 
     def find(path: str, span: Span) -> tuple[Guard, ...]:
         file = project.file(path)
@@ -62,11 +75,13 @@ def _trimmed(data: bytes, span: Span) -> tuple[int, int]:
 
 
 class _Walk:
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, used_elsewhere: Callable[[str, str], bool] | None) -> None:
         self.project = project
+        self._used_elsewhere = used_elsewhere
         self._reads: dict[str, dict[Node, Read]] = {}
+        self._gates: dict[str, list[Read]] = {}
 
-    def around(self, place: Node, start: int) -> Iterator[Guard]:
+    def around(self, place: Node, start: int, depth: int = 0) -> Iterator[Guard]:
         if place.shape == "block":
             yield from self._left_before(place, start)
         node = place
@@ -75,7 +90,27 @@ class _Walk:
             yield from self._gated(parent, node)
             if parent.shape == "block":
                 yield from self._left_before(parent, node.start)
+            if parent.shape in ("function", "lambda") and self._used_elsewhere is not None and depth < _CALLERS:
+                yield from self._called_only_behind(parent, depth)
             node = parent
+
+    def _called_only_behind(self, function: Node, depth: int) -> Iterator[Guard]:
+        """What guards every call of a function that only its own file can call."""
+        path = function.file.path
+        binding = _named_function(function, self.project.names(path))
+        if binding is None or not binding.is_single or self._used_elsewhere is None or _is_handed_out(function):
+            return
+        uses = [use for use in binding.uses if function not in use.ancestors()]
+        calls = [use.parent for use in uses if use.parent is not None and use.parent.role("function") is use]
+        if not 0 < len(calls) <= _CALLS or len(calls) != len(uses) or any(call.shape != "call" for call in calls):
+            return
+        if self._used_elsewhere(path, binding.name):
+            return
+        ways = [list(self.around(call, call.start, depth + 1)) for call in calls]
+        shared = set.intersection(*({(guard.flag, guard.branch) for guard in way} for way in ways))
+        for guard in ways[0]:
+            if (guard.flag, guard.branch) in shared:
+                yield replace(guard, through="callers")
 
     # -------------------------------------------------------------- constructs
 
@@ -120,14 +155,13 @@ class _Walk:
 
     def _gated(self, parent: Node, node: Node) -> Iterator[Guard]:
         """Decorators, gating components and gating entries of an object."""
-        reads = self.reads(parent.file.path)
-        for item in parent.items:
-            read = reads.get(item)
-            if read is not None and item is not node and read.value in ("decorator", "entry"):
+        self.reads(parent.file.path)
+        for read in self._gates[parent.file.path]:
+            if read.value == "component":
+                if read.node is parent and node is not parent.role("open"):
+                    yield from _told(read, truth=True)
+            elif read.node.parent is parent and read.node is not node and _sits_on(read, node):
                 yield from _told(read, truth=True)
-        read = reads.get(parent)
-        if read is not None and read.value == "component":
-            yield from _told(read, truth=True)
 
     # -------------------------------------------------------------- conditions
 
@@ -181,16 +215,44 @@ class _Walk:
 
     def reads(self, path: str) -> dict[Node, Read]:
         if path not in self._reads:
-            self._reads[path] = {
-                read.node: read for read in find_reads(self.project, path) if read.proof != "unproven" and read.flag
-            }
+            found = [read for read in find_reads(self.project, path) if read.proof != "unproven" and read.flag]
+            names = self.project.names(path)
+            self._reads[path] = {use.node: use for read in found for use in (read, *uses_of(read, names))}
+            self._gates[path] = [read for read in found if read.value in ("decorator", "entry", "component")]
         return self._reads[path]
+
+
+def _sits_on(read: Read, node: Node) -> bool:
+    """Whether a gate of the same parent decides over the node: in a list of members each one has its own decorators."""
+    parent = read.node.parent
+    if read.value != "decorator" or parent is None or parent.shape not in ("", "block"):
+        return True
+    between = [item for item in parent.items if read.node.start < item.start < node.start]
+    return read.node.start < node.start and all(item.shape == "decorator" for item in between)
 
 
 def _told(read: Read, truth: bool) -> Iterator[Guard]:
     if read.flag is not None:
         on = truth == (read.when == "enabled")
         yield Guard(read.flag, "enabled" if on else "disabled", read.node.file.line_of(read.node.start))
+
+
+def _is_handed_out(function: Node) -> bool:
+    """Whether something gets hold of the function without its name: a decorator, or a default export."""
+    outer = function.parent
+    while outer is not None and outer.shape in ("declarator", "declaration", "export", "decorated"):
+        if outer.shape == "decorated" or (outer.shape == "export" and outer.has_token("default")):
+            return True
+        outer = outer.parent
+    return False
+
+
+def _named_function(function: Node, names: Names) -> Binding | None:
+    """The one name that a function has: of its definition, or of the variable that it is the value of."""
+    name, parent = function.role("name"), function.parent
+    if name is None and parent is not None and parent.shape in ("declarator", "assign"):
+        name = parent.role("name") or parent.role("left")
+    return names.of.get(name) if name is not None else None
 
 
 def _leaves(node: Node) -> bool:

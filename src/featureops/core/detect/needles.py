@@ -16,8 +16,14 @@ _INSIDE = re.compile(rb"[\w$]")
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':@A-Z]")
 # Behind a name that many things have: arguments, and not none.
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
+# The key is the first argument, and a plain string.
+_WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 _DOT = ord(".")
 _ALIASED = re.compile(rb"\s+as\b")
+_CALL_ENDS = (
+    *(b"(", b" (", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :", b" @"),
+    *(b" " + bytes([letter]) for letter in range(ord("A"), ord("Z") + 1)),
+)
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
 
 
@@ -49,12 +55,13 @@ def is_bare(flag: str) -> bool:
     return re.fullmatch(r"[a-z]+|[A-Z]?[a-z]+", flag) is not None
 
 
-def flag_needles(flag: str, config: Config, *, bags: bool = False) -> tuple[bytes, ...]:
+def flag_needles(flag: str, config: Config, packs: Packs | None = None) -> tuple[bytes, ...]:
     """What a file must hold to speak of the flag: its name, the names that stand for it, and its case variants where a
-    house reads flags as members; with `bags`, an SDK does.
+    house or an SDK of `packs` reads flags as members.
     """
-    wanted = list(spellings(flag)) if any(read.form == "member" for read in config.reads) else [flag]
-    if bags:
+    members = any(read.form == "member" for read in config.reads)
+    wanted = list(spellings(flag)) if members else [flag]
+    if packs is not None and any(form.members for sdk in packs.sdks() for form in sdk.calls):
         wanted.append(camel(flag))
     wanted.extend(_last_name(alias) for alias in config.aliases.get(flag, ()))
     wanted.extend(_last_name(read.target) for read in config.reads if read.name == flag)
@@ -62,38 +69,48 @@ def flag_needles(flag: str, config: Config, *, bags: bool = False) -> tuple[byte
 
 
 class Asking:
-    """The names of all ways of asking for a flag. `needles` is what a file must hold one of."""
+    """The names of all ways of asking for a flag. `needles` is what a file must hold one of, `calls` the same with what
+    usually follows in a call: far fewer files hold one, because some names are words.
+    """
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
+        gates = [gate for sdk in packs.sdks() for gate in sdk.gates]
         self._called = _encoded(
-            name for form in forms for name in (form.method, form.function, form.decorator) if not form.common
+            (
+                *(name for form in forms if not form.common for name in (form.method, form.function)),
+                *(name for gate in gates for name in (gate.decorator, gate.method)),
+            )
         )
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
-        self._bags = _encoded(name for sdk in packs.sdks() for name in sdk.bags)
-        self._gates = _encoded(
-            name for sdk in packs.sdks() for gate in sdk.gates for name in (gate.component, gate.decorator)
-        )
+        self._components = _encoded(gate.component for gate in gates)
+        self._whole = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        self._bare = (*self._house, *self._gates)
-        names = tuple(dict.fromkeys((*self._called, *self._bags, *self._gates, *self._house)))
-        self.needles = (*names, *self._members)
-        # A member and a plain name may overlap, two plain names can't.
-        self._any = tuple(map(_one_of, (names, self._members)))
+        self._bare = (*self._components, *self._house)
+        rest = (*self._members, *self._bare)
+        self.needles = tuple(dict.fromkeys((*self._called, *rest)))
+        calls = (name + end for name in self._called for end in _CALL_ENDS)
+        self.calls = tuple(dict.fromkeys((*calls, *rest)))
+        # One needle may lie within another: looked for at every place where a word or a member begins.
+        words, members = _one_of((*self._called, *self._bare)), _one_of(self._members)
+        self._anywhere = re.compile(rb"(?<![\w$])(?=" + words + rb")|(?=" + members + rb")")
         self._by_first: dict[int, list[bytes]] = {}
-        for name in self._called:
+        for name in (*self._called, *self._components):
             self._by_first.setdefault(name[0], []).append(name)
+
+    def offsets(self, data: bytes) -> list[int]:
+        """Where a needle starts, but for ends of longer words."""
+        return [match.start() for match in self._anywhere.finditer(data)]
 
     def near(self, data: bytes) -> list[int] | None:
         """The offsets in a file that may be reads; None: look everywhere."""
-        if self._house:
-            return None
-        return self.places(data, (found.start() for some in self._any for found in some.finditer(data)))
+        return None if self._house else self.places(data, self.offsets(data))
 
-    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
+    def places(self, data: bytes, offsets: Iterable[int], *, written: bool = True) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
-        None where a name is imported under another one, or gives every flag at once: the reads are then anywhere in it.
+        Without `written` only those whose key is not a plain string at the place. None where the reads are anywhere in
+        the file: a name is imported under another one, or what it gives is asked later.
         """
         found = []
         for offset in offsets:
@@ -104,12 +121,15 @@ class Asking:
                 continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            if data.startswith(self._bags, offset):
-                return None
             names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if any(_CALLED.match(data, offset + len(name)) for name in names) or data.startswith(self._bare, offset):
+            called = [name for name in names if _CALLED.match(data, offset + len(name))]
+            if not self._whole.isdisjoint(called):
+                return None
+            if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
+                continue
+            if called or data.startswith(self._bare, offset):
                 found.append(offset)
         return found
 
@@ -118,9 +138,9 @@ def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(name.encode() for name in names if name))
 
 
-def _one_of(names: Iterable[bytes]) -> re.Pattern[bytes]:
-    longest_first = sorted(names, key=len, reverse=True)
-    return re.compile(b"|".join(map(re.escape, longest_first)) or rb"(?!)")
+def _one_of(names: Iterable[bytes]) -> bytes:
+    """A regular expression for any of the names; one that fits nowhere for none."""
+    return b"|".join(map(re.escape, names)) or rb"(?!)"
 
 
 def _last_name(target: str) -> str:

@@ -17,10 +17,12 @@ MAX_TEXT = 200
 """Longest line that an answer quotes, in characters."""
 
 _TRANSPARENT = frozenset({"paren", "cast", "await"})
+_PASSED = frozenset({"concat", "format"})
 _SPOKEN = {
     "elif": "if",
     "declarator": "assign",
     "field": "assign",
+    "destructuring": "assign",
     "arguments": "argument",
     "keyword-argument": "argument",
     "markup-expression": "markup",
@@ -67,7 +69,7 @@ def shape_around(node: Node) -> str:
         shape = parent.shape
         if shape == "block":
             return "statement"
-        if shape:
+        if shape and shape not in _PASSED:
             return _SPOKEN.get(shape, shape)
         parent = parent.parent
     return ""

@@ -12,21 +12,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from featureops.core.detect.needles import Asking, flag_needles, is_bare, spellings
+from featureops.core.asked import Read, uses_of
+from featureops.core.detect.built import files_that_spell, has_built_key
+from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
+from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.enums import enum_member_with
 from featureops.core.given import property_value
 from featureops.core.house import house_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
-from featureops.core.reads import Read, find_reads
+from featureops.core.reads import find_reads
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Grep", "find_usages"]
 
-Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
+_Offsets = Mapping[str, tuple[int, ...]]
+Grep = Callable[[Sequence[bytes]], _Offsets]
 """Which files hold any of the byte strings, with the offsets where one starts."""
 
 _Kind = Literal["read", "definition", "wrapper", "test", "mention"]
@@ -36,14 +40,14 @@ _QUOTES = frozenset(b"\"'`")
 
 def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
-    hunt = _Hunt(project, flag, Asking(project.packs, project.config), house_name(flag))
-    bags = any(sdk.bags for sdk in project.packs.sdks())
-    hits = grep(flag_needles(flag, project.config, bags=bags))
+    hunt = _Hunt(project, flag, house_name(flag))
+    hits, asking = hunt.first(grep, text_of)
     for path, offsets in hits.items():
         hunt.look(path, offsets)
-    for path in grep([name.encode() for name in spellings(flag)]) if project.spells_members else ():
-        pack = project.packs.for_path(path)
-        if path not in hits and pack is not None and pack.wire is not None:
+    for path, offsets in asking.items():
+        hunt.ask(path, offsets)
+    for path in files_that_spell(project, flag, grep):
+        if path not in hits:
             hunt.look(path, ())
     for _ in range(_ROUNDS):
         names = hunt.take_names()
@@ -66,7 +70,6 @@ class _Hunt:
 
     project: Project
     flag: str
-    asking: Asking
     member: str = ""
     found: dict[tuple[str, Span], Usage] = field(default_factory=dict)
     claimed: dict[str, list[Span]] = field(default_factory=dict)
@@ -74,6 +77,10 @@ class _Hunt:
     names: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
+    asking: Asking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asking = Asking(self.project.packs, self.project.config)
 
     def take_names(self) -> frozenset[str]:
         new = frozenset(self.names - self.done)
@@ -81,6 +88,25 @@ class _Hunt:
         return new
 
     # -------------------------------------------------------------- places
+
+    def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, _Offsets]:
+        """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
+        needles = flag_needles(self.flag, self.project.config, self.project.packs)
+        hits, others = dict[str, tuple[int, ...]](), dict[str, tuple[int, ...]]()
+        for path, offsets in grep((*needles, *self.asking.calls)).items():
+            data = text_of(path)
+            own = tuple(at for at in offsets if data is not None and data.startswith(needles, at))
+            if own:
+                hits[path] = own
+            elif data is not None and self.asking.places(data, offsets, written=False) != []:
+                others[path] = offsets
+        return hits, others
+
+    def ask(self, path: str, offsets: Sequence[int]) -> None:
+        """A file without the key that asks for flags by keys that are not written there."""
+        file = self.project.file(path)
+        if file is not None and has_built_key(self.project, self.flag, self.asking, path, offsets):
+            self._reads(file, offsets)
 
     def look(self, path: str, offsets: Sequence[int]) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
@@ -97,8 +123,6 @@ class _Hunt:
 
     def follow(self, path: str, offsets: Sequence[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
-        if self.project.packs.for_path(path) is None:
-            return
         file = self.project.file(path)
         if file is None:
             return
@@ -142,15 +166,29 @@ class _Hunt:
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
+            if resolution == "key-builder":
+                self._add(definition.file, definition, "definition", resolution, "")
+
+        shown = name_given(read) if file.pack.templates else None
+        for span in template_uses(file.data, file.pack, shown) if shown is not None else ():
+            self._put(file.path, file.data, span, "mention", "constant", file.pack.id, "", "markup")
+        if read.value == "name":
+            for use in uses_of(read, self.project.names(file.path)):
+                self._wrapped(file, use.node)
+
+    def _wrapped(self, file: SourceFile, node: Node) -> bool:
+        """Whether the function around an expression with the flag's value gives nothing else."""
+        wrapper = wrapper_around(self.project, file.path, node)
+        if wrapper is not None:
+            self.wrappers.setdefault(wrapper.function, wrapper)
+            self.names.add(wrapper.name)
+        return wrapper is not None
 
     def _value(
         self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str, boolean: bool
     ) -> None:
         """An expression that has the flag's value; the function around it may be a wrapper."""
-        wrapper = wrapper_around(self.project, file.path, node) if boolean else None
-        if wrapper is not None:
-            self.wrappers.setdefault(wrapper.function, wrapper)
-            self.names.add(wrapper.name)
+        if boolean and self._wrapped(file, node):
             kind = "wrapper" if kind == "read" else kind
         self._add(file, node, kind, resolution, sdk)
 
@@ -187,6 +225,8 @@ class _Hunt:
         name = parent.role("name") or parent.role("left") or parent.role("key")
         if name is None or name is value:
             return
+        if value.span in self.claimed.get(file.path, ()):
+            return  # the key of a read, as a decorator's argument
         if name.shape == "member":
             name = name.role("property") or name
         self._define(file, parent, value, name, resolution)
@@ -202,10 +242,10 @@ class _Hunt:
 
     def mention(self, path: str, data: bytes) -> None:
         """Occurrences of the key that no read and no definition covers."""
-        key, pack = self.flag.encode(), self.project.packs.for_path(path)
+        key, language = self.flag.encode(), self.project.packs.language_of(path)
         claimed = sorted(self.claimed.get(path, ()))
         starts = [span.start for span in claimed]
-        file = self.project.file(path) if pack is not None else None
+        file = self.project.file(path)
         for offset in _occurrences(data, key):
             end = offset + len(key)
             if not whole_word(data, offset, end) or (is_bare(self.flag) and not _quoted(data, offset, end)):
@@ -216,16 +256,17 @@ class _Hunt:
             if self._marked(path, data, offset):
                 continue
             shape = _text_shape(file, offset, end) if file is not None else "text"
-            self._put(path, data, Span(offset, end), "mention", "literal", pack.id if pack else "", "", shape)
+            self._put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
 
     def _marked(self, path: str, data: bytes, offset: int) -> bool:
         """Whether the key stands in a template's way of asking; then it is a read."""
         start, stop = data.rfind(b"\n", 0, offset) + 1, data.find(b"\n", offset)
         line = data[start : stop if stop >= 0 else len(data)]
-        for sdk in self.project.packs.sdks():
+        host = self.project.packs.host(path)
+        for sdk in self.project.packs.sdks() if host is not None else ():
             for marker in sdk.markers:
                 text = marker.text.replace("{flag}", re.escape(self.flag)).encode()
-                found = re.finditer(text, line) if path.endswith(marker.suffixes) else ()
+                found = re.finditer(text, line) if host is not None and host.id in marker.hosts else ()
                 for match in found:
                     if match.start() <= offset - start < match.end():
                         span = Span(start + match.start(), start + match.end())

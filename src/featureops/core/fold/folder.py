@@ -48,6 +48,7 @@ class FileFold:
         self.is_used_elsewhere = is_used_elsewhere
         self.seeds: dict[Node, bool] = {}
         self.parts: set[Node] = set()
+        self.held: dict[Binding, Node] = {}
         self.values: dict[Binding, bool] = {}
         self.results: dict[Binding, bool] = {}
         self._frozen = frozen_lines(file)
@@ -69,7 +70,8 @@ class FileFold:
         if blanks:
             folded = self._pass()
             blank_out(blanks, self.names, folded.editor)
-        unfolded = tuple(node for node in self.seeds if not folded.editor.covers(node.span))
+        wanted = (*self.seeds, *(part for binding, part in self.held.items() if _is_pattern(binding)))
+        unfolded = tuple(node for node in wanted if not folded.editor.covers(node.span))
         return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
 
     def _pass(self) -> Statements:
@@ -202,7 +204,14 @@ class FileFold:
     def _drop_unused(self, folded: Statements) -> None:
         settled = frozenset(self.values) | frozenset(self.results)
         self.parts.update(self._members.unused(folded.editor))
-        self.parts.update(newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere))
+        self.parts.update(
+            newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
+        )
+
+
+def _is_pattern(binding: Binding) -> bool:
+    """Whether the name is taken out of a value by a pattern."""
+    return any(node.shape == "destructuring" for node in binding.definitions[0].ancestors())
 
 
 def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None:

@@ -239,6 +239,8 @@ class Statements(Choices, CaseConditions):
 
     def _embedded(self, node: Node, inner: Node) -> None:
         """An expression in the braces of an attribute or of a string: a plain string needs no braces."""
+        if node.start < inner.start and inner.end == node.end:
+            return  # behind a mark without braces there is room for a name only
         value = self.reduce(inner, "value")
         target = bare(value.node) if isinstance(value, Becomes) else None
         text = plain_text(target) if target is not None and len(node.items) == 1 else None

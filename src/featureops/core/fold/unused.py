@@ -19,11 +19,14 @@ def newly_unused(
     seeds: Mapping[Node, bool],
     settled: frozenset[Binding],
     is_used_elsewhere: Callable[[Binding], bool],
+    held: Mapping[Binding, Node],
 ) -> list[Node]:
-    """The parts to remove. `settled` are bindings whose value is known; `is_used_elsewhere` looks into other files."""
+    """The parts to remove. `settled` are bindings whose value is known; `is_used_elsewhere` looks into other files;
+    `held` are bindings that may go with their part although a call makes them.
+    """
     found: list[Node] = []
     for binding in names.all:
-        part = _removable(binding, seeds, settled)
+        part = held.get(binding) or _removable(binding, seeds, settled)
         if part is None or editor.covers(part.span):
             continue
         # A definition that only names itself (recursion, its own type) had no user before either.

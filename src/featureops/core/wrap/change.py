@@ -62,7 +62,7 @@ def wrap_lines(repository: Repository, path: str, lines: tuple[int, int], flag: 
     """Put existing code behind the flag, with nothing in its place when the flag is off."""
     change = _Change(repository, flag)
     file = change.project.file(path)
-    if file is None:
+    if file is None or file.pack.regions is not None:
         return No(f"{path} is in no language that can be wrapped.")
     found = region_of_lines(file, lines)
     return found if isinstance(found, No) else change.lines(file, found, lines)

@@ -1,0 +1,41 @@
+"""Files that ask for a flag whose name they do not hold: the key is put together, or spelt as a member's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from featureops.core.detect.needles import Asking, spellings
+from featureops.core.project import Project
+from featureops.core.reads import find_reads
+
+__all__ = ["files_that_build", "files_that_spell", "has_built_key"]
+
+
+def has_built_key(project: Project, flag: str, asking: Asking, path: str, offsets: Iterable[int]) -> bool:
+    """Whether one of the places where a file asks is for the flag, by a key that is not written there."""
+    file = project.file(path)
+    near = asking.places(file.data, offsets, written=False) if file is not None else []
+    return near != [] and any(read.flag == flag for read in find_reads(project, path, near))
+
+
+def files_that_build(
+    project: Project, flag: str, paths: Iterable[str], read: Callable[[str], bytes | None]
+) -> list[str]:
+    """Of the paths those with such a place."""
+    asking = Asking(project.packs, project.config)
+    found: list[str] = []
+    for path in paths:
+        data = read(path) if project.packs.reading(path) is not None else None
+        offsets = asking.offsets(data) if data is not None else []
+        # Parsed only where the bytes alone leave a doubt.
+        near = asking.places(data, offsets, written=False) if data is not None else []
+        if near != [] and has_built_key(project, flag, asking, path, offsets):
+            found.append(path)
+    return found
+
+
+def files_that_spell(project: Project, flag: str, grep: Callable[[Sequence[bytes]], Iterable[str]]) -> list[str]:
+    """Files with the name in another case style, in languages where the name of a member gives the key."""
+    spelt = [name.encode() for name in spellings(flag)] if project.spells_members else []
+    found = ((path, project.packs.for_path(path)) for path in (grep(spelt) if spelt else ()))
+    return [path for path, pack in found if pack is not None and pack.wire is not None]

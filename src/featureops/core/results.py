@@ -1,0 +1,131 @@
+"""Results whose members are flags: `flags.newCheckout`, and the names that a pattern takes out of such a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from featureops.core.asked import Read
+from featureops.core.given import initializer, unwrapped
+from featureops.core.house import house_name
+from featureops.core.origins import gives
+from featureops.core.pack import CallForm, SdkPack
+from featureops.core.project import Constant, Project
+from featureops.core.scopes import string_value
+from featureops.core.syntax import Node
+
+__all__ = ["Results"]
+
+_Source = tuple[SdkPack, CallForm]
+
+
+class Results:
+    """The members of results in one file. Only what is called by an import from an SDK's module counts."""
+
+    def __init__(self, project: Project, path: str) -> None:
+        self.project = project
+        self.path = path
+        self.names = project.names(path)
+        self._makers: dict[str, list[_Source]] = {}
+        for sdk in self.names.file.pack.sdks:
+            for form in sdk.calls:
+                if form.members and form.function is not None:
+                    self._makers.setdefault(form.function, []).append((sdk, form))
+
+    def at(self, node: Node) -> Iterator[Read]:
+        """The reads that begin at this node."""
+        if not self._makers:
+            return
+        if node.shape in ("member", "index"):
+            yield from self._member(node)
+        elif node.shape == "declarator":
+            yield from self._pattern(node)
+
+    def _made(self, node: Node, depth: int = 0) -> _Source | None:
+        """The form whose result an expression is: the call itself, or a variable that holds it."""
+        node = unwrapped(node)
+        if node.shape == "call":
+            callee = node.role("function")
+            return self._imported(callee) if callee is not None else None
+        binding = self.names.of.get(node)
+        if binding is None or not binding.is_single or depth > 1:
+            return None
+        value = initializer(binding)
+        return self._made(value, depth + 1) if value is not None else None
+
+    def _imported(self, callee: Node) -> _Source | None:
+        binding = self.names.of.get(callee)
+        entry = binding.imported if binding is not None else None
+        if binding is None or entry is None:
+            return None
+        places = (entry.module, entry.imported), self.project.outside(self.path, binding)
+        for module, name in filter(None, places):
+            for sdk, form in self._makers.get(name, ()):
+                if gives(sdk, form, module, name):
+                    return sdk, form
+        return None
+
+    def _member(self, node: Node) -> Iterator[Read]:
+        owner, label = node.role("object"), node.role("property") or node.role("index")
+        if owner is None or label is None:
+            return
+        name = string_value(label) if node.shape == "index" else house_name(label.text)
+        made = self._made(owner) if name is not None else None
+        if made is None:
+            return
+        holder = owner if owner in self.names.of else None
+        yield self._read(node, made, _used_as(node), label if node.shape == "index" else None, name, holder)
+
+    def _pattern(self, declarator: Node) -> Iterator[Read]:
+        """`const { newCheckout, other: renamed } = useFlags()`."""
+        pattern, value = declarator.role("name"), declarator.role("value")
+        if pattern is None or value is None or pattern.shape != "destructuring":
+            return
+        made = self._made(value)
+        for item in pattern.items if made is not None else ():
+            if item.type in item.file.pack.index.identifiers:
+                label: Node = item
+                local: Node | None = item
+            elif item.shape == "destructured" and (key := item.role("key")) is not None:
+                label, local = key, self._bound(item.role("value"))
+            else:
+                continue
+            name = string_value(label) or house_name(label.text)
+            if made is not None:
+                used = "name" if local is not None else "object"
+                yield self._read(item, made, used, label if label.shape == "string" else None, name, local)
+
+    def _bound(self, value: Node | None) -> Node | None:
+        """The one name that a part of a pattern binds."""
+        found = [
+            node
+            for node in (value.walk() if value is not None else ())
+            if (binding := self.names.of.get(node)) is not None and node in binding.definitions
+        ]
+        return found[0] if len(found) == 1 and value is not None and value.shape != "destructuring" else None
+
+    def _read(
+        self, node: Node, made: _Source, value: str, key: Node | None, name: str | None, holder: Node | None
+    ) -> Read:
+        sdk, form = made
+        constant = Constant(name, "literal", self.path) if name else None
+        used = value if value != "boolean" else form.value
+        return Read(node, node, sdk.id, used, form.when, "proven", key, constant, form.function or "", holder)
+
+
+def _used_as(node: Node) -> str:
+    """What a member of the result is used as, by the look of the place."""
+    parent = node.parent
+    while parent is not None and parent.shape in ("paren", "cast"):
+        node, parent = parent, parent.parent
+    if parent is None:
+        return "boolean"
+    if not parent.file.pack.index.writes.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
+        return "object"
+    if parent.shape in ("member", "index") and parent.role("object") is node:
+        return "object"
+    if parent.shape == "call" and parent.role("function") is node:
+        return "object"
+    if parent.shape in ("equal", "not-equal"):
+        other = parent.role("right") if parent.role("left") is node else parent.role("left")
+        return other.shape if other is not None and other.shape in ("string", "number") else "boolean"
+    return "number" if parent.shape == "comparison" else "boolean"

@@ -1,0 +1,84 @@
+"""The loader of `<language>/sdks/<sdk>.toml`: how an SDK is imported, asked and wrapped."""
+
+from __future__ import annotations
+
+from importlib.resources.abc import Traversable
+from typing import Literal, cast
+
+from featureops.core.errors import Bug
+from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, WrapTemplate
+from featureops.languages.tables import Table, optional, read, subtables, text, texts
+
+__all__ = ["sdk_pack"]
+
+
+def sdk_pack(file: Traversable, language: str) -> SdkPack:
+    data = read(file)
+    return SdkPack(
+        id=text(data, "id"),
+        language=language,
+        package=text(data, "package"),
+        docs=text(data, "docs"),
+        imports=tuple(
+            ImportForm(
+                module=text(item, "module"),
+                clients=texts(item, "clients"),
+                functions=texts(item, "functions"),
+                name=optional(item, "name"),
+                gates=texts(item, "gates"),
+            )
+            for item in subtables(data, "import")
+        ),
+        calls=tuple(_call(item) for item in subtables(data, "call")),
+        gates=tuple(_gate(item) for item in subtables(data, "gate")),
+        receivers=texts(data, "receivers"),
+        markers=tuple(Marker(texts(item, "hosts"), text(item, "text")) for item in subtables(data, "marker")),
+        preferred=bool(data.get("preferred", False)),
+        templates=tuple(
+            WrapTemplate(
+                name=text(item, "name"),
+                condition=text(item, "condition"),
+                imports=text(item, "imports", ""),
+                setup=text(item, "setup", ""),
+                scope=cast("Literal['anywhere', 'component']", text(item, "scope", "anywhere")),
+                usage=text(item, "usage", ""),
+            )
+            for item in subtables(data, "template")
+        ),
+    )
+
+
+def _call(item: Table) -> CallForm:
+    flag, default = item.get("flag", 0), item.get("default")
+    if not isinstance(flag, int) or not (default is None or isinstance(default, int)):
+        raise Bug(f"call: flag and default are positions in {dict(item)}")
+    return CallForm(
+        method=optional(item, "method"),
+        function=optional(item, "function"),
+        flag=flag,
+        keyword=optional(item, "keyword"),
+        value=cast(
+            "Literal['boolean', 'variant', 'string', 'number', 'object', 'block']", text(item, "value", "boolean")
+        ),
+        when=cast("Literal['enabled', 'disabled']", text(item, "when", "enabled")),
+        pinned=texts(item, "pinned"),
+        default=default,
+        modules=texts(item, "modules"),
+        common=bool(item.get("common", False)),
+        boxed=bool(item.get("boxed", False)),
+        members=cast("Literal['', 'camel']", text(item, "members", "")),
+    )
+
+
+def _gate(item: Table) -> GateForm:
+    return GateForm(
+        component=optional(item, "component"),
+        decorator=optional(item, "decorator"),
+        method=optional(item, "method"),
+        prefix=text(item, "prefix", ""),
+        keyword=optional(item, "keyword"),
+        entry=tuple(part for part in text(item, "entry", "").split(".") if part),
+        value=text(item, "value", ""),
+        when=cast("Literal['enabled', 'disabled']", text(item, "when", "enabled")),
+        unless=texts(item, "unless"),
+    )

@@ -1,0 +1,126 @@
+"""Files that hold another language: parsed in their script parts only, with the offsets of the whole file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from featureops.app import detect, wrap
+from featureops.app.deps import Modes
+from featureops.cli.compose import compose
+from featureops.core.cleanup import cleanup_project
+from featureops.core.errors import BadArgument
+from featureops.core.reads import find_reads
+from featureops.languages import packs
+from tests.core.sources import program
+from tests.server.talk import repository
+
+SCRIPT = "import { useFlag } from '@unleash/proxy-client-vue';\nconst on = useFlag('new-checkout');\n"
+VUE = f'<template>\n  <p v-if="on">é</p>\n</template>\n\n<script setup lang="ts">\n{SCRIPT}</script>\n'
+
+
+def test_offsets_and_lines_are_those_of_the_whole_file() -> None:
+    project = program({"a.vue": VUE})
+    file = project.file("a.vue")
+    assert file is not None
+    assert (file.pack.id, file.data, file.errors()) == ("vue", VUE.encode(), frozenset())
+    (read,) = find_reads(project, "a.vue")
+    assert file.data[read.node.start : read.node.end] == b"useFlag('new-checkout')"
+    assert (file.line_of(read.node.start), file.column_of(read.node.start)) == (7, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (VUE.replace("\n", "\r\n"), [7]),
+        ("\ufeff" + VUE, [7]),
+        (f"<SCRIPT lang='ts'>\n{SCRIPT}</SCRIPT >", [3]),
+        (f"<script>\n{SCRIPT}</script>\n<p>useFlag('x')</p>\n<script setup>\nuseFlag('y');\n</script>", [3, 7]),
+        ("<p>useFlag('new-checkout')</p>", []),
+        ("", []),
+        ("<script></script>", []),
+        (f"<script src='x'>\n{SCRIPT}", []),
+    ],
+)
+def test_only_script_parts_are_read(text: str, lines: list[int]) -> None:
+    project = program({"a.vue": text})
+    found = find_reads(project, "a.vue")
+    assert [read.node.file.line_of(read.node.start) for read in found] == lines
+
+
+def test_one_file_s_parts_are_not_those_of_the_next() -> None:
+    project = program({"a.vue": VUE, "b.svelte": VUE, "c.ts": SCRIPT, "d.vue": "<p />"})
+    assert [len(find_reads(project, path)) for path in ("a.vue", "b.svelte", "c.ts", "d.vue", "c.ts")] == [
+        1,
+        1,
+        1,
+        0,
+        1,
+    ]
+
+
+def test_a_script_part_imports_files_of_its_language() -> None:
+    script = SCRIPT.replace("'new-checkout'", "KEY").replace("import", "import { KEY } from './keys';\nimport", 1)
+    project = program({"a.vue": f"<script>\n{script}</script>", "keys.ts": "export const KEY = 'new-checkout';\n"})
+    assert [read.flag for read in find_reads(project, "a.vue")] == ["new-checkout"]
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [
+        ("a.vue", "vue"),
+        ("a.svelte", "svelte"),
+        ("a.html", "html"),
+        ("a.html.erb", "erb"),
+        ("a.html.twig", "twig"),
+        ("a/A.BLADE.PHP", "blade"),
+        ("a.ts", "typescript"),
+        ("vue", ""),
+        ("a.txt", ""),
+    ],
+)
+def test_a_host_is_known_by_its_name(path: str, language: str) -> None:
+    assert packs().language_of(path) == language
+
+
+def test_cleanup_leaves_a_host_and_says_where_and_why() -> None:
+    files = {
+        "a.vue": VUE.replace("');\n</", "').value;\n</").encode(),
+        "b.ts": b"import { useFlag } from '@unleash/proxy-client-vue';\n"
+        b"export const f = () => useFlag('new-checkout').value;\n",
+    }
+    result = cleanup_project(files, "new-checkout", True, packs())
+    assert [edit.path for edit in result.edits] == ["b.ts"]
+    left = [(item.path, item.line, item.kind) for item in result.leftovers if item.kind != "mention"]
+    assert left == [("a.vue", 7, "not-foldable")]
+    assert "by hand" in next(item.reason for item in result.leftovers if item.kind == "not-foldable")
+    assert result.verdict == "partial"
+
+
+def test_what_only_a_host_uses_is_kept() -> None:
+    files = {
+        "flags.ts": b"import { isEnabled } from 'unleash-client';\n"
+        b"export const isNew = () => isEnabled('new-checkout');\n",
+        "a.vue": b"<script>\nimport { isNew } from './flags';\nif (isNew()) go();\n</script>\n",
+    }
+    result = cleanup_project(files, "new-checkout", True, packs())
+    after = {edit.path: edit.after for edit in result.edits}
+    assert list(after) == ["flags.ts"]
+    assert b"isNew = () => true" in (after["flags.ts"] or b"")
+    assert ("a.vue", 3) in [(item.path, item.line) for item in result.leftovers]
+
+
+def test_the_inventory_and_the_usages_name_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEATUREOPS_STATE_DIR", str(tmp_path / "state"))
+    deps = compose(repository(tmp_path / "repo", {"a.vue": VUE}), Modes())
+    flags = detect.inventory(deps)["flags"]
+    assert flags == [
+        {"flagName": "new-checkout", "usages": 1, "files": 1, "languages": ["vue"], "sdks": ["unleash"]},
+    ]
+    rows = detect.usages(deps, "new-checkout")["usages"]
+    assert isinstance(rows, list)
+    shown = [(row["line"], row["column"], row["kind"], row["language"]) for row in rows if isinstance(row, dict)]
+    assert shown == [(2, 12, "mention", "vue"), (7, 12, "read", "vue")]
+    with pytest.raises(BadArgument):
+        wrap.wrap(deps, flag="x", paths=("a.vue",), lines=(7, 7))
