@@ -91,16 +91,19 @@ class Asking:
         self.needles = tuple(dict.fromkeys((*self._called, *rest)))
         calls = (name + end for name in self._called for end in _CALL_ENDS)
         self.calls = tuple(dict.fromkeys((*calls, *rest)))
-        # One needle may lie within another: looked for at every place where a word or a member begins.
-        words, members = _one_of((*self._called, *self._bare)), _one_of(self._members)
-        self._anywhere = re.compile(rb"(?<![\w$])(?=" + words + rb")|(?=" + members + rb")")
         self._by_first: dict[int, list[bytes]] = {}
         for name in (*self._called, *self._components):
             self._by_first.setdefault(name[0], []).append(name)
 
     def offsets(self, data: bytes) -> list[int]:
-        """Where a needle starts, but for ends of longer words."""
-        return [match.start() for match in self._anywhere.finditer(data)]
+        """Where a needle starts."""
+        found: set[int] = set()
+        for needle in self.needles:
+            at = data.find(needle)
+            while at >= 0:
+                found.add(at)
+                at = data.find(needle, at + 1)
+        return sorted(found)
 
     def near(self, data: bytes) -> list[int] | None:
         """The offsets in a file that may be reads; None: look everywhere."""
@@ -136,11 +139,6 @@ class Asking:
 
 def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(name.encode() for name in names if name))
-
-
-def _one_of(names: Iterable[bytes]) -> bytes:
-    """A regular expression for any of the names; one that fits nowhere for none."""
-    return b"|".join(map(re.escape, names)) or rb"(?!)"
 
 
 def _last_name(target: str) -> str:
