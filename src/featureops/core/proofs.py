@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name
 from featureops.core.given import unwrapped
+from featureops.core.importing import imported_by_call
+from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.project import Project
@@ -22,7 +24,7 @@ from featureops.core.receivers import (
     results,
     type_mentions,
 )
-from featureops.core.scopes import Binding, Names, imported_by_call
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
 __all__ = ["Receivers"]
@@ -159,7 +161,7 @@ class Receivers:
         return self._at(place[0]).class_proof(place[1], name, sdk, depth) if place is not None else known
 
     def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
-        for node in body.walk():
+        for node in around_mentions(body, name):
             target, value, annotation = field_parts(node)
             if target is None or last_name(target) != name:
                 continue
@@ -206,7 +208,7 @@ class Receivers:
 
 def _values(names: Names, binding: Binding) -> Iterator[Node]:
     """Everything that a name is set to, also by functions that declare it an outer name."""
-    same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
+    same = names.called(binding.name) if binding.outer else [binding]
     for each in same:
         for name in (*each.definitions, *each.writes):
             holder = name.parent

@@ -67,8 +67,16 @@ class Readers:
     def __contains__(self, function: Node) -> bool:
         return function in self._known
 
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
     def __iter__(self) -> Iterator[Reader]:
         return (reader for readers in self._by_name.values() for reader in readers)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The files whose nodes the readers speak of."""
+        return frozenset(path for reader in self for path in (reader.path, reader.key_path, *_places(reader.given)))
 
     def add(self, reader: Reader) -> None:
         self._known.add(reader.function)
@@ -76,3 +84,7 @@ class Readers:
 
     def named(self, name: str) -> tuple[Reader, ...]:
         return tuple(self._by_name.get(name, ()))
+
+
+def _places(given: Given) -> Iterator[str]:
+    return (path for path, _ in given.values())

@@ -135,7 +135,7 @@ def own_field(project: Project, path: str, owner: Node, name: str) -> Binding | 
     """What `this.name` means where members are names of their class's scope."""
     index = owner.file.pack.index
     holder = next((node for node in owner.ancestors() if node.type in index.open_classes), None)
-    return project.names(path).in_scope(holder).get(name) if holder is not None else None
+    return project.names(path).member(holder, name) if holder is not None else None
 
 
 def member_of_class(project: Project, path: str, base: Node, name: str) -> tuple[str, Binding] | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.detect.places import clean, is_test_path
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 
-__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "take_inventory"]
+__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "read_file", "take_inventory"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class PlaceInCode:
     names: tuple[str, ...]
     flag: str | None = None
     reason: str = ""
+    proven: bool = True
 
     @property
     def where(self) -> str:
@@ -47,24 +48,24 @@ class Inventory:
     unproven: list[PlaceInCode] = field(default_factory=list)
 
 
-def take_inventory(project: Project, places: Mapping[str, Sequence[int] | None]) -> Inventory:
-    """Read the given files, around the given offsets (None: everywhere); see `needles.Asking.places`."""
+def read_file(project: Project, path: str, near: Sequence[int] | None) -> list[PlaceInCode]:
+    """The reads of a file around the given offsets (None: everywhere); see `needles.Asking.places`."""
+    return [_place(path, read) for read in find_reads(project, path, near)]
+
+
+def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
+    """The reads of all files by flag; `places` sorted by path."""
     inventory = Inventory()
-    for path, near in sorted(places.items(), key=lambda item: item[0]):
-        for read in find_reads(project, path, near):
-            _enter(inventory, _place(path, read), read)
+    for place in places:
+        if not place.proven:
+            if place.flag is not None:
+                inventory.unproven.append(place)
+        elif place.flag is None:
+            inventory.dynamic.append(place)
+        else:
+            inventory.flags.setdefault(place.flag, FlagInCode(place.flag)).places.append(place)
     inventory.flags = dict(sorted(inventory.flags.items()))
     return inventory
-
-
-def _enter(inventory: Inventory, place: PlaceInCode, read: Read) -> None:
-    if read.proof == "unproven":
-        if read.flag is not None:
-            inventory.unproven.append(place)
-    elif read.flag is None:
-        inventory.dynamic.append(place)
-    else:
-        inventory.flags.setdefault(read.flag, FlagInCode(read.flag)).places.append(place)
 
 
 def _place(path: str, read: Read) -> PlaceInCode:
@@ -79,6 +80,7 @@ def _place(path: str, read: Read) -> PlaceInCode:
         names=tuple(_names_around(read)),
         flag=read.flag,
         reason="" if read.flag is not None else _why(read),
+        proven=read.proof != "unproven",
     )
 
 

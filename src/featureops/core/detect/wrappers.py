@@ -230,7 +230,7 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
 def method_of(project: Project, holder: Node, name: str) -> Node | None:
     """A method of a type, also one that an extension in its file adds."""
     label = holder.role("name")
-    added = project.names(holder.file.path).extensions.get(label.text, ()) if label is not None else ()
+    added = project.names(holder.file.path).extensions(label.text) if label is not None else ()
     return next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
 
 
