@@ -9,7 +9,7 @@ from featureops.core.config import Config
 from featureops.core.house import name_parts
 from featureops.core.pack import Packs
 
-__all__ = ["Asking", "camel", "flag_needles", "is_bare", "spellings"]
+__all__ = ["Asking", "called_places", "camel", "flag_needles", "is_bare", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
 # Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text, symbol or constant without them.
@@ -135,6 +135,21 @@ class Asking:
             if called or data.startswith(self._bare, offset):
                 found.append(offset)
         return found
+
+
+def called_places(data: bytes, offsets: Iterable[int], names: Iterable[str]) -> list[int] | None:
+    """Of the offsets those where one of the names is called; None where one is imported under another name."""
+    wanted = [name.encode() for name in names]
+    found = []
+    for offset in offsets:
+        if offset and _INSIDE.match(data, offset - 1):
+            continue
+        ends = [offset + len(name) for name in wanted if data.startswith(name, offset)]
+        if any(_ALIASED.match(data, end) for end in ends):
+            return None
+        if any(_CALLED.match(data, end) for end in ends):
+            found.append(offset)
+    return found
 
 
 def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.detect.places import clean, is_test_path
+from featureops.core.learning import reader_of
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 
@@ -14,7 +15,9 @@ __all__ = ["FlagInCode", "Inventory", "PlaceInCode", "read_file", "take_inventor
 
 @dataclass(frozen=True, slots=True)
 class PlaceInCode:
-    """One read. `names` are the names of the functions and classes around it, innermost first."""
+    """One read. `names` are the names of the functions and classes around it, innermost first; `at` is the offset
+    where it begins. `asker` is the house's own function that asks here for whichever flag it is given.
+    """
 
     path: str
     line: int
@@ -26,6 +29,8 @@ class PlaceInCode:
     flag: str | None = None
     reason: str = ""
     proven: bool = True
+    at: int = 0
+    asker: str = ""
 
     @property
     def where(self) -> str:
@@ -48,9 +53,12 @@ class Inventory:
     unproven: list[PlaceInCode] = field(default_factory=list)
 
 
-def read_file(project: Project, path: str, near: Sequence[int] | None) -> list[PlaceInCode]:
-    """The reads of a file around the given offsets (None: everywhere); see `needles.Asking.places`."""
-    return [_place(path, read) for read in find_reads(project, path, near)]
+def read_file(project: Project, path: str, near: Sequence[int] | None, *, through: bool = False) -> list[PlaceInCode]:
+    """The reads of a file around the given offsets (None: everywhere); see `needles.Asking.places`. `through`: only
+    those by way of the house's own functions, as far as the project learned them.
+    """
+    found = [read for read in find_reads(project, path, near) if read.through is not None or not through]
+    return [_place(project, path, read) for read in found]
 
 
 def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
@@ -68,8 +76,10 @@ def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
     return inventory
 
 
-def _place(path: str, read: Read) -> PlaceInCode:
+def _place(project: Project, path: str, read: Read) -> PlaceInCode:
     node = read.node
+    reader = reader_of(project, path, read)
+    asker = reader.name if reader is not None else ""
     return PlaceInCode(
         path=path,
         line=node.file.line_of(node.start),
@@ -79,12 +89,16 @@ def _place(path: str, read: Read) -> PlaceInCode:
         is_test=is_test_path(node.file.pack, path),
         names=tuple(_names_around(read)),
         flag=read.flag,
-        reason="" if read.flag is not None else _why(read),
+        reason="" if read.flag is not None else _why(read, asker),
         proven=read.proof != "unproven",
+        at=node.start,
+        asker=asker,
     )
 
 
-def _why(read: Read) -> str:
+def _why(read: Read, asker: str) -> str:
+    if asker:
+        return f"the key is what {clean(asker)} is given: its calls are listed as reads"
     key = clean(read.key.text) if read.key is not None else ""
     return f"the key {key} is made at run time" if key else "the key is made at run time"
 

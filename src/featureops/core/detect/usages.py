@@ -14,6 +14,7 @@ from typing import Literal
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
+from featureops.core.detect.following import follow_places
 from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.templates import name_given, template_uses
@@ -114,6 +115,7 @@ class _Hunt:
         if file is None:
             return
         self._reads(file, offsets)
+        self._through(file, offsets)
         key = self.flag.encode()
         for offset in offsets:
             if file.data.startswith(key, offset) and whole_word(file.data, offset, offset + len(key)):
@@ -127,6 +129,7 @@ class _Hunt:
         if file is None:
             return
         self._reads(file, offsets)
+        self._through(file, offsets)
         for offset in offsets:
             node = file.node_at(offset)
             if node.start == offset and node.text in names and node.named:
@@ -155,8 +158,15 @@ class _Hunt:
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
                 self._read(file, read)
 
+    def _through(self, file: SourceFile, offsets: Sequence[int]) -> None:
+        """The reads by way of the house's own functions, which get what stands at the offsets."""
+        if follow_places(self.project, file.path, offsets) or self.project.readers:
+            self._reads(file, offsets)
+
     def _read(self, file: SourceFile, read: Read) -> None:
         resolution: Resolution = read.constant.resolution if read.constant else "unproven"
+        if read.through is not None:
+            resolution = "wrapper"
         self.claimed.setdefault(file.path, []).append((read.key or read.node).span)
         if read.proof == "unproven":
             self._add(file, read.node, "read", "unproven", read.sdk)
