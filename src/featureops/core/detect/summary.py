@@ -97,9 +97,9 @@ def _place(project: Project, path: str, read: Read) -> PlaceInCode:
 
 
 def _why(read: Read, asker: str) -> str:
-    if asker:
-        return f"the key is what {clean(asker)} is given: its calls are listed as reads"
     key = clean(read.key.text) if read.key is not None else ""
+    if asker:
+        return f"the key {key} is what {clean(asker)} is given: its calls are listed as reads"
     return f"the key {key} is made at run time" if key else "the key is made at run time"
 
 
