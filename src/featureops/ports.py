@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
 
 from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
 
@@ -13,10 +14,40 @@ __all__ = [
     "ChangeSource",
     "Clock",
     "FlagBackend",
+    "Hit",
     "Journal",
+    "Progress",
     "Runner",
+    "ScanIndex",
+    "Tree",
+    "Workers",
     "Workspace",
 ]
+
+_Part = TypeVar("_Part")
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a workspace at one moment, sorted. `keys` tell whether a file's content changed: equal keys, equal
+    content. `fingerprint` stands for all of them. `skipped` maps what is no file to read to the reason."""
+
+    files: tuple[str, ...]
+    keys: Mapping[str, str]
+    fingerprint: str
+    skipped: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A file that holds a needle: its content and the sorted offsets where a needle starts. With a `reason` it
+    could not be searched."""
+
+    path: str
+    data: bytes = b""
+    offsets: tuple[int, ...] = ()
+    reason: str = ""
 
 
 class Clock(Protocol):
@@ -31,6 +62,14 @@ class Workspace(Protocol):
 
     @property
     def root(self) -> str: ...
+
+    def tree(self) -> Tree:
+        """`files()` with what is needed to tell later whether anything changed."""
+        ...
+
+    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
+        """Of the given paths those that hold any of the literal byte strings, and those that can't be searched."""
+        ...
 
     def files(self) -> Sequence[str]:
         """Tracked and untracked files that are not ignored, sorted; outside a git repository every file but hidden and
@@ -53,6 +92,37 @@ class Workspace(Protocol):
     @property
     def skipped(self) -> Mapping[str, str]:
         """Files that the last scan passed over, each with the reason."""
+        ...
+
+
+class ScanIndex(Protocol):
+    """What earlier scans of this root found. It is computed again when it is lost: nothing here raises."""
+
+    def load(self, topic: str) -> Json:
+        """What was kept under the topic by the same version with the same configuration; None if there is none."""
+        ...
+
+    def keep(self, topics: Mapping[str, Json]) -> None:
+        """Keep the values, all together or none of them."""
+        ...
+
+
+class Workers(Protocol):
+    """Several processes for work that only reads."""
+
+    def each(self, work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> Sequence[_Result]:
+        """`work` of each part, in order. Results are values that can be pickled; what `work` changes is lost."""
+        ...
+
+    @property
+    def count(self) -> int:
+        """How many parts are worked on at a time; 1 where another process can't be had."""
+        ...
+
+
+class Progress(Protocol):
+    def __call__(self, done: int, total: int, /) -> None:
+        """`done` of `total` files were searched."""
         ...
 
 

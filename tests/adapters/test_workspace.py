@@ -37,15 +37,15 @@ def test_a_root_that_its_repository_ignores_is_walked(tmp_path: Path) -> None:
     assert LocalWorkspace(root / "scratch").files() == ("a.py",)
 
 
-def test_nested_repositories_submodules_and_links_are_skipped_with_the_reason(tmp_path: Path) -> None:
+def test_nested_repositories_and_submodules_are_entered_and_links_skipped_with_the_reason(tmp_path: Path) -> None:
     root = repository(tmp_path / "root", a_dot_py="a")
     repository(root / "inner", b_dot_py="b")
     other = repository(tmp_path / "other", c_dot_py="c")
     git(root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "sub")
     (root / "link.py").symlink_to("a.py")
     workspace = LocalWorkspace(root)
-    assert workspace.files() == (".gitmodules", "a.py")
-    assert workspace.skipped == {"inner": "nested repository", "sub": "submodule", "link.py": "symbolic link"}
+    assert workspace.files() == (".gitmodules", "a.py", "inner/b.py", "sub/c.py")
+    assert workspace.skipped == {"link.py": "symbolic link"}
 
 
 @pytest.mark.parametrize(

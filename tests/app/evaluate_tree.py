@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from featureops.adapters.journal import FileJournal
@@ -11,6 +11,7 @@ from featureops.core.config import Config
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile
 from featureops.languages import packs
+from featureops.ports import Hit, Tree
 
 __all__ = ["MemoryChanges", "MemoryWorkspace", "deps_of"]
 
@@ -26,6 +27,13 @@ class MemoryWorkspace:
     @property
     def skipped(self) -> Mapping[str, str]:
         return {}
+
+    def tree(self) -> Tree:
+        return Tree(tuple(self.files()), dict.fromkeys(self.contents, "same"), "", {})
+
+    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
+        found = self.grep(needles)
+        return (Hit(path, self.contents[path], found[path]) for path in paths if path in found)
 
     def files(self) -> Sequence[str]:
         return sorted(self.contents)

@@ -124,7 +124,7 @@ def call_text(form: CallForm | GateForm, callee: str, key: str = '"the-key"') ->
             key = f"{{ {name}: {key} }}"
         key = key.replace('"', f'"{form.prefix}', 1)
         return f"{callee}({key}, 1, 2)"
-    return f"{callee}({', '.join(['0'] * form.flag + [key, '1', '2'])})"
+    return f"{callee}({', '.join(['0'] * form.flag + [key, 'a', 'b'])})"
 
 
 def callee_of(sdk: SdkPack, form: CallForm | GateForm) -> str:
@@ -168,7 +168,7 @@ def test_each_form_of_each_sdk_is_found_and_its_look_alike_is_not(sdk: SdkPack, 
         if isinstance(form, GateForm):
             value = form.value or "decorator"
         else:
-            value = "details" if form.pinned or form.boxed else form.value
+            value = "details" if form.pinned or form.boxed else "promise" if form.awaited else form.value
         assert found[0].value == value
     for text in programs(sdk, form, module="elsewhere"):
         # A telling name makes it likely at best.
@@ -189,7 +189,8 @@ def test_the_member_that_holds_the_boolean_is_part_of_the_read(sdk: SdkPack, for
         called = call_text(form, callee_of(sdk, form))
         member = SPELLINGS[sdk.language].pinned.format(form.pinned[0])
         found = find_reads(program({path: text.replace(called, called + member)}), path)
-        assert [(read.value, read.node.text.endswith(member)) for read in found] == [(form.value, True)]
+        value = "promise" if form.awaited else form.value
+        assert [(read.value, read.node.text.endswith(member)) for read in found] == [(value, True)]
 
 
 @pytest.mark.parametrize(("sdk", "form"), [each for each in (*CALLS, *GATES) if form_of(each).keyword])
@@ -496,3 +497,77 @@ def test_lines_for_a_tool_at_the_head_of_a_file_hide_nothing(head: str) -> None:
 )
 def test_a_text_with_a_prefix_gates_what_it_is_given_to(text: str, found: list[Row]) -> None:
     assert reads({"a.php": f"<?php\n{text}\n"}, "a.php") == found
+
+
+PROVEN_BY = {
+    "either-way": (
+        "a.ts",
+        (
+            "import { OpenFeature } from '@openfeature/server-sdk';\n"
+            "const client = domain ? OpenFeature.getClient(domain) : OpenFeature.getClient();\n"
+            "client.getBooleanValue('k', false);\n"
+        ),
+        [(3, "k", "proven")],
+    ),
+    "one-way-only": (
+        "a.ts",
+        (
+            "import { OpenFeature } from '@openfeature/server-sdk';\n"
+            "const client = domain ? OpenFeature.getClient(domain) : lamps();\n"
+            "client.getBooleanValue('k', false);\n"
+        ),
+        [(3, "k", "likely")],
+    ),
+    "with": (
+        "a.py",
+        "from UnleashClient import UnleashClient\nwith UnleashClient('u', 'a') as c:\n    c.is_enabled('k')\n",
+        [(3, "k", "proven")],
+    ),
+    "yielded": (
+        "a.py",
+        (
+            "from openfeature import api\n\ndef asked():\n    yield api.get_client()\n\n"
+            "with asked() as c:\n    c.get_boolean_value('k', False)\n"
+        ),
+        [(7, "k", "proven")],
+    ),
+    "one-flag-of-all": (
+        "a.tsx",
+        (
+            "import { useFlags } from 'launchdarkly-react-client-sdk';\n"
+            "const A = () => { const { zones } = useFlags();\n return zones?.enabled; };\n"
+        ),
+        [(2, "zones", "proven")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PROVEN_BY)
+def test_what_a_receiver_is_given_tells_what_it_is(case: str) -> None:
+    path, text, rows = PROVEN_BY[case]
+    assert reads({path: text}, path) == rows
+
+
+GIVES = {
+    "text": ("a.py", 'flags.variation("k", me, "blue") == "blue"', "string"),
+    "number": ("a.py", 'flags.variation("k", me, 5)', "number"),
+    "truth": ("a.py", 'flags.variation("k", me, False)', "boolean"),
+    "unknown": ("a.py", 'flags.variation("k", me, other)', "boolean"),
+    "keyword": ("a.py", 'flags.variation("k", me, default="blue")', "string"),
+    "table": ("a.py", 'flags.variation("k", me, {})', "object"),
+    "later": ("a.ts", 'flags.boolVariation("k", me, false).then(show)', "promise"),
+    "awaited": ("a.ts", 'await flags.boolVariation("k", me, false)', "boolean"),
+    "given": ("a.ts", 'flags.variation("k", me, false, (error, on) => show(on))', "callback"),
+    "short": ("a.ts", 'flags.variation("k", "blue")', "string"),
+}
+FLAGS_OF = {
+    "a.py": "import ldclient\nflags = ldclient.get()\n",
+    "a.ts": "import { init } from '@launchdarkly/node-server-sdk';\nconst flags = init('key');\n",
+}
+
+
+@pytest.mark.parametrize("case", GIVES)
+def test_the_place_tells_what_kind_of_value_a_call_gives(case: str) -> None:
+    path, call, value = GIVES[case]
+    found = find_reads(program({path: f"{FLAGS_OF[path]}{call}\n"}), path)
+    assert [(read.flag, read.value) for read in found] == [("k", value)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from featureops.adapters.jail import Jail, read_all
-from featureops.adapters.scan import list_files, search
+from featureops.adapters.listing import list_tree
+from featureops.adapters.scan import scan
 from featureops.core.errors import BadArgument, OutsideWorkspace
+from featureops.ports import Hit, Tree
 
 __all__ = ["LocalWorkspace"]
 
@@ -32,10 +34,13 @@ class LocalWorkspace:
     def skipped(self) -> Mapping[str, str]:
         return MappingProxyType(dict(self._skipped))
 
+    def tree(self) -> Tree:
+        tree = list_tree(self._jail.root)
+        self._skipped = tree.skipped
+        return tree
+
     def files(self) -> Sequence[str]:
-        listing = list_files(self._jail)
-        self._skipped = listing.skipped
-        return listing.files
+        return self.tree().files
 
     def read(self, path: str) -> bytes:
         descriptor, status = self._jail.open(path)
@@ -61,8 +66,17 @@ class LocalWorkspace:
         os.close(descriptor)
         return status.st_size
 
+    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
+        return scan(self._jail, paths, needles, self._limit)
+
     def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
-        listing = list_files(self._jail)
-        found = search(self._jail, listing.files, needles, self._limit)
-        self._skipped = {**listing.skipped, **found.skipped}
-        return dict(sorted(found.offsets.items()))
+        tree = self.tree()
+        offsets: dict[str, tuple[int, ...]] = {}
+        skipped = dict(tree.skipped)
+        for hit in self.scan(tree.files, needles):
+            if hit.reason:
+                skipped[hit.path] = hit.reason
+            else:
+                offsets[hit.path] = hit.offsets
+        self._skipped = skipped
+        return dict(sorted(offsets.items()))

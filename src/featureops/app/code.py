@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from featureops.app.deps import Deps
+from featureops.app.survey import DAMAGED, Part, spread, survey_of
 from featureops.core.detect.guards import Guard, guard_finder
-from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import Known, Wanted, rank
 from featureops.core.detect.summary import Inventory, PlaceInCode, take_inventory
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json, Span
 from featureops.core.project import Project
+from featureops.ports import Tree
 
 __all__ = ["Code", "KnownCode", "known_flag"]
 
@@ -26,9 +27,16 @@ class Code:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._unread: dict[str, str] = {}
+        self._notes: dict[str, str] = {}
         self._texts: dict[str, bytes | None] = {}
-        self._files = deps.workspace.files()
-        self.project = Project(self._files, self.text, deps.packs, deps.config)
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return self._deps.workspace.tree()
+
+    @cached_property
+    def project(self) -> Project:
+        return Project(self._tree.files, self.text, self._deps.packs, self._deps.config)
 
     def text(self, path: str) -> bytes | None:
         if path not in self._texts:
@@ -45,22 +53,24 @@ class Code:
         def read(other: str) -> bytes | None:
             return content if other == path else self.text(other)
 
-        return Project({*self._files, path}, read, self._deps.packs, self._deps.config)
+        return Project({*self._tree.files, path}, read, self._deps.packs, self._deps.config)
 
     def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
-        found = self._deps.workspace.grep(needles)
-        self._unread.update(self._deps.workspace.skipped)
-        return found
+        def search(part: Part) -> list[tuple[str, tuple[int, ...], str]]:
+            hits = self._deps.workspace.scan(part.paths, needles)
+            return [(hit.path, hit.offsets, hit.reason) for hit in part.watched(hits)]
+
+        rows = sorted(row for rows in spread(self._deps, self._tree.files, search) for row in rows)
+        self._unread.update(self._tree.skipped)
+        self._unread.update((path, reason) for path, _, reason in rows if reason)
+        return {path: offsets for path, offsets, reason in rows if not reason}
 
     def inventory(self) -> Inventory:
-        asking = Asking(self._deps.packs, self._deps.config)
-        places: dict[str, list[int] | None] = {}
-        for path, offsets in self.grep(asking.needles).items():
-            data = self.text(path) if self._deps.packs.reading(path) is not None else None
-            near = asking.places(data, offsets) if data is not None else []
-            if near != []:
-                places[path] = near
-        return take_inventory(self.project, places)
+        survey = survey_of(self._deps, self._tree)
+        self._unread.update(self._tree.skipped)
+        self._unread.update(survey.unread)
+        self._notes.update(survey.notes())
+        return take_inventory(survey.places())
 
     def guards(self, path: str, first: int, last: int) -> Sequence[Guard]:
         """What guards the lines of a file, innermost first. Errors: BadArgument, OutsideWorkspace."""
@@ -82,15 +92,16 @@ class Code:
 
     def footer(self, started: float) -> dict[str, Json]:
         """`filesScanned`, `elapsedMs`, and what was passed over (at most 20 rows and the count)."""
-        damaged = dict.fromkeys(self.project.damaged(), "syntax errors: read as far as it can be understood")
+        damaged = dict.fromkeys(self.project.damaged(), DAMAGED)
         # Pictures and archives last: nobody looks for flags in them.
         reasons = sorted(
-            (damaged | self._unread | self.project.failed).items(), key=lambda row: (row[1] == "binary", row[0])
+            (damaged | self._notes | self._unread | self.project.failed).items(),
+            key=lambda row: (row[1] == "binary", row[0]),
         )
         listed: list[Json] = [{"path": clean(path), "reason": reason} for path, reason in reasons[:_MAX_SKIPPED]]
-        unread = sum(1 for path in self._files if path in self._unread)
+        unread = sum(1 for path in self._tree.files if path in self._unread)
         answer: dict[str, Json] = {
-            "filesScanned": len(self._files) - unread,
+            "filesScanned": len(self._tree.files) - unread,
             "elapsedMs": max(0, round((self._deps.clock() - started) * 1000)),
         }
         if listed:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from asyncio import Lock
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import urandom
+from typing import TypeVar
 
 from featureops.core.config import Config
 from featureops.core.errors import BadConfiguration
+from featureops.core.model import Json
 from featureops.core.pack import Packs
-from featureops.ports import AuditLog, ChangeSource, Clock, FlagBackend, Journal, Runner, Workspace
+from featureops.ports import (
+    AuditLog,
+    ChangeSource,
+    Clock,
+    FlagBackend,
+    Journal,
+    Progress,
+    Runner,
+    ScanIndex,
+    Workers,
+    Workspace,
+)
 
 __all__ = ["Deps", "Modes"]
 
@@ -22,6 +36,34 @@ class Modes:
     read_only: bool = False
     dry_run: bool = False
     client: str = "featureops"
+
+
+_Part = TypeVar("_Part")
+_Result = TypeVar("_Result")
+
+
+class _Alone:
+    """No other process."""
+
+    count = 1
+
+    def each(self, work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> Sequence[_Result]:
+        return [work(part) for part in parts]
+
+
+class _Forgetful:
+    """No index: every scan starts anew."""
+
+    def load(self, topic: str) -> Json:
+        del topic
+        return None
+
+    def keep(self, topics: Mapping[str, Json]) -> None:
+        del topics
+
+
+def _unheard(done: int, total: int, /) -> None:
+    del done, total
 
 
 def _fresh_secret() -> bytes:
@@ -43,6 +85,9 @@ class Deps:
     modes: Modes = Modes()
     audit: AuditLog | None = None
     runner: Runner | None = None
+    index: ScanIndex = field(default_factory=_Forgetful)
+    workers: Workers = field(default_factory=_Alone)
+    progress: Progress = _unheard
     secret: bytes = field(default_factory=_fresh_secret, repr=False)
     writes: Lock = field(default_factory=Lock, repr=False, compare=False)
 

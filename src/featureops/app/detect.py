@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
+
+import anyio.to_thread
 
 from featureops.app.code import Code, KnownCode, known_flag
 from featureops.app.deps import Deps
@@ -117,7 +118,7 @@ async def candidates(
             f"The description {clean(description)!r} holds no word to compare.",
             "Say in a few words what the change does, for example: card payments by bank transfer.",
         )
-    code, found = await asyncio.to_thread(_scanned, deps)
+    code, found = await anyio.to_thread.run_sync(_scanned, deps)
     stored, note = await _from_backend(deps)
     wanted = Wanted(description, tuple(files), code_context)
     ranked = rank(wanted, _known(found, stored or {}), max(1, limit))

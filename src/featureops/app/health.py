@@ -78,11 +78,11 @@ async def health(
 
 
 async def _inventory(deps: Deps) -> Mapping[str, Json]:
-    from asyncio import to_thread
+    import anyio.to_thread
 
     from featureops.app import detect
 
-    return await to_thread(detect.inventory, deps)
+    return await anyio.to_thread.run_sync(detect.inventory, deps)
 
 
 def _in_code(inventory: Mapping[str, Json]) -> dict[str, _InCode]:

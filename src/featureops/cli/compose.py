@@ -29,7 +29,9 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
     folder), BadConfiguration.
     """
     from featureops.adapters.audit import JsonLinesAudit
+    from featureops.adapters.forks import Forks
     from featureops.adapters.git import GitChanges
+    from featureops.adapters.index import FileIndex
     from featureops.adapters.journal import FileJournal
     from featureops.adapters.runner import ShellRunner
     from featureops.adapters.settings import confirmation_secret, load_settings
@@ -53,6 +55,8 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
         modes=modes,
         audit=JsonLinesAudit(settings.state_dir / "audit.jsonl"),
         runner=ShellRunner(),
+        index=FileIndex(settings.cache_dir, settings.root, repr(settings.config.reads) + repr(settings.config.aliases)),
+        workers=Forks(),
         # Nothing is written in read-only mode, so the state folder may be missing or read-only too.
         secret=b"" if modes.read_only else confirmation_secret(settings),
     )

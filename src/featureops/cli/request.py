@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import anyio
 
 from featureops.app.deps import Deps, Modes
+from featureops.cli.bar import Bar
 from featureops.cli.compose import compose
 from featureops.cli.outcome import exit_code, print_json, quiet
 from featureops.core.errors import BadArgument
@@ -29,7 +30,8 @@ class Request:
     as_json: bool
 
     def deps(self, *, writes: bool = False) -> Deps:
-        return compose(self.root, Modes(client=CLIENT), recover=writes)
+        deps = compose(self.root, Modes(client=CLIENT), recover=writes)
+        return replace(deps, progress=Bar())
 
     def answer(self, verb: Callable[[], Mapping[str, Json]], show: Callable[[Mapping[str, Json]], None]) -> int:
         """Run `verb`, then print its answer as JSON or with `show`."""

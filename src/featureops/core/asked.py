@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from featureops.core.project import Constant
+from featureops.core.readers import Through
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -22,7 +23,8 @@ class Read:
 
     `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test" for places
     without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the identifier that
-    such a pattern binds, or the one whose member is read.
+    such a pattern binds, or the one whose member is read. `through` is the house's own function that asks; where that
+    does more than ask, the read is not `is_exact`.
     """
 
     node: Node
@@ -35,6 +37,8 @@ class Read:
     constant: Constant | None
     method: str
     holder: Node | None = None
+    through: Through | None = None
+    is_exact: bool = True
 
     @property
     def flag(self) -> str | None:

@@ -15,11 +15,13 @@ from typing import Protocol
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
 from featureops.core.detect.built import files_that_build, files_that_spell
+from featureops.core.detect.following import follow_places, places_of
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
 from featureops.core.holders import holder_name, members_named
-from featureops.core.leftovers import leftovers_of
+from featureops.core.learning import is_followed
+from featureops.core.leftovers import is_foldable, leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
@@ -148,8 +150,11 @@ class _Cleanup:
         file = self.project.file(path)
         if file is None:
             return set()
+        follow_places(self.project, path, places_of(file.data, self._searched))
         reads = [self._aliased(read) for read in find_reads(self.project, path)]
         reads = [read for read in reads if read.flag in (self.flag, None)]
+        # What a house's own function is given is seen where it is called.
+        reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
         self.state.reads[path] = reads
         wanted = {"enabled": self.keep, "disabled": not self.keep}
         for read in tuple(reads):
@@ -157,7 +162,7 @@ class _Cleanup:
                 continue
             if read.constant is not None and read.constant.definition is not None:
                 self.state.constants[read.constant.definition] = read.constant
-            if read.value == "boolean" and read.proof != "unproven":
+            if is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
             self._take_name(read, wanted[read.when])
         return {name.encode() for name in self._constant_names(path)}

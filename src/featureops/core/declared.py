@@ -10,7 +10,7 @@ from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name"]
+__all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name", "named_place"]
 
 _DEPTH = 6
 _Place = tuple[str, Node]
@@ -72,7 +72,7 @@ def _types_of_binding(project: Project, path: str, binding: Binding, depth: int)
 
 def _function(project: Project, path: str, callee: Node) -> _Place | None:
     """Where a function says what it returns; for a class, its name."""
-    found = _named(project, path, callee)
+    found = named_place(project, path, callee)
     definition = definition_of(found[1]) if found is not None else None
     if found is None or definition is None:
         return None
@@ -82,7 +82,7 @@ def _function(project: Project, path: str, callee: Node) -> _Place | None:
     return (found[0], result) if result is not None else None
 
 
-def _named(project: Project, path: str, node: Node) -> tuple[str, Binding] | None:
+def named_place(project: Project, path: str, node: Node) -> tuple[str, Binding] | None:
     """The definition that a name, or a name of a module, stands for."""
     owner, name = node.role("object"), node.role("property")
     if node.shape == "member" and owner is not None and name is not None:
@@ -97,7 +97,7 @@ def fields_named(project: Project, path: str, base: Node, name: str | None, dept
     for where, annotation in declared_types(project, path, base, depth):
         for part in annotation.walk():
             is_name = part.shape == "member" or part.type in part.file.pack.index.identifiers
-            found = _named(project, where, part) if is_name else None
+            found = named_place(project, where, part) if is_name else None
             definition = definition_of(found[1]) if found is not None and found[1].definitions else None
             if found is None or definition is None or definition.shape not in ("class", "type-definition"):
                 continue

@@ -12,6 +12,7 @@ __all__ = [
     "definition_of",
     "initializer",
     "member_of",
+    "named_in_order",
     "nth_argument",
     "property_value",
     "sole_name",
@@ -44,6 +45,14 @@ def nth_argument(arguments: Node, position: int, keyword: str | None = None) -> 
         else:
             plain.append(item.role("operand") or item if item.shape == "argument" else item)
     return plain[position] if position < len(plain) else None
+
+
+def named_in_order(call: Node, position: int) -> Node | None:
+    """The value of an argument of a call that names all of its arguments, in the order in which they stand."""
+    arguments = call.role("arguments")
+    items = arguments.items if arguments is not None else []
+    is_named = bool(items) and all(item.shape == "keyword-argument" for item in items)
+    return items[position].role("value") if is_named and position < len(items) else None
 
 
 def unwrapped(node: Node) -> Node:

@@ -50,7 +50,8 @@ class Indexing:
     what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
     open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
-    classes declare are constants like any other.
+    classes declare are constants like any other. `promise_members` are
+    called on a value that comes later.
     """
 
     identifiers: frozenset[str]
@@ -110,6 +111,7 @@ class Indexing:
     properties: frozenset[str]
     value_blocks: frozenset[str]
     plain_members: frozenset[str]
+    promise_members: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -10,7 +10,7 @@ from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["leftovers_of"]
+__all__ = ["is_foldable", "leftovers_of"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -19,6 +19,8 @@ _REASONS = {
     "string": "a string value is read: fix it with --value JSON",
     "number": "a number is read: fix it with --value JSON",
     "object": "an object is read: fix it with --value JSON",
+    "promise": "the value is not awaited here: what follows takes the promise",
+    "callback": "the value is given to a function: put its body in place by hand",
     "details": "the evaluation details are passed on as a whole",
     "decorator": "a decorator gates what it sits on",
     "block": "the call runs a block behind the flag: put the block in its place by hand",
@@ -59,17 +61,18 @@ def leftovers_of(
     return sorted(set(found), key=lambda item: (item.line, item.kind))
 
 
-def _is_foldable(read: Read) -> bool:
-    return read.value == "boolean" and read.proof != "unproven"
+def is_foldable(read: Read) -> bool:
+    """Whether fixing the flag fixes the value of the read."""
+    return read.value == "boolean" and read.proof != "unproven" and read.is_exact
 
 
 def _is_broken(file: SourceFile, read: Read, flag: str) -> bool:
-    return read.flag == flag and _is_foldable(read) and file.error_near(read.node.span)
+    return read.flag == flag and is_foldable(read) and file.error_near(read.node.span)
 
 
 def _stays(read: Read, flag: str) -> bool:
     if read.flag == flag:
-        return not _is_foldable(read)
+        return not is_foldable(read)
     return read.flag is None and read.proof == "proven"
 
 
@@ -79,6 +82,9 @@ def _read_leftover(path: str, file: SourceFile, read: Read) -> Leftover:
     if read.proof == "unproven":
         reason = "the receiver can't be shown to be a flag client: declare the call under [[reads]] in featureops.toml"
         return _at(path, file, read.node, "unproven", reason)
+    if not read.is_exact:
+        reason = f"{read.method} does more than ask for the flag: declare it under [[reads]] to treat it as the flag"
+        return _at(path, file, read.node, "not-foldable", reason)
     return _at(path, file, read.node, "not-foldable", _REASONS.get(read.value, "the value is not a boolean"))
 
 

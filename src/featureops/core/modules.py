@@ -5,23 +5,30 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Folders", "given_name", "held_name", "loaded_files", "module_files", "named_files", "re_exports"]
+__all__ = ["Folders", "files_at", "given_name", "held_name", "module_files", "re_exports"]
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Folders:
-    """The folders of languages in which an import names a folder, or its files see each other's names."""
+    """Where files lie: the folders of languages in which an import names a folder, or its files see each other's
+    names; the files of a name or of a glob."""
 
     def __init__(self, paths: Iterable[str], packs: Packs, read: Callable[[str], bytes | None]) -> None:
         self._paths, self._packs, self._read = paths, packs, read
         self._manifests: dict[str, str | None] = {}
+        self._globs: dict[str, list[str]] = {}
+
+    def forget(self) -> None:
+        """Read the manifests again when they are asked for."""
+        self._manifests.clear()
 
     @cached_property
     def _files(self) -> Mapping[str, list[str]]:
@@ -34,6 +41,29 @@ class Folders:
 
     def __contains__(self, folder: str) -> bool:
         return folder in self._files
+
+    @cached_property
+    def with_stem(self) -> Mapping[str, list[str]]:
+        """All files by their name without its ending."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
+        return found
+
+    def matching(self, glob: str) -> list[str]:
+        """The files whose path ends as the glob says."""
+        if glob not in self._globs:
+            self._globs[glob] = sorted(path for path in self._paths if fnmatchcase("/" + path, "*/" + glob))
+        return self._globs[glob]
+
+    def visible(self, path: str, node: Node) -> Iterator[str]:
+        """The files whose names a file sees without an import at a node, the likeliest first; some may not be there."""
+        pack = node.file.pack
+        if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
+            yield from _named_files(path, node.text, pack, self.with_stem)
+        yield from _loaded_files(node.file)
+        for glob in pack.modules.shared:
+            yield from self.matching(glob)
 
     def holding(self, folder: str, name: str) -> list[str]:
         """The files of a folder that have a name at all."""
@@ -79,10 +109,10 @@ def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str
     """The paths that an import's text may mean, the likeliest first; most of them are no files."""
     bases = {"dotted": _dotted_bases, "namespace": _namespace_bases, "tree": _tree_bases}
     for base in bases.get(pack.modules.style, _path_bases)(importer, module, pack):
-        yield from _candidates(base, pack)
+        yield from files_at(base, pack)
 
 
-def named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping[str, list[str]]) -> Iterator[str]:
+def _named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping[str, list[str]]) -> Iterator[str]:
     """The files in which a name that nothing binds is looked for, the likeliest first."""
     rules = pack.modules
     parts = [part for part in name.split(rules.separator or " ") if part]
@@ -96,7 +126,7 @@ def named_files(importer: str, name: str, pack: LanguagePack, with_stem: Mapping
         yield from sorted(fitting, key=lambda path: (-len(posixpath.commonprefix([path, importer])), path))
 
 
-def loaded_files(file: SourceFile) -> Iterator[str]:
+def _loaded_files(file: SourceFile) -> Iterator[str]:
     """The paths that the file's loading statements may mean: all their names are seen in it."""
     pack, folder = file.pack, posixpath.dirname(file.path)
     if not pack.modules.loads:
@@ -118,7 +148,7 @@ def held_name(names: Names, name: str) -> Binding | None:
     if found is not None:
         return found
     visible = names.file.pack.index.class_visible
-    return next((each for each in names.all if each.name == name and each.definitions[0].type in visible), None)
+    return next((each for each in names.called(name) if each.definitions[0].type in visible), None)
 
 
 def given_name(names: Names, name: str) -> Binding | None:
@@ -275,7 +305,8 @@ def _path_bases(importer: str, module: str, pack: LanguagePack) -> Iterator[str]
         folder = posixpath.dirname(folder)
 
 
-def _candidates(base: str, pack: LanguagePack) -> Iterator[str]:
+def files_at(base: str, pack: LanguagePack) -> Iterator[str]:
+    """The paths that a path may mean which an import gives without an extension, or as a folder."""
     yield base
     for extension in pack.extensions:
         yield base + extension

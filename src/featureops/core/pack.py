@@ -113,7 +113,9 @@ class ModuleRules:
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
-    declares (`manifest_module`, a regular expression). `scope` is where top-level names are seen without an import.
+    declares (`manifest_module`, a regular expression). With a `path`, a `manifest` names its folder, and `prefixes` are
+    files that say which folders the heads of imports stand for.
+    `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
     be called or lie like it; with `around` a package sees the names of those around it.
@@ -128,6 +130,7 @@ class ModuleRules:
     scope: Literal["file", "folder"] = "file"
     manifest: str | None = None
     manifest_module: str | None = None
+    prefixes: tuple[str, ...] = ()
     implied: str | None = None
     separator: str = ""
     unbound: Literal["", "folder", "snake"] = ""
@@ -173,7 +176,7 @@ class CallForm:
     The value `block`: the call runs the block that it is given. `modules` limits a form to functions of some of the
     SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
     else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
-    the members of its result are the flags, spelt in that case.
+    the members of its result are the flags, spelt in that case. `awaited`: the value comes only when it is waited for.
     """
 
     method: str | None = None
@@ -187,6 +190,7 @@ class CallForm:
     modules: tuple[str, ...] = ()
     common: bool = False
     boxed: bool = False
+    awaited: bool = False
     members: Literal["", "camel"] = ""
 
 

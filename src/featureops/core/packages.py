@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from featureops.core.contents import Contents
 from featureops.core.given import initializer
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
@@ -32,8 +33,7 @@ def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
     body = holder.role("body")
     nameless = [item for item in body.items if item.shape == "class" and item.role("name") is None] if body else []
     for scope in (holder, *nameless):
-        table = names.in_scope(scope)
-        binding = table.get(name) or table.get(f"{name}()")
+        binding = names.member(scope, name) or names.member(scope, f"{name}()")
         if binding is not None:
             return binding
     return None
@@ -42,13 +42,21 @@ def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
 class _PackageFiles:
     """Finds a package's names among the files of a repository; nothing is parsed that can't hold the name."""
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, paths: Iterable[str], contents: Contents) -> None:
         self._paths = paths
-        self._read = read
+        self._contents = contents
         self._declaring: dict[str, Mapping[bytes, list[str]]] = {}
+        self._told: set[str] = set()
+
+    def forget(self) -> None:
+        """Say again which files were read; what they hold is still known."""
+        self._told.clear()
 
     def declaring(self, importer: str, name: str, pack: LanguagePack) -> list[str]:
         """The files of the language that declare the name, the nearest first."""
+        if pack.id not in self._told:
+            self._told.add(pack.id)
+            self._contents.touched.update(path for path in self._paths if path.endswith(pack.extensions))
         if pack.id not in self._declaring:
             self._declaring[pack.id] = self._declared(re.compile((pack.modules.declared or "").encode()), pack)
         folder = posixpath.dirname(importer) or "."
@@ -58,7 +66,7 @@ class _PackageFiles:
     def _declared(self, pattern: re.Pattern[bytes], pack: LanguagePack) -> Mapping[bytes, list[str]]:
         found: dict[bytes, list[str]] = {}
         for path in sorted(path for path in self._paths if path.endswith(pack.extensions)):
-            for name in {match[1] for match in pattern.finditer(self._read(path) or b"")}:
+            for name in {match[1] for match in pattern.finditer(self._contents.skim(path) or b"")}:
                 found.setdefault(name, []).append(path)
         return found
 
@@ -90,7 +98,7 @@ class _PackageFiles:
         for path in (*called, *sorted(near), *sorted(self._by_folder.get(folder, ()))):
             if path not in seen:
                 seen.add(path)
-                if name.encode() in (self._read(path) or b""):
+                if name.encode() in (self._contents.text(path) or b""):
                     yield path
 
 
@@ -100,14 +108,19 @@ class Packages:
     def __init__(
         self,
         paths: Iterable[str],
-        read: Callable[[str], bytes | None],
+        contents: Contents,
         packs: Packs,
         file: Callable[[str], SourceFile | None],
         names: Callable[[str], Names],
     ) -> None:
         self._packs, self._file, self._names = packs, file, names
-        self._paths = _PackageFiles(paths, read)
+        self._paths = _PackageFiles(paths, contents)
         self._known: dict[tuple[str, str, str], tuple[str, Binding] | None] = {}
+
+    def forget(self) -> None:
+        """Find names again when they are asked for."""
+        self._known.clear()
+        self._paths.forget()
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to a package by its language's rule."""

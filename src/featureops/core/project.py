@@ -1,27 +1,29 @@
 """The files of a repository as one program: imports followed across files, constants known by value.
 
-Pure: contents come through the `read` function that the caller gives. Everything is parsed at most once.
+Pure: contents come through the `read` function that the caller gives. Everything is parsed once until `forget`.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from featureops.core.config import Config
 from featureops.core.enums import constructor_position
+from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
-from featureops.core.modules import Folders, given_name, held_name, loaded_files, module_files, named_files, re_exports
+from featureops.core.modules import Folders, files_at, given_name, held_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
-from featureops.core.scopes import Binding, ImportEntry, Names, string_value
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.readers import Given
+from featureops.core.scopes import Binding, ImportEntry, string_value
+from featureops.core.syntax import Node
 from featureops.core.wire import wire_name
+from featureops.core.workspaces import Workspaces
 
 __all__ = ["Constant", "Project", "Resolution"]
 
@@ -45,59 +47,24 @@ class Constant:
         return "key-builder" if self.resolution == "key-builder" else None
 
 
-class Project:
+class Project(Files):
     """`paths` are all files; `read` gives the bytes of one, None if it can't be read."""
 
     def __init__(
         self, paths: Iterable[str], read: Callable[[str], bytes | None], packs: Packs, config: Config | None = None
     ) -> None:
-        self.paths = frozenset(paths)
-        self.packs = packs
+        super().__init__(paths, read, packs)
         self.config = config or Config()
-        self.failed: dict[str, str] = {}
+        self.folders = Folders(self.paths, packs, self.contents.text)
         self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
-        self._read = read
-        self.folders = Folders(self.paths, packs, read)
-        self._files: dict[str, SourceFile | None] = {}
-        self._names: dict[str, Names] = {}
-        self._globs: dict[str, list[str]] = {}
-        self._packages = Packages(self.paths, read, packs, self.file, self.names)
+        self._workspaces = Workspaces(self.paths, self.contents.text)
+        self._given: Given = {}
+        self._packages = Packages(self.paths, self.contents, packs, self.file, self.names)
 
-    # -------------------------------------------------------------- files
-
-    def file(self, path: str) -> SourceFile | None:
-        """The parsed file; None where no pack knows it, it can't be read or it nests too deep (`failed` says which)."""
-        if path not in self._files:
-            self._files[path] = self._parse(path)
-        return self._files[path]
-
-    def _parse(self, path: str) -> SourceFile | None:
-        pack = self.packs.reading(path)
-        data = self._read(path) if pack is not None else None
-        if pack is None or data is None:
-            return None
-        try:
-            file = parse(path, data, pack)
-            self._names[path] = Names(file)
-        except TooDeep:
-            self.failed[path] = "nested too deep to be worked on"
-            return None
-        return file
-
-    def names(self, path: str) -> Names:
-        """The names of a file that `file` returned."""
-        self.file(path)
-        return self._names[path]
-
-    @cached_property
-    def spells_members(self) -> bool:
-        """Whether there are files in which a member's name in another case style may be a key."""
-        endings = tuple(end for pack in self.packs.languages if pack.wire is not None for end in pack.extensions)
-        return any(path.endswith(endings) for path in self.paths)
-
-    def damaged(self) -> list[str]:
-        """The files parsed so far that have syntax errors: reads within an error can be missed."""
-        return sorted(path for path, file in self._files.items() if file is not None and file.errors())
+    def begin(self) -> None:
+        super().begin()
+        self.folders.forget()
+        self._packages.forget()
 
     # -------------------------------------------------------------- following names to files
 
@@ -108,7 +75,9 @@ class Project:
             return None
         if pack.modules.style == "folder":
             return self.folders.named(importer, module, pack)
-        return next((found for found in module_files(importer, module, pack) if found in self.paths), None)
+        named = (path for base in self._workspaces.bases(importer, module, pack) for path in files_at(base, pack))
+        wanted = chain(module_files(importer, module, pack), named)
+        return next((found for found in wanted if found in self.paths), None)
 
     def origin(self, path: str, binding: Binding, depth: int = 0) -> tuple[str, Binding] | None:
         """Where a binding is really defined, following imports and re-exports; None outside the repository."""
@@ -138,32 +107,12 @@ class Project:
         if not pack.modules.unbound or node.type not in pack.index.identifiers | pack.index.qualified:
             return None
         last = node.text.rpartition(pack.modules.separator)[2]
-        for other in self._visible_files(path, node):
+        for other in self.folders.visible(path, node):
             file = self.file(other) if other != path and other in self.paths else None
             binding = held_name(self.names(other), last) if file is not None else None
             if binding is not None:
                 return other, binding
         return None
-
-    def _visible_files(self, path: str, node: Node) -> Iterator[str]:
-        pack = node.file.pack
-        if node.type in pack.index.class_visible | pack.index.qualified or pack.modules.unbound == "folder":
-            yield from named_files(path, node.text, pack, self._with_stem)
-        yield from loaded_files(node.file)
-        for glob in pack.modules.shared:
-            yield from self._matching(glob)
-
-    @cached_property
-    def _with_stem(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for path in sorted(self.paths):
-            found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
-        return found
-
-    def _matching(self, glob: str) -> list[str]:
-        if glob not in self._globs:
-            self._globs[glob] = sorted(path for path in self.paths if fnmatchcase("/" + path, "*/" + glob))
-        return self._globs[glob]
 
     def exported(self, path: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """The binding that a file, or a folder of files, gives away under a name."""
@@ -251,6 +200,18 @@ class Project:
         text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
         return Constant(text, "key-builder", path) if text is not None else None
 
+    def constant_given(self, path: str, node: Node, given: Given) -> Constant | None:
+        """`constant` of an expression whose parameters are filled."""
+        before, self._given = self._given, given
+        try:
+            return self.constant(path, node)
+        finally:
+            self._given = before
+
+    def _filling(self, path: str, node: Node) -> tuple[str, Node] | None:
+        binding = self.names(path).of.get(node) if self._given else None
+        return self._given.get(binding) if binding is not None else None
+
     def _alias(self, path: str, node: Node) -> Constant | None:
         """A name that the configuration says stands for a key."""
         if not self._aliases:
@@ -266,6 +227,9 @@ class Project:
             return self._accessed(path, node, depth)
         if node.type not in node.file.pack.index.identifiers:
             return None
+        filling = self._filling(path, node)
+        if filling is not None:
+            return self.constant(*filling, depth + 1)
         meant = self.meaning(path, node)
         found = self.origin(*meant) if meant else None
         return self._binding_constant(*found, depth) if found else None
@@ -309,7 +273,7 @@ class Project:
         own, label = member_of(holder, name), holder.role("name")
         if own is not None or label is None:
             return own
-        added = self.names(holder.file.path).extensions.get(label.text, ())
+        added = self.names(holder.file.path).extensions(label.text)
         return next((value for each in added if (value := member_of(each, name)) is not None), None)
 
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
@@ -339,6 +303,9 @@ class Project:
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
         node = unwrapped(node)
+        filling = self._filling(path, node)
+        if filling is not None:
+            return self.container(*filling, depth + 1)
         if depth > _DEPTH:
             return None
         if node.text in node.file.pack.index.class_names:

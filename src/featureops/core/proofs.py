@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name
 from featureops.core.given import unwrapped
+from featureops.core.importing import imported_by_call
+from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.project import Project
@@ -22,12 +24,13 @@ from featureops.core.receivers import (
     results,
     type_mentions,
 )
-from featureops.core.scopes import Binding, Names, imported_by_call
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
 __all__ = ["Receivers"]
 
 _DEPTH = 6
+_CHOICES = {"conditional": ("then", "else"), "coalesce": ("left", "right"), "or": ("left", "right")}
 
 
 class Receivers:
@@ -50,6 +53,10 @@ class Receivers:
             return "unproven"
         if owner.shape == "index" and (whole := owner.role("object")) is not None:
             return self.proof(whole, sdk, depth + 1)
+        if owner.shape == "lambda":
+            return self._factory(owner, sdk, depth)
+        if owner.shape in _CHOICES:
+            return self._either(owner, sdk, depth)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
             return self._brought(*brought, sdk, depth)
         if owner.shape == "call":
@@ -68,6 +75,12 @@ class Receivers:
         if owner.shape == "member":
             return self._member(owner, sdk, depth)
         return self._name(owner, sdk, depth) if owner.type in index.identifiers else "unproven"
+
+    def _either(self, choice: Node, sdk: SdkPack, depth: int) -> Proof:
+        """One of several expressions; a missing one (`null`, `undefined`) asks nothing."""
+        ways = [way for role in _CHOICES[choice.shape] for way in choice.roles(role) if way.shape != "null"]
+        proofs = {self.proof(way, sdk, depth + 1) for way in ways}
+        return "proven" if proofs == {"proven"} else "unproven" if proofs == {"unproven"} or not proofs else "likely"
 
     def _name(self, name: Node, sdk: SdkPack, depth: int) -> Proof:
         is_bound = name in self.names.of
@@ -148,7 +161,7 @@ class Receivers:
         return self._at(place[0]).class_proof(place[1], name, sdk, depth) if place is not None else known
 
     def class_proof(self, body: Node, name: str, sdk: SdkPack, depth: int) -> Proof:
-        for node in body.walk():
+        for node in around_mentions(body, name):
             target, value, annotation = field_parts(node)
             if target is None or last_name(target) != name:
                 continue
@@ -195,10 +208,11 @@ class Receivers:
 
 def _values(names: Names, binding: Binding) -> Iterator[Node]:
     """Everything that a name is set to, also by functions that declare it an outer name."""
-    same = [other for other in names.all if other.name == binding.name] if binding.outer else [binding]
+    same = names.called(binding.name) if binding.outer else [binding]
     for each in same:
         for name in (*each.definitions, *each.writes):
-            value = given_value(name)
+            holder = name.parent
+            value = given_value(name) or (holder.role("entered") if holder is not None else None)
             if value is not None:
                 yield value
 

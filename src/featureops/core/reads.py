@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from featureops.core.asked import Proof, Read
+from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
 from featureops.core.gates import Gates
-from featureops.core.given import argument, sole_name
+from featureops.core.given import argument, named_in_order, sole_name
 from featureops.core.house import (
     gate_key,
     house_argument,
@@ -22,6 +23,7 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
+from featureops.core.learning import read_through
 from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -85,7 +87,7 @@ class _Finder:
         shape = node.shape
         yield from self.gates.at(node)
         if shape == "call":
-            found = self._house_call(node) or self._sdk_call(node)
+            found = self._house_call(node) or self._asking(node)
             if found is not None:
                 yield found
                 return
@@ -98,6 +100,14 @@ class _Finder:
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
+
+    def _asking(self, call: Node) -> Read | None:
+        """A call of the SDK, or of the house's function that calls it."""
+        found = self._sdk_call(call)
+        if found is not None and found.proof == "proven":
+            return found
+        through = read_through(self.project, self.path, call)
+        return through if through is not None and (found is None or through.proof != "unproven") else found
 
     # -------------------------------------------------------------- SDK forms
 
@@ -124,10 +134,10 @@ class _Finder:
         forms = self.methods.get(name.text, ()) if name is not None else ()
         best: Read | None = None
         for sdk, form in forms:
-            if owner is None or argument(call, form.flag, form.keyword) is None:
+            if owner is None or _key(call, form) is None:
                 continue
             proof = self.receivers.proof(owner, sdk)
-            if form.common and proof != "proven":
+            if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
                 continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
                 best = self._read(call, sdk.id, form, proof, form.method or "")
@@ -149,11 +159,11 @@ class _Finder:
         return None
 
     def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
-        if (key := argument(call, form.flag, form.keyword)) is None:
+        if (key := _key(call, form)) is None:
             return None
-        node, pinned = _whole(call, form.pinned)
+        node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
-        value = form.value if whole else "details"
+        value = value_of(call, node, form) if whole else "details"
         return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
 
     def _unboxed(self, node: Node) -> bool:
@@ -180,7 +190,7 @@ class _Finder:
         return None
 
     def _house_read(self, node: Node, read: HouseRead, key: Node | None, constant: Constant | None) -> Read:
-        whole = _whole(node, ())[0] if read.form == "call" else node
+        whole = whole_call(node, ())[0] if read.form == "call" else node
         value = "boolean" if read.form in ("call", "member", "expression") else read.form
         return Read(whole, node, _HOUSE, value, read.when, "proven", key, constant, read.target)
 
@@ -221,22 +231,11 @@ class _Finder:
                 return
 
 
-def _whole(call: Node, pinned: tuple[str, ...]) -> tuple[Node, bool]:
-    """Climb from the call over awaits and parentheses to a pinned member, if there is one."""
-    node, opened = call, False
-    while node.parent is not None and node.parent.shape in ("await", "paren", "cast", "unwrap"):
-        node = node.parent
-        opened = opened or node.shape == "unwrap"
-    if opened and "?" in pinned:
-        return node, True
-    parent = node.parent
-    if pinned and parent is not None and parent.shape == "member" and parent.role("object") is node:
-        name = parent.role("property")
-        outer = parent.parent  # where members are got by a call, the call is the value
-        is_called = outer is not None and outer.shape == "call" and outer.role("function") is parent
-        if name is not None and (name.text in pinned or (is_called and f"{name.text}()" in pinned)):
-            return outer if outer is not None and is_called else parent, True
-    awaited = call.parent
-    if awaited is not None and awaited.shape == "await":
-        return awaited, False
-    return call, False
+def _is_called_so(call: Node, form: CallForm) -> bool:
+    """Whether the key is where the form says, and not only where other names of parameters would put it."""
+    return argument(call, form.flag, form.keyword) is not None
+
+
+def _key(call: Node, form: CallForm) -> Node | None:
+    """The argument with the key. Parameters have other names in other versions of an SDK, but the same order."""
+    return argument(call, form.flag, form.keyword) or named_in_order(call, form.flag)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from featureops.core.given import argument
-from featureops.core.origins import is_client_import
+from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.packages import member_binding, packages_of
 from featureops.core.project import Project
@@ -71,13 +71,16 @@ def declared_type(definition: Node | None) -> Node | None:
 
 
 def results(function: Node) -> Iterator[Node]:
-    """What a function gives back, as far as it says so: returned values and, by its language's rule, its last one."""
+    """What a function gives back, as far as it says so: what it returns or yields and, by its language's rule, its last
+    value."""
     for node in function.walk():
-        value = node.role("value") if node.shape == "return" else None
+        value = node.role("value") if node.shape in ("return", "yield") else None
         if value is not None:
             yield value
     body = function.role("body")
-    if body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
+    if body is not None and function.shape == "lambda" and body.shape != "block":
+        yield body
+    elif body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
         last = body.items[-1]
         yield last.role("value") or last.role("right") or last
 
@@ -113,15 +116,27 @@ def is_other_type(project: Project, path: str, definition: Node | None, sdk: Sdk
         return False
     kinds, names = annotation.file.pack.index.identifiers, project.names(path)
     parts = [node for node in (annotation, *annotation.walk()) if node.type in kinds]
-    known = (names.of.get(node) is not None or project.meaning(path, node) is not None for node in parts)
-    return any(known)
+    known = [found for node in parts if (found := _binding_of(project, path, names, node)) is not None]
+    return bool(known) and not any(_sounds_like(project, *found, sdk) for found in known)
+
+
+def _binding_of(project: Project, path: str, names: Names, node: Node) -> tuple[str, Binding] | None:
+    binding = names.of.get(node)
+    return (path, binding) if binding is not None else project.meaning(path, node)
+
+
+def _sounds_like(project: Project, path: str, binding: Binding, sdk: SdkPack) -> bool:
+    """Whether a type from outside the repository is, by its name, made around the SDK's client."""
+    origin = project.origin(path, binding)
+    place = project.outside(path, binding) if origin is None or origin[1].imported is not None else None
+    return place is not None and "likely" in (by_name(place[1], sdk), by_name(place[0].rpartition(".")[2], sdk))
 
 
 def own_field(project: Project, path: str, owner: Node, name: str) -> Binding | None:
     """What `this.name` means where members are names of their class's scope."""
     index = owner.file.pack.index
     holder = next((node for node in owner.ancestors() if node.type in index.open_classes), None)
-    return project.names(path).in_scope(holder).get(name) if holder is not None else None
+    return project.names(path).member(holder, name) if holder is not None else None
 
 
 def member_of_class(project: Project, path: str, base: Node, name: str) -> tuple[str, Binding] | None:

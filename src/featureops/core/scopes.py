@@ -1,32 +1,35 @@
 """Names of one file: what is bound where, and which identifier means which binding.
 
 Built from the language file alone (binders, scopes, imports), so that a rule about names holds in every language.
+Built for the names that are asked for: a scan asks for a few of each file, and to walk over every node of a file takes
+ten times as long as to parse it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from featureops.core.pack import LanguagePack, ShapeRule
+from featureops.core.importing import (
+    ImportEntry,
+    entry_of_call,
+    imported_by_call,
+    names_of_import,
+    opened_by,
+    package_name,
+    string_value,
+)
+from featureops.core.mentions import mentions_of
+from featureops.core.pack import ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Binding", "ImportEntry", "Names", "implied_name", "imported_by_call", "string_value"]
+__all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ImportEntry:
-    """`imported` is the name in the other module, "*" for the module itself, "default" for a default import.
-
-    `entry` is the part of `statement` that brings in this one name.
-    """
-
-    module: str
-    imported: str
-    entry: Node
-    statement: Node
+_LONGEST = 500
+_TOP_LEVELS = 4
+_OPEN = frozenset({"", "declaration", "block", "package"})
+_DECLARING = frozenset({"package", "extension"})
+"""Shapes whose name is one that others have or belong to."""
 
 
 class Binding:
@@ -49,6 +52,31 @@ class Binding:
         return len(self.definitions) == 1 and not self.writes and not self.outer
 
 
+class Meanings(dict[Node, Binding]):
+    """Which binding an identifier means. A name is worked out when a node of that name is first asked for."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__()
+        self._names = names
+
+    def get(self, node: Node, default: Binding | None = None) -> Binding | None:  # type: ignore[override] # one form
+        self._names.know(node)
+        return super().get(node, default)
+
+    def settled(self, node: Node) -> Binding | None:
+        """`get` of a name that is known already, or just being worked out."""
+        return super().get(node)
+
+    def __getitem__(self, node: Node) -> Binding:
+        self._names.know(node)
+        return super().__getitem__(node)
+
+    def __contains__(self, node: object) -> bool:
+        if isinstance(node, Node):
+            self._names.know(node)
+        return super().__contains__(node)
+
+
 class Names:
     """Bindings and uses of a whole file."""
 
@@ -58,29 +86,121 @@ class Names:
         self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
         self._closed = self._index.class_scopes - self._index.open_classes
-        self.of: dict[Node, Binding] = {}
-        self.wildcards: list[str] = []
-        self.packages: list[str] = []
-        self.extensions: dict[str, list[Node]] = {}
+        self.of = Meanings(self)
+        self._known: set[str] = set()
+        self._entered: set[Node] = set()
+        self._outer: set[str] = set()
+        self._whole = False
+
+    # -------------------------------------------------------------- on demand
+
+    def know(self, node: Node) -> None:
+        """Work out the name of a node; nothing for a node that is no name."""
+        if self._whole:
+            return
+        if node.type in self._index.identifiers or (
+            node.end - node.start <= _LONGEST and any(outer.shape == "import" for outer in node.ancestors())
+        ):
+            self._know(node.text)
+            binding = self.of.settled(node)
+            if binding is not None:
+                self._know(binding.name)  # an import's text can bring in another name than it says
+
+    def _know(self, name: str) -> None:
+        if self._whole or name in self._known:
+            return
+        self._known.add(name)
+        mentions = mentions_of(self.file, name)
+        around: dict[Node, None] = {}
+        for statement in self._top_imports:
+            if self.file.pack.modules.implied is not None or name in statement.text:
+                around.update(dict.fromkeys(statement.walk()))
+        for node in mentions:
+            around[node] = None
+            for outer in node.ancestors():
+                if outer in around:
+                    break
+                around[outer] = None
+        self._enter_all(sorted(around.keys() - self._entered, key=lambda node: (node.start, node.depth)))
+        self._entered.update(around)
+        self._settle(self._called(name))
+        for node in mentions:
+            if self._is_name(node):
+                self._resolve(node)
+
+    def _know_all(self) -> None:
+        if self._whole:
+            return
+        self._whole = True
+        identifiers = self._enter_all(node for node in self.file.root.walk() if node not in self._entered)
+        self._settle(binding for table in self._tables.values() for binding in table.values())
+        entered = (node for node in self._entered if self._is_name(node))
+        for node in sorted({*identifiers, *entered}, key=lambda node: (node.start, node.depth)):
+            self._resolve(node)
+        self._entered.clear()
+
+    def _settle(self, bindings: Iterable[Binding]) -> None:
+        """Nothing more is bound to these names."""
+        for binding in bindings:
+            binding.definitions.sort(key=lambda node: node.start)
+            binding.outer = binding.name in self._outer or binding.name in self._reached_by_text
+
+    def _called(self, name: str) -> list[Binding]:
+        keys = (name, f"{name}()") if self._index.call_names else (name,)
+        return [table[key] for table in self._tables.values() for key in keys if key in table]
+
+    def _is_name(self, node: Node) -> bool:
+        return node.type in self._index.identifiers and not node.shape
+
+    def _enter_all(self, nodes: Iterable[Node]) -> list[Node]:
+        """Bind what the nodes (in document order) bind; the identifiers among them."""
         identifiers: list[Node] = []
-        outer: set[str] = set()
-        for node in file.root.walk():
+        for node in nodes:
             if not node.named:
                 continue
-            if node.type in self._index.identifiers and not node.shape:
+            if self._is_name(node):
                 identifiers.append(node)
                 self._bind_bare(node)
             elif node.type in self._index.outer_names:
-                outer.update(item.text for item in node.items)
-            elif self._index.named_by_text and node.shape == "call":
-                outer.update(self._named_by_text(node))
+                self._outer.update(item.text for item in node.items)
             if node.rule is not None:
                 self._bind(node, node.rule)
-        for table in self._tables.values():
-            for binding in table.values():
-                binding.outer = binding.name in outer
-        for node in identifiers:
-            self._resolve(node)
+        return identifiers
+
+    @cached_property
+    def _top(self) -> list[Node]:
+        """The imports and packages outside of functions and classes, in document order."""
+        found, level = list[Node](), self.file.root.items
+        for _ in range(_TOP_LEVELS):
+            found += [node for node in level if node.shape in ("import", "package")]
+            level = [inner for node in level if node.shape in _OPEN for inner in node.items]
+        return sorted(found, key=lambda node: (node.start, node.depth))
+
+    @cached_property
+    def _top_imports(self) -> list[Node]:
+        """These may bind a name that they only hold a part of."""
+        return [node for node in self._top if node.shape == "import"]
+
+    @cached_property
+    def wildcards(self) -> list[str]:
+        """The packages all of whose names are imported, in document order."""
+        return [package for statement in self._top_imports for package in opened_by(statement)]
+
+    @cached_property
+    def packages(self) -> list[str]:
+        """The packages that the file says it belongs to, in document order."""
+        return [package_name(node) for node in self._top if node.shape == "package"]
+
+    def extensions(self, name: str) -> list[Node]:
+        """What adds members to the type of this name."""
+        kinds, found = self._index.identifiers, list[Node]()
+        for mention in mentions_of(self.file, name):
+            holder = next((outer for outer in mention.ancestors() if outer.shape == "extension"), None)
+            extended = holder.role("name") if holder is not None else None
+            leaves = (part for part in extended.walk() if part.type in kinds) if extended is not None else iter(())
+            if holder is not None and next(leaves, extended) is mention:
+                found.append(holder)
+        return found
 
     # -------------------------------------------------------------- binding
 
@@ -88,31 +208,31 @@ class Names:
         if node.parent is not None and f"{node.parent.type}.{node.field}" in self._index.bare_parameters:
             self._define(node, node.parent)
 
-    def _named_by_text(self, call: Node) -> Iterator[str]:
-        """Variables that a call gets at by their names."""
-        callee, arguments = call.role("function"), call.role("arguments")
-        if callee is None or arguments is None or callee.text not in self._index.named_by_text:
-            return
-        for part in arguments.walk():
-            value = string_value(part)
-            if value is not None:
-                yield from (sigil + value for sigil in self._index.sigils)
+    @cached_property
+    def _reached_by_text(self) -> frozenset[str]:
+        """Variables that calls get at by their names."""
+        calls = (node.parent for word in self._index.named_by_text for node in mentions_of(self.file, word))
+        given = [
+            string_value(part)
+            for call in calls
+            if call is not None and (arguments := call.role("arguments")) is not None
+            if (callee := call.role("function")) is not None and callee.text in self._index.named_by_text
+            for part in arguments.walk()
+        ]
+        return frozenset(sigil + value for value in given if value is not None for sigil in self._index.sigils)
 
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":
             self._bind_import(node)
-        elif rule.name == "package":
-            self.packages.append(_package(node))
-        elif rule.name == "extension" and (extended := node.role("name")) is not None:
-            plain = next((part for part in extended.walk() if part.type in self._index.identifiers), extended)
-            self.extensions.setdefault(plain.text, []).append(node)
-        elif rule.binds:
+        elif rule.binds and rule.name not in _DECLARING:
             scope = self._scope_for(node, rule)
-            imported = imported_by_call(node.role("value")) if self._index.import_calls else None
+            imported = imported_by_call(node.role("value"))
             for name in self._bound(node, rule):
-                binding = self._define(name, scope)
-                if imported is not None:
-                    binding.imported = _brought_in(node, name, *imported)
+                entry = entry_of_call(node, name, *imported) if imported is not None else None
+                if entry is None:
+                    self._define(name, scope)
+                else:
+                    self._enter(name, scope, entry)
 
     def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
         targets = node.items if rule.binds == "*" else node.roles(rule.binds or "")
@@ -156,98 +276,21 @@ class Names:
         return next((outer for outer in node.ancestors() if outer.type in kinds), self.file.root)
 
     def _bind_import(self, node: Node) -> None:
-        opened, path = node.role("open"), node.role("path")
-        if opened is not None:
-            self.wildcards.append("".join(opened.text.split()))
-            return
-        if path is not None:
-            self._bind_path(node, path)
-            return
-        module_node = node.role("module")
-        module = (string_value(module_node) or module_node.text) if module_node else ""
-        scope = next((outer for outer in node.ancestors() if outer.type in self._scopes), self.file.root)
-        alias, implied = node.role("alias"), implied_name(self.file.pack, module)
-        if module_node is not None and (alias is not None or implied is not None):
-            if alias is None or alias.type in self._index.identifiers:
-                binding = self._define(alias or module_node, scope, implied if alias is None else None)
-                binding.imported = ImportEntry(module, "*", node, node)
-            return
-        own = node.role("name")
-        if own is not None:  # a module that lies where the file says it does
-            self._enter(own, scope, ImportEntry(self.file.pack.modules.here, own.text, node, node))
-            return
-        if self.file.pack.modules.separator:
-            self._bind_qualified(node, node, "", scope)
-            return
-        for entry in self._import_entries(node, module_node):
-            name, alias = entry.role("name"), entry.role("alias")
-            if name is None and entry.type in self._index.identifiers:
-                self._enter(entry, scope, ImportEntry(module, "default", entry, node))
-            elif name is not None and alias is not None:
-                whole = alias is name or module_node is None
-                imported = "*" if whole else name.text
-                self._enter(alias, scope, ImportEntry(module or name.text, imported, entry, node))
-            elif name is not None:
-                imported = "*" if module_node is None else name.text
-                # A dotted import binds the first part only: the rest is found as members of it.
-                self._enter(name, scope, ImportEntry(module or name.text, imported, entry, node))
+        around = (outer for outer in node.ancestors() if outer.type in self._scopes)
+        scope = self.file.root if node.role("path") is not None else next(around, self.file.root)
+        for name, entry, text in names_of_import(node):
+            self._enter(name, scope, entry, text)
 
-    def _bind_qualified(self, statement: Node, holder: Node, prefix: str, scope: Node) -> None:
-        """Imports of names that are written with their modules, also in groups that have one in common."""
-        module, index = holder.role("module"), self._index
-        inner = self._joined(prefix, module)
-        for part in holder.items:
-            if part.rule is not None and "open" in part.rule.roles:
-                self.wildcards.append(self._joined(inner, part.role("open")))
-            elif part.shape == "import-name" and (name := part.role("name")) is not None:
-                self._enter_qualified(name, part.role("alias"), inner, scope, ImportEntry("", "", part, statement))
-            elif part.type in index.identifiers or part.shape == "member" or part.text in index.self_names:
-                if part is not module:
-                    self._enter_qualified(part, None, inner, scope, ImportEntry("", "", part, statement))
-            elif part is not module:
-                self._bind_qualified(statement, part, inner, scope)
-
-    def _joined(self, prefix: str, name: Node | None) -> str:
-        separator = self.file.pack.modules.separator
-        text = prefix + separator + "".join(name.text.split()) if name is not None else prefix
-        return separator.join(part for part in text.split(separator) if part)
-
-    def _enter_qualified(self, name: Node, alias: Node | None, prefix: str, scope: Node, place: ImportEntry) -> None:
-        """Import of a name that is written with its module: only its last part is bound."""
-        separator = self.file.pack.modules.separator
-        parts = self._joined(prefix, name).split(separator)
-        if parts[-1] in self._index.self_names and len(parts) > 1:
-            parts.pop()  # the module itself
-        last = next((part for part in reversed([*name.walk()]) if part.type in self._index.identifiers), name)
-        binding = self._define(alias or last, scope, None if alias is not None else parts[-1])
-        binding.imported = ImportEntry(separator.join(parts[:-1]), parts[-1], place.entry, place.statement)
-
-    def _bind_path(self, node: Node, path: Node) -> None:
-        """`import a.b.Name`: the last part is the name, what stands before it the module."""
-        text = "".join(path.text.split())
-        module, _, imported = text.rpartition(".")
-        leaves = [part for part in path.walk() if part.type in self._index.identifiers]
-        if leaves:
-            self._enter(node.role("alias") or leaves[-1], self.file.root, ImportEntry(module, imported, node, node))
-
-    def _enter(self, name: Node, scope: Node, entry: ImportEntry) -> None:
-        self._define(name, scope).imported = entry
-
-    def _import_entries(self, node: Node, module: Node | None) -> Iterator[Node]:
-        stack = list(reversed(node.items))
-        while stack:
-            part = stack.pop()
-            if part is module or part.shape == "import":
-                continue
-            if part.shape == "import-name" or part.type in self._index.identifiers:
-                yield part
-            else:
-                stack.extend(reversed(part.items))
+    def _enter(self, name: Node, scope: Node, entry: ImportEntry, text: str | None = None) -> None:
+        """Bind an imported name; of several imports the last one counts, in whatever order they are found."""
+        binding = self._define(name, scope, text)
+        if binding.imported is None or binding.imported.entry.start <= entry.entry.start:
+            binding.imported = entry
 
     # -------------------------------------------------------------- use
 
     def _resolve(self, node: Node) -> None:
-        if node in self.of or node.parent is None:
+        if self.of.settled(node) is not None or node.parent is None:
             return
         parent = node.parent
         own = self._own_member(node, parent)
@@ -286,6 +329,7 @@ class Names:
 
     def lookup(self, name: str, at: Node) -> Binding | None:
         """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""
+        self._know(_plain(name))
         inside_function = closed = False
         for outer in at.ancestors():
             if outer.type not in self._scopes:
@@ -309,77 +353,29 @@ class Names:
 
     @property
     def all(self) -> Iterator[Binding]:
+        self._know_all()
         for table in self._tables.values():
             yield from table.values()
 
     def top(self, name: str) -> Binding | None:
         """A module-level binding."""
+        self._know(_plain(name))
         return self._tables[self.file.root].get(name)
 
+    def called(self, name: str) -> list[Binding]:
+        """The bindings of a name in all scopes."""
+        self._know(name)
+        return self._called(name)
+
+    def member(self, scope: Node, name: str) -> Binding | None:
+        """A binding of this one scope."""
+        self._know(_plain(name))
+        return self._tables.get(scope, {}).get(name)
+
     def in_scope(self, scope: Node) -> dict[str, Binding]:
+        self._know_all()
         return self._tables.get(scope, {})
 
 
-def _package(node: Node) -> str:
-    """The full name of the package that a node declares, also inside another one."""
-    names = [part.role("name") for part in (node, *node.ancestors()) if part.shape == "package"]
-    return ".".join("".join(name.text.split()) for name in reversed(names) if name is not None)
-
-
-def imported_by_call(value: Node | None) -> tuple[str, str] | None:
-    """(module, name) of a call that brings in a module, or one member of it."""
-    member = "*"
-    while value is not None and value.shape in ("await", "paren", "cast", "member"):
-        name = value.role("property")
-        if name is not None:
-            member = name.text if member == "*" else ""
-        value = value.role("operand") or value.role("object")
-    callee = value.role("function") if value is not None and value.shape == "call" else None
-    arguments = value.role("arguments") if value is not None else None
-    if callee is None or arguments is None or callee.text not in callee.file.pack.index.import_calls:
-        return None
-    module = string_value(arguments.items[0]) if len(arguments.items) == 1 else None
-    return (module, member) if module is not None and member else None
-
-
-def _brought_in(declarator: Node, name: Node, module: str, member: str) -> ImportEntry | None:
-    """What a name bound to such a call, or to a part of it, stands for; None for a pattern within a pattern."""
-    statement = declarator.parent if declarator.parent is not None else declarator
-    if name.parent is declarator:
-        return ImportEntry(module, member, declarator, statement)
-    entry = name
-    while entry.parent is not None and entry.parent is not declarator.role("name"):
-        entry = entry.parent
-    parts = [entry] if entry is name else entry.items
-    if member not in ("*", "default") or entry.parent is None or name not in parts:
-        return None
-    return ImportEntry(module, parts[0].text, entry, statement)
-
-
-def implied_name(pack: LanguagePack, module: str) -> str | None:
-    """The name that an import brings in by its text alone; None where the language has no such rule."""
-    if pack.modules.implied is None or not module:
-        return None
-    known = (item.name for sdk in pack.sdks for item in sdk.imports if item.module == module)
-    found = re.search(pack.modules.implied, module)
-    return next(known, None) or (found[1] if found else None)
-
-
-def string_value(node: Node) -> str | None:
-    """The value of a plain string literal; None for anything else, for interpolation and for escapes."""
-    if node.shape != "string":
-        return None
-    index = node.file.pack.index
-    if any(child.type in index.interpolations for child in node.children):
-        return None
-    text = node.text
-    if node.type in index.symbols:
-        return text[1:].strip("'\"")
-    body = text.lstrip("rRbBuUfF@$#")
-    raw = not {"r", "R", "@", "#"}.isdisjoint(text[: len(text) - len(body)])
-    body = body.rstrip("#") if raw else body
-    for quote in ('"""', "'''", '"', "'", "`"):
-        if body.startswith(quote) and body.endswith(quote) and len(body) >= 2 * len(quote):
-            value = body[len(quote) : -len(quote)]
-            return None if "\\" in value and not raw else value
-    return None
+def _plain(key: str) -> str:
+    return key.removesuffix("()")

@@ -7,9 +7,10 @@ needs (a query over a whole tree costs more than the parse).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
@@ -26,6 +27,11 @@ __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
 _MARK = b"\xef\xbb\xbf"
 MAX_DEPTH = 400
 """Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
+
+_LEVELS_OF_ONE = 4
+"""More levels than this are not made of one of the grammar by regrouping."""
+
+_end = attrgetter("end")
 
 
 class TooDeep(ValueError):
@@ -278,10 +284,27 @@ class SourceFile:
         stop = start + 1 if end is None else end
         node = self.root
         while True:
-            inner = next((child for child in node.children if child.start <= start and stop <= child.end), None)
-            if inner is None:
+            # Children are in order and do not overlap; a generated line can have thousands of them.
+            at = bisect_left(node.children, stop, key=_end)
+            if at == len(node.children) or node.children[at].start > start:
                 return node
-            node = inner
+            node = node.children[at]
+
+    def check_depth(self) -> None:
+        """Errors: TooDeep."""
+        if self._reaches(MAX_DEPTH):
+            raise TooDeep(self.path)
+        if self.pack.tree is not None and self._reaches(MAX_DEPTH // _LEVELS_OF_ONE):
+            for _ in self.root.walk():
+                pass  # a node that is made too deep tells
+
+    def _reaches(self, limit: int) -> bool:
+        """Whether the grammar's tree is deeper. Looks only into what has as many nodes as a deep branch needs."""
+        level, depth = [self._tree.root_node], 0
+        while level and depth <= limit:
+            level = [inner for raw in level for inner in raw.children if inner.descendant_count > limit - depth - 1]
+            depth += 1
+        return bool(level)
 
     def errors(self) -> frozenset[tuple[str, str]]:
         """ERROR and MISSING nodes as (type, text); a result may have none that its original has not."""

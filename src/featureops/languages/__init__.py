@@ -230,6 +230,7 @@ def _modules(table: Table) -> ModuleRules:
         scope=cast("Literal['file', 'folder']", text(table, "scope", "file")),
         manifest=optional(table, "manifest"),
         manifest_module=optional(table, "manifest_module"),
+        prefixes=texts(table, "prefixes"),
         implied=optional(table, "implied"),
         separator=text(table, "separator", ""),
         unbound=cast("Literal['', 'folder', 'snake']", text(table, "unbound", "")),

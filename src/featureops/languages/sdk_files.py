@@ -66,6 +66,7 @@ def _call(item: Table) -> CallForm:
         modules=texts(item, "modules"),
         common=bool(item.get("common", False)),
         boxed=bool(item.get("boxed", False)),
+        awaited=bool(item.get("awaited", False)),
         members=cast("Literal['', 'camel']", text(item, "members", "")),
     )
 

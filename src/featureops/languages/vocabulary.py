@@ -56,6 +56,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "switch": "initializer value body",
         "case": "value guard condition body",
         "return": "value",
+        "yield": "value",
         "raise": "value",
         "break": "",
         "continue": "",
@@ -67,7 +68,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "try": "body",
         "with": "body",
         # definitions
-        "function": "name parameters body type",
+        "function": "name receiver parameters body type",
         "class": "name body",
         "enum": "name body",
         "enum-member": "name value",
@@ -83,6 +84,6 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "package": "name",
         "import-name": "name alias module open",
         "import-group": "module",
-        "binder": "name value type",
+        "binder": "name value entered type",
     }.items()
 }

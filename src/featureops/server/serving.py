@@ -28,6 +28,7 @@ from featureops.server.confirming import can_ask, confirmed
 from featureops.server.flag_tools import FLAG_TOOLS
 from featureops.server.inputs import StrictMetadata, argument_names, input_schema
 from featureops.server.render import failure, mistakes, nearest, rejected, success
+from featureops.server.reporting import reporter
 from featureops.server.resources import Guidance, register_resources
 from featureops.server.spec import Toolset, ToolSpec
 from featureops.server.stdio import serve_stdio
@@ -100,7 +101,7 @@ class FeatureOpsServer(MCPServer[None]):
 
     def _tool(self, spec: ToolSpec, *, read_only: bool) -> Tool:
         async def run(given: Arguments, context: Context[None]) -> CallToolResult | InputRequiredResult:
-            deps = _asked_by(await self.deps(), context)
+            deps = replace(_asked_by(await self.deps(), context), progress=reporter(context))
             data = await spec.handle(deps, given)
             if can_ask(data, context):
                 token = await confirmed(data, context)

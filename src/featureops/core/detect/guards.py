@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from featureops.core.asked import Read, uses_of
+from featureops.core.detect.following import follow_call
 from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.fold.chains import is_inverted
 from featureops.core.given import initializer
+from featureops.core.learning import read_through
 from featureops.core.model import Span
 from featureops.core.project import Project
 from featureops.core.reads import find_reads
@@ -198,6 +200,11 @@ class _Walk:
         """A variable that holds the flag, or a call of a function that gives nothing else."""
         path = node.file.path
         if node.shape == "call":
+            follow_call(self.project, path, node)
+            read = read_through(self.project, path, node)
+            if read is not None and read.value == "boolean" and read.proof != "unproven":
+                yield from _told(read, truth)
+                return
             callee = node.role("function")
             name = callee.role("property") if callee is not None and callee.shape == "member" else callee
             function = names_at(self.project, path, name) if name is not None else None

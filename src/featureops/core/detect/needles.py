@@ -9,7 +9,7 @@ from featureops.core.config import Config
 from featureops.core.house import name_parts
 from featureops.core.pack import Packs
 
-__all__ = ["Asking", "camel", "flag_needles", "is_bare", "spellings"]
+__all__ = ["Asking", "called_places", "camel", "flag_needles", "is_bare", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
 # Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text, symbol or constant without them.
@@ -18,6 +18,7 @@ _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 # The key is the first argument, and a plain string.
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
+_DOT = ord(".")
 _ALIASED = re.compile(rb"\s+as\b")
 _CALL_ENDS = (
     *(b"(", b" (", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :", b" @"),
@@ -85,10 +86,14 @@ class Asking:
         self._components = _encoded(gate.component for gate in gates)
         self._whole = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
-        rest = (*self._members, *self._components, *self._house)
+        self._bare = (*self._components, *self._house)
+        rest = (*self._members, *self._bare)
         self.needles = tuple(dict.fromkeys((*self._called, *rest)))
         calls = (name + end for name in self._called for end in _CALL_ENDS)
         self.calls = tuple(dict.fromkeys((*calls, *rest)))
+        self._by_first: dict[int, list[bytes]] = {}
+        for name in (*self._called, *self._components):
+            self._by_first.setdefault(name[0], []).append(name)
 
     def offsets(self, data: bytes) -> list[int]:
         """Where a needle starts."""
@@ -100,6 +105,10 @@ class Asking:
                 at = data.find(needle, at + 1)
         return sorted(found)
 
+    def near(self, data: bytes) -> list[int] | None:
+        """The offsets in a file that may be reads; None: look everywhere."""
+        return None if self._house else self.places(data, self.offsets(data))
+
     def places(self, data: bytes, offsets: Iterable[int], *, written: bool = True) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
@@ -108,12 +117,14 @@ class Asking:
         """
         found = []
         for offset in offsets:
-            if any(_GIVEN.match(data, offset + len(name)) for name in self._members if data.startswith(name, offset)):
-                found.append(offset)
+            if data[offset] == _DOT:
+                names = [name for name in self._members if data.startswith(name, offset)]
+                if any(_GIVEN.match(data, offset + len(name)) for name in names):
+                    found.append(offset)
                 continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            names = [name for name in (*self._called, *self._components) if data.startswith(name, offset)]
+            names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
             called = [name for name in names if _CALLED.match(data, offset + len(name))]
@@ -121,9 +132,24 @@ class Asking:
                 return None
             if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
                 continue
-            if called or data.startswith((*self._house, *self._components), offset):
+            if called or data.startswith(self._bare, offset):
                 found.append(offset)
         return found
+
+
+def called_places(data: bytes, offsets: Iterable[int], names: Iterable[str]) -> list[int] | None:
+    """Of the offsets those where one of the names is called; None where one is imported under another name."""
+    wanted = [name.encode() for name in names]
+    found = []
+    for offset in offsets:
+        if offset and _INSIDE.match(data, offset - 1):
+            continue
+        ends = [offset + len(name) for name in wanted if data.startswith(name, offset)]
+        if any(_ALIASED.match(data, end) for end in ends):
+            return None
+        if any(_CALLED.match(data, end) for end in ends):
+            found.append(offset)
+    return found
 
 
 def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:

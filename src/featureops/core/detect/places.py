@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fnmatch import fnmatchcase
+from itertools import dropwhile, islice
 
 from featureops.core.fold.chains import is_last
 from featureops.core.pack import LanguagePack
@@ -28,6 +29,7 @@ _SPOKEN = {
     "markup-attribute": "markup",
     "markup-element": "markup",
     "expression": "statement",
+    "yield": "statement",
     "lambda": "return",
     "function": "return",
     "parameter": "default",
@@ -37,8 +39,9 @@ _WORD = re.compile(rb"[\w-]")
 
 def clean(text: str) -> str:
     """One line for an answer: trimmed, no control or bidirectional characters, at most MAX_TEXT characters."""
-    plain = "".join(" " if char == "\t" else char for char in text if char == "\t" or _shown(char)).strip()
-    return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
+    shown = (" " if char == "\t" else char for char in text.strip() if char == "\t" or _shown(char))
+    plain = "".join(islice(dropwhile(str.isspace, shown), MAX_TEXT + 1))  # a line can be a whole file
+    return plain.rstrip() if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
 
 
 def _shown(char: str) -> bool:

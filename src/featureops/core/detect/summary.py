@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.detect.places import clean, is_test_path
+from featureops.core.learning import reader_of
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 
-__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "take_inventory"]
+__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "read_file", "take_inventory"]
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceInCode:
-    """One read. `names` are the names of the functions and classes around it, innermost first."""
+    """One read. `names` are the names of the functions and classes around it, innermost first; `at` is the offset
+    where it begins. `asker` is the house's own function that asks here for whichever flag it is given.
+    """
 
     path: str
     line: int
@@ -25,6 +28,9 @@ class PlaceInCode:
     names: tuple[str, ...]
     flag: str | None = None
     reason: str = ""
+    proven: bool = True
+    at: int = 0
+    asker: str = ""
 
     @property
     def where(self) -> str:
@@ -47,28 +53,33 @@ class Inventory:
     unproven: list[PlaceInCode] = field(default_factory=list)
 
 
-def take_inventory(project: Project, places: Mapping[str, Sequence[int] | None]) -> Inventory:
-    """Read the given files, around the given offsets (None: everywhere); see `needles.Asking.places`."""
+def read_file(project: Project, path: str, near: Sequence[int] | None, *, through: bool = False) -> list[PlaceInCode]:
+    """The reads of a file around the given offsets (None: everywhere); see `needles.Asking.places`. `through`: only
+    those by way of the house's own functions, as far as the project learned them.
+    """
+    found = [read for read in find_reads(project, path, near) if read.through is not None or not through]
+    return [_place(project, path, read) for read in found]
+
+
+def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
+    """The reads of all files by flag; `places` sorted by path."""
     inventory = Inventory()
-    for path, near in sorted(places.items(), key=lambda item: item[0]):
-        for read in find_reads(project, path, near):
-            _enter(inventory, _place(path, read), read)
+    for place in places:
+        if not place.proven:
+            if place.flag is not None:
+                inventory.unproven.append(place)
+        elif place.flag is None:
+            inventory.dynamic.append(place)
+        else:
+            inventory.flags.setdefault(place.flag, FlagInCode(place.flag)).places.append(place)
     inventory.flags = dict(sorted(inventory.flags.items()))
     return inventory
 
 
-def _enter(inventory: Inventory, place: PlaceInCode, read: Read) -> None:
-    if read.proof == "unproven":
-        if read.flag is not None:
-            inventory.unproven.append(place)
-    elif read.flag is None:
-        inventory.dynamic.append(place)
-    else:
-        inventory.flags.setdefault(read.flag, FlagInCode(read.flag)).places.append(place)
-
-
-def _place(path: str, read: Read) -> PlaceInCode:
+def _place(project: Project, path: str, read: Read) -> PlaceInCode:
     node = read.node
+    reader = reader_of(project, path, read)
+    asker = reader.name if reader is not None else ""
     return PlaceInCode(
         path=path,
         line=node.file.line_of(node.start),
@@ -78,12 +89,17 @@ def _place(path: str, read: Read) -> PlaceInCode:
         is_test=is_test_path(node.file.pack, path),
         names=tuple(_names_around(read)),
         flag=read.flag,
-        reason="" if read.flag is not None else _why(read),
+        reason="" if read.flag is not None else _why(read, asker),
+        proven=read.proof != "unproven",
+        at=node.start,
+        asker=asker,
     )
 
 
-def _why(read: Read) -> str:
+def _why(read: Read, asker: str) -> str:
     key = clean(read.key.text) if read.key is not None else ""
+    if asker:
+        return f"the key {key} is what {clean(asker)} is given: its calls are listed as reads"
     return f"the key {key} is made at run time" if key else "the key is made at run time"
 
 

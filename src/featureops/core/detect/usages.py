@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
+from featureops.core.detect.following import follow_places
 from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.templates import name_given, template_uses
@@ -102,18 +103,19 @@ class _Hunt:
                 others[path] = offsets
         return hits, others
 
-    def ask(self, path: str, offsets: Iterable[int]) -> None:
+    def ask(self, path: str, offsets: Sequence[int]) -> None:
         """A file without the key that asks for flags by keys that are not written there."""
         file = self.project.file(path)
         if file is not None and has_built_key(self.project, self.flag, self.asking, path, offsets):
-            self._reads(file)
+            self._reads(file, offsets)
 
-    def look(self, path: str, offsets: Iterable[int]) -> None:
+    def look(self, path: str, offsets: Sequence[int]) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
         file = self.project.file(path)
         if file is None:
             return
-        self._reads(file)
+        self._reads(file, offsets)
+        self._through(file, offsets)
         key = self.flag.encode()
         for offset in offsets:
             if file.data.startswith(key, offset) and whole_word(file.data, offset, offset + len(key)):
@@ -121,12 +123,13 @@ class _Hunt:
                 if node is not None and string_value(node) == self.flag:
                     self._definition(file, node, "literal")
 
-    def follow(self, path: str, offsets: Iterable[int], names: frozenset[str]) -> None:
+    def follow(self, path: str, offsets: Sequence[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
         file = self.project.file(path)
         if file is None:
             return
-        self._reads(file)
+        self._reads(file, offsets)
+        self._through(file, offsets)
         for offset in offsets:
             node = file.node_at(offset)
             if node.start == offset and node.text in names and node.named:
@@ -144,16 +147,26 @@ class _Hunt:
         if constant is not None and constant.value == self.flag:
             self._definition(file, whole, constant.resolution)
 
-    def _reads(self, file: SourceFile) -> None:
-        if file.path in self.looked:
-            return
-        self.looked.add(file.path)
-        for read in find_reads(self.project, file.path):
+    def _reads(self, file: SourceFile, offsets: Sequence[int]) -> None:
+        """The reads around the offsets; the first time also those around every way of asking."""
+        near: list[int] | None = list(offsets)
+        if file.path not in self.looked:
+            self.looked.add(file.path)
+            calls = self.asking.near(file.data)
+            near = [*calls, *offsets] if calls is not None else None
+        for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
                 self._read(file, read)
 
+    def _through(self, file: SourceFile, offsets: Sequence[int]) -> None:
+        """The reads by way of the house's own functions, which get what stands at the offsets."""
+        if follow_places(self.project, file.path, offsets) or self.project.readers:
+            self._reads(file, offsets)
+
     def _read(self, file: SourceFile, read: Read) -> None:
         resolution: Resolution = read.constant.resolution if read.constant else "unproven"
+        if read.through is not None:
+            resolution = "wrapper"
         self.claimed.setdefault(file.path, []).append((read.key or read.node).span)
         if read.proof == "unproven":
             self._add(file, read.node, "read", "unproven", read.sdk)

@@ -13,7 +13,17 @@ from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["Wrapper", "call_at", "names_at", "only_result", "wrapper_around"]
+__all__ = [
+    "Wrapper",
+    "call_at",
+    "lifted",
+    "method_of",
+    "named_wrapper",
+    "names_at",
+    "only_result",
+    "own_returns",
+    "wrapper_around",
+]
 
 _GETTERS = ("property", "get")
 _STEPS = 12
@@ -37,11 +47,11 @@ def wrapper_around(project: Project, path: str, value: Node) -> Wrapper | None:
     """The named function whose only result the expression is, also through one variable, `not` and boolean casts."""
     inverted = False
     for _ in range(_STEPS):
-        value, flipped = _lifted(value)
+        value, flipped = lifted(value)
         inverted ^= flipped
         function = _function_of(value)
         if function is not None:
-            return _named(path, function, inverted)
+            return named_wrapper(path, function, inverted)
         variable = _variable(project, path, value)
         if variable is None:
             return None
@@ -49,7 +59,7 @@ def wrapper_around(project: Project, path: str, value: Node) -> Wrapper | None:
     return None
 
 
-def _lifted(node: Node) -> tuple[Node, bool]:
+def lifted(node: Node) -> tuple[Node, bool]:
     """The widest expression that has the same value or its negation."""
     inverted = False
     while (parent := node.parent) is not None:
@@ -77,13 +87,13 @@ def _function_of(value: Node) -> Node | None:
         return parent if parent.role("body") is value else None
     if is_last(parent, value) and all(item.shape in ("assign", "binder") for item in parent.items[:-1]):
         function = parent.parent
-        return function if function is not None and not any(_returns(function)) else None
+        return function if function is not None and not any(own_returns(function)) else None
     if parent.shape != "return" or parent.parent is None or parent.parent.shape != "block":
         return None
     function = parent.parent.parent
     if function is None or function.shape not in ("function", "lambda") or function.role("body") is not parent.parent:
         return None
-    return function if len(list(_returns(function))) == 1 else None
+    return function if len(list(own_returns(function))) == 1 else None
 
 
 def only_result(function: Node) -> Node | None:
@@ -91,13 +101,13 @@ def only_result(function: Node) -> Node | None:
     body = function.role("body")
     if body is None or body.shape != "block":
         return body
-    found = list(_returns(function))
+    found = list(own_returns(function))
     if not found and body.items and is_last(body, body.items[-1]):
         return body.items[-1]
     return found[0].role("value") if len(found) == 1 and found[0].parent is body else None
 
 
-def _returns(function: Node) -> Iterator[Node]:
+def own_returns(function: Node) -> Iterator[Node]:
     """The function's own return statements."""
     stack = list(function.children)
     while stack:
@@ -117,10 +127,11 @@ def _variable(project: Project, path: str, value: Node) -> Node | None:
     binding = project.names(path).of.get(name) if name is not None and name is not value else None
     if binding is None or not binding.is_single or binding.scope is binding.scope.file.root:
         return None
-    return next((use for use in binding.uses if _function_of(_lifted(use)[0]) is not None), None)
+    return next((use for use in binding.uses if _function_of(lifted(use)[0]) is not None), None)
 
 
-def _named(path: str, function: Node, inverted: bool) -> Wrapper | None:
+def named_wrapper(path: str, function: Node, inverted: bool) -> Wrapper | None:
+    """A function under the name by which it is called; None where it has none."""
     name, owner = function.role("name"), function.parent
     if name is None and owner is not None:
         name = owner.role("name") or owner.role("left") or owner.role("key")
@@ -138,7 +149,9 @@ def _named(path: str, function: Node, inverted: bool) -> Wrapper | None:
         inverted=inverted,
         is_getter=_is_getter(function),
         is_bare=bool(function.file.pack.index.implicit_members),
-        is_method=_class_of(function) is not None or (holder is not None and holder.shape == "object"),
+        is_method=_class_of(function) is not None
+        or function.role("receiver") is not None
+        or (holder is not None and holder.shape == "object"),
     )
 
 
@@ -211,13 +224,13 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
         if made is None or isinstance(made[1], str):
             return "unknown"
         holder = made[1]
-    return _method_of(project, holder, name) or "unknown"
+    return method_of(project, holder, name) or "unknown"
 
 
-def _method_of(project: Project, holder: Node, name: str) -> Node | None:
+def method_of(project: Project, holder: Node, name: str) -> Node | None:
     """A method of a type, also one that an extension in its file adds."""
     label = holder.role("name")
-    added = project.names(holder.file.path).extensions.get(label.text, ()) if label is not None else ()
+    added = project.names(holder.file.path).extensions(label.text) if label is not None else ()
     return next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
 
 
@@ -228,7 +241,7 @@ def _own_member(project: Project, path: str, place: Node, name: str) -> Node | L
     if inside is None:
         return "unknown"
     whole = project.extended(path, inside)
-    return _method(inside, name) or (_method_of(project, whole[1], name) if whole is not None else None) or "unknown"
+    return _method(inside, name) or (method_of(project, whole[1], name) if whole is not None else None) or "unknown"
 
 
 def _instance_of(project: Project, path: str, owner: Node) -> tuple[str, Node | str] | None:

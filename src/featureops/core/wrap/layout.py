@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from featureops.core.fold.editor import frozen_lines
-from featureops.core.scopes import imported_by_call
+from featureops.core.importing import imported_by_call
 from featureops.core.syntax import SourceFile
 from featureops.core.wrap.boxes import Item
 

@@ -1,0 +1,315 @@
+"""Every read of every file: searched by several processes, and only what changed since the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
+from typing import Protocol, TypeVar
+
+from featureops.app.deps import Deps
+from featureops.core.detect.following import learn_all, places_of
+from featureops.core.detect.needles import Asking, called_places
+from featureops.core.detect.summary import PlaceInCode, read_file
+from featureops.core.errors import BadArgument, OutsideWorkspace
+from featureops.core.model import Json
+from featureops.core.project import Project
+from featureops.core.readers import Readers
+from featureops.ports import Hit, Progress, Tree
+
+__all__ = ["DAMAGED", "Part", "Reading", "Survey", "spread", "survey_of"]
+
+DAMAGED = "syntax errors: read as far as it can be understood"
+
+_Result = TypeVar("_Result")
+_TOPIC, _KEYS = "survey", "survey.keys"
+_WORTH = 1500
+"""Files from which on a second process saves more time than it costs."""
+_BLOCK = 64
+_ROUNDS = 8
+_PARSED = 300
+"""Parsed files to keep for the files that import them."""
+_LASTING = ("binary", "larger than ")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of a file that asks for flags: its reads, the other files that were consulted, and what went wrong
+    with these or with it.
+    """
+
+    places: tuple[PlaceInCode, ...]
+    used: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a function of the file asks for whichever flag it is given."""
+        return any(place.asker for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """`readings` by path, sorted: what asks an SDK; `through` as well: what asks by way of the house's own functions,
+    for which `readers` stands. `unread` maps files that were not searched to the reason.
+    """
+
+    readings: Mapping[str, Reading]
+    unread: Mapping[str, str]
+    through: Mapping[str, Reading] = field(default_factory=dict)
+    readers: str = ""
+
+    def places(self) -> Iterator[PlaceInCode]:
+        """By path; a call that turned out to be one of the house's own functions is that."""
+        for path in sorted(self.readings.keys() | self.through.keys()):
+            own, through = self.readings.get(path, _NOTHING), self.through.get(path, _NOTHING)
+            asked = {place.at for place in through.places if place.proven}
+            there = {place.at for place in own.places} - asked
+            rows = [place for place in own.places if place.at not in asked]
+            rows.extend(place for place in through.places if place.at not in there)
+            yield from sorted(rows, key=lambda place: place.at)
+
+    def notes(self) -> dict[str, str]:
+        known = (*self.readings.values(), *self.through.values())
+        return {path: reason for reading in known for path, reason in reading.notes}
+
+
+_NOTHING = Reading(())
+
+
+# ---------------------------------------------------------------- several processes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files for one process. `report` is called by the process that asked only."""
+
+    paths: Sequence[str]
+    total: int
+    report: Progress | None
+
+    def watched(self, hits: Iterator[Hit]) -> Iterator[Hit]:
+        """The hits as they come, with word of how far the search is."""
+        if self.report is None:
+            yield from hits
+            return
+        where = {path: number for number, path in enumerate(self.paths)}
+        for hit in hits:
+            yield hit
+            self.report(where[hit.path] * self.total // max(1, len(self.paths)), self.total)
+        self.report(self.total, self.total)
+
+
+def spread(deps: Deps, paths: Sequence[str], work: Callable[[Part], _Result]) -> Sequence[_Result]:
+    """Have the files worked on by as many processes as pay."""
+    count = deps.workers.count if len(paths) >= _WORTH else 1
+    blocks = [paths[at : at + _BLOCK] for at in range(0, len(paths), _BLOCK)]
+    shares = [[path for block in blocks[number::count] for path in block] for number in range(count)]
+    parts = [Part(share, len(paths), None if number else deps.progress) for number, share in enumerate(shares)]
+    return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
+
+
+# ---------------------------------------------------------------- the survey
+
+
+def survey_of(deps: Deps, tree: Tree) -> Survey:
+    """What the files of the tree ask for. What the index knows and nothing touched since is not read again."""
+    kept = _kept(deps.index.load(_TOPIC))
+    if kept is not None and kept[0] == tree.fingerprint:
+        return kept[1]
+    before = kept[1] if kept is not None else Survey({}, {})
+    keys = deps.index.load(_KEYS) if kept is not None else None
+    search = _Search(deps, tree, keys if isinstance(keys, dict) else {})
+    readings = search.again(before.readings, Asking(deps.packs, deps.config))
+    through, readers = search.through(readings, before)
+    same = {path: why for path, why in before.unread.items() if search.is_same(path)}
+    survey = Survey(dict(sorted(readings.items())), same | search.unread, dict(sorted(through.items())), readers)
+    _keep(deps, tree, survey)
+    return survey
+
+
+class _Asked(Protocol):
+    """What to look for in a file."""
+
+    @property
+    def needles(self) -> tuple[bytes, ...]: ...
+
+    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None: ...
+
+
+class _Search:
+    """One survey. `known` are the keys of the files as they were the last time."""
+
+    def __init__(self, deps: Deps, tree: Tree, known: Mapping[str, Json]) -> None:
+        self._deps = deps
+        self._tree = tree
+        self._known = known
+        self._contents: dict[str, bytes] = {}
+        self.unread: dict[str, str] = {}
+        self._project = Project(tree.files, self._text, deps.packs, deps.config)
+        self._paths = [path for path in tree.files if deps.packs.reading(path) is not None]
+
+    def is_same(self, path: str) -> bool:
+        return self._known.get(path) == self._tree.keys.get(path, "")
+
+    def _text(self, path: str) -> bytes | None:
+        if path in self._contents:
+            return self._contents[path]
+        try:
+            return self._deps.workspace.read(path)
+        except (BadArgument, OutsideWorkspace) as error:
+            self.unread[path] = error.message
+            return None
+
+    def again(self, before: Mapping[str, Reading], asked: _Asked, *, through: bool = False) -> dict[str, Reading]:
+        """What is still true of what was known, and the rest read anew."""
+        still = self._still_true(before)
+        # A file that asks for a flag is read again when a file that it imports changed.
+        todo = [path for path in self._paths if not self.is_same(path) or (path in before) != (path in still)]
+        return still | self._read(todo, asked, through=through)
+
+    def _still_true(self, before: Mapping[str, Reading]) -> dict[str, Reading]:
+        if self._known.keys() != self._tree.keys.keys():
+            return {}  # a new file may be what an import means
+        changed = {path for path, key in self._tree.keys.items() if self._known[path] != key}
+        return {
+            path: reading
+            for path, reading in before.items()
+            if path not in changed and changed.isdisjoint(reading.used)
+        }
+
+    def through(self, readings: Mapping[str, Reading], before: Survey) -> tuple[dict[str, Reading], str]:
+        """The reads by way of the house's own functions, to any depth, and what stands for these functions."""
+        found = dict(before.through)
+        stamp = before.readers
+        for _ in range(_ROUNDS):
+            askers = {path for known in (readings, found) for path, reading in known.items() if reading.asks}
+            readers = self._learn(askers)
+            if readers == stamp:
+                return (self.again(found, _Called(self._project.readers), through=True) if found else {}), stamp
+            stamp = readers
+            found = self._read(self._paths, _Called(self._project.readers), through=True) if readers else {}
+        return found, stamp
+
+    def _learn(self, paths: Iterable[str]) -> str:
+        """Learn from some files; what is known then, as a text."""
+        asking = Asking(self._deps.packs, self._deps.config)
+        called = _Called(self._project.readers)
+        more = True
+        while more:
+            more = False
+            for path in sorted(paths):
+                data = self._text(path) if path in self._tree.keys else None
+                near = asking.near(data) if data is not None else []
+                also = called.near(data) if data is not None else []
+                whole = None if near is None or also is None else sorted({*near, *also})
+                more = (whole != [] and learn_all(self._project, path, whole)) or more
+        rows = {f"{reader.path}\0{self._tree.keys.get(reader.path)}\0{reader.name}" for reader in self._project.readers}
+        return "\n".join(sorted(rows))
+
+    def _read(self, paths: Sequence[str], asked: _Asked, *, through: bool = False) -> dict[str, Reading]:
+        def work(part: Part) -> tuple[dict[str, Reading], dict[str, str]]:
+            found: dict[str, Reading] = {}
+            for number, hit in enumerate(part.watched(self._deps.workspace.scan(part.paths, asked.needles))):
+                if hit.reason:
+                    self.unread[hit.path] = hit.reason
+                    continue
+                near = asked.places(hit.data, hit.offsets)
+                reading = self._reading(hit, near, through=through) if near != [] else _NOTHING
+                if near != [] and (reading.places or not through):
+                    found[hit.path] = reading
+                if number % _PARSED == _PARSED - 1:
+                    self._project.forget()
+            return found, dict(self.unread)
+
+        done = spread(self._deps, paths, work) if paths and asked.needles else []
+        self.unread.update((path, why) for _, unread in done for path, why in unread.items())
+        return {path: reading for found, _ in done for path, reading in found.items()}
+
+    def _reading(self, hit: Hit, near: Sequence[int] | None, *, through: bool) -> Reading:
+        project = self._project
+        project.begin()
+        self._contents[hit.path] = hit.data
+        places = tuple(read_file(project, hit.path, near, through=through))
+        del self._contents[hit.path]
+        damaged = dict.fromkeys(project.damaged(), DAMAGED)
+        notes = {touched: project.failed.get(touched) or damaged.get(touched) for touched in sorted(project.touched)}
+        return Reading(
+            places=places,
+            used=tuple(sorted(project.touched - {hit.path})),
+            notes=tuple((touched, note) for touched, note in notes.items() if note),
+        )
+
+
+class _Called:
+    """Calls of the house's own functions."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    @property
+    def needles(self) -> tuple[bytes, ...]:
+        return tuple(sorted({reader.name.encode() for reader in self._readers}))
+
+    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
+        return called_places(data, offsets, {reader.name for reader in self._readers})
+
+    def near(self, data: bytes) -> list[int] | None:
+        return self.places(data, places_of(data, self.needles))
+
+
+# ---------------------------------------------------------------- what is kept
+
+
+def _keep(deps: Deps, tree: Tree, survey: Survey) -> None:
+    passing = [path for path, reason in survey.unread.items() if not reason.startswith(_LASTING)]
+    rows: dict[str, Json] = {path: _row(reading) for path, reading in survey.readings.items()}
+    through: dict[str, Json] = {path: _row(reading) for path, reading in survey.through.items()}
+    unread: dict[str, Json] = {path: why for path, why in survey.unread.items() if path not in passing}
+    # What could not be read this time is tried again, whatever its key.
+    keys: dict[str, Json] = {path: "" if path in passing else key for path, key in tree.keys.items()}
+    fingerprint = "" if passing else tree.fingerprint
+    value: dict[str, Json] = {"fingerprint": fingerprint, "readings": rows, "unread": unread}
+    value |= {"through": through, "readers": survey.readers}
+    deps.index.keep({_TOPIC: value, _KEYS: keys})
+
+
+def _row(reading: Reading) -> Json:
+    places: list[Json] = [
+        [*astuple(place)[:6], list[Json](place.names), *astuple(place)[7:]] for place in reading.places
+    ]
+    return {"places": places, "used": list[Json](reading.used), "notes": dict[str, Json](reading.notes)}
+
+
+def _kept(value: Json) -> tuple[str, Survey] | None:
+    """The fingerprint and the survey of an earlier time; None for anything else."""
+    match value:
+        case {
+            "fingerprint": str(fingerprint), "readings": dict(rows), "unread": dict(unread), "through": dict(through),
+            "readers": str(readers),
+        }:  # fmt: skip
+            readings = {path: _reading_of(row) for path, row in rows.items()}
+            called = {path: _reading_of(row) for path, row in through.items()}
+            return fingerprint, Survey(readings, {path: str(why) for path, why in unread.items()}, called, readers)
+    return None
+
+
+def _reading_of(row: Json) -> Reading:
+    match row:
+        case {"places": list(places), "used": list(used), "notes": dict(notes)}:
+            return Reading(
+                tuple(place for place in map(_place_of, places) if place is not None),
+                tuple(str(path) for path in used),
+                tuple((path, str(note)) for path, note in notes.items()),
+            )
+    return Reading(())
+
+
+def _place_of(row: Json) -> PlaceInCode | None:
+    match row:
+        case [
+            str(path), int(line), str(text), str(language), str(sdk), bool(test), list(names), None | str() as flag,
+            str(reason), bool(proven), int(at), str(asker),
+        ]:  # fmt: skip
+            around = tuple(str(name) for name in names)
+            return PlaceInCode(path, line, text, language, sdk, test, around, flag, reason, proven, at, asker)
+    return None

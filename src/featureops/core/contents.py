@@ -1,0 +1,30 @@
+"""The files' bytes, and which of them an answer depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["Contents"]
+
+
+class Contents:
+    """What `read` gives, kept until `forget`. `touched` are the paths that were asked for since they were cleared."""
+
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+        self.touched: set[str] = set()
+        self._read = read
+        self._texts: dict[str, bytes | None] = {}
+
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a file, None if it can't be read."""
+        self.touched.add(path)
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
+    def skim(self, path: str) -> bytes | None:
+        """`text` of one file of many, which is not kept; whoever asks says himself that it was touched."""
+        return self._texts[path] if path in self._texts else self._read(path)
+
+    def forget(self) -> None:
+        self._texts.clear()

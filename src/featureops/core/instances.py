@@ -1,0 +1,116 @@
+"""Which class an expression is an instance of, and what stands above that class, across files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from featureops.core.declared import declared_types, field_parts, last_name, named_place
+from featureops.core.given import definition_of, initializer, unwrapped
+from featureops.core.project import Project
+from featureops.core.receivers import declared_type, type_mentions
+from featureops.core.syntax import Node
+
+__all__ = ["Holder", "above", "classes_of", "declares", "holder_of"]
+
+_DEPTH = 6
+_KINDS = ("class", "enum", "type-definition")
+Holder = tuple[str, Node]
+"""A class, an interface or a named type, with its file."""
+
+
+def holder_of(project: Project, path: str, function: Node) -> Holder | None:
+    """What a method belongs to: the class around it, or the type that it names as its receiver."""
+    receiver = function.role("receiver")
+    if receiver is not None:
+        return next(_named_in(project, path, receiver), None)
+    kinds = function.file.pack.index.class_scopes
+    around = next((outer for outer in function.ancestors() if outer.type in kinds), None)
+    if around is None:
+        return None
+    extended = around.role("name") if around.shape != "class" else None
+    return next(_named_in(project, path, extended), (path, around)) if extended is not None else (path, around)
+
+
+def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iterator[Holder]:
+    """The classes of the repository that an expression may be an instance of, as far as the code says."""
+    owner = unwrapped(owner)
+    if depth > _DEPTH:
+        return
+    callee = owner.role("function") if owner.shape == "call" else None
+    if callee is not None:
+        yield from _named(project, path, callee)
+        for mention in type_mentions(owner):
+            yield from _named_in(project, path, mention)
+    for where, annotation in declared_types(project, path, owner):
+        yield from _named_in(project, where, annotation)
+    name = owner.role("property") if owner.shape == "member" else owner
+    base = owner.role("object") if owner.shape == "member" else None
+    index = owner.file.pack.index
+    if name is not None and (base.text in index.self_names if base is not None else owner.type in index.fields):
+        yield from _of_field(project, path, owner, index.plain(name.text), depth)
+        return
+    meant = project.meaning(path, owner) if base is None else None
+    origin = project.origin(*meant) if meant is not None else None
+    defined = origin[1].definitions if origin is not None else []
+    stated = declared_type(defined[0].parent) if defined else None
+    if origin is not None and stated is not None:
+        yield from _named_in(project, origin[0], stated)
+        return
+    value = initializer(origin[1]) if origin is not None else None
+    if origin is not None and value is not None and value is not owner:
+        holder = unwrapped(value)
+        yield from [(origin[0], holder)] if holder.shape in _KINDS else classes_of(project, origin[0], value, depth + 1)
+
+
+def _of_field(project: Project, path: str, owner: Node, name: str, depth: int) -> Iterator[Holder]:
+    """What the class around says of a field: its type, or what is put into it."""
+    kinds = owner.file.pack.index.class_scopes
+    around = next((outer for outer in owner.ancestors() if outer.type in kinds), None)
+    for node in around.walk() if around is not None else ():
+        target, value, annotation = field_parts(node)
+        if target is None or last_name(target) != name:
+            continue
+        if annotation is not None:
+            yield from _named_in(project, path, annotation)
+        elif value is not None and value is not owner:
+            yield from classes_of(project, path, value, depth + 1)
+
+
+def _named_in(project: Project, path: str, annotation: Node) -> Iterator[Holder]:
+    """The classes that a type speaks of."""
+    kinds = annotation.file.pack.index.identifiers
+    for node in annotation.walk():
+        if node.type in kinds or node.shape == "member":
+            yield from _named(project, path, node)
+
+
+def _named(project: Project, path: str, node: Node) -> Iterator[Holder]:
+    place = project.container(path, node)
+    if place is not None and not isinstance(place[1], str) and place[1].shape in _KINDS:
+        yield place[0], place[1]
+        return
+    origin = named_place(project, path, node)
+    definition = definition_of(origin[1]) if origin is not None and origin[1].definitions else None
+    if origin is not None and definition is not None and definition.shape == "type-definition":
+        yield origin[0], definition
+
+
+def above(project: Project, holder: Holder, depth: int = 0) -> Iterator[Holder]:
+    """A class, and the classes and interfaces of the repository that its head names, and theirs."""
+    yield holder
+    path, node = holder
+    body, name = node.role("body"), node.role("name")
+    if depth > _DEPTH or body is None:
+        return
+    kinds = node.file.pack.index.identifiers
+    heads = [part for part in node.children if part.named and part is not name and part.end <= body.start]
+    for part in (part for head in heads for part in head.walk() if part.type in kinds):
+        for other in _named(project, path, part):
+            if other[1] is not node:
+                yield from above(project, other, depth + 1)
+
+
+def declares(holder: Node, name: str) -> bool:
+    """Whether a class or an interface speaks of a member of this name."""
+    kinds = holder.file.pack.index.identifiers
+    return any(node.type in kinds and node.text == name for node in (holder.role("body") or holder).walk())

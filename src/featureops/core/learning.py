@@ -1,0 +1,339 @@
+"""Learning a house's own way of asking from its code: a function whose result is the flag that it was given.
+
+A dynamic read (its key is a parameter of the function around it) makes that function a reader; every call of it with a
+key that is known is then a read as good as the SDK's. Readers of readers are learned the same way, to any depth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from featureops.core.asked import Proof, Read
+from featureops.core.detect.wrappers import lifted, named_wrapper, names_at, own_returns
+from featureops.core.given import argument
+from featureops.core.instances import above, classes_of, declares, holder_of
+from featureops.core.project import Project
+from featureops.core.readers import Given, Parameter, Reader, Through
+from featureops.core.scopes import Binding
+from featureops.core.syntax import Node
+
+__all__ = ["is_followed", "learn", "read_through", "reader_of"]
+
+_STEPS = 12
+_FUNCTIONS = ("function", "lambda")
+_LOOPS = frozenset({"for", "while", "do"})
+
+
+def learn(project: Project, path: str, read: Read) -> Reader | None:
+    """Remember the function around a read whose key it is given; None where there is none, or it is known already."""
+    reader = reader_of(project, path, read)
+    if reader is None or reader.function in project.readers:
+        return None
+    project.readers.add(reader)
+    return reader
+
+
+def is_followed(project: Project, path: str, read: Read) -> bool:
+    """Whether a read stands in a function whose calls were followed."""
+    reader = reader_of(project, path, read)
+    return reader is not None and reader.function in project.readers
+
+
+def reader_of(project: Project, path: str, read: Read) -> Reader | None:
+    """The named function whose result is the read and whose parameters give the key."""
+    if read.key is None or read.constant is not None or read.proof == "unproven" or read.value in _GATES:
+        return None
+    result = _result(project, path, read)
+    if result is None:
+        return None
+    filled = read.through.given if read.through is not None else {}
+    parts = [node for where, node in filled.values() if where == path] or [read.key]
+    parameters = tuple(_parameters(project, path, result.function, parts))
+    wrapper = named_wrapper(path, result.function, result.inverted) if parameters else None
+    if wrapper is None or wrapper.is_getter:
+        return None
+    return Reader(
+        path=path,
+        function=result.function,
+        name=wrapper.name,
+        key=read.through.reader.key if read.through is not None else read.key,
+        key_path=read.through.reader.key_path if read.through is not None else path,
+        parameters=parameters,
+        given=filled,
+        sdk=read.sdk,
+        value=read.value,
+        when="disabled" if (read.when == "disabled") != result.inverted else "enabled",
+        is_likely=read.proof == "likely",
+        is_exact=result.is_exact and read.is_exact,
+        is_method=wrapper.is_method,
+    )
+
+
+_GATES = frozenset({"decorator", "component", "entry", "block", "test"})
+
+
+# ---------------------------------------------------------------- what a function gives
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Result:
+    function: Node
+    inverted: bool
+    is_exact: bool
+
+
+def _result(project: Project, path: str, read: Read) -> _Result | None:
+    """The function whose result a read is, but for fallbacks. It is exact where every fallback is for a client that is
+    missing or fails: then what the function gives is what the SDK does.
+    """
+    value, inverted, is_exact = read.node, False, True
+    about = _client_of(read)
+    for _ in range(_STEPS):
+        value, flipped, exact = _climbed(value, about)
+        inverted ^= flipped
+        is_exact &= exact
+        given = _given_by(value, about)
+        if given is not None:
+            return _Result(given[0], inverted, is_exact and given[1])
+        variable = _variable(project, path, value)
+        if variable is None:
+            return None
+        # What comes beside the value tells whether there is one: `v, err := ...; if err != nil`.
+        about = (*about, *(part.text for part in _target(value).items))
+        value = variable
+    return None
+
+
+def _client_of(read: Read) -> tuple[str, ...]:
+    callee = read.call.role("function")
+    owner = callee.role("object") if callee is not None else None
+    return (owner.text.rstrip("?!"),) if owner is not None else ()
+
+
+def _climbed(node: Node, about: tuple[str, ...]) -> tuple[Node, bool, bool]:
+    """The widest expression with the same value where the client is there: `client ? client.asks(k) : false`."""
+    inverted, is_exact = False, True
+    while True:
+        node, flipped = lifted(node)
+        inverted ^= flipped
+        parent = node.parent
+        if parent is None:
+            return node, inverted, is_exact
+        if parent.shape in ("coalesce", "or") and parent.role("left") is node and _is_fallback(parent.role("right")):
+            node = parent
+            continue
+        if parent.shape == "and" and parent.role("right") is node and _speaks_of(parent.role("left"), about):
+            node = parent
+            continue
+        if parent.shape == "conditional" and node is not parent.role("condition"):
+            other = parent.role("else") if parent.role("then") is node else parent.role("then")
+            if _is_fallback(other):
+                is_exact &= _speaks_of(parent.role("condition"), about)
+                node = parent
+                continue
+        return node, inverted, is_exact
+
+
+def _speaks_of(condition: Node | None, about: tuple[str, ...]) -> bool:
+    return condition is not None and any(name in condition.text for name in about)
+
+
+def _is_fallback(node: Node | None) -> bool:
+    """An answer that asks nobody: a literal, a parameter, a default."""
+    return node is not None and not any(part.shape in ("call", "await") for part in node.walk())
+
+
+def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
+    """(function, whether its other results are for a missing client) of the function that returns a value."""
+    function = next((outer for outer in value.ancestors() if outer.shape in _FUNCTIONS or outer.shape in _LOOPS), None)
+    if function is None or function.shape not in _FUNCTIONS:
+        return None
+    if function.role("body") is value:
+        return function, True
+    statement = value.parent
+    if statement is None:
+        return None
+    own = list(own_returns(function))
+    if statement.shape != "return":
+        body = function.role("body")
+        is_last = body is not None and bool(body.items) and body.items[-1] in (value, statement)
+        implicit = body is not None and body.type in body.file.pack.index.implicit_returns
+        if not (is_last and implicit):
+            return None
+    others = [other for other in own if other is not statement]
+    if not all(_is_fallback(other.role("value")) or other.role("value") is None for other in others):
+        return None
+    return function, all(_is_for_missing(other, about) for other in others)
+
+
+def _is_for_missing(statement: Node, about: tuple[str, ...]) -> bool:
+    """Whether a return is taken only where the client is not there, or failed."""
+    for outer in statement.ancestors():
+        if outer.shape in _FUNCTIONS:
+            return False
+        if outer.shape in ("if", "elif"):
+            return _speaks_of(outer.role("condition"), about)
+        if outer.shape == "try":
+            return True
+    return False
+
+
+def _variable(project: Project, path: str, value: Node) -> Node | None:
+    """Where the variable that holds the value is returned, if nothing but fallbacks is put into it besides."""
+    target = _target(value)
+    if target is value:
+        return None
+    name = target if target.type in target.file.pack.index.identifiers else next(iter(target.items), None)
+    binding = project.names(path).of.get(name) if name is not None else None
+    if binding is None or binding.scope is binding.scope.file.root or binding.outer:
+        return None
+    return next((use for use in binding.uses if _is_returned(use)), None)
+
+
+def _target(value: Node) -> Node:
+    """What a value is put into; the value itself where it is put into nothing."""
+    parent = value.parent
+    if parent is None or parent.shape not in ("declarator", "assign", "binder"):
+        return value
+    return parent.role("name") or parent.role("left") or value
+
+
+def _is_returned(use: Node) -> bool:
+    return _given_by(_climbed(use, ())[0], ()) is not None
+
+
+# ---------------------------------------------------------------- parameters
+
+
+def _parameters(project: Project, path: str, function: Node, parts: Iterable[Node]) -> Iterator[Parameter]:
+    """The parameters of the function that some expressions are made of."""
+    names = project.names(path)
+    listed = _listed(project, path, function)
+    seen: set[Binding] = set()
+    for node in (node for part in parts for node in part.walk()):
+        binding = names.of.get(node)
+        if binding is None or binding in seen or binding not in listed:
+            continue
+        seen.add(binding)
+        yield _parameter(function, binding, listed.index(binding))
+
+
+def _listed(project: Project, path: str, function: Node) -> list[Binding]:
+    """The parameters of a function in order, without the receiver."""
+    body = function.role("body")
+    end = body.start if body is not None else function.end
+    start = listed.start if (listed := function.role("parameters")) is not None else function.start
+    own = function.file.pack.index.self_names
+    bindings = project.names(path).in_scope(function).values()
+    found = [each for each in bindings if each.definitions and start <= each.definitions[0].start < end]
+    found = [each for each in found if each.name not in own or not _is_first(each, found)]
+    return sorted(found, key=lambda each: each.definitions[0].start)
+
+
+def _is_first(binding: Binding, others: list[Binding]) -> bool:
+    return all(binding.definitions[0].start <= other.definitions[0].start for other in others)
+
+
+def _parameter(function: Node, binding: Binding, position: int) -> Parameter:
+    name = binding.definitions[0]
+    whole = name
+    while whole.parent is not None and whole.parent is not function and whole.shape != "parameter":
+        whole = whole.parent
+    holder = whole if whole.shape == "parameter" else name.parent
+    first = holder.items[0] if holder is not None and holder.shape == "parameter" and holder.items else name
+    label = name if holder is None or first is holder.role("type") else first
+    default = holder.role("value") if holder is not None and holder.shape == "parameter" else None
+    return Parameter(binding, position, tuple(dict.fromkeys((binding.name, label.text))), default)
+
+
+# ---------------------------------------------------------------- calls
+
+
+def read_through(project: Project, path: str, call: Node) -> Read | None:
+    """The read that a call of a reader is; "unproven" where its owner can't be told."""
+    callee = call.role("function")
+    name = (callee.role("property") or callee) if callee is not None else None
+    if callee is None or name is None:
+        return None
+    readers = project.readers.named(name.text) or _renamed(project, path, name)
+    if not readers:
+        return None
+    meant = names_at(project, path, name)
+    found = next((reader for reader in readers if reader.function is meant), None)
+    if found is not None:
+        return _read(project, path, call, found, "likely" if found.is_likely else "proven")
+    methods = [reader for reader in readers if reader.is_method]
+    owner = callee.role("object")
+    if owner is None or not methods:
+        return None
+    reader, proof = _of_owner(project, path, owner, methods)
+    return _read(project, path, call, reader, proof) if reader is not None else None
+
+
+def _renamed(project: Project, path: str, name: Node) -> tuple[Reader, ...]:
+    """The readers that a name may stand for which an import gave."""
+    binding = project.names(path).of.get(name)
+    entry = binding.imported if binding is not None else None
+    if entry is None or entry.imported != "default":
+        return project.readers.named(entry.imported) if entry is not None else ()
+    target = project.module_path(path, entry.module)
+    return tuple(reader for reader in project.readers if reader.path == target)
+
+
+def _of_owner(project: Project, path: str, owner: Node, readers: list[Reader]) -> tuple[Reader | None, Proof]:
+    """The reader that a call of a method may run, by the class of its owner, of what is above it or below it."""
+    classes = list(classes_of(project, path, owner))
+    if not classes:
+        return readers[0], "unproven"
+    for reader in readers:
+        own = holder_of(project, reader.path, reader.function)
+        over = {node for _, node in above(project, own)} if own is not None else set()
+        if any(node in over for _, node in classes):
+            return reader, "likely" if reader.is_likely else "proven"
+        inherited = (node for each in classes for _, node in above(project, each))
+        if own is not None and any(node is own[1] for node in inherited):
+            return reader, "likely" if reader.is_likely else "proven"
+    # A type without a body of its own for the method: something else gives it one.
+    open_types = [node for _, node in classes if node.shape == "type-definition" and declares(node, readers[0].name)]
+    return (readers[0], "likely") if open_types and len(readers) == 1 else (None, "unproven")
+
+
+def _read(project: Project, path: str, call: Node, reader: Reader, proof: Proof) -> Read | None:
+    given = _filled(path, call, reader)
+    if given is None:
+        return None
+    key = given[reader.parameters[0].binding][1]
+    whole = call
+    while whole.parent is not None and whole.parent.shape in ("await", "paren"):
+        whole = whole.parent
+    return Read(
+        node=whole if whole.shape == "await" else call,
+        call=call,
+        sdk=reader.sdk,
+        value=reader.value,
+        when=reader.when,
+        proof=proof,
+        key=key,
+        constant=project.constant_given(reader.key_path, reader.key, given),
+        method=reader.name,
+        through=Through(reader, given),
+        is_exact=reader.is_exact,
+    )
+
+
+def _filled(path: str, call: Node, reader: Reader) -> Given | None:
+    """What the call puts into the parameters; None where one is left without a value."""
+    given = dict(reader.given)
+    for parameter in reader.parameters:
+        value = next(
+            (found for label in parameter.labels if (found := argument(call, parameter.position, label)) is not None),
+            None,
+        )
+        if value is not None:
+            given[parameter.binding] = path, value
+        elif parameter.default is not None:
+            given[parameter.binding] = reader.path, parameter.default
+        else:
+            return None
+    return given

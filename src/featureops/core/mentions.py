@@ -1,0 +1,42 @@
+"""Where a file speaks of a name: found through its bytes, not by a walk over its nodes."""
+
+from __future__ import annotations
+
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["around_mentions", "mentions_of"]
+
+
+def mentions_of(file: SourceFile, name: str) -> list[Node]:
+    """The named nodes that are exactly this text, in document order."""
+    found: list[Node] = []
+    key, data = name.encode("utf-8", "surrogateescape"), file.data
+    at = data.find(key) if key else -1
+    while at >= 0:
+        end = at + len(key)
+        if not (_part_of_name(data[at - 1 : at]) or _part_of_name(data[end : end + 1])):
+            node: Node | None = file.node_at(at, end)
+            same: list[Node] = []
+            while node is not None and node.start == at and node.end == end:
+                same.append(node)
+                node = node.parent
+            found.extend(node for node in reversed(same) if node.named)
+        at = data.find(key, at + 1)
+    return found
+
+
+def around_mentions(body: Node, name: str) -> list[Node]:
+    """The nodes within `body` that hold the name, also with a sigil before it, in document order."""
+    found: dict[Node, None] = {}
+    index = body.file.pack.index
+    plain = index.plain(name)
+    for spelling in (plain, *(sigil + plain for sigil in index.sigils)):
+        for node in mentions_of(body.file, spelling):
+            holders = [node, *node.ancestors()]
+            if body in holders:
+                found.update(dict.fromkeys(holders[: holders.index(body)]))
+    return sorted(found, key=lambda node: (node.start, node.depth))
+
+
+def _part_of_name(char: bytes) -> bool:
+    return char.isalnum() or char == b"_"

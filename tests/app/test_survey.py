@@ -1,0 +1,175 @@
+"""The inventory with an index: what nothing touched is not read again, and what it says is what a fresh scan says."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from featureops.adapters.forks import Forks
+from featureops.adapters.git import GitChanges
+from featureops.adapters.index import FileIndex
+from featureops.adapters.journal import FileJournal
+from featureops.adapters.workspace import LocalWorkspace
+from featureops.app import detect
+from featureops.app.deps import Deps
+from featureops.core.config import Config
+from featureops.core.model import Json
+from featureops.languages import packs
+from featureops.ports import Hit
+from tests.trees import git, repository, write
+
+CLIENT = 'from UnleashClient import UnleashClient\n\nclient = UnleashClient(url="http://localhost", app_name="shop")\n'
+KEYS = 'CHECKOUT = "new-checkout"\n'
+USES = "from client import client\nfrom keys import CHECKOUT\n\nif client.is_enabled(CHECKOUT):\n    print(1)\n"
+PLAIN = 'from client import client\n\nif client.is_enabled("plain-flag"):\n    print(1)\n'
+
+
+class Watched(LocalWorkspace):
+    """`searched` are the paths that were looked into."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.searched: list[str] = []
+
+    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
+        self.searched.extend(paths)
+        return super().scan(paths, needles)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return repository(
+        tmp_path / "root",
+        client_dot_py=CLIENT,
+        keys_dot_py=KEYS,
+        uses_dot_py=USES,
+        plain_dot_py=PLAIN,
+        none_dot_py="x = 1\n",
+    )
+
+
+def scan(root: Path, cache: Path | None) -> tuple[list[str], dict[str, Json]]:
+    workspace = Watched(root)
+    deps = Deps(
+        workspace, GitChanges(root), FileJournal(root.parent / "state", time.time), packs(), Config(), lambda: 0.0
+    )
+    if cache is not None:
+        deps = Deps(
+            workspace,
+            deps.changes,
+            deps.journal,
+            deps.packs,
+            deps.config,
+            deps.clock,
+            index=FileIndex(cache, str(root)),
+        )
+    answer = detect.inventory(deps)
+    return sorted(workspace.searched), answer
+
+
+def again(root: Path, cache: Path) -> list[str]:
+    """Which files a scan with the index looks into; what it says is checked against one without."""
+    searched, answer = scan(root, cache)
+    assert answer == scan(root, None)[1]
+    return searched
+
+
+ALL = ["client.py", "keys.py", "none.py", "plain.py", "uses.py"]
+
+
+def test_nothing_is_read_again_when_nothing_changed(root: Path, tmp_path: Path) -> None:
+    assert again(root, tmp_path / "cache") == ALL
+    assert again(root, tmp_path / "cache") == []
+    git(root, "commit", "--allow-empty", "-q", "-m", "Nothing")
+    assert again(root, tmp_path / "cache") == []
+
+
+def test_a_changed_file_is_read_and_no_other(root: Path, tmp_path: Path) -> None:
+    again(root, tmp_path / "cache")
+    write(root, none_dot_py=PLAIN)
+    assert again(root, tmp_path / "cache") == ["none.py"]
+    write(root, plain_dot_py="x = 2\n")
+    assert again(root, tmp_path / "cache") == ["plain.py"]
+    git(root, "add", "-A")
+    assert again(root, tmp_path / "cache") == ["none.py", "plain.py"]  # the same content, now known by its blob
+
+
+def test_what_imports_a_changed_file_is_read_with_it(root: Path, tmp_path: Path) -> None:
+    again(root, tmp_path / "cache")
+    write(root, keys_dot_py='CHECKOUT = "other-checkout"\n')
+    assert again(root, tmp_path / "cache") == ["keys.py", "uses.py"]
+    assert "other-checkout" in str(scan(root, tmp_path / "cache")[1])
+
+
+def test_files_that_see_each_other_without_an_import_are_read_together(tmp_path: Path) -> None:
+    asks = "package shop\n\nfunc {}() bool {{ return client.IsEnabled(checkout) }}\n"
+    root = repository(
+        tmp_path / "folder",
+        go_dot_mod="module example.com/shop\n",
+        client_dot_go='package shop\n\nimport "github.com/Unleash/unleash-go-sdk/v5"\n\nvar client *unleash.Client\n',
+        keys_dot_go='package shop\n\nconst checkout = "new-checkout"\n',
+        a_dot_go=asks.format("a"),
+        b_dot_go=asks.format("b"),
+    )
+    again(root, tmp_path / "cache")
+    write(root, keys_dot_go='package shop\n\nconst checkout = "other-checkout"\n')
+    assert again(root, tmp_path / "cache") == ["a.go", "b.go", "keys.go"]
+    assert "other-checkout" in str(scan(root, tmp_path / "cache")[1])
+
+
+def test_an_answer_that_was_known_already_is_remembered_with_its_file(tmp_path: Path) -> None:
+    asks = (
+        "package shop;\nimport io.getunleash.Unleash;\nimport keys.Keys;\nclass {0} {{\n"
+        "  boolean f(Unleash unleash) {{ return unleash.isEnabled(Keys.CHECKOUT); }}\n}}\n"
+    )
+    keys = 'package keys;\npublic class Keys {{\n  public static final String CHECKOUT = "{0}-checkout";\n}}\n'
+    root = repository(tmp_path / "package", A_dot_java=asks.format("A"), B_dot_java=asks.format("B"))
+    (root / "keys").mkdir()
+    (root / "keys" / "Keys.java").write_text(keys.format("new"))
+    again(root, tmp_path / "cache")
+    assert "new-checkout" in str(scan(root, tmp_path / "cache")[1])
+    (root / "keys" / "Keys.java").write_text(keys.format("other"))
+    assert again(root, tmp_path / "cache") == ["A.java", "B.java", "keys/Keys.java"]
+
+
+def test_a_new_file_may_be_what_an_import_means(root: Path, tmp_path: Path) -> None:
+    again(root, tmp_path / "cache")
+    write(root, more_dot_py="x = 1\n")
+    assert again(root, tmp_path / "cache") == ["more.py", "plain.py", "uses.py"]
+    (root / "keys.py").unlink()
+    assert again(root, tmp_path / "cache") == ["plain.py", "uses.py"]
+    assert "new-checkout" not in str(scan(root, tmp_path / "cache")[1])
+
+
+def test_a_file_that_could_not_be_searched_is_told_every_time(root: Path, tmp_path: Path) -> None:
+    write(root, image_dot_py=b"\0\0\0")
+    assert "image.py" in again(root, tmp_path / "cache")
+    assert again(root, tmp_path / "cache") == []
+    assert "binary" in str(scan(root, tmp_path / "cache")[1]["skipped"])
+
+
+def test_two_processes_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, **{f"more{n}_dot_py": PLAIN.replace("plain", f"flag{n}") for n in range(200)})
+    alone = scan(root, None)[1]
+
+    class TwoForks(Forks):
+        count = 2
+
+    monkeypatch.setattr("featureops.app.survey._WORTH", 10)
+    said: list[tuple[int, int]] = []
+    deps = Deps(
+        LocalWorkspace(root),
+        GitChanges(root),
+        FileJournal(root.parent / "state", time.time),
+        packs(),
+        Config(),
+        lambda: 0.0,
+        workers=TwoForks(),
+        progress=lambda done, total: said.append((done, total)),
+    )
+    assert detect.inventory(deps) == alone
+    assert said[-1] == (205, 205)
+    assert said == sorted(said)

@@ -1,0 +1,145 @@
+"""Detection as a whole process beside other tools: `python -m tests.bench.bench_scan [--files N] [--root DIR]`.
+
+Every run asks each tool in turn, so that all of them meet the same machine; medians are printed. `beyond start` is what
+a run took beyond the same command in an empty repository; the ratios compare that with the whole run of the other tool.
+`rg` and `ast-grep` come from the wheels ripgrep and ast-grep-cli.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench.corpus import NAMES, make_repository
+
+__all__ = ["main"]
+
+_KEY = "flag-number-7"
+_RULES = """\
+id: a
+language: python
+rule: {any: [{pattern: $C.is_enabled($$$)}, {pattern: $C.get_variant($$$)}]}
+---
+id: b
+language: tsx
+rule: {any: [{pattern: useFlag($$$)}, {pattern: useVariant($$$)}, {pattern: $C.isEnabled($$$)}]}
+"""
+
+
+@dataclass
+class Tool:
+    command: Sequence[str]
+    folder: Path
+    before: Callable[[], None] = lambda: None
+    seconds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    kilobytes: int = 0
+
+    def run(self, environment: Mapping[str, str]) -> None:
+        self.before()
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            self.command, cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+        self.seconds.append(time.perf_counter() - started)
+        self.processor.append(usage.ru_utime + usage.ru_stime)
+        self.kilobytes = max(self.kilobytes, usage.ru_maxrss)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+def tools(root: Path, empty: Path, cache: Path, key: str) -> dict[str, Tool]:
+    ours = [sys.executable, "-m", "featureops", "detect", "--json"]
+    rg, ast_grep = (_beside(name) for name in ("rg", "ast-grep"))
+
+    def forget() -> None:
+        shutil.rmtree(cache, ignore_errors=True)
+
+    found = {
+        "start": Tool(ours, empty),
+        "inventory, cold": Tool(ours, root, forget),
+        "inventory, again": Tool(ours, root),
+        "one flag, cold": Tool([*ours, "--flag", key], root, forget),
+        "git status": Tool(["git", "status", "--porcelain", "-uall"], root),
+    }
+    if rg:
+        found["rg, call names"] = Tool([rg, "-c", "|".join(NAMES)], root)
+        found["rg, one key"] = Tool([rg, "-c", "-F", key], root)
+    if ast_grep:
+        found["ast-grep"] = Tool([ast_grep, "scan", "--inline-rules", _RULES], root)
+    return found
+
+
+def _beside(name: str) -> str | None:
+    return shutil.which(name, path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+
+
+def show(found: Mapping[str, Tool]) -> None:
+    start = found["start"].median
+    print(f"{'':18} {'median':>8} {'least':>8} {'beyond start':>13} {'processor':>10} {'memory':>9}")
+    for name, tool in found.items():
+        ours = name.startswith(("inventory", "one flag"))
+        beyond = f"{tool.median - start:11.2f} s" if ours else ""
+        used = f"{min(tool.processor):8.2f} s {tool.kilobytes // 1024:6} MB"
+        print(f"{name:18} {tool.median:6.2f} s {min(tool.seconds):6.2f} s {beyond:>13} {used}")
+    for mine, theirs in (
+        ("inventory, cold", "rg, call names"),
+        ("inventory, cold", "ast-grep"),
+        ("one flag, cold", "rg, one key"),
+        ("inventory, again", "git status"),
+    ):
+        if theirs in found:
+            pairs = zip(found[mine].seconds, found["start"].seconds, found[theirs].seconds, strict=True)
+            ratios = [(took - nothing) / other for took, nothing, other in pairs]
+            print(f"{mine} beyond start / {theirs}: {statistics.median(ratios):.2f} (median of {len(ratios)} ratios)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="How fast detection is beside ripgrep, ast-grep and git status.")
+    parser.add_argument("--files", type=int, default=10_200)
+    parser.add_argument("--lines", type=int, default=210, help="lines a file")
+    parser.add_argument("--percent", type=float, default=3.0, help="files that ask for a flag")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--root", type=Path, help="a checkout to measure on instead of a made one")
+    parser.add_argument("--key", default=_KEY)
+    parser.add_argument("--quick", action="store_true", help="without ast-grep")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        root = given.root.resolve() if given.root else home / "tree"
+        if given.root is None:
+            make_repository(root, given.files, given.lines, given.percent)
+        make_repository(home / "empty", 1)
+        found = tools(root, home / "empty", home / "cache" / "scans", given.key)
+        if given.quick:
+            found.pop("ast-grep", None)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+            "FEATUREOPS_STATE_DIR": str(home / "state"),
+            "FEATUREOPS_CACHE_DIR": str(home / "cache"),
+        }
+        for number in range(given.runs + 1):
+            for tool in found.values():
+                tool.run(environment)
+                if number == 0:
+                    tool.seconds.clear()  # the first run warms the file cache
+    show(found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

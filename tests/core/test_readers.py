@@ -1,0 +1,299 @@
+"""A house's own functions that ask for the flag they are given, learned from its code."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from featureops.core.detect.following import learn_all
+from featureops.core.project import Project
+from featureops.core.reads import find_reads
+from tests.core.sources import program
+
+Row = tuple[int, str | None, str]
+
+
+def reads(files: dict[str, str], path: str) -> list[Row]:
+    """(line, flag, proof) of the reads of a file, when the whole program was learned from."""
+    project = learned({name: dedent(text).lstrip("\n") for name, text in files.items()})
+    found = find_reads(project, path)
+    return [(read.node.file.line_of(read.node.start), read.flag, read.proof) for read in found]
+
+
+def learned(files: dict[str, str]) -> Project:
+    project = program(files)
+    while any([learn_all(project, path) for path in files]):  # noqa: C419 each file must be asked
+        pass
+    return project
+
+
+CLIENT = """
+    from UnleashClient import UnleashClient
+    client = UnleashClient("u", "a")
+"""
+HOUSE_PY = (
+    CLIENT
+    + """
+    def is_on(name, context=None):
+        if client is None:
+            return False
+        return client.is_enabled(name, context)
+
+    def shop_is_on(key):
+        return is_on(key)
+
+    def is_off(key="beta"):
+        return not is_on(key)
+
+    class Flags:
+        def __init__(self, inner: UnleashClient):
+            self.inner = inner
+
+        def on(self, key: str) -> bool:
+            try:
+                return self.inner.is_enabled(key)
+            except Exception:
+                return False
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("asks", "row"),
+    [
+        ("from flags import is_on\nis_on('new')\n", (2, "new", "proven")),
+        ("import flags\nflags.is_on(name='new')\n", (2, "new", "proven")),
+        ("from flags import is_on as asks\nasks('new')\n", (2, "new", "proven")),
+        ("from flags import shop_is_on\nshop_is_on('new')\n", (2, "new", "proven")),
+        ("from flags import is_off\nis_off()\n", (2, "beta", "proven")),
+        ("from flags import Flags\ndef f(flags: Flags):\n    flags.on('new')\n", (3, "new", "proven")),
+        ("from flags import Flags\nFlags(None).on('new')\n", (2, "new", "proven")),
+        ("def f(flags):\n    flags.on('new')\n", (2, "new", "unproven")),
+        ("from flags import is_on\nis_on(name_of())\n", (2, None, "proven")),
+    ],
+)
+def test_a_call_of_a_function_that_asks_for_what_it_is_given_is_a_read(asks: str, row: Row) -> None:
+    assert reads({"flags.py": HOUSE_PY, "use.py": asks}, "use.py") == [row]
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        "def is_on(name):\n    return name\nis_on('new')\n",
+        "def f(is_on):\n    is_on('new')\n",
+        "class Lamp:\n    def on(self, key): ...\nLamp().on('new')\n",
+        "class Lamp:\n    def on(self, key): ...\ndef f(lamp: Lamp):\n    lamp.on('new')\n",
+        "from elsewhere import is_on\nis_on('new')\n",
+    ],
+)
+def test_a_function_of_the_same_name_is_none(asks: str) -> None:
+    assert reads({"flags.py": HOUSE_PY, "use.py": asks}, "use.py") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return client.is_enabled(name) and is_staff()\n",
+        "    log(client.is_enabled(name))\n",
+        "    if client.is_enabled(name):\n        return load(name)\n    return None\n",
+        "    def inner():\n        return client.is_enabled(name)\n    return inner\n",
+        "    for name in names:\n        return client.is_enabled(name)\n",
+        "    return client.is_enabled('fixed')\n",
+        "    return [client.is_enabled(name)]\n",
+    ],
+)
+def test_a_function_that_gives_something_else_is_no_reader(body: str) -> None:
+    assert not list(learned({"flags.py": f"{dedent(CLIENT)}\ndef is_on(name, names):\n{body}"}).readers)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_exact"),
+    [
+        ("    return client.is_enabled(name)\n", True),
+        ("    if not client:\n        return True\n    return client.is_enabled(name)\n", True),
+        ("    return client.is_enabled(name) if client else False\n", True),
+        ("    return client is not None and client.is_enabled(name)\n", True),
+        ("    answer = bool(client.is_enabled(name))\n    return answer\n", True),
+        ("    if name in OVERRIDES:\n        return OVERRIDES[name]\n    return client.is_enabled(name)\n", False),
+        ("    return True if DEBUG else client.is_enabled(name)\n", False),
+    ],
+)
+def test_a_fallback_for_a_missing_client_is_no_more_than_the_sdk_does(body: str, is_exact: bool) -> None:
+    (reader,) = learned({"flags.py": f"{dedent(CLIENT)}\ndef is_on(name):\n{body}"}).readers
+    assert reader.is_exact is is_exact
+
+
+PROGRAMS = {
+    "typescript-hook": (
+        {
+            "flags.ts": """
+                import { useFlag } from '@unleash/proxy-client-react';
+                export enum Toggle { Pay = 'new-pay' }
+                export const useFeature = (key: Toggle) => useFlag(key);
+            """,
+            "use.tsx": """
+                import { useFeature, Toggle } from './flags';
+                export const Pay = () => (useFeature(Toggle.Pay) ? <b /> : null);
+            """,
+        },
+        [(2, "new-pay", "proven")],
+    ),
+    "typescript-port": (
+        {
+            "flags.ts": """
+                import { Unleash } from 'unleash-client';
+                export abstract class Flags { abstract has(key: string): boolean }
+                export class UnleashFlags extends Flags {
+                  constructor(private readonly unleash: Unleash) { super(); }
+                  has(key: string): boolean { return this.unleash.isEnabled(key); }
+                }
+            """,
+            "use.ts": """
+                import { Flags } from './flags';
+                class Till { constructor(private readonly flags: Flags) {}
+                  pay() { return this.flags.has('new-pay'); } }
+            """,
+        },
+        [(3, "new-pay", "proven")],
+    ),
+    "kotlin": (
+        {
+            "src/a/Toggle.kt": """
+                package a
+                enum class Toggle(val id: String, val text: String? = null) { PAY("new-pay"), SHIP("new-ship", "x") }
+            """,
+            "src/a/Flags.kt": """
+                package a
+                import io.getunleash.Unleash
+                class Flags(private val unleash: Unleash) {
+                    fun has(toggle: Toggle): Boolean = unleash.isEnabled(toggle.id)
+                }
+            """,
+            "use.kt": """
+                package b
+                import a.Flags
+                import a.Toggle
+                class Till(val flags: Flags) {
+                    fun pay() = flags.has(Toggle.PAY)
+                    fun ship() = flags.has(toggle = Toggle.SHIP)
+                }
+            """,
+        },
+        [(5, "new-pay", "proven"), (6, "new-ship", "proven")],
+    ),
+    "java": (
+        {
+            "src/a/Flags.java": """
+                package a;
+                public interface Flags { boolean has(String key); }
+            """,
+            "src/a/UnleashFlags.java": """
+                package a;
+                import io.getunleash.Unleash;
+                public class UnleashFlags implements Flags {
+                    private final Unleash unleash;
+                    UnleashFlags(Unleash unleash) { this.unleash = unleash; }
+                    public boolean has(String key) { return unleash.isEnabled(key, false); }
+                }
+            """,
+            "use.java": """
+                package b;
+                import a.Flags;
+                class Till {
+                    private final Flags flags;
+                    Till(Flags flags) { this.flags = flags; }
+                    boolean pay() { return flags.has("new-pay"); }
+                    boolean ship() { return this.flags.has("new-ship"); }
+                }
+            """,
+        },
+        [(6, "new-pay", "proven"), (7, "new-ship", "proven")],
+    ),
+    "go": (
+        {
+            "go.mod": "module example.com/shop\n",
+            "flags/flags.go": """
+                package flags
+
+                import (
+                    "github.com/Unleash/unleash-client-go/v4"
+                    ld "github.com/launchdarkly/go-server-sdk/v7"
+                )
+
+                const Pay = "new-pay"
+
+                type Client struct{ ld *ld.LDClient }
+
+                func IsOn(name string) bool { return unleash.IsEnabled(name) }
+
+                func (c *Client) On(who string, key string, other bool) bool {
+                    value, err := c.ld.BoolVariation(key, who, other)
+                    if err != nil {
+                        return other
+                    }
+                    return value
+                }
+            """,
+            "use.go": """
+                package main
+
+                import "example.com/shop/flags"
+
+                type till struct{ client *flags.Client }
+
+                func (t *till) pay() bool { return flags.IsOn(flags.Pay) || t.client.On("me", "new-till", false) }
+            """,
+        },
+        [(7, "new-pay", "proven"), (7, "new-till", "proven")],
+    ),
+    "ruby": (
+        {
+            "flags.rb": """
+                require 'unleash'
+                module Features
+                  CLIENT = Unleash::Client.new(url: 'u')
+                  def self.on?(name, user = nil)
+                    CLIENT.is_enabled?(name, user)
+                  end
+                end
+            """,
+            "use.rb": """
+                require_relative 'flags'
+                pay if Features.on?(:new_pay)
+            """,
+        },
+        [(2, "new_pay", "proven")],
+    ),
+    "php": (
+        {
+            "composer.json": '{"autoload": {"psr-4": {"App\\\\": "src/"}}}',
+            "src/Flags.php": r"""
+                <?php
+                namespace App;
+                use Unleash\Client\Unleash;
+                class Flags {
+                    public function __construct(private Unleash $unleash) {}
+                    public function on(string $key): bool { return $this->unleash->isEnabled($key); }
+                }
+            """,
+            "use.php": r"""
+                <?php
+                namespace Shop;
+                use App\Flags;
+                class Till {
+                    public function __construct(private Flags $flags) {}
+                    function pay() { return $this->flags->on('new-pay'); }
+                    function ship(Flags $other) { return $other->on('new-ship'); }
+                }
+            """,
+        },
+        [(6, "new-pay", "proven"), (7, "new-ship", "proven")],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_readers_are_learned_in_every_language(language: str) -> None:
+    files, rows = PROGRAMS[language]
+    assert reads(files, next(path for path in files if path.startswith("use."))) == rows
