@@ -284,7 +284,8 @@ class SdkPack:
 @dataclass(frozen=True)
 class LanguagePack:
     """Everything known about one language. `parser` loads its grammar on first use. `holds` is a text without which a
-    file is none of the language, whatever its grammar makes of it.
+    file is none of the language, whatever its grammar makes of it. `preamble` is a regular expression for the lines at
+    the head of a file that are written for a tool and that the grammar does not know.
 
     For a host file `regions` is a regular expression whose group 1 is each part in this language, and `templates` are
     those whose group 1 holds expressions over its names.
@@ -303,6 +304,7 @@ class LanguagePack:
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
     holds: str = ""
+    preamble: str = ""
     tree: TreeRules | None = None
     wire: WireNames | None = None
     builders: tuple[Builder, ...] = ()

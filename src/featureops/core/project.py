@@ -232,9 +232,7 @@ class Project(Files):
             return self.constant(*filling, depth + 1)
         meant = self.meaning(path, node)
         found = self.origin(*meant) if meant else None
-        if found is None:
-            return None
-        return self._binding_constant(*found, depth)
+        return self._binding_constant(*found, depth) if found else None
 
     def _binding_constant(self, path: str, binding: Binding, depth: int) -> Constant | None:
         value = initializer(binding)
@@ -253,7 +251,8 @@ class Project(Files):
             return self.constant(path, owner, depth + 1)
         place = self.container(path, owner, depth)
         if place is None:
-            return None
+            own = self.names(path).of.get(name) if owner.text in node.file.pack.index.self_names else None
+            return self._binding_constant(path, own, depth) if own is not None else None
         where, holder = place
         if isinstance(holder, str):
             found = self.exported(holder, name.text)

@@ -130,6 +130,7 @@ def _language(folder: Traversable) -> LanguagePack:
         judge=optional(data, "judge"),
         test_paths=texts(data, "test_paths"),
         holds=text(data, "holds", ""),
+        preamble=text(data, "preamble", ""),
         tree=_tree(subtable(data, "tree")) if "tree" in data else None,
         wire=_wire(subtable(data, "wire")) if "wire" in data else None,
         builders=tuple(_builder(item) for item in subtables(data, "builder")),
