@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.detect.following import learn_all, places_of
-from featureops.core.detect.needles import Asking, called_places
+from featureops.core.detect.needles import Asking, called_places, is_minified
 from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json
@@ -16,8 +16,9 @@ from featureops.core.project import Project
 from featureops.core.readers import Readers
 from featureops.ports import Hit, Progress, Tree
 
-__all__ = ["DAMAGED", "Part", "Reading", "Survey", "spread", "survey_of"]
+__all__ = ["DAMAGED", "MINIFIED", "Part", "Reading", "Survey", "spread", "survey_of"]
 
+MINIFIED = "minified: the names in such lines tell nothing"
 DAMAGED = "syntax errors: read as far as it can be understood"
 
 _Result = TypeVar("_Result")
@@ -28,7 +29,7 @@ _BLOCK = 64
 _ROUNDS = 8
 _PARSED = 300
 """Parsed files to keep for the files that import them."""
-_LASTING = ("binary", "larger than ")
+_LASTING = ("binary", "larger than ", "minified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,8 @@ class _Search:
                     self.unread[hit.path] = hit.reason
                     continue
                 near = asked.places(hit.data, hit.offsets)
+                if near == [] and any(is_minified(hit.data, offset) for offset in hit.offsets):
+                    self.unread[hit.path] = MINIFIED
                 reading = self._reading(hit, near, through=through) if near != [] else _NOTHING
                 if near != [] and (reading.places or not through):
                     found[hit.path] = reading

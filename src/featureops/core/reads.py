@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from featureops.core.asked import Proof, Read
 from featureops.core.callvalue import value_of, whole_call
@@ -112,13 +113,19 @@ class _Finder:
 
     # -------------------------------------------------------------- SDK forms
 
+    @cached_property
+    def _functions_here(self) -> bool:
+        """Whether the file holds the name of any function of an SDK, under which or from which it is imported."""
+        data = self.names.file.data
+        return any(name.encode() in data for name in self.functions)
+
     def _sdk_call(self, call: Node) -> Read | None:
         callee = call.role("function")
         if callee is None:
             return None
         if callee.shape == "member":
             return self._method_call(call, callee)
-        if callee.type not in callee.file.pack.index.identifiers:
+        if callee.type not in callee.file.pack.index.identifiers or not self._functions_here:
             return None
         binding = self.names.of.get(callee)
         if binding is None or binding.imported is None:
@@ -139,7 +146,9 @@ class _Finder:
     def _chosen(self, call: Node) -> Read | None:
         """A call by another name for an SDK's function, or for one of several: `const on = local ? own : theirs`."""
         callee = call.role("function")
-        binding = self.names.of.get(callee) if callee is not None else None
+        if callee is None or callee.shape == "member" or not self._functions_here:
+            return None
+        binding = self.names.of.get(callee)
         if binding is None or (binding.imported.imported if binding.imported else binding.name) not in self.functions:
             return None
         origin = self.project.origin(self.path, binding)
@@ -174,11 +183,12 @@ class _Finder:
 
     def _namespace_call(self, call: Node, owner: Node, name: str) -> Read | None:
         """`ns.isEnabled(...)` where `ns` is the SDK's whole module."""
-        binding = self.names.of.get(owner)
+        forms = self.functions.get(name, ())
+        binding = self.names.of.get(owner) if forms else None
         entry = binding.imported if binding else None
         if entry is None:
             return None
-        for sdk, form in self.functions.get(name, ()):
+        for sdk, form in forms:
             if gives(sdk, form, entry.module, name):
                 return self._read(call, sdk.id, form, "proven", name)
         return None

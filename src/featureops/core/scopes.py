@@ -27,6 +27,8 @@ __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
 _LONGEST = 500
 _TOP_LEVELS = 4
+_SHORT = 2
+_EVERYWHERE = 10_000
 _OPEN = frozenset({"", "declaration", "block", "package"})
 _DECLARING = frozenset({"package", "extension"})
 """Shapes whose name is one that others have or belong to."""
@@ -110,6 +112,8 @@ class Names:
         if self._whole or name in self._known:
             return
         self._known.add(name)
+        if len(name) <= _SHORT and self.file.data.count(name.encode()) > _EVERYWHERE:
+            return  # made by a program: such a name means something else in every function
         mentions = mentions_of(self.file, name)
         around: dict[Node, None] = {}
         for statement in self._top_imports:

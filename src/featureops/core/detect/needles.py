@@ -9,16 +9,21 @@ from featureops.core.config import Config
 from featureops.core.house import name_parts
 from featureops.core.pack import Packs
 
-__all__ = ["Asking", "called_places", "camel", "flag_needles", "is_bare", "spellings"]
+__all__ = ["LONGEST_LINE", "Asking", "called_places", "camel", "flag_needles", "is_bare", "is_minified", "spellings"]
 
 _INSIDE = re.compile(rb"[\w$]")
-# Behind a name: arguments (also behind `?.`, `!` and type arguments), or a text, symbol or constant without them.
-_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(|[?!]?\s+[\"':@A-Z]")
-# Behind a name that many things have: arguments, and not none.
+# Behind a name: arguments, and not none (also behind `?.`, `!` and type arguments); or a text, symbol or constant.
+_CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\((?!\s*\))|[?!]?\s+[\"':@A-Z]")
+_CALLED_AT_ALL = re.compile(_CALLED.pattern.replace(rb"(?!\s*\))", b""))
+# Behind a name that many things have.
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 # The key is the first argument, and a plain string.
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 _DOT = ord(".")
+LONGEST_LINE = 5_000
+"""Bytes of a line that are worth reading."""
+_LARGE = 50_000
+_DENSE = 200
 _ALIASED = re.compile(rb"\s+as\b")
 _CALL_ENDS = (
     *(b"(", b" (", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :", b" @"),
@@ -119,22 +124,33 @@ class Asking:
         for offset in offsets:
             if data[offset] == _DOT:
                 names = [name for name in self._members if data.startswith(name, offset)]
-                if any(_GIVEN.match(data, offset + len(name)) for name in names):
+                if any(_GIVEN.match(data, offset + len(name)) for name in names) and not is_minified(data, offset):
                     found.append(offset)
                 continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
             names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
+            if is_minified(data, offset):
+                continue
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            called = [name for name in names if _CALLED.match(data, offset + len(name))]
-            if not self._whole.isdisjoint(called):
+            if not self._whole.isdisjoint(names):
                 return None
+            called = [name for name in names if _CALLED.match(data, offset + len(name))]
             if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
                 continue
             if called or data.startswith(self._bare, offset):
                 found.append(offset)
         return found
+
+
+def is_minified(data: bytes, offset: int) -> bool:
+    """Whether no person wrote the place: its line is very long, or the lines of a large file are long on average."""
+    start = data.rfind(b"\n", 0, offset) + 1
+    end = data.find(b"\n", offset)
+    if (end if end >= 0 else len(data)) - start > LONGEST_LINE:
+        return True
+    return len(data) > _LARGE and data.count(b"\n") * _DENSE < len(data)
 
 
 def called_places(
@@ -146,12 +162,12 @@ def called_places(
     wanted = [name.encode() for name in names]
     found = []
     for offset in offsets:
-        if offset and _INSIDE.match(data, offset - 1):
+        if (offset and _INSIDE.match(data, offset - 1)) or is_minified(data, offset):
             continue
         ends = [offset + len(name) for name in wanted if data.startswith(name, offset)]
         if any(_ALIASED.match(data, end) for end in ends):
             return None
-        called = [end for end in ends if _CALLED.match(data, end)]
+        called = [end for end in ends if _CALLED_AT_ALL.match(data, end)]
         if called and (written or not all(_WRITTEN.match(data, end) for end in called)):
             found.append(offset)
     return found

@@ -15,7 +15,7 @@ from typing import Literal
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
 from featureops.core.detect.following import follow_places, learn_all, learn_callers
-from featureops.core.detect.needles import Asking, flag_needles, is_bare
+from featureops.core.detect.needles import Asking, flag_needles, is_bare, is_minified
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
@@ -46,15 +46,16 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
     hits, asking = hunt.first(grep, text_of)
     for path, offsets in asking.items():
         hunt.ask(path, offsets)
-    for path in hits:
-        hunt.learn(path)
+    for path, offsets in hits.items():
+        if offsets:
+            hunt.learn(path)
     learn_callers(project, grep, text_of)
     hunt.names.update(reader.name for reader in project.readers if reader.is_built)
     for path, offsets in hits.items():
         hunt.look(path, offsets)
     for path in files_that_spell(project, flag, grep):
         if path not in hits:
-            hunt.look(path, ())
+            hunt.look(path, (), spelt=True)
     for _ in range(_ROUNDS):
         names = hunt.take_names()
         if not names:
@@ -102,8 +103,8 @@ class _Hunt:
         for path, offsets in grep((*needles, *self.asking.calls)).items():
             data = text_of(path)
             own = tuple(at for at in offsets if data is not None and data.startswith(needles, at))
-            if own:
-                hits[path] = own
+            if own and data is not None:
+                hits[path] = tuple(at for at in own if not is_minified(data, at))
             elif data is not None and self.asking.places(data, offsets, written=False) != []:
                 others[path] = offsets
         return hits, others
@@ -121,9 +122,9 @@ class _Hunt:
         if near != []:
             learn_all(self.project, path, near)
 
-    def look(self, path: str, offsets: Sequence[int]) -> None:
+    def look(self, path: str, offsets: Sequence[int], *, spelt: bool = False) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
-        file = self.project.file(path)
+        file = self.project.file(path) if offsets or spelt else None
         if file is None:
             return
         self._reads(file, offsets)
@@ -267,7 +268,6 @@ class _Hunt:
         key, language = self.flag.encode(), self.project.packs.language_of(path)
         claimed = sorted(self.claimed.get(path, ()))
         starts = [span.start for span in claimed]
-        file = self.project.file(path)
         for offset in _occurrences(data, key):
             end = offset + len(key)
             if not whole_word(data, offset, end) or (is_bare(self.flag) and not _quoted(data, offset, end)):
@@ -277,6 +277,7 @@ class _Hunt:
                 continue
             if self._marked(path, data, offset):
                 continue
+            file = self.project.file(path) if not is_minified(data, offset) else None
             shape = _text_shape(file, offset, end) if file is not None else "text"
             self._put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
 
