@@ -14,6 +14,7 @@ __all__ = [
     "member_of",
     "named_in_order",
     "nth_argument",
+    "own_returns",
     "property_value",
     "sole_name",
     "unwrapped",
@@ -96,6 +97,17 @@ def initializer(binding: Binding) -> Node | None:
     if role is None or parent.role(role[0]) not in (name, name.parent):
         return None
     return parent.role(role[1])
+
+
+def own_returns(function: Node) -> Iterator[Node]:
+    """The function's own return statements."""
+    stack = list(function.children)
+    while stack:
+        node = stack.pop()
+        if node.shape == "return":
+            yield node
+        elif node.shape not in ("function", "lambda", "class"):
+            stack.extend(node.children)
 
 
 def property_value(function: Node) -> Node | None:

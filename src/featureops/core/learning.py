@@ -6,19 +6,19 @@ key that is known is then a read as good as the SDK's. Readers of readers are le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from featureops.core.asked import Proof, Read
-from featureops.core.detect.wrappers import lifted, named_wrapper, names_at, own_returns
-from featureops.core.given import argument
+from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
+from featureops.core.given import argument, own_returns
 from featureops.core.instances import above, classes_of, declares, holder_of
 from featureops.core.project import Project
 from featureops.core.readers import Given, Parameter, Reader, Through
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["is_followed", "learn", "read_through", "reader_of"]
+__all__ = ["is_followed", "learn", "read_through", "read_with", "reader_of"]
 
 _STEPS = 12
 _FUNCTIONS = ("function", "lambda")
@@ -140,8 +140,19 @@ def _speaks_of(condition: Node | None, about: tuple[str, ...]) -> bool:
 
 
 def _is_fallback(node: Node | None) -> bool:
-    """An answer that asks nobody: a literal, a parameter, a default."""
-    return node is not None and not any(part.shape in ("call", "await") for part in node.walk())
+    """An answer that asks nobody: a literal, a parameter, a default, also one that a parameter holds for it."""
+    if node is None:
+        return False
+    calls = [part for part in node.walk() if part.shape in ("call", "await")]
+    return not calls or (calls == [node] and _is_accessor(node))
+
+
+def _is_accessor(call: Node) -> bool:
+    """A call without arguments on a plain name."""
+    callee, arguments = call.role("function"), call.role("arguments")
+    owner = callee.role("object") if callee is not None else None
+    plain = owner is not None and owner.type in owner.file.pack.index.identifiers
+    return plain and arguments is not None and not arguments.items
 
 
 def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
@@ -227,8 +238,19 @@ def _listed(project: Project, path: str, function: Node) -> list[Binding]:
     own = function.file.pack.index.self_names
     bindings = project.names(path).in_scope(function).values()
     found = [each for each in bindings if each.definitions and start <= each.definitions[0].start < end]
+    found = [each for each in found if not _is_of_type(each.definitions[0], function)]
     found = [each for each in found if each.name not in own or not _is_first(each, found)]
     return sorted(found, key=lambda each: each.definitions[0].start)
+
+
+def _is_of_type(name: Node, function: Node) -> bool:
+    """Whether a parameter is one of a parameter's type."""
+    around = 0
+    for outer in name.ancestors():
+        if outer is function:
+            break
+        around += outer.shape == "parameter"
+    return around > 1
 
 
 def _is_first(binding: Binding, others: list[Binding]) -> bool:
@@ -297,6 +319,31 @@ def _of_owner(project: Project, path: str, owner: Node, readers: list[Reader]) -
     # A type without a body of its own for the method: something else gives it one.
     open_types = [node for _, node in classes if node.shape == "type-definition" and declares(node, readers[0].name)]
     return (readers[0], "likely") if open_types and len(readers) == 1 else (None, "unproven")
+
+
+def read_with(
+    project: Project, path: str, call: Node, methods: Callable[[str, Node, Node], Iterable[Read]]
+) -> Read | None:
+    """The read of a function that is given a method of the client and runs it: `methods` gives what a call of a name is
+    (its file and the call), if it calls such a method.
+    """
+    callee, arguments = call.role("function"), call.role("arguments")
+    name = (callee.role("property") or callee) if callee is not None else None
+    meant = names_at(project, path, name) if name is not None else None
+    if arguments is None or not isinstance(meant, Node):
+        return None
+    listed = _listed(project, meant.file.path, meant)
+    for position, binding in enumerate(listed[: len(arguments.items)]):
+        method = argument(call, position, binding.name)
+        for use in binding.uses if method is not None and method.shape == "member" else ():
+            inner = use.parent
+            if method is None or inner is None or inner.shape != "call" or inner.role("function") is not use:
+                continue
+            for read in methods(meant.file.path, inner, method):
+                reader = reader_of(project, meant.file.path, read)
+                if reader is not None and reader.function is meant:
+                    return _read(project, path, call, reader, read.proof)
+    return None
 
 
 def _read(project: Project, path: str, call: Node, reader: Reader, proof: Proof) -> Read | None:

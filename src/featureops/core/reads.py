@@ -23,7 +23,7 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
-from featureops.core.learning import read_through
+from featureops.core.learning import read_through, read_with
 from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -107,7 +107,25 @@ class _Finder:
         if found is not None and found.proof == "proven":
             return found
         through = read_through(self.project, self.path, call)
+        if found is None and through is None:
+            return self._handing(call)
         return through if through is not None and (found is None or through.proof != "unproven") else found
+
+    def _handing(self, call: Node) -> Read | None:
+        """A call that hands a method of the client to a function of the house, which asks with it."""
+        arguments = call.role("arguments")
+        if arguments is None or not any(_method_name(item) in self.methods for item in arguments.items):
+            return None
+        return read_with(self.project, self.path, call, self._handed)
+
+    def _handed(self, path: str, call: Node, method: Node) -> Iterator[Read]:
+        """What a call in some file is which runs a method that this file hands over."""
+        owner = method.role("object")
+        for sdk, form in self.methods.get(_method_name(method), ()) if owner is not None else ():
+            if owner is not None and self.receivers.proof(owner, sdk) == "proven":
+                read = _Finder(self.project, path).asked(call, sdk.id, form, "proven", form.method or "")
+                if read is not None:
+                    yield read
 
     # -------------------------------------------------------------- SDK forms
 
@@ -126,7 +144,7 @@ class _Finder:
         for module, name in filter(None, places):
             for sdk, form in self.functions.get(name, ()):
                 if gives(sdk, form, module, name):
-                    return self._read(call, sdk.id, form, "proven", name)
+                    return self.asked(call, sdk.id, form, "proven", name)
         return None
 
     def _method_call(self, call: Node, callee: Node) -> Read | None:
@@ -140,7 +158,7 @@ class _Finder:
             if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
                 continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
-                best = self._read(call, sdk.id, form, proof, form.method or "")
+                best = self.asked(call, sdk.id, form, proof, form.method or "")
             if proof == "proven":
                 break
         if best is None and owner is not None and name is not None:
@@ -155,10 +173,11 @@ class _Finder:
             return None
         for sdk, form in self.functions.get(name, ()):
             if gives(sdk, form, entry.module, name):
-                return self._read(call, sdk.id, form, "proven", name)
+                return self.asked(call, sdk.id, form, "proven", name)
         return None
 
-    def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
+    def asked(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
+        """What a call in this form is, if it has a key."""
         if (key := _key(call, form)) is None:
             return None
         node, pinned = whole_call(call, form.pinned)
@@ -229,6 +248,12 @@ class _Finder:
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
+
+
+def _method_name(node: Node) -> str:
+    """The name of a member that stands as a value."""
+    name = (node.role("operand") or node).role("property")
+    return name.text if name is not None else ""
 
 
 def _is_called_so(call: Node, form: CallForm) -> bool:

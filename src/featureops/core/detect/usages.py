@@ -22,6 +22,7 @@ from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_
 from featureops.core.enums import enum_member_with
 from featureops.core.given import property_value
 from featureops.core.house import house_name
+from featureops.core.made import made_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
 from featureops.core.reads import find_reads
@@ -122,6 +123,8 @@ class _Hunt:
                 node = _string_at(file, offset, offset + len(key))
                 if node is not None and string_value(node) == self.flag:
                     self._definition(file, node, "literal")
+                    made = made_name(self.project, path, node)
+                    self.names.update([made] if made is not None else [])
 
     def follow(self, path: str, offsets: Sequence[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
