@@ -173,9 +173,14 @@ def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
         if not (is_last and implicit):
             return None
     others = [other for other in own if other is not statement]
-    if not all(_is_fallback(other.role("value")) or other.role("value") is None for other in others):
+    if not all(_is_fallback(_first(other.role("value"))) or other.role("value") is None for other in others):
         return None
     return function, all(_is_for_missing(other, about) for other in others)
+
+
+def _first(value: Node | None) -> Node | None:
+    """The first of several values: what comes behind it tells how it was got."""
+    return value.items[0] if value is not None and not value.shape and len(value.items) > 1 else value
 
 
 def _is_for_missing(statement: Node, about: tuple[str, ...]) -> bool:

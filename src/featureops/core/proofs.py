@@ -12,6 +12,7 @@ from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.project import Project
+from featureops.core.promised import is_promised, values_put
 from featureops.core.receivers import (
     declared_type,
     is_client_name,
@@ -92,7 +93,7 @@ class Receivers:
         if meant is None:
             return "proven" if self.annotated(name, sdk) else by_name(name.text, sdk)
         proof = self._meant(meant, sdk, depth if is_bound else depth + 1)
-        return "proven" if proof != "proven" and self._declares(name, None, sdk) else proof
+        return "proven" if proof != "proven" and self._declares(name, None, sdk, depth) else proof
 
     def _meant(self, found: tuple[str, Binding], sdk: SdkPack, depth: int) -> Proof:
         """A binding of this file or another one; what is known to be something else is not told by its name."""
@@ -109,10 +110,11 @@ class Receivers:
         found = self.project.exported(target, name) if target is not None else None
         return self._at(found[0]).binding(*found, sdk, depth + 1) if found is not None else "unproven"
 
-    def _declares(self, base: Node, name: str | None, sdk: SdkPack) -> bool:
-        """Whether the declared type of `base` has a field of this name (or without any) of a client's type."""
+    def _declares(self, base: Node, name: str | None, sdk: SdkPack, depth: int) -> bool:
+        """Whether the declared type of `base` has a field of this name (or without any) that holds a client."""
         return any(
-            (annotation := field.role("type")) is not None and self._at(where).annotated(annotation, sdk)
+            ((annotation := field.role("type")) is not None and self._at(where).annotated(annotation, sdk))
+            or any(self._at(where).proof(value, sdk, depth + 1) == "proven" for value in values_put(field, name or ""))
             for where, field in fields_named(self.project, self.path, base, name)
         )
 
@@ -125,7 +127,7 @@ class Receivers:
         proof: Proof = "unproven"
         if owner.type not in owner.file.pack.index.qualified:  # the modules around a name tell nothing about it
             proof = self.proof(base, sdk, depth)
-            if proof == "proven" or self._declares(base, name.text, sdk):
+            if proof == "proven" or self._declares(base, name.text, sdk, depth):
                 return "proven"
         member = member_of_class(self.project, self.path, base, name.text)
         if member is not None:
@@ -203,7 +205,9 @@ class Receivers:
         return "proven" if "proven" in given else "unproven"
 
     def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        return names_client(self.project, self.path, annotation, sdk)
+        return names_client(self.project, self.path, annotation, sdk) or is_promised(
+            self.project, self.path, annotation, sdk
+        )
 
 
 def _values(names: Names, binding: Binding) -> Iterator[Node]:

@@ -36,6 +36,7 @@ Grep = Callable[[Sequence[bytes]], _Offsets]
 """Which files hold any of the byte strings, with the offsets where one starts."""
 
 _Kind = Literal["read", "definition", "wrapper", "test", "mention"]
+_VALUES = frozenset({"string", "number", "object"})
 _ROUNDS = 8
 _QUOTES = frozenset(b"\"'`")
 
@@ -176,6 +177,8 @@ class _Hunt:
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
         self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value == "boolean")
+        if read.value in _VALUES:
+            self._wrapped(file, read.node)
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
