@@ -408,6 +408,83 @@ def test_a_receiver_is_known_by_its_language_s_own_ways(path: str, text: str, pr
     assert [row[2] for row in reads(files, path)] == ([proof] if proof else [])
 
 
+SWIFT_KEY = """import UnleashProxyClientSwift
+final class A {
+    var unleash: UnleashClient!
+    let key = "k"
+    var other = "k"
+    func f(_ key: String) -> Bool { unleash.isEnabled(name: %s) }
+    func g() { self.other = "l" }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"), [("self.key", "k"), ("key", None), ("self.other", None), ("self.none", None), ("other.key", None)]
+)
+def test_a_constant_of_the_object_itself_is_known_with_and_without_its_word(text: str, flag: str | None) -> None:
+    assert [row[1] for row in reads({"A.swift": SWIFT_KEY % text}, "A.swift")] == [flag]
+
+
+FIELD_KEYS = {
+    "A.java": 'import io.getunleash.Unleash;\nclass A { Unleash u; String k = "j"; boolean f() { return %s; } }\n',
+    "A.kt": 'import io.getunleash.Unleash\nclass A(val u: Unleash) { private val k = "j"\n fun f() = %s }\n',
+    "A.cs": 'using Unleash;\nclass A { IUnleash u; readonly string k = "j"; bool F() { return %s; } }\n',
+}
+
+
+@pytest.mark.parametrize("path", FIELD_KEYS)
+def test_a_field_that_holds_the_key_means_the_same_with_and_without_this(path: str) -> None:
+    name = "u.IsEnabled" if path.endswith(".cs") else "u.isEnabled"
+    text = FIELD_KEYS[path] % f"{name}(this.k) || {name}(k)"
+    assert [row[1:] for row in reads({path: text}, path)] == [("j", "proven"), ("j", "proven")]
+
+
+CSHARP_USES = """public class A {
+    async Task F() { var c = Api.Instance.GetClient(); await c.GetBooleanValueAsync("k", false); }
+    async Task G(IFeatureClient c) { await c.GetBooleanValueAsync("k", false); }
+}
+"""
+OWN_TYPES = "namespace %s;\npublic class Api { }\npublic interface IFeatureClient { }\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "own", "proof"),
+    [
+        ("namespace OpenFeature.Contrib.Acme;\n", "Acme", "proven"),
+        ("namespace OpenFeature;\n", "Acme", "proven"),
+        ("namespace Acme.OpenFeature;\n", "Other", "unproven"),
+        ("namespace OpenFeatures.Acme;\n", "Other", "unproven"),
+        ("", "Other", "unproven"),
+        ("namespace OpenFeature.Contrib.Acme;\n", "OpenFeature.Contrib", "unproven"),
+        ("namespace OpenFeature.Contrib.Acme;\n", "OpenFeature", "unproven"),
+    ],
+)
+def test_the_types_of_the_namespaces_around_need_no_import(before: str, own: str, proof: str) -> None:
+    files = {"a.cs": before + CSHARP_USES, "b.cs": OWN_TYPES % own}
+    assert [row[2] for row in reads(files, "a.cs")] == [proof, proof]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "#!/usr/bin/env dotnet\n",
+        "#!/usr/bin/env dotnet\n#:project ../X.csproj\n#:package A@1.0\n\n",
+        "// about\n\n#:project ../X.csproj\n",
+        "\ufeff#:sdk Microsoft.NET.Sdk.Web\r\n",
+    ],
+)
+def test_lines_for_a_tool_at_the_head_of_a_file_hide_nothing(head: str) -> None:
+    text = "using OpenFeature;\nIFeatureClient c = Api.Instance.GetClient();\n"
+    text += 'var on = await c.GetBooleanValueAsync("k", false);\n'
+    file = program({"a.cs": head + text}).file("a.cs")
+    assert file is not None
+    assert file.errors() == frozenset()
+    assert reads({"a.cs": head + text}, "a.cs") == [(head.count("\n") + 3, "k", "proven")]
+    quoted = 'class A { string s = """\n#:project x\n"""; }\n'
+    assert reads({"a.cs": quoted + text}, "a.cs") == [(6, "k", "proven")]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from featureops.core.given import argument, definition_of, initializer, member_of, own_returns, unwrapped
 from featureops.core.mentions import mentions_of
+from featureops.core.modules import Folders
 from featureops.core.readers import Given
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
@@ -19,6 +20,8 @@ _Place = tuple[str, Binding]
 class _Program(Protocol):
     """What has to be known of the files around."""
 
+    folders: Folders
+
     def file(self, path: str) -> SourceFile | None: ...
 
     def names(self, path: str) -> Names: ...
@@ -30,8 +33,6 @@ class _Program(Protocol):
     def exported(self, path: str, name: str, depth: int = 0) -> _Place | None: ...
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None: ...
-
-    def beside(self, path: str, name: str) -> list[str]: ...
 
 
 def made_name(program: _Program, path: str, part: Node) -> str | None:
@@ -69,7 +70,9 @@ def accessed_field(program: _Program, path: str, holder: Node, method: str) -> s
     found = _function(program, path, holder) if holder.shape == "call" else None
     where, made = (found[0], _object(found[1], program.names(found[0]), "")) if found is not None else (path, holder)
     kind = made.role("type") if made is not None and made.shape == "object" else None
-    files = (program.file(other) for other in (where, *program.beside(where, method))) if kind is not None else ()
+    files = (
+        (program.file(other) for other in (where, *program.folders.beside(where, method))) if kind is not None else ()
+    )
     function = received_method(files, kind.text, method) if kind is not None else None
     given = [value for each in own_returns(function) if (value := each.role("value"))] if function is not None else []
     receiver = function.role("receiver") if function is not None else None

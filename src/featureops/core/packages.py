@@ -13,12 +13,12 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Packages", "member_binding"]
+__all__ = ["Packages", "member_binding", "packages_of"]
 
 _NESTED = 3
 
 
-def _packages_of(names: Names) -> list[str]:
+def packages_of(names: Names) -> list[str]:
     """The packages that a file says it belongs to; those around them too where their names are seen."""
     own = names.packages or [""]
     if not names.file.pack.modules.around:
@@ -140,7 +140,7 @@ class Packages:
         """A name that the file's own package, or a whole package that it imports, brings in."""
         if node.type not in node.file.pack.index.identifiers or not self.hold(path):
             return None
-        packages = (*_packages_of(self._names(path)), *self._names(path).wildcards)
+        packages = (*packages_of(self._names(path)), *self._names(path).wildcards)
         found = (self.named(path, package, node.text) for package in packages)
         return next((place for place in found if place is not None), None)
 

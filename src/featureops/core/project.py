@@ -140,10 +140,6 @@ class Project(Files):
                 return path, binding
         return None
 
-    def beside(self, path: str, name: str) -> list[str]:
-        """The other files of the same package, of those that hold a name."""
-        return self.folders.beside(path, name)
-
     def meaning(self, path: str, node: Node) -> tuple[str, Binding] | None:
         """What an identifier means: a binding of its file, or of a file whose names it sees without an import."""
         binding = self.names(path).of.get(node)
@@ -198,7 +194,24 @@ class Project(Files):
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
-        return self._named_constant(path, node, depth) or self._alias(path, node) or self._built(path, node, depth)
+        named = self._named_constant(path, node, depth) or self._alias(path, node) or self._stored(path, node)
+        return named or self._built(path, node, depth)
+
+    def _stored(self, path: str, node: Node) -> Constant | None:
+        """A text of an imported file of data, by the names that lead to it."""
+        names: list[str] = []
+        while (owner := node.role("object") if node.shape == "member" else None) is not None:
+            name = node.role("property")
+            names.insert(0, name.text if name is not None else "")
+            node = owner
+        binding = self.names(path).of.get(node) if node.file.pack.modules.data else None
+        entry = binding.imported if binding is not None else None
+        target = self.module_path(path, entry.module) if entry is not None else None
+        if entry is None or target is None or not target.endswith(node.file.pack.modules.data):
+            return None
+        whole = entry.imported in ("*", "default")
+        text = self._workspaces.text_at(target, names if whole else [entry.imported, *names])
+        return Constant(text, "constant", target) if text is not None else None
 
     def _built(self, path: str, node: Node, depth: int) -> Constant | None:
         """A text put together from known parts."""
@@ -237,9 +250,7 @@ class Project(Files):
             return self.constant(*filling, depth + 1)
         meant = self.meaning(path, node)
         found = self.origin(*meant) if meant else None
-        if found is None:
-            return None
-        return self._binding_constant(*found, depth)
+        return self._binding_constant(*found, depth) if found else None
 
     def _binding_constant(self, path: str, binding: Binding, depth: int) -> Constant | None:
         value = initializer(binding)
@@ -258,7 +269,8 @@ class Project(Files):
             return self.constant(path, owner, depth + 1)
         place = self.container(path, owner, depth)
         if place is None:
-            return None
+            own = self.names(path).of.get(name) if owner.text in node.file.pack.index.self_names else None
+            return self._binding_constant(path, own, depth) if own is not None else None
         where, holder = place
         if isinstance(holder, str):
             found = self.exported(holder, name.text)

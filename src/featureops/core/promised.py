@@ -1,4 +1,4 @@
-"""Types of the house's own that stand for the SDK's client: the code says so, or puts the client where one is wanted."""
+"""Types of the house that stand for the SDK's client: the code says so, or puts the client where one is wanted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["is_promised", "values_put"]
 
 
 def is_promised(project: Project, path: str, annotation: Node, sdk: SdkPack) -> bool:
-    """Whether the house states, for the compiler only, that the SDK's client is of a type: `var _ T = (*Client)(nil)`."""
+    """Whether the house states, for the compiler only, that the client is of a type: `var _ T = (*Client)(nil)`."""
     blank = annotation.file.pack.text.blank
     return bool(blank) and any(
         names_client(project, where, value, sdk)

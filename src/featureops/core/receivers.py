@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from featureops.core.given import argument
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
-from featureops.core.packages import member_binding
+from featureops.core.packages import member_binding, packages_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -78,7 +78,8 @@ def results(function: Node) -> Iterator[Node]:
         if value is not None:
             yield value
     body = function.role("body")
-    if body is not None and function.shape == "lambda" and body.shape != "block":
+    is_last = body is not None and function.shape != "lambda" and body.type in body.file.pack.index.implicit_returns
+    if body is not None and function.shape in ("function", "lambda") and body.shape != "block" and not is_last:
         yield body
     elif body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
         last = body.items[-1]
@@ -103,9 +104,10 @@ def _means_client(project: Project, path: str, node: Node, sdk: SdkPack) -> bool
         outer = node.parent
         part = outer.role("property") if outer is not None and outer.shape == "member" else None
         return part is None or part is node or is_client_import(place[0], part.text, sdk)
-    if meant is not None or not names.wildcards or node.type not in node.file.pack.index.identifiers:
+    if meant is not None or node.type not in node.file.pack.index.identifiers:
         return False
-    return any(node.text in item.clients for item in sdk.imports if item.module in names.wildcards)
+    opened = (*names.wildcards, *packages_of(names))
+    return any(node.text in item.clients for item in sdk.imports if item.module in opened)
 
 
 def is_other_type(project: Project, path: str, definition: Node | None, sdk: SdkPack) -> bool:

@@ -334,17 +334,22 @@ def parse(path: str, data: bytes, pack: LanguagePack) -> SourceFile:
     parser = pack.parser(path[path.rfind(".") :].lower())
     if pack.regions is not None:
         parser.included_ranges = _ranges(data, pack.regions)
+    elif pack.preamble:
+        head = re.match(pack.preamble.encode(), data)
+        parser.included_ranges = [_range(data, head.end(), len(data))] if head is not None else []
     return SourceFile(path, data, pack, parser.parse(data))
 
 
 def _ranges(data: bytes, regions: str) -> list[Range]:
     """The parts of a host file that are parsed; one without bytes where there is none."""
+    spans = [match.span(1) for match in re.finditer(regions.encode(), data)]
+    return [_range(data, *span) for span in spans or [(len(data), len(data))]]
+
+
+def _range(data: bytes, start: int, end: int) -> Range:
     from tree_sitter import Range
 
-    spans = [match.span(1) for match in re.finditer(regions.encode(), data)]
-    return [
-        Range(_point(data, start), _point(data, end), start, end) for start, end in spans or [(len(data), len(data))]
-    ]
+    return Range(_point(data, start), _point(data, end), start, end)
 
 
 def _point(data: bytes, offset: int) -> tuple[int, int]:

@@ -223,7 +223,9 @@ def method_of(project: Project, holder: Node, name: str) -> Node | None:
     if own is not None or label is None:
         return own
     path = holder.file.path
-    return received_method((project.file(each) for each in (path, *project.beside(path, name))), label.text, name)
+    return received_method(
+        (project.file(each) for each in (path, *project.folders.beside(path, name))), label.text, name
+    )
 
 
 def _own_member(project: Project, path: str, place: Node, name: str) -> Node | Literal["unknown"]:
