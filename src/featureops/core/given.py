@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.scopes import Binding, string_value
+from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "named_in_order",
     "nth_argument",
     "own_returns",
+    "parameters_of",
     "property_value",
     "sole_name",
     "unwrapped",
@@ -108,6 +109,17 @@ def own_returns(function: Node) -> Iterator[Node]:
             yield node
         elif node.shape not in ("function", "lambda", "class"):
             stack.extend(node.children)
+
+
+def parameters_of(function: Node, names: Names) -> list[Binding]:
+    """A function's parameters in order, without the object that it is called on."""
+    listed, own = function.role("parameters"), function.file.pack.index.self_names
+    inside = [
+        binding
+        for binding in names.in_scope(function).values()
+        if listed is not None and listed.start <= binding.definitions[0].start < listed.end
+    ]
+    return sorted((each for each in inside if each.name not in own), key=lambda each: each.definitions[0].start)
 
 
 def property_value(function: Node) -> Node | None:

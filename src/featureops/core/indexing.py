@@ -51,7 +51,9 @@ class Indexing:
     open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
-    called on a value that comes later, `makers` on a class to make an instance of it.
+    called on a value that comes later, `makers` on a class to make an instance of it. `injectors` are decorators of
+    functions whose result is the parameter of their name, also from files `injected_from` in the folders above; `memos`
+    are calls that give what their block gives a name.
     """
 
     identifiers: frozenset[str]
@@ -113,6 +115,9 @@ class Indexing:
     plain_members: frozenset[str]
     promise_members: frozenset[str]
     makers: frozenset[str]
+    injectors: frozenset[str]
+    injected_from: frozenset[str]
+    memos: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from featureops.core.given import argument, definition_of, initializer, member_of, own_returns, unwrapped
+from featureops.core.given import argument, definition_of, initializer, member_of, own_returns, parameters_of, unwrapped
 from featureops.core.mentions import mentions_of
 from featureops.core.modules import Folders
 from featureops.core.readers import Given
@@ -59,7 +59,7 @@ def made_field(program: _Program, path: str, call: Node, name: str) -> tuple[str
         return None
     filled = {
         binding: (path, part)
-        for position, binding in enumerate(_parameters(function, names))
+        for position, binding in enumerate(parameters_of(function, names))
         if binding.is_single and (part := argument(call, position, binding.name)) is not None
     }
     return where, value, filled
@@ -125,13 +125,3 @@ def _is_set(use: Node, field: str) -> bool:
     name = member.role("property") if member is not None and member.shape == "member" else None
     outer = member.parent if member is not None else None
     return name is not None and name.text == field and outer is not None and outer.role("left") is member
-
-
-def _parameters(function: Node, names: Names) -> list[Binding]:
-    listed = function.role("parameters")
-    inside = [
-        binding
-        for binding in names.in_scope(function).values()
-        if listed is not None and listed.start <= binding.definitions[0].start < listed.end
-    ]
-    return sorted(inside, key=lambda binding: binding.definitions[0].start)

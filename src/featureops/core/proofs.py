@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
 from featureops.core.given import unwrapped
+from featureops.core.handed_in import injected, memo, passed
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
@@ -55,7 +56,7 @@ class Receivers:
         if owner.shape == "index" and (whole := owner.role("object")) is not None:
             return self.proof(whole, sdk, depth + 1)
         if owner.shape in ("function", "lambda"):
-            return self._factory(owner, sdk, depth)
+            return self.factory(owner, sdk, depth)
         if owner.shape in _CHOICES:
             return self._either(owner, sdk, depth)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
@@ -91,6 +92,9 @@ class Receivers:
                 return proof
         meant = self.project.meaning(self.path, name)
         if meant is None:
+            kept = memo(name)
+            if kept is not None:
+                return self.proof(kept, sdk, depth + 1)
             return "proven" if self.annotated(name, sdk) else by_name(name.text, sdk)
         proof = self._meant(meant, sdk, depth if is_bound else depth + 1)
         return "proven" if proof != "proven" and self._declares(name, None, sdk, depth) else proof
@@ -167,7 +171,7 @@ class Receivers:
             target, value, annotation = field_parts(node)
             if target is None or last_name(target) != name:
                 continue
-            if node.shape == "function" and self._factory(node, sdk, depth) == "proven":
+            if node.shape == "function" and self.factory(node, sdk, depth) == "proven":
                 return "proven"
             if annotation is not None and self.annotated(annotation, sdk):
                 return "proven"
@@ -191,13 +195,25 @@ class Receivers:
         if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
         if definition is not None and definition.shape == "function":
-            return self._factory(definition, sdk, depth)
+            return self.factory(definition, sdk, depth)
         # A client is often declared empty and made later: any value that it is given tells what it is.
         values = (value for value in _values(self.project.names(path), binding) if value.shape != "class")
         proofs = {self.proof(value, sdk, depth + 1) for value in values}
+        if not proofs and annotation is None and depth <= _DEPTH:
+            return self._handed_in(path, binding, sdk, depth)
         return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
 
-    def _factory(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _handed_in(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
+        """A parameter without a type, by what a test framework or the callers in the file give it."""
+        place = injected(self.project, path, binding)
+        if place is not None:
+            return self._at(place[0]).factory(place[1], sdk, depth + 1)
+        given = passed(self.project, path, binding)
+        is_client = bool(given) and all(self.proof(value, sdk, depth + 1) == "proven" for value in given)
+        return "likely" if is_client else "unproven"
+
+    def factory(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
+        """What a function gives."""
         annotation = function.role("type")
         if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
