@@ -74,7 +74,12 @@ def memo(name: Node) -> Node | None:
     for word in sorted(index.memos) if around else ():
         for mention in mentions_of(name.file, word):
             call = mention.parent
-            if call is None or call.shape != "call" or call.role("function") is not mention or call.parent not in around:
+            if (
+                call is None
+                or call.shape != "call"
+                or call.role("function") is not mention
+                or call.parent not in around
+            ):
                 continue
             given = argument(call, 0)
             block = next((item for item in call.items if item.type in index.block_scopes), None)
