@@ -121,14 +121,22 @@ def own_returns(function: Node) -> Iterator[Node]:
 
 
 def parameters_of(function: Node, names: Names) -> list[Binding]:
-    """A function's parameters in order, without the object that it is called on."""
-    listed, own = function.role("parameters"), function.file.pack.index.self_names
-    inside = [
-        binding
-        for binding in names.in_scope(function).values()
-        if listed is not None and listed.start <= binding.definitions[0].start < listed.end
+    """A function's parameters in order, without the object that it is called on and those of a parameter's type."""
+    body, stated = function.role("body"), function.role("parameters")
+    end = body.start if body is not None else function.end
+    start = stated.start if stated is not None else function.start
+    bindings = (each for each in names.in_scope(function).values() if each.definitions)
+    found = [
+        each for each in bindings if start <= (name := each.definitions[0]).start < end and _depth(name, function) < 2
     ]
-    return sorted((each for each in inside if each.name not in own), key=lambda each: each.definitions[0].start)
+    found.sort(key=lambda each: each.definitions[0].start)
+    return found[1:] if found and found[0].name in function.file.pack.index.self_names else found
+
+
+def _depth(name: Node, function: Node) -> int:
+    """How many parameters a name is in."""
+    around = list(name.ancestors())
+    return sum(outer.shape == "parameter" for outer in around[: around.index(function)])
 
 
 def property_value(function: Node) -> Node | None:

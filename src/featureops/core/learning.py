@@ -6,16 +6,16 @@ key that is known is then a read as good as the SDK's. Readers of readers are le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from featureops.core.asked import Proof, Read
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
-from featureops.core.given import argument, own_returns
+from featureops.core.given import argument, own_returns, parameters_of
 from featureops.core.instances import above, classes_of, declares, holder_of
+from featureops.core.parameters import parameters_in
 from featureops.core.project import Project
-from featureops.core.readers import Given, Parameter, Reader, Through
-from featureops.core.scopes import Binding
+from featureops.core.readers import Given, Reader, Through
 from featureops.core.syntax import Node
 
 __all__ = ["is_followed", "learn", "read_through", "read_with", "reader_of"]
@@ -49,7 +49,7 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
         return None
     filled = read.through.given if read.through is not None else {}
     parts = [node for where, node in filled.values() if where == path] or [read.key]
-    parameters = tuple(_parameters(project, path, result.function, parts))
+    parameters = tuple(parameters_in(project, path, result.function, parts))
     wrapper = named_wrapper(path, result.function, result.inverted) if parameters else None
     if wrapper is None or wrapper.is_getter:
         return None
@@ -241,61 +241,6 @@ def _is_returned(use: Node) -> bool:
     return _given_by(_object_with(_climbed(use, ())[0]), ()) is not None
 
 
-# ---------------------------------------------------------------- parameters
-
-
-def _parameters(project: Project, path: str, function: Node, parts: Iterable[Node]) -> Iterator[Parameter]:
-    """The parameters of the function that some expressions are made of."""
-    names = project.names(path)
-    listed = _listed(project, path, function)
-    seen: set[Binding] = set()
-    for node in (node for part in parts for node in part.walk()):
-        binding = names.of.get(node)
-        if binding is None or binding in seen or binding not in listed:
-            continue
-        seen.add(binding)
-        yield _parameter(function, binding, listed.index(binding))
-
-
-def _listed(project: Project, path: str, function: Node) -> list[Binding]:
-    """The parameters of a function in order, without the receiver."""
-    body = function.role("body")
-    end = body.start if body is not None else function.end
-    start = listed.start if (listed := function.role("parameters")) is not None else function.start
-    own = function.file.pack.index.self_names
-    bindings = project.names(path).in_scope(function).values()
-    found = [each for each in bindings if each.definitions and start <= each.definitions[0].start < end]
-    found = [each for each in found if not _is_of_type(each.definitions[0], function)]
-    found = [each for each in found if each.name not in own or not _is_first(each, found)]
-    return sorted(found, key=lambda each: each.definitions[0].start)
-
-
-def _is_of_type(name: Node, function: Node) -> bool:
-    """Whether a parameter is one of a parameter's type."""
-    around = 0
-    for outer in name.ancestors():
-        if outer is function:
-            break
-        around += outer.shape == "parameter"
-    return around > 1
-
-
-def _is_first(binding: Binding, others: list[Binding]) -> bool:
-    return all(binding.definitions[0].start <= other.definitions[0].start for other in others)
-
-
-def _parameter(function: Node, binding: Binding, position: int) -> Parameter:
-    name = binding.definitions[0]
-    whole = name
-    while whole.parent is not None and whole.parent is not function and whole.shape != "parameter":
-        whole = whole.parent
-    holder = whole if whole.shape == "parameter" else name.parent
-    first = holder.items[0] if holder is not None and holder.shape == "parameter" and holder.items else name
-    label = name if holder is None or first is holder.role("type") else first
-    default = holder.role("value") if holder is not None and holder.shape == "parameter" else None
-    return Parameter(binding, position, tuple(dict.fromkeys((binding.name, label.text))), default)
-
-
 # ---------------------------------------------------------------- calls
 
 
@@ -359,7 +304,7 @@ def read_with(
     meant = names_at(project, path, name) if name is not None else None
     if arguments is None or not isinstance(meant, Node):
         return None
-    listed = _listed(project, meant.file.path, meant)
+    listed = parameters_of(meant, project.names(meant.file.path))
     for position, binding in enumerate(listed[: len(arguments.items)]):
         method = argument(call, position, binding.name)
         for use in binding.uses if method is not None and method.shape == "member" else ():
