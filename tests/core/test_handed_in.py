@@ -83,3 +83,13 @@ describe('y') { %s.variation('b', {}, false) }
 def test_a_memo_of_a_test_gives_the_name_within_its_group(name: str, proof: str) -> None:
     rows: list[Row] = [(6, "a", proof), (8, "b", "unproven")]
     assert reads({"a_spec.rb": SPEC_RB % (name, name)}, "a_spec.rb") == rows
+
+
+@pytest.mark.parametrize(("made", "proof"), [("UnleashEngine()", "unproven"), ("UnleashClient('u', 'a')", "proven")])
+def test_another_class_of_the_sdk_s_makers_is_no_client(made: str, proof: str) -> None:
+    text = f"""from UnleashClient import UnleashClient
+from yggdrasil_engine.engine import UnleashEngine
+engine = {made}
+engine.is_enabled('a', {{}})
+"""
+    assert reads({"a.py": text}, "a.py") == [(4, "a", proof)]

@@ -218,8 +218,9 @@ class GateForm:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
-    with `{flag}` in it, `hosts` are the kinds of files in which it counts."""
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of a few
+    lines with `{flag}` in it, or `{name}` for an expression that gives the key; `hosts` are the kinds of files in which
+    it counts."""
 
     hosts: tuple[str, ...]
     text: str
@@ -268,6 +269,8 @@ class WrapRules:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
+    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it."""
+
     id: str
     language: str
     package: str
@@ -276,6 +279,7 @@ class SdkPack:
     calls: tuple[CallForm, ...]
     gates: tuple[GateForm, ...] = ()
     receivers: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     pure: bool = True
