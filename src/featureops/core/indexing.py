@@ -29,28 +29,28 @@ class Builder:
 class Indexing:
     """Node types by the part that they play for names and text.
 
-        `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
-        or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
-        declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
-        text, `export_targets` what a file assigns to in order to give names away. `string_casts` are functions that
-        give the text that they are given, `headers` statements that stand before every import.
+    `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
+    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
+    declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
+    text, `export_targets` what a file assigns to in order to give names away. `string_casts` are functions that
+    give the text that they are given, `headers` statements that stand before every import.
 
-        `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
-        characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
-        `symbols` are strings marked by their first character. `fields` are the object's own by their
-        looks, `implicit_members` name a
-        member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
-        not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
-        whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-        calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
-        strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
+    `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
+    characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
+    `symbols` are strings marked by their first character. `fields` are the object's own by their
+    looks, `implicit_members` name a
+    member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
+    not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
+    whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
+    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
+    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
 
-        Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
-        functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
-        what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
-        open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
-        functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
-        classes declare are constants like any other. `promise_members` are
+    Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
+    functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
+    what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
+    open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
+    functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
+    classes declare are constants like any other. `promise_members` are
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
     of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
