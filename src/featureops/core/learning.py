@@ -153,19 +153,27 @@ def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
     if function.role("body") is value:
         return function, True
     statement = value.parent
+    if statement is not None and statement.parent is not None and len(statement.items) == 1:
+        outer = statement.parent
+        statement = outer if outer.shape == "return" and statement.shape in ("", "arguments") else statement
     if statement is None:
         return None
     own = list(own_returns(function))
-    if statement.shape != "return":
-        body = function.role("body")
-        is_last = body is not None and bool(body.items) and body.items[-1] in (value, statement)
-        implicit = body is not None and body.type in body.file.pack.index.implicit_returns
-        if not (is_last and implicit):
-            return None
+    if statement.shape != "return" and not _is_last(function, value):
+        return None
     others = [other for other in own if other is not statement]
     if not all(_is_fallback(other.role("value")) or other.role("value") is None for other in others):
         return None
     return function, all(_is_for_missing(other, about) for other in others)
+
+
+def _is_last(function: Node, value: Node) -> bool:
+    """Whether a value is the last thing in a function that gives back its last value."""
+    body = function.role("body")
+    if body is None or not body.items or body.type not in body.file.pack.index.implicit_returns:
+        return False
+    last = body.items[-1]
+    return last is value or (last.shape == "expression" and last.role("operand") is value)
 
 
 def _is_for_missing(statement: Node, about: tuple[str, ...]) -> bool:

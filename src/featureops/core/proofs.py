@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from featureops.core.asked import Proof
-from featureops.core.declared import field_parts, fields_named, given_value, last_name
+from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
 from featureops.core.given import unwrapped
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
@@ -53,7 +53,7 @@ class Receivers:
             return "unproven"
         if owner.shape == "index" and (whole := owner.role("object")) is not None:
             return self.proof(whole, sdk, depth + 1)
-        if owner.shape == "lambda":
+        if owner.shape in ("function", "lambda"):
             return self._factory(owner, sdk, depth)
         if owner.shape in _CHOICES:
             return self._either(owner, sdk, depth)
@@ -202,8 +202,20 @@ class Receivers:
         given = (self.proof(value, sdk, depth + 1) for value in results(function))
         return "proven" if "proven" in given else "unproven"
 
-    def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        return names_client(self.project, self.path, annotation, sdk)
+    def annotated(self, annotation: Node, sdk: SdkPack, depth: int = 0) -> bool:
+        """Whether a type speaks of the client: in itself, as that of an expression, or by another name for such one."""
+        if names_client(self.project, self.path, annotation, sdk):
+            return True
+        if depth > _DEPTH:
+            return False
+        for part in annotation.walk():
+            asked = part.role("operand") if part.shape == "type-of" else None
+            if asked is not None and self.proof(asked, sdk, depth + 1) == "proven":
+                return True
+            place = renamed_type(self.project, self.path, part)
+            if place is not None and self._at(place[0]).annotated(place[1], sdk, depth + 1):
+                return True
+        return False
 
 
 def _values(names: Names, binding: Binding) -> Iterator[Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from featureops.core.asked import Read
 from featureops.core.given import initializer, unwrapped
@@ -68,12 +69,19 @@ class Results:
         owner, label = node.role("object"), node.role("property") or node.role("index")
         if owner is None or label is None:
             return
-        name = string_value(label) if node.shape == "index" else house_name(label.text)
-        made = self._made(owner) if name is not None else None
+        made = self._made(owner)
         if made is None:
             return
         holder = owner if owner in self.names.of else None
-        yield self._read(node, made, _used_as(node), label if node.shape == "index" else None, name, holder)
+        if node.shape == "index":
+            yield self._indexed(node, label, made, holder)
+        else:
+            yield self._read(node, made, _used_as(node), None, house_name(label.text), holder)
+
+    def _indexed(self, node: Node, label: Node, made: _Source, holder: Node | None) -> Read:
+        """`flags[key]`, whose key may be made at run time."""
+        read = self._read(node, made, _used_as(node), label, string_value(label), holder)
+        return read if read.constant is not None else replace(read, constant=self.project.constant(self.path, label))
 
     def _pattern(self, declarator: Node) -> Iterator[Read]:
         """`const { newCheckout, other: renamed } = useFlags()`."""
