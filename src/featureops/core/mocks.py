@@ -1,4 +1,4 @@
-"""Tests that tell a mocked client what to answer, or ask what it was asked: `when(client.on(eq("k")))`, `verify(client)`."""
+"""What tests tell a mocked client to answer, or check that it was asked: `when(client.on(..))`, `verify(client)`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Whether what a call is made on is a piece of the repository's own code that asks no SDK: then its telling name is only
-a name.
-"""
+"""Whether a call is made on the repository's own code that asks no SDK: then a telling name is only a name."""
 
 from __future__ import annotations
 
@@ -34,19 +32,23 @@ class Owned:
     def _code(self, path: str, owner: Node, method: str) -> Iterator[_Place]:
         """The classes, objects and files that give the method a body."""
         place = self._project.container(path, owner)
-        if place is not None and isinstance(place[1], str):
-            found = self._project.exported(place[1], method)
-            definition = found[1].definitions[0].parent if found is not None and found[1].definitions else None
-            if found is not None and definition is not None and _has_body(definition):
-                yield found[0], definition.file.root
-            return
-        if place is not None and place[1].shape == "object":
-            if any(_is_called(node, method) for node in mentions_of(place[1].file, method) if _is_in(node, place[1])):
-                yield place
-            return
-        for holder in classes_of(self._project, path, owner):
-            if any(self._has(each, method) for each in above(self._project, holder)):
-                yield holder
+        where, holder = place if place is not None else (path, owner)
+        if isinstance(holder, str):
+            yield from self._of_module(holder, method)
+        elif holder.shape == "object" and holder.role("type") is None:
+            if any(_is_called(node, method) for node in mentions_of(holder.file, method) if _is_in(node, holder)):
+                yield where, holder
+        else:
+            asked = (where, holder) if holder.shape == "call" else (path, owner)
+            for each in classes_of(self._project, *asked):
+                if any(self._has(other, method) for other in above(self._project, each)):
+                    yield each
+
+    def _of_module(self, module: str, method: str) -> Iterator[_Place]:
+        found = self._project.exported(module, method)
+        definition = found[1].definitions[0].parent if found is not None and found[1].definitions else None
+        if found is not None and definition is not None and _has_body(definition):
+            yield found[0], definition.file.root
 
     def _has(self, holder: _Place, method: str) -> bool:
         """Whether a class, or what its file adds to it, has the method with a body."""
@@ -70,10 +72,12 @@ class Owned:
     def _parts(self, path: str, holder: Node) -> Iterator[_Place]:
         for where, node in above(self._project, (path, holder)):
             yield where, node
-            for function in (each for each in node.file.root.walk() if each.shape == "function"):
-                if not _is_in(function, node) and (own := holder_of(self._project, where, function)) is not None:
-                    if own[1] is node:
-                        yield where, function
+            for function in node.file.root.walk():
+                if function.shape != "function" or _is_in(function, node):
+                    continue
+                own = holder_of(self._project, where, function)
+                if own is not None and own[1] is node:
+                    yield where, function
 
     def _speaks(self, path: str, node: Node) -> bool:
         sdks = node.file.pack.sdks
@@ -87,7 +91,8 @@ def _is_in(node: Node, outer: Node) -> bool:
 
 
 def _has_body(definition: Node) -> bool:
-    return definition.role("body") is not None or (value := definition.role("value")) is not None and _has_body(value)
+    value = definition.role("value")
+    return definition.role("body") is not None or (value is not None and _has_body(value))
 
 
 def _is_called(name: Node, method: str) -> bool:

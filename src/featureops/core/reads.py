@@ -91,7 +91,7 @@ class _Finder:
         shape = node.shape
         yield from self.gates.at(node)
         if shape == "call":
-            found = self._house_call(node) or self._asking(node)
+            found = self._house_call(node) or self.asking(node)
             if found is not None:
                 yield found
                 return
@@ -108,10 +108,10 @@ class _Finder:
     def _asks(self, path: str, call: Node) -> bool:
         """Whether a call of any file asks an SDK."""
         finder = self if path == self.path else _Finder(self.project, path, self.owned)
-        found = finder._asking(call)
+        found = finder.asking(call)
         return found is not None and found.proof != "unproven"
 
-    def _asking(self, call: Node) -> Read | None:
+    def asking(self, call: Node) -> Read | None:
         """A call of the SDK, or of the house's function that calls it."""
         found = self._sdk_call(call)
         if found is None or found.proof != "proven":
