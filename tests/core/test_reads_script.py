@@ -6,6 +6,8 @@ from textwrap import dedent
 
 import pytest
 
+from featureops.core.reads import find_reads
+from tests.core.sources import program
 from tests.core.test_reads import Row, reads
 
 OPEN = "import { OpenFeature, Client } from '@openfeature/server-sdk';\n"
@@ -103,3 +105,48 @@ INDEXED: dict[str, tuple[str, list[Row]]] = {
 def test_a_flag_of_all_may_be_asked_for_by_a_key(case: str) -> None:
     text, rows = INDEXED[case]
     assert reads({"a.tsx": dedent(ALL_FLAGS + text)}, "a.tsx") == rows
+
+
+HOUSE_HOOKS = """
+    import { useFlags as theirs } from 'launchdarkly-react-client-sdk';
+    export const useFlags = () => { const flags = theirs() as Set; return { ...flags, ...mocks(), own: 1 }; };
+"""
+MEMBERS: dict[str, tuple[str, str, list[tuple[str | None, bool]]]] = {
+    "of-another-object": ("export const useFlags = () => ({ ...countries(), newNav: 1 });", "useFlags().newNav", []),
+    "beside-another-result": ("export const useFlags = () => [theirs()];", "useFlags().newNav", []),
+    "one-of-several-results": (
+        "export function useFlags() { if (off) { return {}; } return theirs(); }",
+        "useFlags().newNav",
+        [],
+    ),
+    "the-house-s-own-entry": (HOUSE_HOOKS, "useFlags().own", []),
+    "passed-on": ("export const useFlags = () => theirs();", "useFlags().newNav", [("new-nav", True)]),
+    "with-others-over-them": (HOUSE_HOOKS, "useFlags().newNav", [("new-nav", False)]),
+}
+
+
+@pytest.mark.parametrize("case", MEMBERS)
+def test_a_house_s_hook_may_pass_on_the_flags(case: str) -> None:
+    hook, asks, rows = MEMBERS[case]
+    own = dedent(hook) if "theirs }" in hook else f"import {{ useFlags as theirs }} from '{LD_REACT}';\n{hook}\n"
+    files = {"hooks.ts": own, "a.tsx": f"import {{ useFlags }} from './hooks';\nconst A = () => {asks};\n"}
+    assert [(read.flag, read.is_exact) for read in find_reads(program(files), "a.tsx")] == rows
+
+
+LD_REACT = "launchdarkly-react-client-sdk"
+CHOSEN: dict[str, tuple[str, list[tuple[str | None, bool]]]] = {
+    "none-of-the-sdk": ("export const useFlag = local ? own : other;", []),
+    "called-already": ("export const useFlag = theirs('k');", []),
+    "set-again": ("export let useFlag = theirs; useFlag = own;", []),
+    "another-name": ("export const useFlag = theirs;", [("k", True)]),
+    "one-of-two": ("export const useFlag = local ? own : theirs;", [("k", False)]),
+    "where-the-other-is-missing": ("export const useFlag = given ?? theirs;", [("k", False)]),
+}
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_an_sdk_s_function_may_be_chosen(case: str) -> None:
+    text, rows = CHOSEN[case]
+    hooks = f"import {{ useFlag as theirs }} from '@unleash/proxy-client-react';\n{text}\n"
+    files = {"hooks.ts": hooks, "a.tsx": "import { useFlag } from './hooks';\nconst A = () => useFlag('k');\n"}
+    assert [(read.flag, read.is_exact) for read in find_reads(program(files), "a.tsx")] == rows

@@ -17,7 +17,10 @@ __all__ = [
     "property_value",
     "sole_name",
     "unwrapped",
+    "ways_of",
 ]
+
+_CHOICES = {"conditional": ("then", "else"), "coalesce": ("left", "right"), "or": ("left", "right")}
 
 _GIVING = {
     "declarator": ("name", "value"),
@@ -64,6 +67,12 @@ def unwrapped(node: Node) -> Node:
         if inner is None:
             return node
         node = inner
+
+
+def ways_of(value: Node) -> list[Node]:
+    """The expressions one of which a choice is; the value itself where it is none."""
+    roles = _CHOICES.get(value.shape, ())
+    return [way for role in roles for way in value.roles(role)] if roles else [value]
 
 
 def definition_of(binding: Binding) -> Node | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
-from featureops.core.given import unwrapped
+from featureops.core.given import unwrapped, ways_of
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
@@ -30,7 +30,6 @@ from featureops.core.syntax import Node
 __all__ = ["Receivers"]
 
 _DEPTH = 6
-_CHOICES = {"conditional": ("then", "else"), "coalesce": ("left", "right"), "or": ("left", "right")}
 
 
 class Receivers:
@@ -55,8 +54,8 @@ class Receivers:
             return self.proof(whole, sdk, depth + 1)
         if owner.shape in ("function", "lambda"):
             return self._factory(owner, sdk, depth)
-        if owner.shape in _CHOICES:
-            return self._either(owner, sdk, depth)
+        if len(ways := ways_of(owner)) > 1:
+            return self._either(ways, sdk, depth)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
             return self._brought(*brought, sdk, depth)
         if owner.shape == "call":
@@ -76,10 +75,9 @@ class Receivers:
             return self._member(owner, sdk, depth)
         return self._name(owner, sdk, depth) if owner.type in index.identifiers else "unproven"
 
-    def _either(self, choice: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _either(self, ways: list[Node], sdk: SdkPack, depth: int) -> Proof:
         """One of several expressions; a missing one (`null`, `undefined`) asks nothing."""
-        ways = [way for role in _CHOICES[choice.shape] for way in choice.roles(role) if way.shape != "null"]
-        proofs = {self.proof(way, sdk, depth + 1) for way in ways}
+        proofs = {self.proof(way, sdk, depth + 1) for way in ways if way.shape != "null"}
         return "proven" if proofs == {"proven"} else "unproven" if proofs == {"unproven"} or not proofs else "likely"
 
     def _name(self, name: Node, sdk: SdkPack, depth: int) -> Proof:

@@ -41,6 +41,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "destructured": "key value",
         "pair": "key value",
         "list": "",
+        "spread": "operand",  # all members of something, in an object or a list
         "lambda": "parameters body type",
         "markup-expression": "operand",
         "markup-element": "open close",

@@ -36,6 +36,7 @@ Grep = Callable[[Sequence[bytes]], _Offsets]
 
 _Kind = Literal["read", "definition", "wrapper", "test", "mention"]
 _ROUNDS = 8
+_HELD = ("boolean", "details")
 _QUOTES = frozenset(b"\"'`")
 
 
@@ -183,7 +184,7 @@ class _Hunt:
             self._add(file, read.node, "read", "unproven", read.sdk)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
-        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value == "boolean")
+        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD)
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
