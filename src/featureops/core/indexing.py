@@ -69,7 +69,8 @@ class Indexing:
     open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
-    called on a value that comes later, `makers` on a class to make an instance of it.
+    called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
+    of what a decorator is given are texts in the language of the `markup_hosts`.
     """
 
     identifiers: frozenset[str]
@@ -130,6 +131,8 @@ class Indexing:
     value_blocks: frozenset[str]
     plain_members: frozenset[str]
     promise_members: frozenset[str]
+    markup_entries: frozenset[str]
+    markup_hosts: frozenset[str]
     makers: frozenset[str]
 
     def plain(self, name: str) -> str:

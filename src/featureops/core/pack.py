@@ -218,8 +218,9 @@ class GateForm:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
-    with `{flag}` in it, `hosts` are the kinds of files in which it counts."""
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of a few
+    lines with `{flag}` in it, or `{name}` for an expression that gives the key; `hosts` are the kinds of files in which
+    it counts."""
 
     hosts: tuple[str, ...]
     text: str

@@ -93,7 +93,7 @@ class _Finder:
         if shape == "call":
             found = self._house_call(node) or self.asking(node)
             if found is not None:
-                yield found
+                yield from self._each(found)
                 return
         yield from self.results.at(node)
         if shape in ("decorator", "markup-element") and self.house:
@@ -110,6 +110,14 @@ class _Finder:
         finder = self if path == self.path else _Finder(self.project, path, self.owned)
         found = finder.asking(call)
         return found is not None and found.proof != "unproven"
+
+    def _each(self, read: Read) -> Iterator[Read]:
+        """One read for each flag, where a call is given a list of them: what it gives is not of one alone."""
+        if read.key is None or read.key.shape != "list" or not read.key.items or read.constant is not None:
+            yield read
+            return
+        for key in read.key.items:
+            yield replace(read, key=key, constant=self.project.constant(self.path, key), is_exact=False)
 
     def asking(self, call: Node) -> Read | None:
         """A call of the SDK, or of the house's function that calls it."""
