@@ -13,6 +13,7 @@ from featureops.core.asked import Proof, Read
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
 from featureops.core.given import argument, own_returns, parameters_of
 from featureops.core.instances import above, classes_of, declares, holder_of
+from featureops.core.mocks import mocked
 from featureops.core.parameters import parameters_in
 from featureops.core.project import Project
 from featureops.core.readers import Given, Reader, Through
@@ -261,6 +262,7 @@ def read_through(project: Project, path: str, call: Node) -> Read | None:
     owner = callee.role("object")
     if owner is None or not methods:
         return None
+    owner = mocked(project.names(path), owner) or owner
     reader, proof = _of_owner(project, path, owner, methods)
     return _read(project, path, call, reader, proof) if reader is not None else None
 

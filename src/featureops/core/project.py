@@ -17,6 +17,7 @@ from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
 from featureops.core.made import accessed_field, made_field
+from featureops.core.mocks import same_as
 from featureops.core.modules import Folders, files_at, given_name, held_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
@@ -184,13 +185,11 @@ class Project(Files):
         dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
         return self.module_path(path, f"{entry.module}{dot}{entry.imported}")
 
-    # -------------------------------------------------------------- constants
-
     def constant(self, path: str, node: Node, depth: int = 0) -> Constant | None:
         """The string that an expression always is, if that can be told."""
         if depth > _DEPTH:
             return None
-        node = unwrapped(node)
+        node = self._plain(path, node)
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
@@ -212,6 +211,12 @@ class Project(Files):
         whole = entry.imported in ("*", "default")
         text = self._workspaces.text_at(target, names if whole else [entry.imported, *names])
         return Constant(text, "constant", target) if text is not None else None
+
+    def _plain(self, path: str, node: Node) -> Node:
+        """An expression without what only stands around it."""
+        node = unwrapped(node)
+        same = same_as(self.names(path), node) if node.shape == "call" else None
+        return unwrapped(same) if same is not None else node
 
     def _built(self, path: str, node: Node, depth: int) -> Constant | None:
         """A text put together from known parts."""
@@ -296,16 +301,12 @@ class Project(Files):
         added = self.names(holder.file.path).extensions(label.text)
         return next((value for each in added if (value := member_of(each, name)) is not None), None)
 
-    def _field_of(self, path: str, holder: Node, name: str, depth: int) -> Constant | None:
-        """A field of an object, or of what a call makes."""
-        if holder.shape == "call":
-            return self._made(path, holder, name, depth)
-        member = member_of(holder, name)
-        return self.constant(path, member, depth + 1) if member is not None else None
-
-    def _made(self, path: str, call: Node, name: str, depth: int) -> Constant | None:
-        """A field of the object that a function of the house makes of what it is given."""
-        made = made_field(self, path, call, name)
+    def _made(self, path: str, holder: Node, name: str, depth: int) -> Constant | None:
+        """A field of an object, or of the one that a function of the house makes of what it is given."""
+        if holder.shape != "call":
+            member = member_of(holder, name)
+            return self.constant(path, member, depth + 1) if member is not None else None
+        made = made_field(self, path, holder, name)
         return self.constant_given(*made[:2], {**self._given, **made[2]}, depth + 1) if made is not None else None
 
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
@@ -320,9 +321,8 @@ class Project(Files):
         where, entry = self.container(path, owner, depth + 1) or (path, "")
         if isinstance(entry, str):
             return None
-        field = accessed_field(self, where, entry, name.text) if entry.shape in ("call", "object") else None
-        if field is not None:
-            return self._field_of(where, entry, field, depth)
+        if (field := accessed_field(self, where, entry, name.text)) is not None:
+            return self._made(where, entry, field, depth)
         entry = entry if entry.shape == "enum-member" else entry.parent or entry
         enum = next((outer for outer in entry.ancestors() if outer.shape == "enum"), None)
         label = entry.role("name") if entry.shape == "enum-member" else None
@@ -337,7 +337,7 @@ class Project(Files):
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
-        node = unwrapped(node)
+        node = self._plain(path, node)
         filling = self._filling(path, node)
         if filling is not None:
             return self.container(*filling, depth + 1)
