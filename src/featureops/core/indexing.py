@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Builder", "Indexing"]
+__all__ = ["Builder", "Indexing", "MockRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,24 @@ class Builder:
     function: str | None = None
     separator: int = 0
     holes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MockRules:
+    """How tests speak of mocks, where a file imports a library of them (its module begins with one of `modules`).
+
+    `same` are matchers that want to see their argument itself, `any` those that stand for any value. Calls `about` a
+    mock are given the mock, or a call of it, which is then not made to ask anything.
+    """
+
+    modules: tuple[str, ...]
+    same: frozenset[str]
+    any: frozenset[str]
+    about: frozenset[str]
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return tuple(f"{module}." for module in self.modules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from featureops.core.indexing import Builder, Indexing
+from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.regroup import TreeRules
 
 if TYPE_CHECKING:
@@ -311,6 +311,7 @@ class LanguagePack:
     preamble: str = ""
     tree: TreeRules | None = None
     wire: WireNames | None = None
+    mocks: MockRules | None = None
     builders: tuple[Builder, ...] = ()
     regions: str | None = None
     templates: tuple[str, ...] = ()
