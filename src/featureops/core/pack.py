@@ -178,6 +178,7 @@ class CallForm:
     SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
     else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
     the members of its result are the flags, spelt in that case. `awaited`: the value comes only when it is waited for.
+    `passed`: what the call gives is called on a component, which gets that result as a property of this name.
     """
 
     method: str | None = None
@@ -193,6 +194,7 @@ class CallForm:
     boxed: bool = False
     awaited: bool = False
     members: Literal["", "camel"] = ""
+    passed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ def _call(item: Table) -> CallForm:
         common=bool(item.get("common", False)),
         boxed=bool(item.get("boxed", False)),
         awaited=bool(item.get("awaited", False)),
+        passed=text(item, "passed", ""),
         members=cast("Literal['', 'camel']", text(item, "members", "")),
     )
 
