@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 __all__ = ["Contents"]
 
@@ -25,6 +26,16 @@ class Contents:
     def skim(self, path: str) -> bytes | None:
         """`text` of one file of many, which is not kept; whoever asks says himself that it was touched."""
         return self._texts[path] if path in self._texts else self._read(path)
+
+    @contextmanager
+    def noted(self) -> Iterator[set[str]]:
+        """What is touched within, which counts for what is around as well."""
+        outer, self.touched = self.touched, set()
+        try:
+            yield self.touched
+        finally:
+            outer |= self.touched
+            self.touched = outer
 
     def forget(self) -> None:
         self._texts.clear()

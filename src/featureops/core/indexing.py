@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Builder", "Indexing"]
+__all__ = ["Builder", "Indexing", "MockRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,24 @@ class Builder:
     function: str | None = None
     separator: int = 0
     holes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MockRules:
+    """How tests speak of mocks, where a file imports a library of them (its module begins with one of `modules`).
+
+    `same` are matchers that want to see their argument itself, `any` those that stand for any value. Calls `about` a
+    mock are given the mock, or a call of it, which is then not made to ask anything.
+    """
+
+    modules: tuple[str, ...]
+    same: frozenset[str]
+    any: frozenset[str]
+    about: frozenset[str]
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return tuple(f"{module}." for module in self.modules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,10 @@ class Indexing:
     open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
-    called on a value that comes later, `makers` on a class to make an instance of it.
+    called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
+    of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
+    functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
+    `memos` are calls that give what their block gives a name.
     """
 
     identifiers: frozenset[str]
@@ -112,7 +133,12 @@ class Indexing:
     value_blocks: frozenset[str]
     plain_members: frozenset[str]
     promise_members: frozenset[str]
+    markup_entries: frozenset[str]
+    markup_hosts: frozenset[str]
     makers: frozenset[str]
+    injectors: frozenset[str]
+    injected_from: frozenset[str]
+    memos: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

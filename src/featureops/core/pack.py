@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from featureops.core.indexing import Builder, Indexing
+from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.regroup import TreeRules
 
 if TYPE_CHECKING:
@@ -178,6 +178,7 @@ class CallForm:
     SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
     else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
     the members of its result are the flags, spelt in that case. `awaited`: the value comes only when it is waited for.
+    `passed`: what the call gives is called on a component, which gets that result as a property of this name.
     """
 
     method: str | None = None
@@ -193,6 +194,7 @@ class CallForm:
     boxed: bool = False
     awaited: bool = False
     members: Literal["", "camel"] = ""
+    passed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +220,9 @@ class GateForm:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
-    with `{flag}` in it, `hosts` are the kinds of files in which it counts."""
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of a few
+    lines with `{flag}` in it, or `{name}` for an expression that gives the key; `hosts` are the kinds of files in which
+    it counts."""
 
     hosts: tuple[str, ...]
     text: str
@@ -268,6 +271,8 @@ class WrapRules:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
+    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it."""
+
     id: str
     language: str
     package: str
@@ -276,6 +281,7 @@ class SdkPack:
     calls: tuple[CallForm, ...]
     gates: tuple[GateForm, ...] = ()
     receivers: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     pure: bool = True
@@ -308,6 +314,7 @@ class LanguagePack:
     preamble: str = ""
     tree: TreeRules | None = None
     wire: WireNames | None = None
+    mocks: MockRules | None = None
     builders: tuple[Builder, ...] = ()
     regions: str | None = None
     templates: tuple[str, ...] = ()

@@ -52,11 +52,15 @@ class _PackageFiles:
         """Say again which files were read; what they hold is still known."""
         self._told.clear()
 
-    def declaring(self, importer: str, name: str, pack: LanguagePack) -> list[str]:
-        """The files of the language that declare the name, the nearest first."""
-        if pack.id not in self._told:
+    def tell(self, pack: LanguagePack) -> None:
+        """That every file of a language was looked into, where files say themselves which names they declare."""
+        if pack.modules.declared is not None and pack.id not in self._told:
             self._told.add(pack.id)
             self._contents.touched.update(path for path in self._paths if path.endswith(pack.extensions))
+
+    def declaring(self, importer: str, name: str, pack: LanguagePack) -> list[str]:
+        """The files of the language that declare the name, the nearest first."""
+        self.tell(pack)
         if pack.id not in self._declaring:
             self._declaring[pack.id] = self._declared(re.compile((pack.modules.declared or "").encode()), pack)
         folder = posixpath.dirname(importer) or "."
@@ -102,6 +106,9 @@ class _PackageFiles:
                     yield path
 
 
+_Place = tuple[str, Binding]
+
+
 class Packages:
     """What a name means where files belong to packages. `file` and `names` are the repository's parsed files."""
 
@@ -115,12 +122,17 @@ class Packages:
     ) -> None:
         self._packs, self._file, self._names = packs, file, names
         self._paths = _PackageFiles(paths, contents)
-        self._known: dict[tuple[str, str, str], tuple[str, Binding] | None] = {}
+        self._contents = contents
+        self._known: dict[tuple[str, str, str], tuple[_Place | None, frozenset[str]]] = {}
+
+    def begin(self) -> None:
+        """Say again which files were read."""
+        self._paths.forget()
 
     def forget(self) -> None:
-        """Find names again when they are asked for."""
+        """Find names again when they are asked for: the files that hold them are let go of."""
         self._known.clear()
-        self._paths.forget()
+        self.begin()
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to a package by its language's rule."""
@@ -131,10 +143,16 @@ class Packages:
         """A name of a package, or a member of the class that the package's last part names."""
         key = (posixpath.dirname(importer), package, name)
         if key not in self._known:
-            self._known[key] = None
-            in_file = self._in_files(importer, package, name)
-            self._known[key] = in_file or self._in_class(importer, package, name, depth)
-        return self._known[key]
+            self._known[key] = None, frozenset()
+            with self._contents.noted() as touched:
+                found = self._in_files(importer, package, name) or self._in_class(importer, package, name, depth)
+            self._known[key] = found, frozenset(touched)
+        place, read = self._known[key]
+        self._contents.touched |= read
+        pack = self._packs.for_path(importer)
+        if pack is not None:
+            self._paths.tell(pack)
+        return place
 
     def visible(self, path: str, node: Node) -> tuple[str, Binding] | None:
         """A name that the file's own package, or a whole package that it imports, brings in."""

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
 
 from featureops.core.config import Config
+from featureops.core.constants import Constant, Resolution
 from featureops.core.enums import constructor_position
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
+from featureops.core.made import accessed_field, made_field
+from featureops.core.mocks import same_as
 from featureops.core.modules import Folders, files_at, given_name, held_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
@@ -28,23 +29,6 @@ from featureops.core.workspaces import Workspaces
 __all__ = ["Constant", "Project", "Resolution"]
 
 _DEPTH = 8
-Resolution = Literal["literal", "constant", "enum", "wrapper", "key-builder", "unproven"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Constant:
-    """A string known by value. `definition` is the pair, enum member, assignment or declarator that holds it, None for
-    a literal at the place itself; `path` is the file of the definition."""
-
-    value: str
-    resolution: Resolution
-    path: str
-    definition: Node | None = None
-    name: str = ""
-
-    @property
-    def built(self) -> Literal["key-builder"] | None:
-        return "key-builder" if self.resolution == "key-builder" else None
 
 
 class Project(Files):
@@ -64,6 +48,10 @@ class Project(Files):
     def begin(self) -> None:
         super().begin()
         self.folders.forget()
+        self._packages.begin()
+
+    def forget(self) -> None:
+        super().forget()
         self._packages.forget()
 
     # -------------------------------------------------------------- following names to files
@@ -183,13 +171,11 @@ class Project(Files):
         dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
         return self.module_path(path, f"{entry.module}{dot}{entry.imported}")
 
-    # -------------------------------------------------------------- constants
-
     def constant(self, path: str, node: Node, depth: int = 0) -> Constant | None:
         """The string that an expression always is, if that can be told."""
         if depth > _DEPTH:
             return None
-        node = unwrapped(node)
+        node = self._plain(path, node)
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
@@ -212,16 +198,22 @@ class Project(Files):
         text = self._workspaces.text_at(target, names if whole else [entry.imported, *names])
         return Constant(text, "constant", target) if text is not None else None
 
+    def _plain(self, path: str, node: Node) -> Node:
+        """An expression without what only stands around it."""
+        node = unwrapped(node)
+        same = same_as(self.names(path), node) if node.shape == "call" else None
+        return unwrapped(same) if same is not None else node
+
     def _built(self, path: str, node: Node, depth: int) -> Constant | None:
         """A text put together from known parts."""
         text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
         return Constant(text, "key-builder", path) if text is not None else None
 
-    def constant_given(self, path: str, node: Node, given: Given) -> Constant | None:
+    def constant_given(self, path: str, node: Node, given: Given, depth: int = 0) -> Constant | None:
         """`constant` of an expression whose parameters are filled."""
         before, self._given = self._given, given
         try:
-            return self.constant(path, node)
+            return self.constant(path, node, depth)
         finally:
             self._given = before
 
@@ -274,6 +266,8 @@ class Project(Files):
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
+        if holder.shape == "call" and (made := self._made(where, holder, name.text, depth)) is not None:
+            return made
         member = self._member(holder, name.text)
         if member is None:
             return None
@@ -293,6 +287,14 @@ class Project(Files):
         added = self.names(holder.file.path).extensions(label.text)
         return next((value for each in added if (value := member_of(each, name)) is not None), None)
 
+    def _made(self, path: str, holder: Node, name: str, depth: int) -> Constant | None:
+        """A field of an object, or of the one that a function of the house makes of what it is given."""
+        if holder.shape != "call":
+            member = member_of(holder, name)
+            return self.constant(path, member, depth + 1) if member is not None else None
+        made = made_field(self, path, holder, name)
+        return self.constant_given(*made[:2], {**self._given, **made[2]}, depth + 1) if made is not None else None
+
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
         """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
         arguments = node.role("arguments")
@@ -305,6 +307,8 @@ class Project(Files):
         where, entry = self.container(path, owner, depth + 1) or (path, "")
         if isinstance(entry, str):
             return None
+        if (field := accessed_field(self, where, entry, name.text)) is not None:
+            return self._made(where, entry, field, depth)
         entry = entry if entry.shape == "enum-member" else entry.parent or entry
         enum = next((outer for outer in entry.ancestors() if outer.shape == "enum"), None)
         label = entry.role("name") if entry.shape == "enum-member" else None
@@ -319,7 +323,7 @@ class Project(Files):
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
-        node = unwrapped(node)
+        node = self._plain(path, node)
         filling = self._filling(path, node)
         if filling is not None:
             return self.container(*filling, depth + 1)
