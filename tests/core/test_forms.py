@@ -33,7 +33,7 @@ def reads(text: str, path: str = "a.tsx") -> list[Row]:
         ("const flags = useFlags();\nshow(flags.banner.text);", [(3, "banner", "object")]),
         ("const flags = useFlags();\nif (flags.limit > 3) go();", [(3, "limit", "number")]),
         ("let flags = useFlags();\nflags = other();\nif (flags.newCheckout) go();", []),
-        ("const flags = useFlags();\nif (flags[name]) go();", []),
+        ("const flags = useFlags();\nif (flags[name]) go();", [(3, None, "boolean")]),
         ("const { ...rest } = useFlags();", []),
         ("const flags = other.useFlags();\nif (flags.newCheckout) go();", []),
     ],

@@ -124,6 +124,42 @@ def test_a_fallback_for_a_missing_client_is_no_more_than_the_sdk_does(body: str,
     assert reader.is_exact is is_exact
 
 
+PART_TS = """
+    import { useFlag } from '@unleash/proxy-client-react';
+    export const usePart = (key: string, other: boolean) => {
+      const { ready } = useStatus();
+      const on = useFlag(key);
+      if (!ready) return { ready, on: other };
+      return { ready, on };
+    };
+    export const useNested = (key: string) => ({ state: { on: useFlag(key) } });
+    export const useListed = (key: string) => [useFlag(key)];
+    export const useLoaded = (key: string) => {
+      const on = useFlag(key);
+      if (on) return { on, items: load(key) };
+      return { on, items: all() };
+    };
+    export const useEntry = (key: string) => ({ on: !useFlag(key) });
+"""
+
+
+@pytest.mark.parametrize(
+    ("asks", "values"),
+    [
+        ("useNested('new').state.on", []),
+        ("useListed('new')[0]", []),
+        ("useLoaded('new').on", []),
+        ("usePart('new', false).on", [("new", "details", False)]),
+        ("useEntry('new').on", [("new", "details", False)]),
+    ],
+)
+def test_an_object_with_the_answer_in_it_is_no_answer_to_fold(asks: str, values: list[tuple[str, str, bool]]) -> None:
+    name = asks.partition("(")[0]
+    text = f"import {{ {name} }} from './part';\nconst A = () => {asks};\n"
+    project = learned({"part.ts": dedent(PART_TS), "a.tsx": text})
+    assert [(read.flag, read.value, read.is_exact) for read in find_reads(project, "a.tsx")] == values
+
+
 PROGRAMS = {
     "typescript-hook": (
         {

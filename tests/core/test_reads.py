@@ -506,6 +506,7 @@ fn f(c: &Client<F>, other: &Menu) {
         ('tokio::select! { x = go() => { if c.is_enabled_str("k", None, false) { go() } } }', ["k"]),
         ('html! { <div>{ c.is_enabled_str("k", None, false) }</div> }', ["k"]),
         ('pick!(c.is_enabled_str("k", None, false) => 1, c.get_variant_str("l", &x) => 2);', ["k", "l"]),
+        ('cfg_if! { if #[cfg(x)] { fn g(c: &Client<F>) { c.is_enabled_str("k", None, false); } } }', ["k"]),
         ("println!(\"c.is_enabled_str('k')\");", []),
         ('words!(c is_enabled_str "k");', []),
         ('quote!(fn is_enabled_str(c: "k"));', []),
@@ -533,6 +534,38 @@ def test_nesting_within_a_macro_has_its_limit() -> None:
     assert reads({"a.rs": text}, "a.rs") == []
     deep = "m!(" * 150 + '1, c.is_enabled_str("k", None, false)' + ")" * 150
     assert len(reads({"a.rs": RUST_MACROS % f"{deep};"}, "a.rs")) <= 1
+
+
+RUST_CLIENTS = """use unleash_api_client::client;
+struct S { c: Option<client::Client>, m: Option<Menu> }
+fn make<C>() -> client::Client<F, C> { todo() }
+fn menu<C>() -> Menu<C> { todo() }
+impl S { fn f(&self) -> bool {
+    %s
+} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "proof"),
+    [
+        ("let c = make::<Http>(); CALL", "proven"),
+        ("let c = Arc::new(make::<Http>()); CALL", "proven"),
+        ("let c = Arc::new(make()); let d = Arc::clone(&c); let c = d.clone(); CALL", "proven"),
+        ("let c = menu::<Http>(); CALL", "unproven"),
+        ("let c = Arc::new(menu()); CALL", "unproven"),
+        ("let c = Own::new(make()); CALL", "unproven"),
+        ("self.c.as_ref().map(|c| CALL).unwrap_or(false)", "proven"),
+        ("self.c.as_ref().map_or(false, |c| CALL)", "proven"),
+        ("self.m.as_ref().map(|c| CALL).unwrap_or(false)", "unproven"),
+        ("self.c.with_menu(|c| CALL)", "unproven"),
+        ("self.c.as_ref().map(|x, c| CALL)", "unproven"),
+        ("self.c.as_ref().map(|c| c.menu()).map(|c| CALL)", "unproven"),
+    ],
+)
+def test_a_client_is_followed_through_helpers_boxes_and_openers(text: str, proof: str) -> None:
+    files = {"a.rs": RUST_CLIENTS % text.replace("CALL", 'c.is_enabled_str("k", None, false)')}
+    assert reads(files, "a.rs") == [(6, "k", proof)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Protocol
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
 from featureops.core.detect.built import files_that_build, files_that_spell
-from featureops.core.detect.following import follow_places, places_of
+from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
@@ -132,10 +132,12 @@ class _Cleanup:
         pending = self._needles()
         asking = self.source.grep(Asking(self.project.packs, self.project.config).calls)
         built = files_that_build(self.project, self.flag, asking, self.source.read)
-        for path in (*built, *files_that_spell(self.project, self.flag, self.source.grep)):
+        passing = learn_callers(self.project, self.source.grep, self.source.read)
+        for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
             if path not in self._files:
                 self._files.add(path)
                 pending.extend(sorted(self._read_file(path)))
+        pending.extend(sorted(reader.name.encode() for reader in self.project.readers if reader.is_built))
         while pending:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self._files]

@@ -10,7 +10,7 @@ from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name", "named_place"]
+__all__ = ["declared_types", "field_parts", "fields_named", "given_value", "last_name", "named_place", "renamed_type"]
 
 _DEPTH = 6
 _Place = tuple[str, Node]
@@ -103,8 +103,21 @@ def fields_named(project: Project, path: str, base: Node, name: str | None, dept
                 continue
             body = definition.role("body")
             for node in body.walk() if body is not None else ():
-                if node.shape == "field" and _is_called(node, name):
+                is_field = node.shape == "field" or (node.shape == "parameter" and node.role("kept") is not None)
+                if is_field and _is_called(node, name):
                     yield found[0], node
+
+
+def renamed_type(project: Project, path: str, name: Node) -> _Place | None:
+    """What a type is another name for, where that is no type with members of its own."""
+    if name.type not in name.file.pack.index.identifiers:
+        return None
+    found = named_place(project, path, name)
+    definition = definition_of(found[1]) if found is not None and found[1].definitions else None
+    meant = definition.role("type") if definition is not None and definition.shape == "type-definition" else None
+    if found is None or meant is None or any(part.shape in ("field", "parameter") for part in meant.walk()):
+        return None
+    return found[0], meant
 
 
 def _is_called(field: Node, name: str | None) -> bool:

@@ -51,7 +51,7 @@ class Indexing:
     open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
-    called on a value that comes later.
+    called on a value that comes later, `makers` on a class to make an instance of it.
     """
 
     identifiers: frozenset[str]
@@ -111,7 +111,10 @@ class Indexing:
     properties: frozenset[str]
     value_blocks: frozenset[str]
     plain_members: frozenset[str]
+    boxes: frozenset[str]
+    openers: frozenset[str]
     promise_members: frozenset[str]
+    makers: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -41,6 +41,7 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
         yield from _named(project, path, callee)
         for mention in type_mentions(owner):
             yield from _named_in(project, path, mention)
+    yield from _made_by(project, path, callee or owner)
     for where, annotation in declared_types(project, path, owner):
         yield from _named_in(project, where, annotation)
     name = owner.role("property") if owner.shape == "member" else owner
@@ -62,18 +63,28 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
         yield from [(origin[0], holder)] if holder.shape in _KINDS else classes_of(project, origin[0], value, depth + 1)
 
 
+def _made_by(project: Project, path: str, callee: Node) -> Iterator[Holder]:
+    """The class of what `Lamp.new` makes: a name that the class does not define itself gives an instance of it."""
+    base, name = callee.role("object"), callee.role("property")
+    if base is None or name is None or name.text not in callee.file.pack.index.makers:
+        return
+    yield from _named(project, path, base)
+
+
 def _of_field(project: Project, path: str, owner: Node, name: str, depth: int) -> Iterator[Holder]:
     """What the class around says of a field: its type, or what is put into it."""
     kinds = owner.file.pack.index.class_scopes
     around = next((outer for outer in owner.ancestors() if outer.type in kinds), None)
-    for node in around.walk() if around is not None else ():
+    whole = project.extended(path, around) if around is not None else None
+    holders = [(path, around), *([whole] if whole is not None else [])]
+    for where, node in ((where, node) for where, each in holders for node in (each.walk() if each is not None else ())):
         target, value, annotation = field_parts(node)
         if target is None or last_name(target) != name:
             continue
         if annotation is not None:
-            yield from _named_in(project, path, annotation)
+            yield from _named_in(project, where, annotation)
         elif value is not None and value is not owner:
-            yield from classes_of(project, path, value, depth + 1)
+            yield from classes_of(project, where, value, depth + 1)
 
 
 def _named_in(project: Project, path: str, annotation: Node) -> Iterator[Holder]:

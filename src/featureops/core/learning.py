@@ -62,7 +62,7 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
         parameters=parameters,
         given=filled,
         sdk=read.sdk,
-        value=read.value,
+        value="details" if result.is_part else read.value,
         when="disabled" if (read.when == "disabled") != result.inverted else "enabled",
         is_likely=read.proof == "likely",
         is_exact=result.is_exact and read.is_exact,
@@ -78,24 +78,29 @@ _GATES = frozenset({"decorator", "component", "entry", "block", "test"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Result:
+    """`is_part`: the function gives an object of which the read is an entry."""
+
     function: Node
     inverted: bool
     is_exact: bool
+    is_part: bool
 
 
 def _result(project: Project, path: str, read: Read) -> _Result | None:
     """The function whose result a read is, but for fallbacks. It is exact where every fallback is for a client that is
     missing or fails: then what the function gives is what the SDK does.
     """
-    value, inverted, is_exact = read.node, False, True
+    value, inverted, is_exact, is_part = read.node, False, True, False
     about = _client_of(read)
     for _ in range(_STEPS):
         value, flipped, exact = _climbed(value, about)
         inverted ^= flipped
         is_exact &= exact
-        given = _given_by(value, about)
+        whole = _object_with(value)
+        is_part |= whole is not value
+        given = _given_by(whole, about)
         if given is not None:
-            return _Result(given[0], inverted, is_exact and given[1])
+            return _Result(given[0], inverted, is_exact and given[1] and not is_part, is_part)
         variable = _variable(project, path, value)
         if variable is None:
             return None
@@ -103,6 +108,15 @@ def _result(project: Project, path: str, read: Read) -> _Result | None:
         about = (*about, *(part.text for part in _target(value).items))
         value = variable
     return None
+
+
+def _object_with(value: Node) -> Node:
+    """The object of which a value is an entry; the value itself where it is in none."""
+    pair = value.parent
+    if pair is not None and pair.shape == "object" and value.type in value.file.pack.index.shorthand:
+        return lifted(pair)[0]
+    outer = pair.parent if pair is not None and pair.shape == "pair" and pair.role("value") is value else None
+    return lifted(outer)[0] if outer is not None and outer.shape == "object" else value
 
 
 def _client_of(read: Read) -> tuple[str, ...]:
@@ -152,19 +166,27 @@ def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
     if function.role("body") is value:
         return function, True
     statement = value.parent
+    if statement is not None and statement.parent is not None and len(statement.items) == 1:
+        outer = statement.parent
+        statement = outer if outer.shape == "return" and statement.shape in ("", "arguments") else statement
     if statement is None:
         return None
     own = list(own_returns(function))
-    if statement.shape != "return":
-        body = function.role("body")
-        is_last = body is not None and bool(body.items) and body.items[-1] in (value, statement)
-        implicit = body is not None and body.type in body.file.pack.index.implicit_returns
-        if not (is_last and implicit):
-            return None
+    if statement.shape != "return" and not _is_last(function, value):
+        return None
     others = [other for other in own if other is not statement]
     if not all(_is_fallback(other.role("value")) or other.role("value") is None for other in others):
         return None
     return function, all(_is_for_missing(other, about) for other in others)
+
+
+def _is_last(function: Node, value: Node) -> bool:
+    """Whether a value is the last thing in a function that gives back its last value."""
+    body = function.role("body")
+    if body is None or not body.items or body.type not in body.file.pack.index.implicit_returns:
+        return False
+    last = body.items[-1]
+    return last is value or (last.shape == "expression" and last.role("operand") is value)
 
 
 def _is_for_missing(statement: Node, about: tuple[str, ...]) -> bool:
@@ -200,7 +222,7 @@ def _target(value: Node) -> Node:
 
 
 def _is_returned(use: Node) -> bool:
-    return _given_by(_climbed(use, ())[0], ()) is not None
+    return _given_by(_object_with(_climbed(use, ())[0]), ()) is not None
 
 
 # ---------------------------------------------------------------- parameters

@@ -114,7 +114,7 @@ class ModuleRules:
     are visible outside only when exported.
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
     declares (`manifest_module`, a regular expression). With a `path`, a `manifest` names its folder, and `prefixes` are
-    files that say which folders the heads of imports stand for.
+    files that say which folders the heads of imports stand for; files that end like `data` hold values by name.
     `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
@@ -131,6 +131,7 @@ class ModuleRules:
     manifest: str | None = None
     manifest_module: str | None = None
     prefixes: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
     implied: str | None = None
     separator: str = ""
     unbound: Literal["", "folder", "snake"] = ""

@@ -193,7 +193,24 @@ class Project(Files):
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
-        return self._named_constant(path, node, depth) or self._alias(path, node) or self._built(path, node, depth)
+        named = self._named_constant(path, node, depth) or self._alias(path, node) or self._stored(path, node)
+        return named or self._built(path, node, depth)
+
+    def _stored(self, path: str, node: Node) -> Constant | None:
+        """A text of an imported file of data, by the names that lead to it."""
+        names: list[str] = []
+        while (owner := node.role("object") if node.shape == "member" else None) is not None:
+            name = node.role("property")
+            names.insert(0, name.text if name is not None else "")
+            node = owner
+        binding = self.names(path).of.get(node) if node.file.pack.modules.data else None
+        entry = binding.imported if binding is not None else None
+        target = self.module_path(path, entry.module) if entry is not None else None
+        if entry is None or target is None or not target.endswith(node.file.pack.modules.data):
+            return None
+        whole = entry.imported in ("*", "default")
+        text = self._workspaces.text_at(target, names if whole else [entry.imported, *names])
+        return Constant(text, "constant", target) if text is not None else None
 
     def _built(self, path: str, node: Node, depth: int) -> Constant | None:
         """A text put together from known parts."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from featureops.core.asked import Proof
-from featureops.core.declared import field_parts, fields_named, given_value, last_name
-from featureops.core.given import unwrapped
+from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
+from featureops.core.given import boxed, opened_by, unwrapped, ways_of
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
@@ -30,7 +30,6 @@ from featureops.core.syntax import Node
 __all__ = ["Receivers"]
 
 _DEPTH = 6
-_CHOICES = {"conditional": ("then", "else"), "coalesce": ("left", "right"), "or": ("left", "right")}
 
 
 class Receivers:
@@ -53,17 +52,17 @@ class Receivers:
             return "unproven"
         if owner.shape == "index" and (whole := owner.role("object")) is not None:
             return self.proof(whole, sdk, depth + 1)
-        if owner.shape == "lambda":
+        if owner.shape in ("function", "lambda"):
             return self._factory(owner, sdk, depth)
-        if owner.shape in _CHOICES:
-            return self._either(owner, sdk, depth)
+        if len(ways := ways_of(owner)) > 1:
+            return self._either(ways, sdk, depth)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
             return self._brought(*brought, sdk, depth)
         if owner.shape == "call":
             callee, located = owner.role("function"), located_class(owner)
             if located is not None and is_client_name(self.names, located, sdk):
                 return "proven"
-            later = lazy_value(owner)
+            later = lazy_value(owner) or boxed(owner)
             if later is not None:
                 return self.proof(later, sdk, depth + 1)
             return self.proof(callee, sdk, depth) if callee is not None else "unproven"
@@ -76,10 +75,9 @@ class Receivers:
             return self._member(owner, sdk, depth)
         return self._name(owner, sdk, depth) if owner.type in index.identifiers else "unproven"
 
-    def _either(self, choice: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _either(self, ways: list[Node], sdk: SdkPack, depth: int) -> Proof:
         """One of several expressions; a missing one (`null`, `undefined`) asks nothing."""
-        ways = [way for role in _CHOICES[choice.shape] for way in choice.roles(role) if way.shape != "null"]
-        proofs = {self.proof(way, sdk, depth + 1) for way in ways}
+        proofs = {self.proof(way, sdk, depth + 1) for way in ways if way.shape != "null"}
         return "proven" if proofs == {"proven"} else "unproven" if proofs == {"unproven"} or not proofs else "likely"
 
     def _name(self, name: Node, sdk: SdkPack, depth: int) -> Proof:
@@ -188,6 +186,9 @@ class Receivers:
         annotation = declared_type(definition)
         if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
+        holder = opened_by(binding.definitions[0])
+        if holder is not None:
+            return self.proof(holder, sdk, depth + 1)
         if definition is not None and definition.shape == "function":
             return self._factory(definition, sdk, depth)
         # A client is often declared empty and made later: any value that it is given tells what it is.
@@ -202,8 +203,20 @@ class Receivers:
         given = (self.proof(value, sdk, depth + 1) for value in results(function))
         return "proven" if "proven" in given else "unproven"
 
-    def annotated(self, annotation: Node, sdk: SdkPack) -> bool:
-        return names_client(self.project, self.path, annotation, sdk)
+    def annotated(self, annotation: Node, sdk: SdkPack, depth: int = 0) -> bool:
+        """Whether a type speaks of the client: in itself, as that of an expression, or by another name for such one."""
+        if names_client(self.project, self.path, annotation, sdk):
+            return True
+        if depth > _DEPTH:
+            return False
+        for part in annotation.walk():
+            asked = part.role("operand") if part.shape == "type-of" else None
+            if asked is not None and self.proof(asked, sdk, depth + 1) == "proven":
+                return True
+            place = renamed_type(self.project, self.path, part)
+            if place is not None and self._at(place[0]).annotated(place[1], sdk, depth + 1):
+                return True
+        return False
 
 
 def _values(names: Names, binding: Binding) -> Iterator[Node]:

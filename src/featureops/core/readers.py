@@ -48,6 +48,11 @@ class Reader:
     is_exact: bool
     is_method: bool
 
+    @property
+    def is_built(self) -> bool:
+        """Whether the flag's name is made of more than what the function is given."""
+        return self.key.shape in ("concat", "format", "macro", "string")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Through:
@@ -67,8 +72,8 @@ class Readers:
     def __contains__(self, function: Node) -> bool:
         return function in self._known
 
-    def __bool__(self) -> bool:
-        return bool(self._known)
+    def __len__(self) -> int:
+        return len(self._known)
 
     def __iter__(self) -> Iterator[Reader]:
         return (reader for readers in self._by_name.values() for reader in readers)

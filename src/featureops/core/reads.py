@@ -8,12 +8,13 @@ reported as unproven and never folded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from featureops.core.asked import Proof, Read
 from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
 from featureops.core.gates import Gates
-from featureops.core.given import argument, named_in_order, sole_name
+from featureops.core.given import argument, initializer, named_in_order, sole_name, unwrapped, ways_of
 from featureops.core.house import (
     gate_key,
     house_argument,
@@ -29,7 +30,7 @@ from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
 from featureops.core.proofs import Receivers
 from featureops.core.results import Results
-from featureops.core.scopes import string_value
+from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Read", "find_reads", "house_name"]
@@ -103,7 +104,7 @@ class _Finder:
 
     def _asking(self, call: Node) -> Read | None:
         """A call of the SDK, or of the house's function that calls it."""
-        found = self._sdk_call(call)
+        found = self._sdk_call(call) or self._chosen(call)
         if found is not None and found.proof == "proven":
             return found
         through = read_through(self.project, self.path, call)
@@ -122,11 +123,35 @@ class _Finder:
         binding = self.names.of.get(callee)
         if binding is None or binding.imported is None:
             return None
-        places = (binding.imported.module, binding.imported.imported), self.project.outside(self.path, binding)
+        found = self._imported(self.path, binding)
+        return self._read(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
+
+    def _imported(self, path: str, binding: Binding) -> tuple[SdkPack, CallForm] | None:
+        """The form whose function an import brings in."""
+        entry = binding.imported
+        places = ((entry.module, entry.imported), self.project.outside(path, binding)) if entry is not None else ()
         for module, name in filter(None, places):
             for sdk, form in self.functions.get(name, ()):
                 if gives(sdk, form, module, name):
-                    return self._read(call, sdk.id, form, "proven", name)
+                    return sdk, form
+        return None
+
+    def _chosen(self, call: Node) -> Read | None:
+        """A call by another name for an SDK's function, or for one of several: `const on = local ? own : theirs`."""
+        callee = call.role("function")
+        binding = self.names.of.get(callee) if callee is not None else None
+        if binding is None or (binding.imported.imported if binding.imported else binding.name) not in self.functions:
+            return None
+        origin = self.project.origin(self.path, binding)
+        if origin is None or origin[1].imported is not None or not origin[1].is_single:
+            return None
+        value, names = initializer(origin[1]), self.project.names(origin[0])
+        ways = ways_of(unwrapped(value)) if value is not None else []
+        for held in (names.of.get(unwrapped(way)) for way in ways):
+            found = self._imported(origin[0], held) if held is not None else None
+            read = self._read(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
+            if read is not None:
+                return replace(read, is_exact=len(ways) == 1)
         return None
 
     def _method_call(self, call: Node, callee: Node) -> Read | None:

@@ -78,7 +78,8 @@ def results(function: Node) -> Iterator[Node]:
         if value is not None:
             yield value
     body = function.role("body")
-    if body is not None and function.shape == "lambda" and body.shape != "block":
+    is_last = body is not None and function.shape != "lambda" and body.type in body.file.pack.index.implicit_returns
+    if body is not None and function.shape in ("function", "lambda") and body.shape != "block" and not is_last:
         yield body
     elif body is not None and body.type in body.file.pack.index.implicit_returns and body.items:
         last = body.items[-1]

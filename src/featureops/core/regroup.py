@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["GroupRule", "HoleRule", "OpenedRule", "Raw", "TreeRules", "opened", "regrouped"]
 
 _TWO = 2
-_OPEN_DEPTH = 60
+_OPEN_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class HoleRule:
 @dataclass(frozen=True, slots=True)
 class OpenedRule:
     """In `node`, what the grammar leaves as it is written is read again: a `part` as a whole, or each run of tokens of
-    the types `runs` with a part in it that does not come first. No part that begins with `apart` is in a run. Where one
+    the types `runs` with a part in it that does not come first. A part that begins with `apart` is by itself. Where one
     of `reads` comes out, without an error, it stands in the place of what was read, as a `type` of its own if told.
     """
 
@@ -157,8 +157,9 @@ def opened(parts: list[_Part], kind: str, rules: TreeRules, read: _Reader) -> li
     while at < len(parts):
         end = next((to for to in range(at, len(parts)) if not _runs_on(parts[to][0], rule)), len(parts))
         run = parts[at:end] or parts[at : at + 1]
-        is_call = any(raw.type == rule.part for raw, _ in run[1:])
-        found.extend(_read_again(run, rule, rules, read) if is_call else run)
+        first, holds_part = run[0][0], any(raw.type == rule.part for raw, _ in run[1:])
+        is_told = holds_part or (first.type == rule.part and not _runs_on(first, rule))
+        found.extend(_read_again(run, rule, rules, read) if is_told else run)
         at += len(run)
     return found
 
@@ -171,7 +172,7 @@ def _runs_on(raw: Raw, rule: OpenedRule) -> bool:
 def _read_again(run: list[_Part], rule: OpenedRule, rules: TreeRules, read: _Reader) -> list[_Part]:
     start, end = run[0][0].start_byte, run[-1][0].end_byte
     node = read(start, end)
-    while node.children and ((node.start_byte, node.end_byte) != (start, end) or node.is_error):
+    while node.children and node.type not in rule.reads:
         node = node.children[0]
     if node.type not in rule.reads or node.has_error or (node.start_byte, node.end_byte) != (start, end):
         return run

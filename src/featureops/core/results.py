@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from featureops.core.asked import Read
+from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.given import initializer, unwrapped
 from featureops.core.house import house_name
 from featureops.core.origins import gives
@@ -16,6 +18,19 @@ from featureops.core.syntax import Node
 __all__ = ["Results"]
 
 _Source = tuple[SdkPack, CallForm]
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What has flags as its members: those of the form, but for the house's `own`. `is_exact`: nothing is put over
+    them."""
+
+    sdk: SdkPack
+    form: CallForm
+    is_house: bool = False
+    is_exact: bool = True
+    own: frozenset[str] = frozenset()
 
 
 class Results:
@@ -40,19 +55,20 @@ class Results:
         elif node.shape == "declarator":
             yield from self._pattern(node)
 
-    def _made(self, node: Node, depth: int = 0) -> _Source | None:
-        """The form whose result an expression is: the call itself, or a variable that holds it."""
+    def _made(self, node: Node, depth: int = 0) -> _Made | None:
+        """What an expression's members are: of the call itself, of a variable that holds it, or of what the house's own
+        function makes of it."""
         node = unwrapped(node)
         if node.shape == "call":
             callee = node.role("function")
-            return self._imported(callee) if callee is not None else None
+            return (self._imported(callee) or self._by_house(callee, depth)) if callee is not None else None
         binding = self.names.of.get(node)
-        if binding is None or not binding.is_single or depth > 1:
+        if binding is None or not binding.is_single or depth > _DEPTH:
             return None
         value = initializer(binding)
         return self._made(value, depth + 1) if value is not None else None
 
-    def _imported(self, callee: Node) -> _Source | None:
+    def _imported(self, callee: Node) -> _Made | None:
         binding = self.names.of.get(callee)
         entry = binding.imported if binding is not None else None
         if binding is None or entry is None:
@@ -61,19 +77,45 @@ class Results:
         for module, name in filter(None, places):
             for sdk, form in self._makers.get(name, ()):
                 if gives(sdk, form, module, name):
-                    return sdk, form
+                    return _Made(sdk, form)
         return None
+
+    def _by_house(self, callee: Node, depth: int) -> _Made | None:
+        """`const useFlags = () => ({ ...sdk.useFlags(), ...mocks })`: of the same name, as it stands for the SDK's."""
+        binding = self.names.of.get(callee)
+        if binding is None or (binding.imported.imported if binding.imported else binding.name) not in self._makers:
+            return None
+        function = names_at(self.project, self.path, callee)
+        value = only_result(function) if isinstance(function, Node) and depth <= _DEPTH else None
+        if value is None:
+            return None
+        there = Results(self.project, value.file.path)
+        value = unwrapped(value)
+        if value.shape != "object":
+            made = there._made(value, depth + 1)
+            return replace(made, is_house=True) if made is not None else None
+        found = [there._made(inner, depth + 1) for inner in _spread(value)]
+        made = next((each for each in found if each is not None), None)
+        own = frozenset(name for item in value.items if (name := _label(item)) is not None)
+        return replace(made, is_house=True, is_exact=len(value.items) == 1, own=made.own | own) if made else None
 
     def _member(self, node: Node) -> Iterator[Read]:
         owner, label = node.role("object"), node.role("property") or node.role("index")
         if owner is None or label is None:
             return
-        name = string_value(label) if node.shape == "index" else house_name(label.text)
-        made = self._made(owner) if name is not None else None
-        if made is None:
+        made = self._made(owner)
+        if made is None or (string_value(label) or label.text) in made.own:
             return
         holder = owner if owner in self.names.of else None
-        yield self._read(node, made, _used_as(node), label if node.shape == "index" else None, name, holder)
+        if node.shape == "index":
+            yield self._indexed(node, label, made, holder)
+        else:
+            yield self._read(node, made, _used_as(node), None, house_name(label.text), holder)
+
+    def _indexed(self, node: Node, label: Node, made: _Made, holder: Node | None) -> Read:
+        """`flags[key]`, whose key may be made at run time."""
+        read = self._read(node, made, _used_as(node), label, string_value(label), holder)
+        return read if read.constant is not None else replace(read, constant=self.project.constant(self.path, label))
 
     def _pattern(self, declarator: Node) -> Iterator[Read]:
         """`const { newCheckout, other: renamed } = useFlags()`."""
@@ -90,7 +132,7 @@ class Results:
             else:
                 continue
             name = string_value(label) or house_name(label.text)
-            if made is not None:
+            if made is not None and (string_value(label) or label.text) not in made.own:
                 used = "name" if local is not None else "object"
                 yield self._read(item, made, used, label if label.shape == "string" else None, name, local)
 
@@ -104,12 +146,37 @@ class Results:
         return found[0] if len(found) == 1 and value is not None and value.shape != "destructuring" else None
 
     def _read(
-        self, node: Node, made: _Source, value: str, key: Node | None, name: str | None, holder: Node | None
+        self, node: Node, made: _Made, value: str, key: Node | None, name: str | None, holder: Node | None
     ) -> Read:
-        sdk, form = made
-        constant = Constant(name, "literal", self.path) if name else None
-        used = value if value != "boolean" else form.value
-        return Read(node, node, sdk.id, used, form.when, "proven", key, constant, form.function or "", holder)
+        constant = Constant(name, "wrapper" if made.is_house else "literal", self.path) if name else None
+        used = value if value != "boolean" else made.form.value
+        return Read(
+            node=node,
+            call=node,
+            sdk=made.sdk.id,
+            value=used,
+            when=made.form.when,
+            proof="proven",
+            key=key,
+            constant=constant,
+            method=made.form.function or "",
+            holder=holder,
+            is_exact=made.is_exact,
+        )
+
+
+def _spread(whole: Node) -> Iterator[Node]:
+    """What an object takes all members of."""
+    for item in whole.items:
+        inner = item.role("operand") if item.shape == "spread" else None
+        if inner is not None:
+            yield inner
+
+
+def _label(item: Node) -> str | None:
+    """The name of an entry of an object."""
+    key = item.role("key") if item.shape == "pair" else item if item.shape != "spread" else None
+    return (string_value(key) or key.text) if key is not None else None
 
 
 def _used_as(node: Node) -> str:

@@ -37,6 +37,13 @@ class Workspaces:
         if pack.modules.manifest is not None and not pack.modules.manifest_module:
             yield from self._in_package(module, pack.modules.manifest, pack)
 
+    def text_at(self, path: str, names: Iterable[str]) -> str | None:
+        """The text to which some names lead in a file of data."""
+        value: Json = dict(self._table(path))
+        for name in names:
+            value = value.get(name) if isinstance(value, dict) else None
+        return value if isinstance(value, str) else None
+
     # -------------------------------------------------------------- packages
 
     def _in_package(self, module: str, manifest: str, pack: LanguagePack) -> Iterator[str]:

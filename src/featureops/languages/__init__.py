@@ -231,6 +231,7 @@ def _modules(table: Table) -> ModuleRules:
         manifest=optional(table, "manifest"),
         manifest_module=optional(table, "manifest_module"),
         prefixes=texts(table, "prefixes"),
+        data=texts(table, "data"),
         implied=optional(table, "implied"),
         separator=text(table, "separator", ""),
         unbound=cast("Literal['', 'folder', 'snake']", text(table, "unbound", "")),

@@ -41,6 +41,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "destructured": "key value",
         "pair": "key value",
         "list": "",
+        "spread": "operand",  # all members of something, in an object or a list
         "lambda": "parameters body type",
         "markup-expression": "operand",
         "markup-element": "open close",
@@ -73,8 +74,9 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "enum": "name body",
         "enum-member": "name value",
         "field": "name value type",
-        "parameter": "name type value",
-        "type-definition": "name body",
+        "parameter": "name type value kept",  # `kept`: what makes it a field of its class
+        "type-definition": "name body type",  # `type`: what it is another name for
+        "type-of": "operand",  # the type of an expression
         "extension": "name body",  # adds members to a type
         "arm": "pattern value",
         "decorated": "definition",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from featureops.core.detect.needles import Asking, spellings
+from featureops.core.learning import learn
 from featureops.core.project import Project
 from featureops.core.reads import find_reads
 
@@ -12,10 +13,15 @@ __all__ = ["files_that_build", "files_that_spell", "has_built_key"]
 
 
 def has_built_key(project: Project, flag: str, asking: Asking, path: str, offsets: Iterable[int]) -> bool:
-    """Whether one of the places where a file asks is for the flag, by a key that is not written there."""
+    """Whether one of the places where a file asks is for the flag, by a key that is not written there. What asks for
+    whichever flag it is given is learned on the way.
+    """
     file = project.file(path)
     near = asking.places(file.data, offsets, written=False) if file is not None else []
-    return near != [] and any(read.flag == flag for read in find_reads(project, path, near))
+    found = find_reads(project, path, near) if near != [] else []
+    for read in found:
+        learn(project, path, read)
+    return any(read.flag == flag for read in found)
 
 
 def files_that_build(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from featureops.core.detect.needles import called_places
 from featureops.core.detect.wrappers import method_of, names_at
 from featureops.core.instances import classes_of
 from featureops.core.learning import learn
@@ -12,7 +13,7 @@ from featureops.core.project import Project
 from featureops.core.reads import find_reads
 from featureops.core.syntax import Node
 
-__all__ = ["follow_call", "follow_places", "learn_all", "places_of"]
+__all__ = ["follow_call", "follow_places", "learn_all", "learn_callers", "places_of"]
 
 _DEPTH = 5
 _CLIMB = 6
@@ -26,6 +27,30 @@ def follow_places(project: Project, path: str, offsets: Iterable[int]) -> bool:
     calls = dict.fromkeys(call for offset in offsets if (call := _call_with(file.node_at(offset))) is not None)
     learned = [follow_call(project, path, call) for call in calls]
     return any(learned)
+
+
+def learn_callers(
+    project: Project, grep: Callable[[Sequence[bytes]], Iterable[str]], text: Callable[[str], bytes | None]
+) -> list[str]:
+    """Learn what passes on to the readers that are known whichever flag it is given itself, to any depth. The files
+    that call a reader by a key that is not written at the place.
+    """
+    done: set[str] = set()
+    places: dict[str, list[int] | None] = {}
+    count = -1
+    while count != len(project.readers):
+        count = len(project.readers)
+        names = {reader.name for reader in project.readers} - done
+        done |= names
+        for path in grep([name.encode() for name in sorted(names)]) if names else ():
+            data = text(path) if project.packs.reading(path) is not None else None
+            wanted = [name.encode() for name in done]
+            near = called_places(data, places_of(data, wanted), done, written=False) if data is not None else []
+            if near != []:
+                places[path] = near
+        for path, near in places.items():
+            learn_all(project, path, near)
+    return sorted(places)
 
 
 def places_of(data: bytes, needles: Iterable[bytes]) -> list[int]:

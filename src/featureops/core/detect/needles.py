@@ -137,8 +137,12 @@ class Asking:
         return found
 
 
-def called_places(data: bytes, offsets: Iterable[int], names: Iterable[str]) -> list[int] | None:
-    """Of the offsets those where one of the names is called; None where one is imported under another name."""
+def called_places(
+    data: bytes, offsets: Iterable[int], names: Iterable[str], *, written: bool = True
+) -> list[int] | None:
+    """Of the offsets those where one of the names is called; None where one is imported under another name. Without
+    `written` those only whose first argument is not a plain string.
+    """
     wanted = [name.encode() for name in names]
     found = []
     for offset in offsets:
@@ -147,7 +151,8 @@ def called_places(data: bytes, offsets: Iterable[int], names: Iterable[str]) -> 
         ends = [offset + len(name) for name in wanted if data.startswith(name, offset)]
         if any(_ALIASED.match(data, end) for end in ends):
             return None
-        if any(_CALLED.match(data, end) for end in ends):
+        called = [end for end in ends if _CALLED.match(data, end)]
+        if called and (written or not all(_WRITTEN.match(data, end) for end in called)):
             found.append(offset)
     return found
 

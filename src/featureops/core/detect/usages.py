@@ -14,7 +14,7 @@ from typing import Literal
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
-from featureops.core.detect.following import follow_places
+from featureops.core.detect.following import follow_places, learn_all, learn_callers
 from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.templates import name_given, template_uses
@@ -36,6 +36,7 @@ Grep = Callable[[Sequence[bytes]], _Offsets]
 
 _Kind = Literal["read", "definition", "wrapper", "test", "mention"]
 _ROUNDS = 8
+_HELD = ("boolean", "details")
 _QUOTES = frozenset(b"\"'`")
 
 
@@ -43,10 +44,14 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
     hunt = _Hunt(project, flag, house_name(flag))
     hits, asking = hunt.first(grep, text_of)
-    for path, offsets in hits.items():
-        hunt.look(path, offsets)
     for path, offsets in asking.items():
         hunt.ask(path, offsets)
+    for path in hits:
+        hunt.learn(path)
+    learn_callers(project, grep, text_of)
+    hunt.names.update(reader.name for reader in project.readers if reader.is_built)
+    for path, offsets in hits.items():
+        hunt.look(path, offsets)
     for path in files_that_spell(project, flag, grep):
         if path not in hits:
             hunt.look(path, ())
@@ -108,6 +113,13 @@ class _Hunt:
         file = self.project.file(path)
         if file is not None and has_built_key(self.project, self.flag, self.asking, path, offsets):
             self._reads(file, offsets)
+
+    def learn(self, path: str) -> None:
+        """Learn which functions of a file ask for whichever flag they are given."""
+        file = self.project.file(path)
+        near = self.asking.near(file.data) if file is not None else []
+        if near != []:
+            learn_all(self.project, path, near)
 
     def look(self, path: str, offsets: Sequence[int]) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
@@ -172,7 +184,7 @@ class _Hunt:
             self._add(file, read.node, "read", "unproven", read.sdk)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
-        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value == "boolean")
+        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD)
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
