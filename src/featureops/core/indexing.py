@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Builder", "Indexing"]
+__all__ = ["Builder", "Indexing", "MockRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,24 @@ class Builder:
     function: str | None = None
     separator: int = 0
     holes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MockRules:
+    """How tests speak of mocks, where a file imports a library of them (its module begins with one of `modules`).
+
+    `same` are matchers that want to see their argument itself, `any` those that stand for any value. Calls `about` a
+    mock are given the mock, or a call of it, which is then not made to ask anything.
+    """
+
+    modules: tuple[str, ...]
+    same: frozenset[str]
+    any: frozenset[str]
+    about: frozenset[str]
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return tuple(f"{module}." for module in self.modules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,8 @@ class Indexing:
     open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
-    called on a value that comes later, `makers` on a class to make an instance of it.
+    called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
+    of what a decorator is given are texts in the language of the `markup_hosts`.
     """
 
     identifiers: frozenset[str]
@@ -114,6 +133,8 @@ class Indexing:
     boxes: frozenset[str]
     openers: frozenset[str]
     promise_members: frozenset[str]
+    markup_entries: frozenset[str]
+    markup_hosts: frozenset[str]
     makers: frozenset[str]
 
     def plain(self, name: str) -> str:

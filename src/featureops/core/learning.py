@@ -13,6 +13,7 @@ from featureops.core.asked import Proof, Read
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at, own_returns
 from featureops.core.given import argument
 from featureops.core.instances import above, classes_of, declares, holder_of
+from featureops.core.mocks import mocked
 from featureops.core.project import Project
 from featureops.core.readers import Given, Parameter, Reader, Through
 from featureops.core.scopes import Binding
@@ -289,6 +290,7 @@ def read_through(project: Project, path: str, call: Node) -> Read | None:
     owner = callee.role("object")
     if owner is None or not methods:
         return None
+    owner = mocked(project.names(path), owner) or owner
     reader, proof = _of_owner(project, path, owner, methods)
     return _read(project, path, call, reader, proof) if reader is not None else None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from featureops.core.indexing import Builder, Indexing
+from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.regroup import TreeRules
 
 if TYPE_CHECKING:
@@ -218,8 +218,9 @@ class GateForm:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of one line
-    with `{flag}` in it, `hosts` are the kinds of files in which it counts."""
+    """A way of asking in text that no grammar knows, such as a template: `text` is a regular expression of a few
+    lines with `{flag}` in it, or `{name}` for an expression that gives the key; `hosts` are the kinds of files in which
+    it counts."""
 
     hosts: tuple[str, ...]
     text: str
@@ -308,6 +309,7 @@ class LanguagePack:
     preamble: str = ""
     tree: TreeRules | None = None
     wire: WireNames | None = None
+    mocks: MockRules | None = None
     builders: tuple[Builder, ...] = ()
     regions: str | None = None
     templates: tuple[str, ...] = ()

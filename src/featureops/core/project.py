@@ -16,6 +16,7 @@ from featureops.core.enums import constructor_position
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
+from featureops.core.mocks import same_as
 from featureops.core.modules import Folders, files_at, given_name, held_name, module_files, re_exports
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
@@ -189,7 +190,7 @@ class Project(Files):
         """The string that an expression always is, if that can be told."""
         if depth > _DEPTH:
             return None
-        node = unwrapped(node)
+        node = self._plain(path, node)
         literal = string_value(node)
         if literal is not None:
             return Constant(literal, "literal", path)
@@ -211,6 +212,12 @@ class Project(Files):
         whole = entry.imported in ("*", "default")
         text = self._workspaces.text_at(target, names if whole else [entry.imported, *names])
         return Constant(text, "constant", target) if text is not None else None
+
+    def _plain(self, path: str, node: Node) -> Node:
+        """An expression without what only stands around it."""
+        node = unwrapped(node)
+        same = same_as(self.names(path), node) if node.shape == "call" else None
+        return unwrapped(same) if same is not None else node
 
     def _built(self, path: str, node: Node, depth: int) -> Constant | None:
         """A text put together from known parts."""
@@ -319,7 +326,7 @@ class Project(Files):
 
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None:
         """What an owner expression stands for: the class, enum or object node, or the path of a module."""
-        node = unwrapped(node)
+        node = self._plain(path, node)
         filling = self._filling(path, node)
         if filling is not None:
             return self.container(*filling, depth + 1)

@@ -25,7 +25,9 @@ from featureops.core.house import (
     tail_matches,
 )
 from featureops.core.learning import read_through
+from featureops.core.mocks import is_any, is_told, mocked
 from featureops.core.origins import gives
+from featureops.core.owned import Owned
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
 from featureops.core.proofs import Receivers
@@ -63,7 +65,8 @@ def _covering(file: SourceFile, offsets: Iterable[int]) -> list[Node]:
 
 
 class _Finder:
-    def __init__(self, project: Project, path: str) -> None:
+    def __init__(self, project: Project, path: str, owned: Owned | None = None) -> None:
+        self.owned = owned or Owned(project, self._asks)
         self.project = project
         self.path = path
         self.names = project.names(path)
@@ -88,9 +91,9 @@ class _Finder:
         shape = node.shape
         yield from self.gates.at(node)
         if shape == "call":
-            found = self._house_call(node) or self._asking(node)
+            found = self._house_call(node) or self.asking(node)
             if found is not None:
-                yield found
+                yield from self._each(found)
                 return
         yield from self.results.at(node)
         if shape in ("decorator", "markup-element") and self.house:
@@ -102,13 +105,29 @@ class _Finder:
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
 
-    def _asking(self, call: Node) -> Read | None:
+    def _asks(self, path: str, call: Node) -> bool:
+        """Whether a call of any file asks an SDK."""
+        finder = self if path == self.path else _Finder(self.project, path, self.owned)
+        found = finder.asking(call)
+        return found is not None and found.proof != "unproven"
+
+    def _each(self, read: Read) -> Iterator[Read]:
+        """One read for each flag, where a call is given a list of them: what it gives is not of one alone."""
+        if read.key is None or read.key.shape != "list" or not read.key.items or read.constant is not None:
+            yield read
+            return
+        for key in read.key.items:
+            yield replace(read, key=key, constant=self.project.constant(self.path, key), is_exact=False)
+
+    def asking(self, call: Node) -> Read | None:
         """A call of the SDK, or of the house's function that calls it."""
         found = self._sdk_call(call) or self._chosen(call)
-        if found is not None and found.proof == "proven":
-            return found
-        through = read_through(self.project, self.path, call)
-        return through if through is not None and (found is None or through.proof != "unproven") else found
+        if found is None or found.proof != "proven":
+            through = read_through(self.project, self.path, call)
+            found = through if through is not None and (found is None or through.proof != "unproven") else found
+        if found is None or (found.key is not None and is_any(self.names, found.key)):
+            return None
+        return replace(found, value="test") if is_told(self.names, call) else found
 
     # -------------------------------------------------------------- SDK forms
 
@@ -161,7 +180,10 @@ class _Finder:
         for sdk, form in forms:
             if owner is None or _key(call, form) is None:
                 continue
-            proof = self.receivers.proof(owner, sdk)
+            asked = mocked(self.names, owner) or owner
+            proof = self.receivers.proof(asked, sdk)
+            if proof == "likely" and self.owned.is_own(self.path, asked, form.method or ""):
+                proof = "unproven"
             if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
                 continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:

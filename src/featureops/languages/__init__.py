@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Literal, cast
 
 from featureops.core.errors import Bug
-from featureops.core.indexing import Builder, Indexing
+from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.pack import (
     Host,
     LanguagePack,
@@ -133,6 +133,7 @@ def _language(folder: Traversable) -> LanguagePack:
         preamble=text(data, "preamble", ""),
         tree=_tree(subtable(data, "tree")) if "tree" in data else None,
         wire=_wire(subtable(data, "wire")) if "wire" in data else None,
+        mocks=_mocks(subtable(data, "mocks")) if "mocks" in data else None,
         builders=tuple(_builder(item) for item in subtables(data, "builder")),
     )
 
@@ -277,6 +278,11 @@ def _opened(item: Table) -> OpenedRule:
     reads, runs = frozenset(texts(item, "reads")), frozenset(texts(item, "runs"))
     node, part, apart = text(item, "node"), text(item, "part"), text(item, "apart", "")
     return OpenedRule(node, part, reads, runs, apart, optional(item, "type"))
+
+
+def _mocks(table: Table) -> MockRules:
+    same, any_value, about = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
+    return MockRules(texts(table, "modules"), same, any_value, about)
 
 
 def _wire(table: Table) -> WireNames:

@@ -6,7 +6,6 @@ give it), parses the files that hold one, and every definition that it finds the
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Literal
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
 from featureops.core.detect.following import follow_places, learn_all, learn_callers
+from featureops.core.detect.markers import marked_key, marked_name
 from featureops.core.detect.needles import Asking, flag_needles, is_bare
 from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
 from featureops.core.detect.templates import name_given, template_uses
@@ -146,6 +146,8 @@ class _Hunt:
             node = file.node_at(offset)
             if node.start == offset and node.text in names and node.named:
                 self._name_used(file, node)
+            elif file.pack.index.markup_entries:
+                self._name_in_markup(file, offset, names)
 
     def _name_used(self, file: SourceFile, name: Node) -> None:
         alias = _alias_of(name)
@@ -158,6 +160,12 @@ class _Hunt:
         constant = self.project.constant(file.path, whole)
         if constant is not None and constant.value == self.flag:
             self._definition(file, whole, constant.resolution)
+
+    def _name_in_markup(self, file: SourceFile, offset: int, names: frozenset[str]) -> None:
+        for name in (name for name in names if file.data.startswith(name.encode(), offset)):
+            marked = marked_name(self.project, file, offset, name, self.flag)
+            if marked is not None:
+                self._put(file.path, file.data, marked[0], "read", "constant", file.pack.id, marked[1].id, "template")
 
     def _reads(self, file: SourceFile, offsets: Sequence[int]) -> None:
         """The reads around the offsets; the first time also those around every way of asking."""
@@ -275,26 +283,12 @@ class _Hunt:
             before = claimed[: bisect_left(starts, offset + 1)]
             if any(span.start <= offset and end <= span.end for span in before):
                 continue
-            if self._marked(path, data, offset):
+            marked = marked_key(self.project, path, data, offset, self.flag)
+            if marked is not None:
+                self._put(path, data, marked[0], "read", "literal", marked[1].language, marked[1].id, "template")
                 continue
             shape = _text_shape(file, offset, end) if file is not None else "text"
             self._put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
-
-    def _marked(self, path: str, data: bytes, offset: int) -> bool:
-        """Whether the key stands in a template's way of asking; then it is a read."""
-        start, stop = data.rfind(b"\n", 0, offset) + 1, data.find(b"\n", offset)
-        line = data[start : stop if stop >= 0 else len(data)]
-        host = self.project.packs.host(path)
-        for sdk in self.project.packs.sdks() if host is not None else ():
-            for marker in sdk.markers:
-                text = marker.text.replace("{flag}", re.escape(self.flag)).encode()
-                found = re.finditer(text, line) if host is not None and host.id in marker.hosts else ()
-                for match in found:
-                    if match.start() <= offset - start < match.end():
-                        span = Span(start + match.start(), start + match.end())
-                        self._put(path, data, span, "read", "literal", sdk.language, sdk.id, "template")
-                        return True
-        return False
 
     # -------------------------------------------------------------- rows
 
