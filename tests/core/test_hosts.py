@@ -124,3 +124,27 @@ def test_the_inventory_and_the_usages_name_the_host(tmp_path: Path, monkeypatch:
     assert shown == [(2, 12, "mention", "vue"), (7, 12, "read", "vue")]
     with pytest.raises(BadArgument):
         wrap.wrap(deps, flag="x", paths=("a.vue",), lines=(7, 7))
+
+
+ERB = """<h1>UNLEASH.is_enabled?("text-flag")</h1>
+<%# UNLEASH.is_enabled?("note-flag") %>
+<%% UNLEASH.is_enabled?("shown-flag") %>
+<% if UNLEASH.is_enabled?("a-flag") %>..<% else %>b<% end %>
+<% items.each do |item| -%>
+  <%= link_to 'x', item do %>é<% end %>
+  <%- if UNLEASH.is_enabled? "b-flag" -%>
+   c
+  <%- end -%>
+<% end %>
+<%= UNLEASH.is_enabled?(
+  'c-flag') && 1 %>
+"""
+
+
+def test_the_tags_of_a_template_are_one_program() -> None:
+    client = "require 'unleash'\nUNLEASH = Unleash::Client.new(url: 'u')\n"
+    project = program({"app/a.html.erb": ERB, "config/initializers/unleash.rb": client})
+    found = find_reads(project, "app/a.html.erb")
+    rows = [(read.node.file.line_of(read.node.start), read.flag, read.proof) for read in found]
+    assert rows == [(4, "a-flag", "proven"), (7, "b-flag", "proven"), (11, "c-flag", "proven")]
+    assert project.damaged() == []

@@ -333,3 +333,95 @@ PROGRAMS = {
 def test_readers_are_learned_in_every_language(language: str) -> None:
     files, rows = PROGRAMS[language]
     assert reads(files, next(path for path in files if path.startswith("use."))) == rows
+
+
+STANDS_GO = """
+    package flags
+
+    import (
+        "context"
+        "errors"
+
+        "github.com/open-feature/go-sdk/openfeature"
+        ld "github.com/launchdarkly/go-server-sdk/v7"
+    )
+
+    type Asks interface {
+        Boolean(ctx context.Context, key string, other bool) bool
+    }
+
+    type Says interface {
+        Boolean(ctx context.Context, key string, other bool) bool
+    }
+
+    var _ Asks = (*openfeature.Client)(nil)
+
+    var _ Says = (*Parrot)(nil)
+
+    func Asked(ctx context.Context, client Asks, key Name) bool {
+        if client == nil {
+            return false
+        }
+        answer := client.Boolean(ctx, string(key), false)
+        return answer
+    }
+
+    func Said(ctx context.Context, parrot Says, key Name) bool { return parrot.Boolean(ctx, string(key), false) }
+
+    type Booleans interface {
+        BoolVariation(key string, other bool) (bool, error)
+    }
+
+    type Holder struct {
+        Client Booleans
+        parrot Booleans
+        useDatabase bool
+    }
+
+    func Open() *Holder {
+        client, err := ld.MakeClient("k", 5)
+        return &Holder{Client: client, parrot: Parrot{}}
+    }
+
+    func (h Holder) BoolVariation(key string, other bool) (bool, error) {
+        if h.Client == nil {
+            return other, errors.New("no client")
+        }
+        return h.Client.BoolVariation(key, other)
+    }
+
+    func (h Holder) Parrot(key string) (bool, error) { return h.parrot.BoolVariation(key, false) }
+
+    type Shop struct{ sells bool }
+
+    func (s *Shop) Has(key Name, holder *Holder) bool {
+        if holder.useDatabase {
+            return s.sells
+        }
+        value, _ := holder.BoolVariation(string(key), false)
+        return value
+    }
+"""
+
+
+@pytest.mark.parametrize(
+    ("asks", "rows"),
+    [
+        ('flags.Said(ctx, parrot, "new-pay")', []),
+        ('holder.Parrot("new-pay")', []),
+        ('flags.Asked(ctx, client, "new-pay")', [(6, "new-pay", "proven")]),
+        ('shop.Has("new-pay", holder)', [(6, "new-pay", "proven")]),
+        ('known.Has("new-pay", holder)', [(6, "new-pay", "proven")]),
+    ],
+)
+def test_a_type_that_stands_for_the_client_is_one(asks: str, rows: list[Row]) -> None:
+    use = f"""
+        package main
+
+        import "example.com/shop/flags"
+
+        func pay(shop *flags.Shop, holder *flags.Holder) bool {{ known, _ := any(1).(*flags.Shop)
+            return {asks} }}
+    """
+    files = {"go.mod": "module example.com/shop\n", "flags/flags.go": STANDS_GO, "use.go": use}
+    assert reads(files, "use.go") == rows

@@ -150,3 +150,39 @@ def test_an_sdk_s_function_may_be_chosen(case: str) -> None:
     hooks = f"import {{ useFlag as theirs }} from '@unleash/proxy-client-react';\n{text}\n"
     files = {"hooks.ts": hooks, "a.tsx": "import { useFlag } from './hooks';\nconst A = () => useFlag('k');\n"}
     assert [(read.flag, read.is_exact) for read in find_reads(program(files), "a.tsx")] == rows
+
+
+CONSUMER = f"import {{ withLDConsumer }} from '{LD_REACT}';\n"
+CONSUMERS: dict[str, tuple[str, list[str]]] = {
+    "nothing-is-passed": ("const A = ({ flags }) => flags.showNews;\nexport default A;\n", []),
+    "passed-by-another": ("const A = ({ flags }) => flags.showNews;\nexport default withRouter()(A);\n", []),
+    "another-property": ("const A = ({ lamps }) => lamps.showNews;\nexport default withLDConsumer()(A);\n", []),
+    "inner-name": ("const A = ({ flags }) => {\n  const f = (flags) => flags.x;\n};\nwithLDConsumer()(A);\n", []),
+    "second-parameter": ("const A = (props, { flags }) => flags.showNews;\nwithLDConsumer()(A);\n", []),
+    "pattern": ("const A = ({ flags }) => flags.showNews;\nexport default withLDConsumer()(A);\n", ["show-news"]),
+    "renamed": ("const A = ({ flags: on }) => on.showNews;\nexport default withLDConsumer()(A);\n", ["show-news"]),
+    "function": ("function A({ flags }) { return flags.showNews; }\nwithLDConsumer()(A);\n", ["show-news"]),
+    "properties": ("const A = (props) => props.flags.showNews;\nexport default withLDConsumer()(A);\n", ["show-news"]),
+    "in-place": ("export default withLDConsumer()(({ flags }) => flags.showNews);\n", ["show-news"]),
+}
+
+
+@pytest.mark.parametrize("path", ["a.jsx", "a.tsx"])
+@pytest.mark.parametrize("case", CONSUMERS)
+def test_a_component_may_get_the_flags_as_a_property(case: str, path: str) -> None:
+    text, flags = CONSUMERS[case]
+    assert [row[1] for row in reads({path: CONSUMER + text}, path)] == flags
+
+
+@pytest.mark.parametrize(
+    ("member", "flag"),
+    [
+        ("newCheckout", "new-checkout"),
+        ("checkoutV2", "checkout-v2"),
+        ("billingDBMigration", "billingDBMigration"),
+        ("new_checkout", "new_checkout"),
+        ("NewCheckout", "NewCheckout"),
+    ],
+)
+def test_a_member_is_shown_as_a_key_only_where_that_turns_into_it(member: str, flag: str) -> None:
+    assert [row[1] for row in reads({"a.tsx": f"{ALL_FLAGS}const A = () => useFlags().{member};\n"}, "a.tsx")] == [flag]

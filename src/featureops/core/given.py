@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.scopes import Binding, string_value
+from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -16,6 +16,8 @@ __all__ = [
     "named_in_order",
     "nth_argument",
     "opened_by",
+    "own_returns",
+    "parameters_of",
     "property_value",
     "sole_name",
     "unwrapped",
@@ -142,6 +144,36 @@ def initializer(binding: Binding) -> Node | None:
     if role is None or parent.role(role[0]) not in (name, name.parent):
         return None
     return parent.role(role[1])
+
+
+def own_returns(function: Node) -> Iterator[Node]:
+    """The function's own return statements."""
+    stack = list(function.children)
+    while stack:
+        node = stack.pop()
+        if node.shape == "return":
+            yield node
+        elif node.shape not in ("function", "lambda", "class"):
+            stack.extend(node.children)
+
+
+def parameters_of(function: Node, names: Names) -> list[Binding]:
+    """A function's parameters in order, without the object that it is called on and those of a parameter's type."""
+    body, stated = function.role("body"), function.role("parameters")
+    end = body.start if body is not None else function.end
+    start = stated.start if stated is not None else function.start
+    bindings = (each for each in names.in_scope(function).values() if each.definitions)
+    found = [
+        each for each in bindings if start <= (name := each.definitions[0]).start < end and _depth(name, function) < 2
+    ]
+    found.sort(key=lambda each: each.definitions[0].start)
+    return found[1:] if found and found[0].name in function.file.pack.index.self_names else found
+
+
+def _depth(name: Node, function: Node) -> int:
+    """How many parameters a name is in."""
+    around = list(name.ancestors())
+    return sum(outer.shape == "parameter" for outer in around[: around.index(function)])
 
 
 def property_value(function: Node) -> Node | None:

@@ -70,7 +70,9 @@ class Indexing:
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
-    of what a decorator is given are texts in the language of the `markup_hosts`.
+    of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
+    functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
+    `memos` are calls that give what their block gives a name.
     """
 
     identifiers: frozenset[str]
@@ -136,6 +138,9 @@ class Indexing:
     markup_entries: frozenset[str]
     markup_hosts: frozenset[str]
     makers: frozenset[str]
+    injectors: frozenset[str]
+    injected_from: frozenset[str]
+    memos: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -33,9 +33,11 @@ def holder_of(project: Project, path: str, function: Node) -> Holder | None:
 
 def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iterator[Holder]:
     """The classes of the repository that an expression may be an instance of, as far as the code says."""
-    owner = unwrapped(owner)
     if depth > _DEPTH:
         return
+    for kind in _cast_to(owner):
+        yield from _named_in(project, path, kind)
+    owner = unwrapped(owner)
     callee = owner.role("function") if owner.shape == "call" else None
     if callee is not None:
         yield from _named(project, path, callee)
@@ -61,6 +63,14 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
     if origin is not None and value is not None and value is not owner:
         holder = unwrapped(value)
         yield from [(origin[0], holder)] if holder.shape in _KINDS else classes_of(project, origin[0], value, depth + 1)
+
+
+def _cast_to(node: Node) -> Iterator[Node]:
+    """The types that casts around an expression say it has."""
+    inner: Node | None = node
+    while inner is not None and inner.shape in ("paren", "cast"):
+        yield from inner.roles("type")
+        inner = inner.role("operand")
 
 
 def _made_by(project: Project, path: str, callee: Node) -> Iterator[Holder]:

@@ -6,20 +6,20 @@ key that is known is then a read as good as the SDK's. Readers of readers are le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from featureops.core.asked import Proof, Read
-from featureops.core.detect.wrappers import lifted, named_wrapper, names_at, own_returns
-from featureops.core.given import argument
+from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
+from featureops.core.given import argument, own_returns, parameters_of
 from featureops.core.instances import above, classes_of, declares, holder_of
 from featureops.core.mocks import mocked
+from featureops.core.parameters import parameters_in
 from featureops.core.project import Project
-from featureops.core.readers import Given, Parameter, Reader, Through
-from featureops.core.scopes import Binding
+from featureops.core.readers import Given, Reader, Through
 from featureops.core.syntax import Node
 
-__all__ = ["is_followed", "learn", "read_through", "reader_of"]
+__all__ = ["is_followed", "learn", "read_through", "read_with", "reader_of"]
 
 _STEPS = 12
 _FUNCTIONS = ("function", "lambda")
@@ -50,7 +50,7 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
         return None
     filled = read.through.given if read.through is not None else {}
     parts = [node for where, node in filled.values() if where == path] or [read.key]
-    parameters = tuple(_parameters(project, path, result.function, parts))
+    parameters = tuple(parameters_in(project, path, result.function, parts))
     wrapper = named_wrapper(path, result.function, result.inverted) if parameters else None
     if wrapper is None or wrapper.is_getter:
         return None
@@ -155,8 +155,19 @@ def _speaks_of(condition: Node | None, about: tuple[str, ...]) -> bool:
 
 
 def _is_fallback(node: Node | None) -> bool:
-    """An answer that asks nobody: a literal, a parameter, a default."""
-    return node is not None and not any(part.shape in ("call", "await") for part in node.walk())
+    """An answer that asks nobody: a literal, a parameter, a default, also one that a parameter holds for it."""
+    if node is None:
+        return False
+    calls = [part for part in node.walk() if part.shape in ("call", "await")]
+    return not calls or (calls == [node] and _is_accessor(node))
+
+
+def _is_accessor(call: Node) -> bool:
+    """A call without arguments on a plain name."""
+    callee, arguments = call.role("function"), call.role("arguments")
+    owner = callee.role("object") if callee is not None else None
+    plain = owner is not None and owner.type in owner.file.pack.index.identifiers
+    return plain and arguments is not None and not arguments.items
 
 
 def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
@@ -176,9 +187,14 @@ def _given_by(value: Node, about: tuple[str, ...]) -> tuple[Node, bool] | None:
     if statement.shape != "return" and not _is_last(function, value):
         return None
     others = [other for other in own if other is not statement]
-    if not all(_is_fallback(other.role("value")) or other.role("value") is None for other in others):
+    if not all(_is_fallback(_first(other.role("value"))) or other.role("value") is None for other in others):
         return None
     return function, all(_is_for_missing(other, about) for other in others)
+
+
+def _first(value: Node | None) -> Node | None:
+    """The first of several values: what comes behind it tells how it was got."""
+    return value.items[0] if value is not None and not value.shape and len(value.items) > 1 else value
 
 
 def _is_last(function: Node, value: Node) -> bool:
@@ -224,50 +240,6 @@ def _target(value: Node) -> Node:
 
 def _is_returned(use: Node) -> bool:
     return _given_by(_object_with(_climbed(use, ())[0]), ()) is not None
-
-
-# ---------------------------------------------------------------- parameters
-
-
-def _parameters(project: Project, path: str, function: Node, parts: Iterable[Node]) -> Iterator[Parameter]:
-    """The parameters of the function that some expressions are made of."""
-    names = project.names(path)
-    listed = _listed(project, path, function)
-    seen: set[Binding] = set()
-    for node in (node for part in parts for node in part.walk()):
-        binding = names.of.get(node)
-        if binding is None or binding in seen or binding not in listed:
-            continue
-        seen.add(binding)
-        yield _parameter(function, binding, listed.index(binding))
-
-
-def _listed(project: Project, path: str, function: Node) -> list[Binding]:
-    """The parameters of a function in order, without the receiver."""
-    body = function.role("body")
-    end = body.start if body is not None else function.end
-    start = listed.start if (listed := function.role("parameters")) is not None else function.start
-    own = function.file.pack.index.self_names
-    bindings = project.names(path).in_scope(function).values()
-    found = [each for each in bindings if each.definitions and start <= each.definitions[0].start < end]
-    found = [each for each in found if each.name not in own or not _is_first(each, found)]
-    return sorted(found, key=lambda each: each.definitions[0].start)
-
-
-def _is_first(binding: Binding, others: list[Binding]) -> bool:
-    return all(binding.definitions[0].start <= other.definitions[0].start for other in others)
-
-
-def _parameter(function: Node, binding: Binding, position: int) -> Parameter:
-    name = binding.definitions[0]
-    whole = name
-    while whole.parent is not None and whole.parent is not function and whole.shape != "parameter":
-        whole = whole.parent
-    holder = whole if whole.shape == "parameter" else name.parent
-    first = holder.items[0] if holder is not None and holder.shape == "parameter" and holder.items else name
-    label = name if holder is None or first is holder.role("type") else first
-    default = holder.role("value") if holder is not None and holder.shape == "parameter" else None
-    return Parameter(binding, position, tuple(dict.fromkeys((binding.name, label.text))), default)
 
 
 # ---------------------------------------------------------------- calls
@@ -321,6 +293,31 @@ def _of_owner(project: Project, path: str, owner: Node, readers: list[Reader]) -
     # A type without a body of its own for the method: something else gives it one.
     open_types = [node for _, node in classes if node.shape == "type-definition" and declares(node, readers[0].name)]
     return (readers[0], "likely") if open_types and len(readers) == 1 else (None, "unproven")
+
+
+def read_with(
+    project: Project, path: str, call: Node, methods: Callable[[str, Node, Node], Iterable[Read]]
+) -> Read | None:
+    """The read of a function that is given a method of the client and runs it: `methods` gives what a call of a name is
+    (its file and the call), if it calls such a method.
+    """
+    callee, arguments = call.role("function"), call.role("arguments")
+    name = (callee.role("property") or callee) if callee is not None else None
+    meant = names_at(project, path, name) if name is not None else None
+    if arguments is None or not isinstance(meant, Node):
+        return None
+    listed = parameters_of(meant, project.names(meant.file.path))
+    for position, binding in enumerate(listed[: len(arguments.items)]):
+        method = argument(call, position, binding.name)
+        for use in binding.uses if method is not None and method.shape == "member" else ():
+            inner = use.parent
+            if method is None or inner is None or inner.shape != "call" or inner.role("function") is not use:
+                continue
+            for read in methods(meant.file.path, inner, method):
+                reader = reader_of(project, meant.file.path, read)
+                if reader is not None and reader.function is meant:
+                    return _read(project, path, call, reader, read.proof)
+    return None
 
 
 def _read(project: Project, path: str, call: Node, reader: Reader, proof: Proof) -> Read | None:

@@ -78,21 +78,36 @@ class Folders:
         return [other for other in self.holding(posixpath.dirname(path), name) if other != path]
 
     def named(self, importer: str, module: str, pack: LanguagePack) -> str | None:
-        """The folder that an import's text names, by a manifest above it; without any, the longest tail that is one."""
+        """The folder that an import's text names, by a manifest above it or another one of the repository; without any,
+        the longest tail that is one.
+        """
         folder, is_declared = posixpath.dirname(importer), False
         while True:
             declared = self._declared(posixpath.join(folder, pack.modules.manifest or ""), pack)
             is_declared = is_declared or declared is not None
-            if declared is not None and (module == declared or module.startswith(declared + "/")):
-                inside = posixpath.normpath(posixpath.join(folder, module[len(declared) + 1 :]))
-                found = "" if inside == "." else inside
-                return found if found in self else None
+            if declared is not None and _is_below(module, declared):
+                return self._inside(folder, module[len(declared) + 1 :])
             if not folder:
                 break
             folder = posixpath.dirname(folder)
+        others = {folder: declared for folder, declared in self._modules(pack).items() if _is_below(module, declared)}
+        if others:
+            folder = max(others, key=lambda folder: len(others[folder]))
+            return self._inside(folder, module[len(others[folder]) + 1 :])
         parts = [] if is_declared else module.split("/")
         tails = ("/".join(parts[at:]) for at in range(len(parts)))
         return next((tail for tail in tails if tail in self), None)
+
+    def _inside(self, folder: str, rest: str) -> str | None:
+        inside = posixpath.normpath(posixpath.join(folder, rest))
+        found = "" if inside == "." else inside
+        return found if found in self else None
+
+    def _modules(self, pack: LanguagePack) -> Mapping[str, str]:
+        """What the manifests of the repository declare, by the folder that they lie in."""
+        places = self.matching(pack.modules.manifest) if pack.modules.manifest else []
+        found = ((posixpath.dirname(path), self._declared(path, pack)) for path in places)
+        return {folder: declared for folder, declared in found if declared is not None}
 
     def _declared(self, manifest: str, pack: LanguagePack) -> str | None:
         """The module that a manifest declares; None where there is no such file."""
@@ -103,6 +118,10 @@ class Folders:
             )
             self._manifests[manifest] = found[1] if found else None
         return self._manifests[manifest]
+
+
+def _is_below(module: str, declared: str) -> bool:
+    return module == declared or module.startswith(declared + "/")
 
 
 def module_files(importer: str, module: str, pack: LanguagePack) -> Iterator[str]:

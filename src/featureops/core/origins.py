@@ -25,6 +25,8 @@ def gives(sdk: SdkPack, form: CallForm, module: str, name: str) -> bool:
 
 
 def by_name(name: str, sdk: SdkPack) -> Literal["likely", "unproven"]:
+    if name in sdk.others:
+        return "unproven"
     plain = re.sub(r"[^a-z]", "", name.lower())
     hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
     return "likely" if any(hint in plain for hint in hints) else "unproven"

@@ -178,6 +178,7 @@ class CallForm:
     SDK's modules. `common`: so usual a name that only a proven client counts. `boxed`: the value comes in something
     else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
     the members of its result are the flags, spelt in that case. `awaited`: the value comes only when it is waited for.
+    `passed`: what the call gives is called on a component, which gets that result as a property of this name.
     """
 
     method: str | None = None
@@ -193,6 +194,7 @@ class CallForm:
     boxed: bool = False
     awaited: bool = False
     members: Literal["", "camel"] = ""
+    passed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +271,8 @@ class WrapRules:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
+    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it."""
+
     id: str
     language: str
     package: str
@@ -277,6 +281,7 @@ class SdkPack:
     calls: tuple[CallForm, ...]
     gates: tuple[GateForm, ...] = ()
     receivers: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     pure: bool = True

@@ -16,6 +16,7 @@ from featureops.core.enums import constructor_position
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
+from featureops.core.made import accessed_field, made_field
 from featureops.core.mocks import same_as
 from featureops.core.modules import Folders, files_at, given_name, held_name, module_files, re_exports
 from featureops.core.pack import Packs
@@ -184,8 +185,6 @@ class Project(Files):
         dot = "" if entry.module.endswith(".") else pack.modules.separator or "."
         return self.module_path(path, f"{entry.module}{dot}{entry.imported}")
 
-    # -------------------------------------------------------------- constants
-
     def constant(self, path: str, node: Node, depth: int = 0) -> Constant | None:
         """The string that an expression always is, if that can be told."""
         if depth > _DEPTH:
@@ -224,11 +223,11 @@ class Project(Files):
         text = built_text(node, lambda part: known.value if (known := self.constant(path, part, depth + 1)) else None)
         return Constant(text, "key-builder", path) if text is not None else None
 
-    def constant_given(self, path: str, node: Node, given: Given) -> Constant | None:
+    def constant_given(self, path: str, node: Node, given: Given, depth: int = 0) -> Constant | None:
         """`constant` of an expression whose parameters are filled."""
         before, self._given = self._given, given
         try:
-            return self.constant(path, node)
+            return self.constant(path, node, depth)
         finally:
             self._given = before
 
@@ -281,6 +280,8 @@ class Project(Files):
         if isinstance(holder, str):
             found = self.exported(holder, name.text)
             return self._binding_constant(*found, depth) if found else None
+        if holder.shape == "call" and (made := self._made(where, holder, name.text, depth)) is not None:
+            return made
         member = self._member(holder, name.text)
         if member is None:
             return None
@@ -300,6 +301,14 @@ class Project(Files):
         added = self.names(holder.file.path).extensions(label.text)
         return next((value for each in added if (value := member_of(each, name)) is not None), None)
 
+    def _made(self, path: str, holder: Node, name: str, depth: int) -> Constant | None:
+        """A field of an object, or of the one that a function of the house makes of what it is given."""
+        if holder.shape != "call":
+            member = member_of(holder, name)
+            return self.constant(path, member, depth + 1) if member is not None else None
+        made = made_field(self, path, holder, name)
+        return self.constant_given(*made[:2], {**self._given, **made[2]}, depth + 1) if made is not None else None
+
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
         """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
         arguments = node.role("arguments")
@@ -312,6 +321,8 @@ class Project(Files):
         where, entry = self.container(path, owner, depth + 1) or (path, "")
         if isinstance(entry, str):
             return None
+        if (field := accessed_field(self, where, entry, name.text)) is not None:
+            return self._made(where, entry, field, depth)
         entry = entry if entry.shape == "enum-member" else entry.parent or entry
         enum = next((outer for outer in entry.ancestors() if outer.shape == "enum"), None)
         label = entry.role("name") if entry.shape == "enum-member" else None

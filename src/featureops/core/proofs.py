@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
 from featureops.core.given import boxed, opened_by, unwrapped, ways_of
+from featureops.core.handed_in import injected, memo, passed
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.project import Project
+from featureops.core.promised import is_promised, values_put
 from featureops.core.receivers import (
     declared_type,
     is_client_name,
@@ -53,7 +55,7 @@ class Receivers:
         if owner.shape == "index" and (whole := owner.role("object")) is not None:
             return self.proof(whole, sdk, depth + 1)
         if owner.shape in ("function", "lambda"):
-            return self._factory(owner, sdk, depth)
+            return self.factory(owner, sdk, depth)
         if len(ways := ways_of(owner)) > 1:
             return self._either(ways, sdk, depth)
         if owner.shape in ("call", "member") and (brought := imported_by_call(owner)) is not None:
@@ -88,9 +90,12 @@ class Receivers:
                 return proof
         meant = self.project.meaning(self.path, name)
         if meant is None:
+            kept = memo(name)
+            if kept is not None:
+                return self.proof(kept, sdk, depth + 1)
             return "proven" if self.annotated(name, sdk) else by_name(name.text, sdk)
         proof = self._meant(meant, sdk, depth if is_bound else depth + 1)
-        return "proven" if proof != "proven" and self._declares(name, None, sdk) else proof
+        return "proven" if proof != "proven" and self._declares(name, None, sdk, depth) else proof
 
     def _meant(self, found: tuple[str, Binding], sdk: SdkPack, depth: int) -> Proof:
         """A binding of this file or another one; what is known to be something else is not told by its name."""
@@ -107,10 +112,11 @@ class Receivers:
         found = self.project.exported(target, name) if target is not None else None
         return self._at(found[0]).binding(*found, sdk, depth + 1) if found is not None else "unproven"
 
-    def _declares(self, base: Node, name: str | None, sdk: SdkPack) -> bool:
-        """Whether the declared type of `base` has a field of this name (or without any) of a client's type."""
+    def _declares(self, base: Node, name: str | None, sdk: SdkPack, depth: int) -> bool:
+        """Whether the declared type of `base` has a field of this name (or without any) that holds a client."""
         return any(
-            (annotation := field.role("type")) is not None and self._at(where).annotated(annotation, sdk)
+            ((annotation := field.role("type")) is not None and self._at(where).annotated(annotation, sdk))
+            or any(self._at(where).proof(value, sdk, depth + 1) == "proven" for value in values_put(field, name or ""))
             for where, field in fields_named(self.project, self.path, base, name)
         )
 
@@ -123,7 +129,7 @@ class Receivers:
         proof: Proof = "unproven"
         if owner.type not in owner.file.pack.index.qualified:  # the modules around a name tell nothing about it
             proof = self.proof(base, sdk, depth)
-            if proof == "proven" or self._declares(base, name.text, sdk):
+            if proof == "proven" or self._declares(base, name.text, sdk, depth):
                 return "proven"
         member = member_of_class(self.project, self.path, base, name.text)
         if member is not None:
@@ -163,7 +169,7 @@ class Receivers:
             target, value, annotation = field_parts(node)
             if target is None or last_name(target) != name:
                 continue
-            if node.shape == "function" and self._factory(node, sdk, depth) == "proven":
+            if node.shape == "function" and self.factory(node, sdk, depth) == "proven":
                 return "proven"
             if annotation is not None and self.annotated(annotation, sdk):
                 return "proven"
@@ -190,13 +196,25 @@ class Receivers:
         if holder is not None:
             return self.proof(holder, sdk, depth + 1)
         if definition is not None and definition.shape == "function":
-            return self._factory(definition, sdk, depth)
+            return self.factory(definition, sdk, depth)
         # A client is often declared empty and made later: any value that it is given tells what it is.
         values = (value for value in _values(self.project.names(path), binding) if value.shape != "class")
         proofs = {self.proof(value, sdk, depth + 1) for value in values}
+        if not proofs and annotation is None and depth <= _DEPTH:
+            return self._handed_in(path, binding, sdk, depth)
         return "proven" if "proven" in proofs else "likely" if "likely" in proofs else "unproven"
 
-    def _factory(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
+    def _handed_in(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
+        """A parameter without a type, by what a test framework or the callers in the file give it."""
+        place = injected(self.project, path, binding)
+        if place is not None:
+            return self._at(place[0]).factory(place[1], sdk, depth + 1)
+        given = passed(self.project, path, binding)
+        is_client = bool(given) and all(self.proof(value, sdk, depth + 1) == "proven" for value in given)
+        return "likely" if is_client else "unproven"
+
+    def factory(self, function: Node, sdk: SdkPack, depth: int) -> Proof:
+        """What a function gives."""
         annotation = function.role("type")
         if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
@@ -205,7 +223,7 @@ class Receivers:
 
     def annotated(self, annotation: Node, sdk: SdkPack, depth: int = 0) -> bool:
         """Whether a type speaks of the client: in itself, as that of an expression, or by another name for such one."""
-        if names_client(self.project, self.path, annotation, sdk):
+        if any(says(self.project, self.path, annotation, sdk) for says in (names_client, is_promised)):
             return True
         if depth > _DEPTH:
             return False

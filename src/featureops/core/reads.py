@@ -24,7 +24,7 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
-from featureops.core.learning import read_through
+from featureops.core.learning import read_through, read_with
 from featureops.core.mocks import is_any, is_told, mocked
 from featureops.core.origins import gives
 from featureops.core.owned import Owned
@@ -125,9 +125,26 @@ class _Finder:
         if found is None or found.proof != "proven":
             through = read_through(self.project, self.path, call)
             found = through if through is not None and (found is None or through.proof != "unproven") else found
+        found = found or self._handing(call)
         if found is None or (found.key is not None and is_any(self.names, found.key)):
             return None
         return replace(found, value="test") if is_told(self.names, call) else found
+
+    def _handing(self, call: Node) -> Read | None:
+        """A call that hands a method of the client to a function of the house, which asks with it."""
+        arguments = call.role("arguments")
+        if arguments is None or not any(_method_name(item) in self.methods for item in arguments.items):
+            return None
+        return read_with(self.project, self.path, call, self._handed)
+
+    def _handed(self, path: str, call: Node, method: Node) -> Iterator[Read]:
+        """What a call in some file is which runs a method that this file hands over."""
+        owner = method.role("object")
+        for sdk, form in self.methods.get(_method_name(method), ()) if owner is not None else ():
+            if owner is not None and self.receivers.proof(owner, sdk) == "proven":
+                read = _Finder(self.project, path).asked(call, sdk.id, form, "proven", form.method or "")
+                if read is not None:
+                    yield read
 
     # -------------------------------------------------------------- SDK forms
 
@@ -143,7 +160,7 @@ class _Finder:
         if binding is None or binding.imported is None:
             return None
         found = self._imported(self.path, binding)
-        return self._read(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
+        return self.asked(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
 
     def _imported(self, path: str, binding: Binding) -> tuple[SdkPack, CallForm] | None:
         """The form whose function an import brings in."""
@@ -168,7 +185,7 @@ class _Finder:
         ways = ways_of(unwrapped(value)) if value is not None else []
         for held in (names.of.get(unwrapped(way)) for way in ways):
             found = self._imported(origin[0], held) if held is not None else None
-            read = self._read(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
+            read = self.asked(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
             if read is not None:
                 return replace(read, is_exact=len(ways) == 1)
         return None
@@ -187,7 +204,7 @@ class _Finder:
             if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
                 continue
             if proof == "proven" or (proof == "likely" and (best is None or best.proof == "unproven")) or best is None:
-                best = self._read(call, sdk.id, form, proof, form.method or "")
+                best = self.asked(call, sdk.id, form, proof, form.method or "")
             if proof == "proven":
                 break
         if best is None and owner is not None and name is not None:
@@ -202,10 +219,11 @@ class _Finder:
             return None
         for sdk, form in self.functions.get(name, ()):
             if gives(sdk, form, entry.module, name):
-                return self._read(call, sdk.id, form, "proven", name)
+                return self.asked(call, sdk.id, form, "proven", name)
         return None
 
-    def _read(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
+    def asked(self, call: Node, sdk: str, form: CallForm, proof: Proof, method: str) -> Read | None:
+        """What a call in this form is, if it has a key."""
         if (key := _key(call, form)) is None:
             return None
         node, pinned = whole_call(call, form.pinned)
@@ -276,6 +294,12 @@ class _Finder:
             if key is not None:
                 yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
+
+
+def _method_name(node: Node) -> str:
+    """The name of a member that stands as a value."""
+    name = (node.role("operand") or node).role("property")
+    return name.text if name is not None else ""
 
 
 def _is_called_so(call: Node, form: CallForm) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from featureops.core.asked import Read
+from featureops.core.detect.needles import camel
 from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.given import initializer, unwrapped
 from featureops.core.house import house_name
 from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
-from featureops.core.scopes import string_value
+from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node
 
 __all__ = ["Results"]
@@ -41,10 +42,12 @@ class Results:
         self.path = path
         self.names = project.names(path)
         self._makers: dict[str, list[_Source]] = {}
+        self._passing: dict[str, list[_Source]] = {}
         for sdk in self.names.file.pack.sdks:
             for form in sdk.calls:
                 if form.members and form.function is not None:
-                    self._makers.setdefault(form.function, []).append((sdk, form))
+                    table = self._passing if form.passed else self._makers
+                    table.setdefault(form.function, []).append((sdk, form))
 
     def at(self, node: Node) -> Iterator[Read]:
         """The reads that begin at this node."""
@@ -61,21 +64,50 @@ class Results:
         node = unwrapped(node)
         if node.shape == "call":
             callee = node.role("function")
-            return (self._imported(callee) or self._by_house(callee, depth)) if callee is not None else None
+            given = self._imported(callee, self._makers) if callee is not None else None
+            return given or (self._by_house(callee, depth) if callee is not None else None)
+        base, name = node.role("object"), node.role("property")
+        if node.shape == "member" and base is not None and name is not None and self._passing:
+            whole = self.names.of.get(base)
+            return self._passed(whole, name.text, within=False) if whole is not None else None
         binding = self.names.of.get(node)
         if binding is None or not binding.is_single or depth > _DEPTH:
             return None
         value = initializer(binding)
+        if value is None and self._passing:
+            return self._passed(binding, _taken(binding.definitions[0]), within=True)
         return self._made(value, depth + 1) if value is not None else None
 
-    def _imported(self, callee: Node) -> _Made | None:
+    def _passed(self, binding: Binding, name: str, *, within: bool) -> _Made | None:
+        """What a component gets under a name in its properties, where the SDK's function is called on it."""
+        first = binding.definitions[0]
+        function = next((outer for outer in first.ancestors() if outer.shape in ("function", "lambda")), None)
+        listed = function.role("parameters") if function is not None else None
+        if function is None or listed is None or not listed.items or not binding.is_single:
+            return None
+        inside = {first, *first.ancestors()}
+        is_pattern = any(outer.shape == "destructuring" for outer in inside if outer.start >= listed.start)
+        if listed.items[0] not in inside or is_pattern is not within:
+            return None
+        label = function.role("name") or (function.parent.role("name") if function.parent is not None else None)
+        own = self.names.of.get(label) if label is not None else None
+        for use in (function, *(own.uses if own is not None else ())):
+            call = use.parent.parent if use.parent is not None and use.parent.shape == "arguments" else None
+            callee = call.role("function") if call is not None else None
+            maker = callee.role("function") if callee is not None and callee.shape == "call" else None
+            made = self._imported(maker, self._passing) if maker is not None else None
+            if made is not None and made.form.passed == name:
+                return made
+        return None
+
+    def _imported(self, callee: Node, table: Mapping[str, list[_Source]]) -> _Made | None:
         binding = self.names.of.get(callee)
         entry = binding.imported if binding is not None else None
         if binding is None or entry is None:
             return None
         places = (entry.module, entry.imported), self.project.outside(self.path, binding)
         for module, name in filter(None, places):
-            for sdk, form in self._makers.get(name, ()):
+            for sdk, form in table.get(name, ()):
                 if gives(sdk, form, module, name):
                     return _Made(sdk, form)
         return None
@@ -110,7 +142,7 @@ class Results:
         if node.shape == "index":
             yield self._indexed(node, label, made, holder)
         else:
-            yield self._read(node, made, _used_as(node), None, house_name(label.text), holder)
+            yield self._read(node, made, _used_as(node), None, _key_of(label.text), holder)
 
     def _indexed(self, node: Node, label: Node, made: _Made, holder: Node | None) -> Read:
         """`flags[key]`, whose key may be made at run time."""
@@ -131,7 +163,7 @@ class Results:
                 label, local = key, self._bound(item.role("value"))
             else:
                 continue
-            name = string_value(label) or house_name(label.text)
+            name = string_value(label) or _key_of(label.text)
             if made is not None and (string_value(label) or label.text) not in made.own:
                 used = "name" if local is not None else "object"
                 yield self._read(item, made, used, label if label.shape == "string" else None, name, local)
@@ -163,6 +195,19 @@ class Results:
             holder=holder,
             is_exact=made.is_exact,
         )
+
+
+def _taken(name: Node) -> str:
+    """The member that a pattern binds to a name."""
+    pair = name.parent
+    key = pair.role("key") if pair is not None and pair.shape == "destructured" else None
+    return key.text if key is not None else name.text
+
+
+def _key_of(spelling: str) -> str:
+    """The key for which a member stands; its own name where no key turns into that."""
+    name = house_name(spelling)
+    return name if camel(name) == spelling else spelling
 
 
 def _spread(whole: Node) -> Iterator[Node]:

@@ -237,7 +237,7 @@ class Names:
     def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
         targets = node.items if rule.binds == "*" else node.roles(rule.binds or "")
         for target in targets:
-            if rule.binds != "*" or target.rule is None:
+            if rule.binds != "*" or target.rule is None or target.shape == "destructuring":
                 yield from self._pattern(target)
 
     def _pattern(self, node: Node) -> Iterator[Node]:

@@ -32,6 +32,7 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         calls=tuple(_call(item) for item in subtables(data, "call")),
         gates=tuple(_gate(item) for item in subtables(data, "gate")),
         receivers=texts(data, "receivers"),
+        others=texts(data, "others"),
         markers=tuple(Marker(texts(item, "hosts"), text(item, "text")) for item in subtables(data, "marker")),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
@@ -67,6 +68,7 @@ def _call(item: Table) -> CallForm:
         common=bool(item.get("common", False)),
         boxed=bool(item.get("boxed", False)),
         awaited=bool(item.get("awaited", False)),
+        passed=text(item, "passed", ""),
         members=cast("Literal['', 'camel']", text(item, "members", "")),
     )
 

@@ -19,9 +19,11 @@ _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 # The key is the first argument, and a plain string.
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 _DOT = ord(".")
+# Behind a member that is handed to a call as a value.
+_HANDED = re.compile(rb"\s*[,)]")
 _ALIASED = re.compile(rb"\s+as\b")
 _CALL_ENDS = (
-    *(b"(", b" (", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :", b" @"),
+    *(b"(", b" (", b",", b")", b"<", b"?.(", b"!(", b"::<", b" as ", b' "', b" '", b" :", b" @"),
     *(b" " + bytes([letter]) for letter in range(ord("A"), ord("Z") + 1)),
 )
 _LAST_NAME = re.compile(r"[A-Za-z_$][\w$]*(?=[^A-Za-z_$]*$)")
@@ -127,7 +129,8 @@ class Asking:
             names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            called = [name for name in names if _CALLED.match(data, offset + len(name))]
+            ends = (_CALLED, _HANDED) if offset and data[offset - 1] == _DOT else (_CALLED,)
+            called = [name for name in names if any(end.match(data, offset + len(name)) for end in ends)]
             if not self._whole.isdisjoint(called):
                 return None
             if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):

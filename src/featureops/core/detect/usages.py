@@ -22,6 +22,7 @@ from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_
 from featureops.core.enums import enum_member_with
 from featureops.core.given import property_value
 from featureops.core.house import house_name
+from featureops.core.made import made_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
 from featureops.core.reads import find_reads
@@ -35,6 +36,7 @@ Grep = Callable[[Sequence[bytes]], _Offsets]
 """Which files hold any of the byte strings, with the offsets where one starts."""
 
 _Kind = Literal["read", "definition", "wrapper", "test", "mention"]
+_VALUES = frozenset({"string", "number", "object"})
 _ROUNDS = 8
 _HELD = ("boolean", "details")
 _QUOTES = frozenset(b"\"'`")
@@ -134,6 +136,8 @@ class _Hunt:
                 node = _string_at(file, offset, offset + len(key))
                 if node is not None and string_value(node) == self.flag:
                     self._definition(file, node, "literal")
+                    made = made_name(self.project, path, node)
+                    self.names.update([made] if made is not None else [])
 
     def follow(self, path: str, offsets: Sequence[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
@@ -193,6 +197,8 @@ class _Hunt:
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
         self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD)
+        if read.value in _VALUES:
+            self._wrapped(file, read.node)
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)

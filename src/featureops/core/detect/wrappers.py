@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from featureops.core.fold.chains import is_last
-from featureops.core.given import initializer, unwrapped
+from featureops.core.given import initializer, own_returns, unwrapped
+from featureops.core.made import received_method
 from featureops.core.project import Project
 from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding, string_value
@@ -21,7 +21,6 @@ __all__ = [
     "named_wrapper",
     "names_at",
     "only_result",
-    "own_returns",
     "wrapper_around",
 ]
 
@@ -105,17 +104,6 @@ def only_result(function: Node) -> Node | None:
     if not found and body.items and is_last(body, body.items[-1]):
         return body.items[-1]
     return found[0].role("value") if len(found) == 1 and found[0].parent is body else None
-
-
-def own_returns(function: Node) -> Iterator[Node]:
-    """The function's own return statements."""
-    stack = list(function.children)
-    while stack:
-        node = stack.pop()
-        if node.shape == "return":
-            yield node
-        elif node.shape not in ("function", "lambda", "class"):
-            stack.extend(node.children)
 
 
 def _variable(project: Project, path: str, value: Node) -> Node | None:
@@ -228,10 +216,16 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
 
 
 def method_of(project: Project, holder: Node, name: str) -> Node | None:
-    """A method of a type, also one that an extension in its file adds."""
+    """A method of a type, also one that an extension in its file adds, or that names the type itself."""
     label = holder.role("name")
     added = project.names(holder.file.path).extensions(label.text) if label is not None else ()
-    return next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
+    own = next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
+    if own is not None or label is None:
+        return own
+    path = holder.file.path
+    return received_method(
+        (project.file(each) for each in (path, *project.folders.beside(path, name))), label.text, name
+    )
 
 
 def _own_member(project: Project, path: str, place: Node, name: str) -> Node | Literal["unknown"]:
