@@ -41,6 +41,14 @@ class Read:
     is_exact: bool = True
 
     @property
+    def shown(self) -> int:
+        """Where a person looks for it: at the name of what is called, where a chain begins on an earlier line."""
+        callee = self.call.role("function") if self.call.shape == "call" else None
+        name = callee.role("property") if callee is not None else None
+        file, start = self.node.file, self.node.start
+        return name.start if name is not None and file.line_of(name.start) != file.line_of(start) else start
+
+    @property
     def flag(self) -> str | None:
         return self.constant.value if self.constant else None
 

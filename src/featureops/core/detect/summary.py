@@ -16,7 +16,8 @@ __all__ = ["FlagInCode", "Inventory", "PlaceInCode", "read_file", "take_inventor
 @dataclass(frozen=True, slots=True)
 class PlaceInCode:
     """One read. `names` are the names of the functions and classes around it, innermost first; `at` is the offset
-    where it begins. `asker` is the house's own function that asks here for whichever flag it is given.
+    where it begins, `line` that of the name of what is called. `asker` is the house's own function that asks here for
+    whichever flag it is given.
     """
 
     path: str
@@ -82,8 +83,8 @@ def _place(project: Project, path: str, read: Read) -> PlaceInCode:
     asker = reader.name if reader is not None else ""
     return PlaceInCode(
         path=path,
-        line=node.file.line_of(node.start),
-        text=clean(node.file.line_text(node.start)),
+        line=node.file.line_of(read.shown),
+        text=clean(node.file.line_text(read.shown)),
         language=node.file.pack.id,
         sdk=read.sdk,
         is_test=is_test_path(node.file.pack, path),

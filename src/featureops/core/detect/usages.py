@@ -193,10 +193,10 @@ class _Hunt:
             resolution = "wrapper"
         self.claimed.setdefault(file.path, []).append((read.key or read.node).span)
         if read.proof == "unproven":
-            self._add(file, read.node, "read", "unproven", read.sdk)
+            self._add(file, read.node, "read", "unproven", read.sdk, read.shown)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
-        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD)
+        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD, read.shown)
         if read.value in _VALUES:
             self._wrapped(file, read.node)
         definition = read.constant.definition if read.constant else None
@@ -221,12 +221,19 @@ class _Hunt:
         return wrapper is not None
 
     def _value(
-        self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str, boolean: bool
+        self,
+        file: SourceFile,
+        node: Node,
+        kind: _Kind,
+        resolution: Resolution,
+        sdk: str,
+        boolean: bool,
+        at: int | None = None,
     ) -> None:
         """An expression that has the flag's value; the function around it may be a wrapper."""
         if boolean and self._wrapped(file, node):
             kind = "wrapper" if kind == "read" else kind
-        self._add(file, node, kind, resolution, sdk)
+        self._add(file, node, kind, resolution, sdk, at)
 
     def _wrapper_call(self, file: SourceFile, name: Node) -> None:
         known = [wrapper for wrapper in self.wrappers.values() if wrapper.name == name.text or not wrapper.is_method]
@@ -298,10 +305,12 @@ class _Hunt:
 
     # -------------------------------------------------------------- rows
 
-    def _add(self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str) -> None:
+    def _add(
+        self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str, at: int | None = None
+    ) -> None:
         shape = node.shape if kind == "definition" else shape_around(node)
         shape = "assign" if shape in ("declarator", "field", "function") else shape
-        self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape)
+        self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape, at)
 
     def _put(
         self,
@@ -313,18 +322,20 @@ class _Hunt:
         language: str,
         sdk: str,
         shape: str,
+        at: int | None = None,
     ) -> None:
         if (path, span) in self.found and self.found[path, span].resolution != "unproven":
             return
-        start = data.rfind(b"\n", 0, span.start) + 1
-        stop = data.find(b"\n", span.start)
-        line = data.count(b"\n", 0, span.start) + 1
+        at = span.start if at is None else at
+        start = data.rfind(b"\n", 0, at) + 1
+        stop = data.find(b"\n", at)
+        line = data.count(b"\n", 0, at) + 1
         self.found[path, span] = Usage(
             flag=self.flag,
             path=path,
             line=line,
-            column=span.start - start + 1,
-            end_line=line + data.count(b"\n", span.start, span.end),
+            column=at - start + 1,
+            end_line=line + data.count(b"\n", at, span.end),
             language=language,
             sdk=sdk,
             kind=kind,
