@@ -485,6 +485,89 @@ def test_lines_for_a_tool_at_the_head_of_a_file_hide_nothing(head: str) -> None:
     assert reads({"a.cs": quoted + text}, "a.cs") == [(6, "k", "proven")]
 
 
+RUST_MACROS = """use unleash_api_client::client::Client;
+fn f(c: &Client<F>, other: &Menu) {
+    %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ('println!("{}", c.is_enabled_str("k", None, false));', ["k"]),
+        ('println!("{}", format!("{}", c.is_enabled_str("k", None, false)));', ["k"]),
+        ('assert!(!c.is_enabled_str("k", None, false), "why: {}", 1);', ["k"]),
+        ('if dbg!(c.is_enabled_str("k", None, false)) { go() }', ["k"]),
+        ('let v = vec![c.is_enabled_str("k", None, false), c.is_enabled_str("l", None, false)];', ["k", "l"]),
+        ('tokio::join!(go(), async { let on = c.is_enabled_str("k", None, false); go(on) });', ["k"]),
+        # What is no list of expressions: the calls in it.
+        ('let v = json!({"on": c.is_enabled_str("k", None, false)});', ["k"]),
+        ('tokio::select! { x = go() => { if c.is_enabled_str("k", None, false) { go() } } }', ["k"]),
+        ('html! { <div>{ c.is_enabled_str("k", None, false) }</div> }', ["k"]),
+        ('pick!(c.is_enabled_str("k", None, false) => 1, c.get_variant_str("l", &x) => 2);', ["k", "l"]),
+        ('cfg_if! { if #[cfg(x)] { fn g(c: &Client<F>) { c.is_enabled_str("k", None, false); } } }', ["k"]),
+        ("println!(\"c.is_enabled_str('k')\");", []),
+        ('words!(c is_enabled_str "k");', []),
+        ('quote!(fn is_enabled_str(c: "k"));', []),
+        ('broken!(c.is_enabled_str("k", => ));', []),
+        ('println!("{}", is_enabled_str("k"));', []),
+    ],
+)
+def test_what_a_macro_is_given_is_read_like_arguments(text: str, flags: list[str]) -> None:
+    files = {"a.rs": RUST_MACROS % text}
+    assert reads(files, "a.rs") == [(3, flag, "proven") for flag in flags]
+    file = program(files).file("a.rs")
+    assert file is not None
+    for node in file.root.walk():
+        assert [child.start for child in node.children] == sorted(child.start for child in node.children)
+        assert all(node.start <= child.start <= child.end <= node.end for child in node.children)
+
+
+def test_a_look_alike_in_a_macro_is_no_proven_read() -> None:
+    text = RUST_MACROS % 'println!("{}", other.is_enabled_str("k", None, false));'
+    assert reads({"a.rs": text}, "a.rs") == [(3, "k", "unproven")]
+
+
+def test_nesting_within_a_macro_has_its_limit() -> None:
+    text = RUST_MACROS % f'println!("{{}}", {"(" * 200}c.is_enabled_str("k", None, false){")" * 200});'
+    assert reads({"a.rs": text}, "a.rs") == []
+    deep = "m!(" * 150 + '1, c.is_enabled_str("k", None, false)' + ")" * 150
+    assert len(reads({"a.rs": RUST_MACROS % f"{deep};"}, "a.rs")) <= 1
+
+
+RUST_CLIENTS = """use unleash_api_client::client;
+struct S { c: Option<client::Client>, m: Option<Menu> }
+fn make<C>() -> client::Client<F, C> { todo() }
+fn menu<C>() -> Menu<C> { todo() }
+impl S { fn f(&self) -> bool {
+    %s
+} }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "proof"),
+    [
+        ("let c = make::<Http>(); CALL", "proven"),
+        ("let c = Arc::new(make::<Http>()); CALL", "proven"),
+        ("let c = Arc::new(make()); let d = Arc::clone(&c); let c = d.clone(); CALL", "proven"),
+        ("let c = menu::<Http>(); CALL", "unproven"),
+        ("let c = Arc::new(menu()); CALL", "unproven"),
+        ("let c = Own::new(make()); CALL", "unproven"),
+        ("self.c.as_ref().map(|c| CALL).unwrap_or(false)", "proven"),
+        ("self.c.as_ref().map_or(false, |c| CALL)", "proven"),
+        ("self.m.as_ref().map(|c| CALL).unwrap_or(false)", "unproven"),
+        ("self.c.with_menu(|c| CALL)", "unproven"),
+        ("self.c.as_ref().map(|x, c| CALL)", "unproven"),
+        ("self.c.as_ref().map(|c| c.menu()).map(|c| CALL)", "unproven"),
+    ],
+)
+def test_a_client_is_followed_through_helpers_boxes_and_openers(text: str, proof: str) -> None:
+    files = {"a.rs": RUST_CLIENTS % text.replace("CALL", 'c.is_enabled_str("k", None, false)')}
+    assert reads(files, "a.rs") == [(6, "k", proof)]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

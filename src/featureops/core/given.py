@@ -9,11 +9,13 @@ from featureops.core.syntax import Node
 
 __all__ = [
     "argument",
+    "boxed",
     "definition_of",
     "initializer",
     "member_of",
     "named_in_order",
     "nth_argument",
+    "opened_by",
     "own_returns",
     "parameters_of",
     "property_value",
@@ -69,6 +71,41 @@ def unwrapped(node: Node) -> Node:
         if inner is None:
             return node
         node = inner
+
+
+def boxed(call: Node) -> Node | None:
+    """What a call gives back in a box that is used like it."""
+    callee = call.role("function")
+    return argument(call, 0) if callee is not None and callee.text in call.file.pack.index.boxes else None
+
+
+def opened_by(name: Node) -> Node | None:
+    """What holds the value that a function's parameter gets, where the function is given to a method that opens it."""
+    function = name
+    while function.parent is not None and function.shape != "lambda":
+        if function.shape not in ("", "binder", "parameter"):
+            return None
+        function = function.parent
+    arguments = function.parent
+    call = arguments.parent if arguments is not None and arguments.shape == "arguments" else None
+    callee = call.role("function") if call is not None and call.shape == "call" else None
+    method = callee.role("property") if callee is not None else None
+    if callee is None or method is None or method.text not in method.file.pack.index.openers:
+        return None
+    parameters, holder = function.role("parameters"), callee.role("object")
+    is_alone = parameters is not None and len(parameters.items) == 1
+    return holder if holder is not None and is_alone and not _is_opened(holder) else None
+
+
+def _is_opened(holder: Node) -> bool:
+    """Whether it is what an opener's function gave, which may be anything."""
+    node: Node | None = holder
+    while node is not None:
+        name = node.role("property")
+        if name is not None and name.text in name.file.pack.index.openers:
+            return True
+        node = node.role("function") or node.role("object")
+    return False
 
 
 def ways_of(value: Node) -> list[Node]:

@@ -132,6 +132,8 @@ class Indexing:
     properties: frozenset[str]
     value_blocks: frozenset[str]
     plain_members: frozenset[str]
+    boxes: frozenset[str]
+    openers: frozenset[str]
     promise_members: frozenset[str]
     markup_entries: frozenset[str]
     markup_hosts: frozenset[str]

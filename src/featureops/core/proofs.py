@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
-from featureops.core.given import unwrapped, ways_of
+from featureops.core.given import boxed, opened_by, unwrapped, ways_of
 from featureops.core.handed_in import injected, memo, passed
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
@@ -64,7 +64,7 @@ class Receivers:
             callee, located = owner.role("function"), located_class(owner)
             if located is not None and is_client_name(self.names, located, sdk):
                 return "proven"
-            later = lazy_value(owner)
+            later = lazy_value(owner) or boxed(owner)
             if later is not None:
                 return self.proof(later, sdk, depth + 1)
             return self.proof(callee, sdk, depth) if callee is not None else "unproven"
@@ -192,6 +192,9 @@ class Receivers:
         annotation = declared_type(definition)
         if annotation is not None and self.annotated(annotation, sdk):
             return "proven"
+        holder = opened_by(binding.definitions[0])
+        if holder is not None:
+            return self.proof(holder, sdk, depth + 1)
         if definition is not None and definition.shape == "function":
             return self.factory(definition, sdk, depth)
         # A client is often declared empty and made later: any value that it is given tells what it is.

@@ -7,16 +7,18 @@ any other language's. Only the view changes: every byte stays in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tree_sitter import Node as RawNode
     from tree_sitter import TreeCursor
 
-__all__ = ["GroupRule", "HoleRule", "Raw", "TreeRules", "regrouped"]
+__all__ = ["GroupRule", "HoleRule", "OpenedRule", "Raw", "TreeRules", "opened", "regrouped"]
 
 _TWO = 2
+_OPEN_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,21 @@ class HoleRule:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedRule:
+    """In `node`, what the grammar leaves as it is written is read again: a `part` as a whole, or each run of tokens of
+    the types `runs` with a part in it that does not come first. A part that begins with `apart` is by itself. Where one
+    of `reads` comes out, without an error, it stands in the place of what was read, as a `type` of its own if told.
+    """
+
+    node: str
+    part: str
+    reads: frozenset[str]
+    runs: frozenset[str] = frozenset()
+    apart: str = ""
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TreeRules:
     """How the grammar's nesting is evened out, by node type.
 
@@ -55,7 +72,7 @@ class TreeRules:
     single node. `merged`: one that wraps nothing but one of the given types is that one. `groups` put neighbours into
     a node of their own. `prefix` is the type of prefix operators, `chains` those that the grammar wrongly puts around
     one. `holes` are names in strings. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in
-    it are spliced.
+    it are spliced. `opened` are parts that the grammar does not read.
     """
 
     spliced: frozenset[str] = frozenset()
@@ -67,6 +84,7 @@ class TreeRules:
     holes: Mapping[str, HoleRule] = field(default_factory=dict)
     braces: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
+    opened: Mapping[str, OpenedRule] = field(default_factory=dict)
     block: str = "braces"
 
 
@@ -94,6 +112,8 @@ class Raw(Protocol):
 
 
 _Part = tuple[Raw, str | None]
+_Reader = Callable[[int, int], "RawNode"]
+"""Reads the bytes from one place to another one as a statement."""
 
 
 class _Grown:
@@ -124,6 +144,51 @@ def regrouped(raw: Raw, rules: TreeRules) -> list[_Part]:
     if isinstance(raw, _Grown):
         return raw.parts
     return _settled(_parts_of(raw), raw.type, rules)
+
+
+def opened(parts: list[_Part], kind: str, rules: TreeRules, read: _Reader) -> list[_Part]:
+    """The parts of a node, those that the grammar did not read replaced by what a second reading makes of them."""
+    rule = rules.opened.get(kind)
+    if rule is None:
+        return parts
+    if not rule.runs:
+        return [_read_again([part], rule, rules, read)[0] if part[0].type == rule.part else part for part in parts]
+    found, at = list[_Part](), 0
+    while at < len(parts):
+        end = next((to for to in range(at, len(parts)) if not _runs_on(parts[to][0], rule)), len(parts))
+        run = parts[at:end] or parts[at : at + 1]
+        first, holds_part = run[0][0], any(raw.type == rule.part for raw, _ in run[1:])
+        is_told = holds_part or (first.type == rule.part and not _runs_on(first, rule))
+        found.extend(_read_again(run, rule, rules, read) if is_told else run)
+        at += len(run)
+    return found
+
+
+def _runs_on(raw: Raw, rule: OpenedRule) -> bool:
+    first = raw.child(0) if raw.type == rule.part and raw.child_count else None
+    return raw.type in rule.runs and (first is None or first.type != rule.apart)
+
+
+def _read_again(run: list[_Part], rule: OpenedRule, rules: TreeRules, read: _Reader) -> list[_Part]:
+    start, end = run[0][0].start_byte, run[-1][0].end_byte
+    node = read(start, end)
+    while node.children and node.type not in rule.reads:
+        node = node.children[0]
+    if node.type not in rule.reads or node.has_error or (node.start_byte, node.end_byte) != (start, end):
+        return run
+    if _is_deeper(node, _OPEN_DEPTH):
+        return run
+    made = node if rule.type is None else _Grown(rule.type, _settled(_parts_of(node), node.type, rules))
+    return [(made, run[0][1])]
+
+
+def _is_deeper(root: RawNode, limit: int) -> bool:
+    level = [root]
+    for _ in range(limit):
+        level = [child for node in level for child in node.children if child.child_count]
+        if not level:
+            return False
+    return True
 
 
 def _parts_of(raw: Raw) -> list[_Part]:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
-from featureops.core.regroup import Raw, regrouped
+from featureops.core.regroup import Raw, opened, regrouped
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
-    from tree_sitter import Range
+    from tree_sitter import Parser, Range
     from tree_sitter import Tree as RawTree
 
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
@@ -85,7 +85,10 @@ class Node:
     def _build(self) -> tuple[Node, ...]:
         rules, file, found = self.file.pack.tree, self.file, list[Node]()
         if rules is not None:
-            return tuple(Node(raw, file, self, name, at) for at, (raw, name) in enumerate(regrouped(self._raw, rules)))
+            parts = regrouped(self._raw, rules)
+            if self.depth < MAX_DEPTH // 2:
+                parts = opened(parts, self.type, rules, file.read_again)
+            return tuple(Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts))
         cursor = self._raw.walk()
         more = cursor.goto_first_child()
         while more:
@@ -290,6 +293,12 @@ class SourceFile:
                 return node
             node = node.children[at]
 
+    def read_again(self, start: int, end: int) -> RawNode:
+        """The tree of some bytes, read as a statement."""
+        ending = self.pack.text.statement.format("").encode()
+        within = _range(self.data, start, end + len(ending))
+        return _parser(self.path, self.pack, [within]).parse(self.data[:end] + ending).root_node
+
     def check_depth(self) -> None:
         """Errors: TooDeep."""
         if self._reaches(MAX_DEPTH):
@@ -331,13 +340,23 @@ def _erroneous(raw: RawNode, file: SourceFile) -> list[Node]:
 
 def parse(path: str, data: bytes, pack: LanguagePack) -> SourceFile:
     """Parse. A syntax error does not raise: see `SourceFile.errors`."""
-    parser = pack.parser(path[path.rfind(".") :].lower())
     if pack.regions is not None:
-        parser.included_ranges = _ranges(data, pack.regions)
-    elif pack.preamble:
-        head = re.match(pack.preamble.encode(), data)
-        parser.included_ranges = [_range(data, head.end(), len(data))] if head is not None else []
+        parser = _parser(path, pack, _ranges(data, pack.regions))
+    elif pack.preamble and (head := re.match(pack.preamble.encode(), data)) is not None:
+        parser = _parser(path, pack, [_range(data, head.end(), len(data))])
+    else:
+        parser = _parser(path, pack)
     return SourceFile(path, data, pack, parser.parse(data))
+
+
+def _parser(path: str, pack: LanguagePack, ranges: list[Range] | None = None) -> Parser:
+    """The parser of a file; one of its own for parts of it, since a parser keeps what it is told about them."""
+    whole = pack.parser(path[path.rfind(".") :].lower())
+    if ranges is None or whole.language is None:
+        return whole
+    from tree_sitter import Parser
+
+    return Parser(whole.language, included_ranges=ranges)
 
 
 def _ranges(data: bytes, regions: str) -> list[Range]:

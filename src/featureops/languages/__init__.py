@@ -26,7 +26,7 @@ from featureops.core.pack import (
     WireNames,
     WrapRules,
 )
-from featureops.core.regroup import GroupRule, HoleRule, TreeRules
+from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
 from featureops.languages.vocabulary import SHAPES
@@ -270,7 +270,14 @@ def _tree(table: Table) -> TreeRules:
         holes={text(item, "node"): HoleRule(*(text(item, key) for key in _HOLE)) for item in subtables(table, "hole")},
         braces=frozenset(texts(table, "braces")),
         listed=frozenset(texts(table, "listed")),
+        opened={text(item, "node"): _opened(item) for item in subtables(table, "opened")},
     )
+
+
+def _opened(item: Table) -> OpenedRule:
+    reads, runs = frozenset(texts(item, "reads")), frozenset(texts(item, "runs"))
+    node, part, apart = text(item, "node"), text(item, "part"), text(item, "apart", "")
+    return OpenedRule(node, part, reads, runs, apart, optional(item, "type"))
 
 
 def _mocks(table: Table) -> MockRules:
