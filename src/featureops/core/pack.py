@@ -118,7 +118,8 @@ class ModuleRules:
     `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
     `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
-    be called or lie like it; with `around` a package sees the names of those around it.
+    be called or lie like it; `declaring` is one with {name} in it for files that may declare that name. With `around` a
+    package sees the names of those around it.
     """
 
     style: Literal["dotted", "path", "folder", "namespace", "package", "tree"] = "path"
@@ -138,6 +139,7 @@ class ModuleRules:
     shared: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
     declared: str | None = None
+    declaring: str | None = None
     around: bool = False
     root: str = ""
     up: str = ""

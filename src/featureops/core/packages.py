@@ -89,8 +89,10 @@ class _PackageFiles:
             found.setdefault(posixpath.splitext(posixpath.basename(path))[0], []).append(path)
         return found
 
-    def candidates(self, importer: str, package: str, name: str) -> Iterator[str]:
+    def candidates(self, importer: str, package: str, name: str, pack: LanguagePack | None) -> Iterator[str]:
         """Files that may hold the name, the likeliest first: those called like it, those in the package's folder."""
+        shown = pack.modules.declaring if pack is not None else None
+        pattern = re.compile(shown.replace("{name}", re.escape(name)).encode()) if shown is not None else None
         folder = package.rpartition(".")[2]
         beside = posixpath.dirname(importer)
         suffix = package.replace(".", "/")
@@ -102,7 +104,8 @@ class _PackageFiles:
         for path in (*called, *sorted(near), *sorted(self._by_folder.get(folder, ()))):
             if path not in seen:
                 seen.add(path)
-                if name.encode() in (self._contents.text(path) or b""):
+                data = self._contents.text(path) or b""
+                if name.encode() in data and (pattern is None or pattern.search(data) is not None):
                     yield path
 
 
@@ -181,7 +184,7 @@ class Packages:
         pack = self._packs.for_path(importer)
         if pack is not None and pack.modules.declared is not None:
             return self._paths.declaring(importer, name, pack)
-        return self._paths.candidates(importer, package, name)
+        return self._paths.candidates(importer, package, name, pack)
 
     def _in_class(self, importer: str, package: str, name: str, depth: int) -> tuple[str, Binding] | None:
         outer, _, last = package.rpartition(".")

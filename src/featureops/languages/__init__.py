@@ -239,6 +239,7 @@ def _modules(table: Table) -> ModuleRules:
         shared=texts(table, "shared"),
         loads=texts(table, "loads"),
         declared=optional(table, "declared"),
+        declaring=optional(table, "declaring"),
         around=bool(table.get("around", False)),
         root=text(table, "root", ""),
         up=text(table, "up", ""),
