@@ -130,7 +130,7 @@ class _Cleanup:
 
     def _find_reads(self) -> None:
         pending = self._needles()
-        asking = self.source.grep(Asking(self.project.packs, self.project.config).calls)
+        asking = self.source.grep(Asking(self.project.packs, self.project.config).needles)
         built = files_that_build(self.project, self.flag, asking, self.source.read)
         passing = learn_callers(self.project, self.source.grep, self.source.read)
         for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):

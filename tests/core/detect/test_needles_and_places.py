@@ -71,7 +71,7 @@ def test_a_place_with_a_plain_key_needs_no_second_look(text: str, *, open_: bool
     asking = Asking(packs(), Config())
     data = text.encode()
     assert bool(asking.places(data, asking.offsets(data), written=False)) is open_
-    assert any(call in data for call in asking.calls)
+    assert any(call in data for call in asking.needles)
 
 
 def test_a_result_whose_members_are_flags_means_that_the_whole_file_is_read() -> None:

@@ -76,9 +76,7 @@ def flag_needles(flag: str, config: Config, packs: Packs | None = None) -> tuple
 
 
 class Asking:
-    """The names of all ways of asking for a flag. `needles` is what a file must hold one of, `calls` the same with what
-    usually follows in a call: far fewer files hold one, because some names are words.
-    """
+    """The names of all ways of asking for a flag. `needles` is what a file must hold one of."""
 
     def __init__(self, packs: Packs, config: Config) -> None:
         forms = [form for sdk in packs.sdks() for form in sdk.calls]
@@ -95,9 +93,8 @@ class Asking:
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self._bare = (*self._components, *self._house)
         rest = (*self._members, *self._bare)
-        self.needles = tuple(dict.fromkeys((*self._called, *rest)))
-        calls = (name + end for name in self._called for end in _CALL_ENDS)
-        self.calls = tuple(dict.fromkeys((*calls, *rest)))
+        called = (text for name in self._called for text in _as_called(name))
+        self.needles = tuple(dict.fromkeys((*called, *rest)))
         self._by_first: dict[int, list[bytes]] = {}
         for name in (*self._called, *self._components):
             self._by_first.setdefault(name[0], []).append(name)
@@ -174,6 +171,11 @@ def called_places(
         if called and (written or not all(_WRITTEN.match(data, end) for end in called)):
             found.append(offset)
     return found
+
+
+def _as_called(name: bytes) -> Iterable[bytes]:
+    """The name; for one that is a plain word, which files are full of, with what stands behind it in a call."""
+    return [name + end for end in _CALL_ENDS] if re.fullmatch(rb"[A-Z]?[a-z]+", name) else [name]
 
 
 def _encoded(names: Iterable[str | None]) -> tuple[bytes, ...]:

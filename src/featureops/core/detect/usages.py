@@ -102,7 +102,7 @@ class _Hunt:
         """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
         needles = flag_needles(self.flag, self.project.config, self.project.packs)
         hits, others = dict[str, tuple[int, ...]](), dict[str, tuple[int, ...]]()
-        for path, offsets in grep((*needles, *self.asking.calls)).items():
+        for path, offsets in grep((*needles, *self.asking.needles)).items():
             data = text_of(path)
             own = tuple(at for at in offsets if data is not None and data.startswith(needles, at))
             if own and data is not None:
