@@ -155,13 +155,17 @@ class _Finder:
         data = self.names.file.data
         return any(name.encode() in data for name in self.functions)
 
+    def _may_be_given(self, callee: Node) -> bool:
+        """Whether a plain name may stand for a function of an SDK; tells it without working the name out."""
+        return self._functions_here or callee.text in self.names.import_text
+
     def _sdk_call(self, call: Node) -> Read | None:
         callee = call.role("function")
         if callee is None:
             return None
         if callee.shape == "member":
             return self._method_call(call, callee)
-        if callee.type not in callee.file.pack.index.identifiers or not self._functions_here:
+        if callee.type not in callee.file.pack.index.identifiers or not self._may_be_given(callee):
             return None
         binding = self.names.of.get(callee)
         if binding is None or binding.imported is None:
@@ -182,7 +186,7 @@ class _Finder:
     def _chosen(self, call: Node) -> Read | None:
         """A call by another name for an SDK's function, or for one of several: `const on = local ? own : theirs`."""
         callee = call.role("function")
-        if callee is None or callee.shape == "member" or not self._functions_here:
+        if callee is None or callee.shape == "member" or not self._may_be_given(callee):
             return None
         binding = self.names.of.get(callee)
         if binding is None or (binding.imported.imported if binding.imported else binding.name) not in self.functions:

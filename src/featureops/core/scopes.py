@@ -186,6 +186,11 @@ class Names:
         return [node for node in self._top if node.shape == "import"]
 
     @cached_property
+    def import_text(self) -> str:
+        """All import statements at the top: a name that does not stand there is imported by none of them."""
+        return "\n".join(statement.text for statement in self._top_imports)
+
+    @cached_property
     def wildcards(self) -> list[str]:
         """The packages all of whose names are imported, in document order."""
         return [package for statement in self._top_imports for package in opened_by(statement)]
