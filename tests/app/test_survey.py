@@ -173,3 +173,44 @@ def test_two_processes_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyP
     assert detect.inventory(deps) == alone
     assert said[-1] == (205, 205)
     assert said == sorted(said)
+
+
+# -------------------------------------------------------------- the house's own functions
+
+FLAGS = f"{CLIENT}\n\ndef is_on(name):\n    return client.is_enabled(name)\n"
+PASSES = "from flags import is_on\n\n\ndef asks(key):\n    return is_on(key)\n"
+CALLS = 'from passes import asks\n\nif asks("deep-flag"):\n    print(1)\n'
+
+
+def flags(answer: dict[str, Json]) -> list[object]:
+    rows = answer["flags"]
+    assert isinstance(rows, list)
+    return [row["flagName"] for row in rows if isinstance(row, dict)]
+
+
+def test_a_read_by_way_of_functions_of_the_house_is_kept_and_found_again(root: Path, tmp_path: Path) -> None:
+    write(root, flags_dot_py=FLAGS, passes_dot_py=PASSES, calls_dot_py=CALLS)
+    fresh = scan(root, None)[1]
+    assert "deep-flag" in flags(fresh)
+    assert scan(root, tmp_path / "cache")[1] == fresh
+    searched, answer = scan(root, tmp_path / "cache")
+    assert (searched, flags(answer)) == ([], flags(fresh))
+
+
+def test_a_function_that_asks_no_more_takes_its_reads_with_it(root: Path, tmp_path: Path) -> None:
+    write(root, flags_dot_py=FLAGS, passes_dot_py=PASSES, calls_dot_py=CALLS)
+    assert "deep-flag" in flags(scan(root, tmp_path / "cache")[1])
+    write(root, passes_dot_py="def asks(key):\n    return key\n")
+    changed = scan(root, tmp_path / "cache")[1]
+    assert "deep-flag" not in flags(changed)
+    write(root, passes_dot_py=PASSES, more_dot_py='from passes import asks\n\nasks("late-flag")\n')
+    assert {"deep-flag", "late-flag"} <= set(flags(scan(root, tmp_path / "cache")[1]))
+
+
+def test_a_minified_file_is_passed_over_with_the_reason(root: Path) -> None:
+    line = "a=1;" * 2_000
+    start = 'import { initialize } from "unleash-client";'
+    write(root, bundle_dot_js=f'{start}{line}initialize({{}}).isEnabled("packed")\n')
+    answer = scan(root, None)[1]
+    assert "packed" not in flags(answer)
+    assert "minified" in str(answer["skipped"])

@@ -2,7 +2,7 @@
 
 Every run asks each tool in turn, so that all of them meet the same machine; medians are printed. `beyond start` is what
 a run took beyond the same command in an empty repository; the ratios compare that with the whole run of the other tool.
-`rg` and `ast-grep` come from the wheels ripgrep and ast-grep-cli.
+`rg` and `ast-grep` come with `pip install --group bench`.
 """
 
 from __future__ import annotations

@@ -180,15 +180,18 @@ class _Search:
 
     def through(self, readings: Mapping[str, Reading], before: Survey) -> tuple[dict[str, Reading], str]:
         """The reads by way of the house's own functions, to any depth, and what stands for these functions."""
-        found = dict(before.through)
-        stamp = before.readers
+        found, stamp = dict(before.through), before.readers
         for _ in range(_ROUNDS):
             askers = {path for known in (readings, found) for path, reading in known.items() if reading.asks}
             readers = self._learn(askers)
-            if readers == stamp:
-                return (self.again(found, _Called(self._project.readers), through=True) if found else {}), stamp
+            called = _Called(self._project.readers)
+            if not readers:
+                return {}, ""
+            known = readers == stamp
+            found = self.again(found, called, through=True) if known else self._read(self._paths, called, through=True)
+            if {path for path, reading in found.items() if reading.asks} <= askers:
+                return found, readers
             stamp = readers
-            found = self._read(self._paths, _Called(self._project.readers), through=True) if readers else {}
         return found, stamp
 
     def _learn(self, paths: Iterable[str]) -> str:
