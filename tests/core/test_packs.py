@@ -45,6 +45,7 @@ def test_the_grammars_have_every_node_that_is_named(pack: LanguagePack) -> None:
     named |= pairs | tree.lone | tree.chains | tree.braces | tree.listed | set(tree.merged) | set(tree.groups)
     named |= {tree.prefix} if tree.prefix else set()
     made = {group.type for group in tree.groups.values()} | ({tree.block} if tree.braces else set())
+    made |= {hole.type for hole in tree.holes.values()}
     assert not named - made - known_nodes(pack)
 
 

@@ -47,6 +47,7 @@ class HoleRule:
     name: str
     type: str
     inner: str
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,9 @@ def _grouped(parts: list[_Part], rule: GroupRule) -> list[_Part]:
 def _holed(parts: list[_Part], rule: HoleRule) -> Iterator[_Part]:
     """The parts of a string, the names in its text taken out of it."""
     taken = 0  # the first byte that no hole has taken
+    if rule.within:
+        yield from (piece for part in parts for piece in _inside(part, rule))
+        return
     for at, (raw, role) in enumerate(parts):
         follower = parts[at + 1][0] if at + 1 < len(parts) else None
         if follower is not None and _text(raw) == rule.mark and follower.start_byte == raw.end_byte:
@@ -275,6 +279,23 @@ def _holed(parts: list[_Part], rule: HoleRule) -> Iterator[_Part]:
             yield raw, role
         elif raw.end_byte > taken:
             yield _Grown(raw.type, [], taken, raw.end_byte), role
+
+
+def _inside(part: _Part, rule: HoleRule) -> Iterator[_Part]:
+    """A text with the names in it taken out."""
+    raw, role = part
+    at, text = raw.start_byte, (raw.text or b"") if raw.type == rule.within else b""
+    for match in re.finditer(rule.name.encode(), text):
+        start, end = raw.start_byte + match.start(), raw.start_byte + match.end()
+        if start > at:
+            yield _Grown(raw.type, [], at, start), role
+        inner = _Grown(rule.inner, [], raw.start_byte + match.start(1), raw.start_byte + match.end(1))
+        yield _Grown(rule.type, [(inner, None)], start, end), role
+        at = end
+    if at == raw.start_byte:
+        yield part
+    elif at < raw.end_byte:
+        yield _Grown(raw.type, [], at, raw.end_byte), role
 
 
 def _text(raw: Raw) -> str:

@@ -268,11 +268,16 @@ def _tree(table: Table) -> TreeRules:
         groups={rule.node: rule for rule in groups},
         prefix=optional(table, "prefix"),
         chains=frozenset(texts(table, "chains")),
-        holes={text(item, "node"): HoleRule(*(text(item, key) for key in _HOLE)) for item in subtables(table, "hole")},
+        holes={hole.node: hole for hole in map(_hole, subtables(table, "hole"))},
         braces=frozenset(texts(table, "braces")),
         listed=frozenset(texts(table, "listed")),
         opened={text(item, "node"): _opened(item) for item in subtables(table, "opened")},
     )
+
+
+def _hole(item: Table) -> HoleRule:
+    node, mark, name, kind, inner = (text(item, key) for key in _HOLE)
+    return HoleRule(node, mark, name, kind, inner, text(item, "within", ""))
 
 
 def _opened(item: Table) -> OpenedRule:
