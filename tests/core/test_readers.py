@@ -101,6 +101,7 @@ def test_a_function_of_the_same_name_is_none(asks: str) -> None:
         "    for name in names:\n        return client.is_enabled(name)\n",
         "    return client.is_enabled('fixed')\n",
         "    return [client.is_enabled(name)]\n",
+        "    on = client.is_enabled(name)\n    on = staff(on)\n    return on\n",
     ],
 )
 def test_a_function_that_gives_something_else_is_no_reader(body: str) -> None:
@@ -117,6 +118,7 @@ def test_a_function_that_gives_something_else_is_no_reader(body: str) -> None:
         ("    answer = bool(client.is_enabled(name))\n    return answer\n", True),
         ("    if name in OVERRIDES:\n        return OVERRIDES[name]\n    return client.is_enabled(name)\n", False),
         ("    return True if DEBUG else client.is_enabled(name)\n", False),
+        ("    on = False\n    if READY:\n        on = client.is_enabled(name)\n    return on\n", False),
     ],
 )
 def test_a_fallback_for_a_missing_client_is_no_more_than_the_sdk_does(body: str, is_exact: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from featureops.core.asked import Proof, Read
+from featureops.core.declared import given_value
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
 from featureops.core.given import argument, own_returns, parameters_of
 from featureops.core.instances import above, classes_of, declares, holder_of
@@ -105,6 +106,7 @@ def _result(project: Project, path: str, read: Read) -> _Result | None:
         variable = _variable(project, path, value)
         if variable is None:
             return None
+        is_exact &= project.names(path).of[variable].is_single
         # What comes beside the value tells whether there is one: `v, err := ...; if err != nil`.
         about = (*about, *(part.text for part in _target(value).items))
         value = variable
@@ -226,6 +228,9 @@ def _variable(project: Project, path: str, value: Node) -> Node | None:
     name = target if target.type in target.file.pack.index.identifiers else next(iter(target.items), None)
     binding = project.names(path).of.get(name) if name is not None else None
     if binding is None or binding.scope is binding.scope.file.root or binding.outer:
+        return None
+    others = (part for part in (*binding.definitions, *binding.writes) if part is not name)
+    if not all(_is_fallback(given_value(part)) for part in others):
         return None
     return next((use for use in binding.uses if _is_returned(use)), None)
 

@@ -120,17 +120,17 @@ class Asking:
         the file: a name is imported under another one, or what it gives is asked later.
         """
         found = []
-        for offset in offsets:
+        for offset in offsets if not _is_dense(data) else ():
             if data[offset] == _DOT:
                 names = [name for name in self._members if data.startswith(name, offset)]
-                if any(_GIVEN.match(data, offset + len(name)) for name in names) and not is_minified(data, offset):
+                if any(_GIVEN.match(data, offset + len(name)) for name in names) and not _is_in_long_line(data, offset):
                     found.append(offset)
                 continue
             if offset and _INSIDE.match(data, offset - 1):
                 continue
-            names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
-            if is_minified(data, offset):
+            if _is_in_long_line(data, offset):
                 continue
+            names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
             if not self._whole.isdisjoint(names):
@@ -146,10 +146,16 @@ class Asking:
 
 def is_minified(data: bytes, offset: int) -> bool:
     """Whether no person wrote the place: its line is very long, or the lines of a large file are long on average."""
+    return _is_in_long_line(data, offset) or _is_dense(data)
+
+
+def _is_in_long_line(data: bytes, offset: int) -> bool:
     start = data.rfind(b"\n", 0, offset) + 1
     end = data.find(b"\n", offset)
-    if (end if end >= 0 else len(data)) - start > LONGEST_LINE:
-        return True
+    return (end if end >= 0 else len(data)) - start > LONGEST_LINE
+
+
+def _is_dense(data: bytes) -> bool:
     return len(data) > _LARGE and data.count(b"\n") * _DENSE < len(data)
 
 
@@ -161,8 +167,8 @@ def called_places(
     """
     wanted = [name.encode() for name in names]
     found = []
-    for offset in offsets:
-        if (offset and _INSIDE.match(data, offset - 1)) or is_minified(data, offset):
+    for offset in offsets if not _is_dense(data) else ():
+        if (offset and _INSIDE.match(data, offset - 1)) or _is_in_long_line(data, offset):
             continue
         ends = [offset + len(name) for name in wanted if data.startswith(name, offset)]
         if any(_ALIASED.match(data, end) for end in ends):
