@@ -151,9 +151,10 @@ def test_a_reader_that_goes_away_ends_it_cleanly(place: Place) -> None:
     assert process.stderr is not None
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(60) == 128 + signal.SIGPIPE
-    assert process.stderr.read() == ""
-    process.stderr.close()
+    code = process.wait(60)
+    with process.stderr:
+        assert process.stderr.read() == ""
+    assert code == 128 + signal.SIGPIPE
     assert place.leftovers() == []
     assert wait_until_none(place) == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 import time
@@ -29,6 +30,9 @@ def run(*, keep: bool = False) -> int:
     """
     app = load_app("webshop")
     _require(app)
+    # CPython 3.11 to 3.13: a process that is killed while it ends may be reaped by the kill itself, and asyncio warns
+    # that it missed the exit status (its ThreadedChildWatcher). Nobody here asks for that status.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     return anyio.run(_play_until_interrupted, app, keep)
 
 
