@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from featureops.core.origins import Proof
 from featureops.core.project import Constant
 from featureops.core.readers import Through
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["Proof", "Read", "held_by", "uses_of"]
-
-Proof = Literal["proven", "likely", "unproven"]
+__all__ = ["Read", "held_by", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

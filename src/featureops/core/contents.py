@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
-__all__ = ["Contents"]
+__all__ = ["Contents", "Memo"]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class Contents:
@@ -39,3 +43,25 @@ class Contents:
 
     def forget(self) -> None:
         self._texts.clear()
+
+
+class Memo(Generic[_Key, _Value]):
+    """Answers that are worked out once. Whenever one is given, the files that it depends on count as touched."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._known: dict[_Key, tuple[_Value, frozenset[str]]] = {}
+
+    def of(self, key: _Key, work: Callable[[], _Value], within: _Value) -> _Value:
+        """The answer for a key; `work` finds it the first time. `within` is what it gets if it asks for it itself."""
+        if key not in self._known:
+            self._known[key] = within, frozenset()
+            with self._contents.noted() as touched:
+                found = work()
+            self._known[key] = found, frozenset(touched)
+        value, read = self._known[key]
+        self._contents.touched |= read
+        return value
+
+    def forget(self) -> None:
+        self._known.clear()

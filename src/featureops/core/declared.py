@@ -92,8 +92,12 @@ def named_place(project: Project, path: str, node: Node) -> tuple[str, Binding] 
     return project.origin(*meant) if meant is not None else None
 
 
-def fields_named(project: Project, path: str, base: Node, name: str | None, depth: int = 0) -> Iterator[_Place]:
+def fields_named(project: Project, path: str, base: Node, name: str | None, depth: int = 0) -> list[_Place]:
     """The fields of a name that the types of an expression declare; without a name, those that have none (embedded)."""
+    return project.fields.of((base, name, depth), lambda: list(_fields(project, path, base, name, depth)), [])
+
+
+def _fields(project: Project, path: str, base: Node, name: str | None, depth: int) -> Iterator[_Place]:
     for where, annotation in declared_types(project, path, base, depth):
         for part in annotation.walk():
             is_name = part.shape == "member" or part.type in part.file.pack.index.identifiers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.asked import Proof, Read
+from featureops.core.asked import Read
 from featureops.core.given import argument, unwrapped
 from featureops.core.house import attribute, attributed, decorating_call, tag
+from featureops.core.origins import Proof
 from featureops.core.pack import GateForm, SdkPack
 from featureops.core.project import Constant, Project
 from featureops.core.receivers import written_out

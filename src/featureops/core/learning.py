@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from featureops.core.asked import Proof, Read
+from featureops.core.asked import Read
 from featureops.core.declared import given_value
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
 from featureops.core.given import argument, own_returns, parameters_of
 from featureops.core.instances import above, classes_of, declares, holder_of
 from featureops.core.mocks import mocked
+from featureops.core.origins import Proof
 from featureops.core.parameters import parameters_in
 from featureops.core.project import Project
 from featureops.core.readers import Given, Reader, Through

@@ -63,5 +63,4 @@ def _is_one_of(names: Names, node: Node, rules: MockRules, functions: frozenset[
     name = callee.role("property") or callee if callee is not None else None
     if name is None or name.text not in functions:
         return False
-    modules = [binding.imported.module for binding in names.imports if binding.imported is not None]
-    return any(f"{module}.".startswith(rules.heads) for module in (*modules, *names.wildcards))
+    return any(f"{module}.".startswith(rules.heads) for module in (*names.modules, *names.wildcards))

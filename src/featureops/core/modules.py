@@ -12,8 +12,10 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Folders", "files_at", "given_name", "held_name", "module_files", "re_exports"]
+__all__ = ["Folders", "files_at", "given_name", "held_name", "may_give", "module_files", "re_exports"]
 
+_UNWRITTEN = ("*", "default")
+"""What a file may give away without saying so."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -234,6 +236,14 @@ def _standing_for(names: Names, name: Node, value: Node) -> Binding:
     binding = Binding(name.text, names.file.root)
     binding.definitions.append(name)
     return binding
+
+
+def may_give(data: bytes, name: str, pack: LanguagePack) -> bool:
+    """Whether a file can give away a name, as far as its bytes tell."""
+    passing = pack.modules.passing
+    if passing is None or name in _UNWRITTEN or name.encode("utf-8", "surrogateescape") in data:
+        return True
+    return re.search(passing.encode(), data) is not None
 
 
 def re_exports(file: SourceFile, name: str) -> Iterator[tuple[str, str]]:

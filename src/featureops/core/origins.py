@@ -7,7 +7,9 @@ from typing import Literal
 
 from featureops.core.pack import CallForm, SdkPack
 
-__all__ = ["by_name", "gives", "is_client_import"]
+__all__ = ["Proof", "by_name", "gives", "is_client_import"]
+
+Proof = Literal["proven", "likely", "unproven"]
 
 
 def is_client_import(module: str, imported: str, sdk: SdkPack) -> bool:

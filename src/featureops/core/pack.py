@@ -120,6 +120,7 @@ class ModuleRules:
     `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
     be called or lie like it; `declaring` is one with {name} in it for files that may declare that name. With `around` a
     package sees the names of those around it.
+    `passing` is a regular expression for what a file that gives away names which do not stand in it must hold.
     """
 
     style: Literal["dotted", "path", "folder", "namespace", "package", "tree"] = "path"
@@ -144,6 +145,7 @@ class ModuleRules:
     root: str = ""
     up: str = ""
     here: str = ""
+    passing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

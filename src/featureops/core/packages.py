@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from featureops.core.contents import Contents
+from featureops.core.contents import Contents, Memo
 from featureops.core.given import initializer
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
@@ -125,8 +125,7 @@ class Packages:
     ) -> None:
         self._packs, self._file, self._names = packs, file, names
         self._paths = _PackageFiles(paths, contents)
-        self._contents = contents
-        self._known: dict[tuple[str, str, str], tuple[_Place | None, frozenset[str]]] = {}
+        self._known: Memo[tuple[str, str, str], _Place | None] = Memo(contents)
 
     def begin(self) -> None:
         """Say again which files were read."""
@@ -134,7 +133,7 @@ class Packages:
 
     def forget(self) -> None:
         """Find names again when they are asked for: the files that hold them are let go of."""
-        self._known.clear()
+        self._known.forget()
         self.begin()
 
     def hold(self, path: str) -> bool:
@@ -144,14 +143,11 @@ class Packages:
 
     def named(self, importer: str, package: str, name: str, depth: int = 0) -> tuple[str, Binding] | None:
         """A name of a package, or a member of the class that the package's last part names."""
-        key = (posixpath.dirname(importer), package, name)
-        if key not in self._known:
-            self._known[key] = None, frozenset()
-            with self._contents.noted() as touched:
-                found = self._in_files(importer, package, name) or self._in_class(importer, package, name, depth)
-            self._known[key] = found, frozenset(touched)
-        place, read = self._known[key]
-        self._contents.touched |= read
+
+        def find() -> _Place | None:
+            return self._in_files(importer, package, name) or self._in_class(importer, package, name, depth)
+
+        place = self._known.of((posixpath.dirname(importer), package, name), find, None)
         pack = self._packs.for_path(importer)
         if pack is not None:
             self._paths.tell(pack)

@@ -11,18 +11,21 @@ from itertools import chain
 
 from featureops.core.config import Config
 from featureops.core.constants import Constant, Resolution
+from featureops.core.contents import Memo
 from featureops.core.enums import constructor_position
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
 from featureops.core.made import accessed_field, made_field
 from featureops.core.mocks import same_as
-from featureops.core.modules import Folders, files_at, given_name, held_name, module_files, re_exports
+from featureops.core.modules import Folders, files_at, given_name, held_name, may_give, module_files, re_exports
+from featureops.core.origins import Proof
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
+from featureops.core.passed_on import PassedOn
 from featureops.core.readers import Given
 from featureops.core.scopes import Binding, ImportEntry, string_value
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, SourceFile
 from featureops.core.wire import wire_name
 from featureops.core.workspaces import Workspaces
 
@@ -44,6 +47,9 @@ class Project(Files):
         self._workspaces = Workspaces(self.paths, self.contents.text)
         self._given: Given = {}
         self._packages = Packages(self.paths, self.contents, packs, self.file, self.names)
+        self._passed_on = PassedOn(self.contents, self.module_path, self._giving, self.names)
+        self.proofs: Memo[tuple[Binding, str, int], Proof] = Memo(self.contents)
+        self.fields: Memo[tuple[Node, str | None, int], list[tuple[str, Node]]] = Memo(self.contents)
 
     def begin(self) -> None:
         super().begin()
@@ -52,7 +58,8 @@ class Project(Files):
 
     def forget(self) -> None:
         super().forget()
-        self._packages.forget()
+        for known in (self._packages, self._passed_on, self.proofs, self.fields):
+            known.forget()
 
     # -------------------------------------------------------------- following names to files
 
@@ -106,7 +113,7 @@ class Project(Files):
         """The binding that a file, or a folder of files, gives away under a name."""
         if path in self.folders:
             return self._in_files(self.folders.holding(path, name), name)
-        file = self.file(path)
+        file = self._giving(path, name)
         if file is None or depth > _DEPTH:
             return None
         binding = given_name(self.names(path), name)
@@ -118,6 +125,12 @@ class Project(Files):
             if found is not None:
                 return found
         return None
+
+    def _giving(self, path: str, name: str) -> SourceFile | None:
+        """A file, unless its bytes show that it does not give the name away."""
+        pack = self.packs.reading(path)
+        data = self.contents.text(path) if pack is not None else None
+        return self.file(path) if pack is not None and data is not None and may_give(data, name, pack) else None
 
     def _in_files(self, paths: Iterable[str], name: str) -> tuple[str, Binding] | None:
         """A top-level definition in one of some files."""
@@ -141,22 +154,7 @@ class Project(Files):
         repository pass it on.
         """
         entry = binding.imported
-        return self._outside(path, entry.module, entry.imported, 0) if entry is not None else None
-
-    def _outside(self, path: str, module: str, name: str, depth: int) -> tuple[str, str] | None:
-        target = self.module_path(path, module)
-        if target is None:
-            return module, name
-        file = self.file(target) if name != "*" and depth <= _DEPTH else None
-        if file is None:
-            return None
-        binding = given_name(self.names(target), name)
-        entry = binding.imported if binding is not None else None
-        if entry is not None:
-            return self._outside(target, entry.module, entry.imported, depth + 1)
-        passed = re_exports(file, name) if binding is None else ()
-        found = (self._outside(target, other, there, depth + 1) for other, there in passed)
-        return next((place for place in found if place is not None), None)
+        return self._passed_on.outside(path, entry.module, entry.imported) if entry is not None else None
 
     def submodule(self, path: str, binding: Binding) -> str | None:
         """The file that a binding stands for, where it was imported as a module."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.asked import Proof
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
 from featureops.core.given import boxed, opened_by, unwrapped, ways_of
 from featureops.core.handed_in import injected, memo, passed
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
-from featureops.core.origins import by_name, is_client_import
+from featureops.core.origins import Proof, by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.project import Project
 from featureops.core.promised import is_promised, values_put
@@ -178,6 +177,11 @@ class Receivers:
         return by_name(name, sdk)
 
     def binding(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
+        """What a name of a file holds."""
+        known = self.project.proofs
+        return known.of((binding, sdk.id, depth), lambda: self._binding(path, binding, sdk, depth), "unproven")
+
+    def _binding(self, path: str, binding: Binding, sdk: SdkPack, depth: int) -> Proof:
         entry = binding.imported
         if entry is not None:
             there = self.project.outside(path, binding)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from featureops.core.asked import Proof, Read
+from featureops.core.asked import Read
 from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
 from featureops.core.gates import Gates
@@ -27,7 +27,7 @@ from featureops.core.house import (
 )
 from featureops.core.learning import read_through, read_with
 from featureops.core.mocks import is_any, is_told, mocked
-from featureops.core.origins import gives
+from featureops.core.origins import Proof, gives
 from featureops.core.owned import Owned
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from featureops.core.asked import Read
 from featureops.core.detect.needles import camel
 from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.given import initializer, unwrapped
 from featureops.core.house import house_name
+from featureops.core.mentions import mentions_of
 from featureops.core.origins import gives
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -51,12 +53,46 @@ class Results:
 
     def at(self, node: Node) -> Iterator[Read]:
         """The reads that begin at this node."""
-        if not self._makers:
+        if node.shape not in ("member", "index", "declarator") or not self._may_hold(node):
             return
         if node.shape in ("member", "index"):
             yield from self._member(node)
-        elif node.shape == "declarator":
+        else:
             yield from self._pattern(node)
+
+    def _may_hold(self, node: Node) -> bool:
+        """Whether the expression begins with a name that may stand for such a result; tells it by names alone."""
+        if not self._holders and not self._is_passed:
+            return False
+        inner: Node | None = node.role("value") if node.shape == "declarator" else node
+        while inner is not None:
+            node, inner = inner, next(filter(None, map(inner.role, ("object", "function", "operand"))), None)
+        return self._is_passed or node.text in self._holders
+
+    @cached_property
+    def _is_passed(self) -> bool:
+        return any(mentions_of(self.names.file, name) for name in self._passing)
+
+    @cached_property
+    def _holders(self) -> frozenset[str]:
+        """The makers' names, under which they are imported as well, and all that are declared with one of these."""
+        kinds, known, todo = self.names.file.pack.index.identifiers, set[str](), set(self._makers)
+        while todo:
+            name = todo.pop()
+            known.add(name)
+            holders = (outer for node in mentions_of(self.names.file, name) for outer in node.ancestors())
+            for holder in holders:
+                bound = (
+                    holder
+                    if holder.shape == "import"
+                    else holder.role("name")
+                    if holder.shape == "declarator"
+                    else None
+                )
+                todo |= (
+                    {part.text for part in bound.walk() if part.type in kinds} - known if bound is not None else set()
+                )
+        return frozenset(known)
 
     def _made(self, node: Node, depth: int = 0) -> _Made | None:
         """What an expression's members are: of the call itself, of a variable that holds it, or of what the house's own

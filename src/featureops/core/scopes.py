@@ -191,6 +191,11 @@ class Names:
         return "\n".join(statement.text for statement in self._top_imports)
 
     @cached_property
+    def modules(self) -> frozenset[str]:
+        """The modules from which the file imports names at its top."""
+        return frozenset(entry.module for statement in self._top_imports for _, entry, _ in names_of_import(statement))
+
+    @cached_property
     def wildcards(self) -> list[str]:
         """The packages all of whose names are imported, in document order."""
         return [package for statement in self._top_imports for package in opened_by(statement)]

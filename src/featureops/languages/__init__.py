@@ -244,6 +244,7 @@ def _modules(table: Table) -> ModuleRules:
         root=text(table, "root", ""),
         up=text(table, "up", ""),
         here=text(table, "here", ""),
+        passing=optional(table, "passing"),
     )
 
 
