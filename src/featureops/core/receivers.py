@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.given import argument
+from featureops.core.given import argument, called_name
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.packages import member_binding, packages_of
@@ -157,7 +157,7 @@ def type_mentions(call: Node) -> Iterator[Node]:
     kinds = call.file.pack.index.type_mentions
     if kinds:
         arguments, callee = call.role("arguments"), call.role("function")
-        named = callee.role("property") or callee if callee is not None else None
+        named = called_name(call)
         inside = [*call.children, *(arguments.items if arguments is not None else ())]
         inside += [*(callee.children if callee is not None else ()), *(named.children if named is not None else ())]
         yield from (node for node in inside if node.type in kinds)
