@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from featureops.core.asked import Read
 from featureops.core.declared import given_value
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
+from featureops.core.dispatch import classes_asked, may_run, stands_beside
 from featureops.core.given import argument, called_name, own_returns, parameters_of
-from featureops.core.instances import above, classes_of, declares, holder_of
+from featureops.core.instances import Holder, declares
 from featureops.core.mocks import mocked
 from featureops.core.origins import Proof
 from featureops.core.parameters import parameters_in
@@ -281,17 +282,18 @@ def read_through(project: Project, path: str, call: Node) -> Read | None:
     if found is not None:
         return _read(project, path, call, found, "likely" if found.is_likely else "proven")
     methods = [reader for reader in readers if reader.is_method]
-    owner = callee.role("object")
-    if owner is None or not methods:
+    if not methods or (isinstance(meant, Node) and callee is name):
         return None
-    owner = mocked(project.names(path), owner) or owner
-    reader, proof = _of_owner(project, path, owner, methods)
-    read = _read(project, path, call, reader, proof) if reader is not None else None
-    if proof != "unproven":
-        return read
-    beside = next((each for each in methods if _stands_beside(project, path, owner, each)), None)
-    other = _read(project, path, call, beside, "likely") if beside is not None else None
-    return replace(other, is_exact=False) if other is not None else read
+    owner = callee.role("object")
+    owner = (mocked(project.names(path), owner) or owner) if owner is not None else None
+    classes = classes_asked(project, path, callee, owner)
+    reader, proof = _of_classes(project, classes, methods)
+    if reader is not None and (classes or owner is not None):
+        return _read(project, path, call, reader, proof)
+    beside = (each for each in methods if stands_beside(project, classes, each.path, each.function, each.name))
+    other = next(beside, None)
+    read = _read(project, path, call, other, "likely") if other is not None else None
+    return replace(read, is_exact=False) if read is not None else None
 
 
 def _renamed(project: Project, path: str, name: Node) -> tuple[Reader, ...]:
@@ -304,31 +306,17 @@ def _renamed(project: Project, path: str, name: Node) -> tuple[Reader, ...]:
     return tuple(reader for reader in project.readers if reader.path == target)
 
 
-def _of_owner(project: Project, path: str, owner: Node, readers: list[Reader]) -> tuple[Reader | None, Proof]:
-    """The reader that a call of a method may run, by the class of its owner, of what is above it or below it."""
-    classes = list(classes_of(project, path, owner))
+def _of_classes(project: Project, classes: list[Holder], readers: list[Reader]) -> tuple[Reader | None, Proof]:
+    """The reader that a call of a method may run, by the classes of its owner."""
     if not classes:
         return readers[0], "unproven"
     for reader in readers:
-        own = holder_of(project, reader.path, reader.function)
-        over = {node for _, node in above(project, own)} if own is not None else set()
-        if any(node in over for _, node in classes):
-            return reader, "likely" if reader.is_likely else "proven"
-        inherited = (node for each in classes for _, node in above(project, each))
-        if own is not None and any(node is own[1] for node in inherited):
-            return reader, "likely" if reader.is_likely else "proven"
+        proof = may_run(project, classes, reader.path, reader.function, reader.name)
+        if proof != "unproven":
+            return reader, "likely" if reader.is_likely else proof
     # A type without a body of its own for the method: something else gives it one.
     open_types = [node for _, node in classes if node.shape == "type-definition" and declares(node, readers[0].name)]
     return (readers[0], "likely") if open_types and len(readers) == 1 else (None, "unproven")
-
-
-def _stands_beside(project: Project, path: str, owner: Node, reader: Reader) -> bool:
-    """Whether an owner is of another class than the reader, but both answer to the same interface's name."""
-    own = holder_of(project, reader.path, reader.function)
-    over = {node for _, node in above(project, own) if node is not own[1]} if own is not None else set()
-    answering = {node for node in over if declares(node, reader.name)}
-    classes = classes_of(project, path, owner) if answering else ()
-    return any(node in answering for each in classes for _, node in above(project, each))
 
 
 def read_with(

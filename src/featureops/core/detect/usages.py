@@ -26,8 +26,9 @@ from featureops.core.detect.places import (
 )
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
+from featureops.core.dispatch import classes_asked, may_run
 from featureops.core.enums import enum_member_with
-from featureops.core.given import property_value
+from featureops.core.holders import alias_of, gives_name
 from featureops.core.house import house_name
 from featureops.core.kept import keeper_with
 from featureops.core.made import made_name
@@ -169,7 +170,7 @@ class _Hunt:
                 self._name_in_markup(file, offset, names)
 
     def _name_used(self, file: SourceFile, name: Node) -> None:
-        alias = _alias_of(name)
+        alias = alias_of(name)
         if alias is not None:
             self.names.add(alias)
         self._wrapper_call(file, name)
@@ -261,7 +262,14 @@ class _Hunt:
             if meant is wrapper.function:
                 self._value(file, whole, kind, "wrapper", "", boolean=True)
                 return
-            if meant == "unknown" and wrapper.is_method and wrapper.name == name.text:
+            if not wrapper.is_method or wrapper.name != name.text:
+                continue
+            callee = whole.role("function") or whole
+            classes = classes_asked(self.project, file.path, callee, callee.role("object"))
+            if may_run(self.project, classes, wrapper.path, wrapper.function, wrapper.name) != "unproven":
+                self._value(file, whole, kind, "wrapper", "", boolean=True)
+                return
+            if meant == "unknown" and not classes:
                 self._add(file, whole, "read", "unproven", "")
                 return
 
@@ -276,7 +284,7 @@ class _Hunt:
             return
         while parent is not None and parent.shape in ("block", "return"):
             parent = parent.parent
-        if parent is None or not _gives_name(parent, value):
+        if parent is None or not gives_name(parent, value):
             return
         if parent.parent is not None and parent.parent.shape == "arguments":
             return  # a keyword of a call is no name for the key
@@ -361,14 +369,6 @@ class _Hunt:
         )
 
 
-def _gives_name(parent: Node, value: Node) -> bool:
-    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
-    if parent.shape == "function":
-        return parent.type in parent.file.pack.index.properties and property_value(parent) is value
-    named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
-    return named and value in (parent.role("value"), parent.role("right"))
-
-
 def _occurrences(data: bytes, key: bytes) -> Iterator[int]:
     at = data.find(key)
     while at >= 0:
@@ -378,19 +378,3 @@ def _occurrences(data: bytes, key: bytes) -> Iterator[int]:
 
 def _quoted(data: bytes, start: int, end: int) -> bool:
     return start > 0 and end < len(data) and data[start - 1] in _QUOTES and data[end] == data[start - 1]
-
-
-def _alias_of(name: Node) -> str | None:
-    """The other name that an import or a re-export gives to this one."""
-    parent = name.parent
-    if parent is None:
-        return None
-    outer = next((node for node in name.ancestors() if node.shape in ("import", "export", "block")), None)
-    if outer is None or outer.shape == "block":
-        return None
-    alias = outer.role("alias")
-    if alias is not None:
-        return alias.text
-    entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
-    last = entry.items[-1] if entry.items and entry is not outer else None
-    return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None
