@@ -27,6 +27,7 @@ from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
+from featureops.core.remains import Remains, is_definition
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 from featureops.core.verify import fault
@@ -110,6 +111,7 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = _State()
+        self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
 
@@ -303,14 +305,15 @@ class _Cleanup:
         return [node for node in nodes if node.type in kinds and node.text == name and node not in names.of]
 
     def _drop_definitions(self) -> bool:
-        """Constants, enum members and entries that held the key and that no code names any more."""
+        """What only made the flag known and that no code names any more, and what other files used of a file."""
         grown = False
-        for node, constant in self.state.constants.items():
-            doomed = self.state.doomed.setdefault(constant.path, set())
-            if node in doomed or not constant.name or not self._is_unused(node, constant):
-                continue
-            doomed.add(node)
-            self.state.folded.pop(constant.path, None)
+        unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
+        doomed = self.state.doomed
+        for node in self.remains.unused(
+            lambda node: node in doomed.get(node.file.path, ()), self.state.reads, unfolded
+        ):
+            doomed.setdefault(node.file.path, set()).add(node)
+            self.state.folded.pop(node.file.path, None)
             grown = True
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
@@ -323,18 +326,6 @@ class _Cleanup:
         before = self.state.outputs[path]
         self._fold(path)
         return self.state.outputs[path] != before
-
-    def _is_unused(self, node: Node, constant: Constant) -> bool:
-        # A file may hold the key twice under one name: as a constant and as the member of an enum.
-        alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
-        for path in self._with_word(constant.name):
-            data = self._output(path)
-            for part in alike if path == constant.path else ():
-                if part.file is node.file:
-                    data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            if re.search(rf"(?<![\w$]){re.escape(constant.name)}(?![\w$])".encode(), data):
-                return False
-        return bool(self.state.folded)
 
     # -------------------------------------------------------------- result
 
@@ -369,6 +360,11 @@ class _Cleanup:
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
         return orphaned_files(self.project, outputs, lambda name: self.source.grep([name]), self.source.read)
 
+    def _left_reads(self, path: str) -> list[Read]:
+        """The reads of a file without the calls that made the flag known and that went."""
+        doomed = self.state.doomed.get(path, ())
+        return [read for read in self.state.reads.get(path, []) if not (is_definition(read) and read.node in doomed)]
+
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
         for path in sorted(self._files - deleted):
@@ -383,7 +379,7 @@ class _Cleanup:
                     file,
                     after,
                     self.flag,
-                    self.state.reads.get(path, []),
+                    self._left_reads(path),
                     unfolded,
                     self.state.refused.get(path),
                     self.project.failed.get(path),

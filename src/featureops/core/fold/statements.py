@@ -255,12 +255,13 @@ class Statements(Choices, CaseConditions):
             self.place(inner, value)
 
     def _list(self, node: Node) -> None:
-        """Known values leave the dependency arrays of hooks; elsewhere they become literals."""
+        """Known values leave the dependency arrays of hooks; elsewhere they become literals. What is doomed goes."""
         call = node.parent.parent if node.parent is not None and node.parent.shape == "arguments" else None
         callee = call.role("function") if call is not None else None
         names = node.file.pack.index.dependency_calls
         if callee is None or callee.text.rpartition(".")[2] not in names:
             super().visit(node)
+            self.blocks.remove_items(node, self.doomed)
             return
         for item in node.items:
             if item in self.seeds:
