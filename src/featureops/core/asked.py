@@ -22,8 +22,8 @@ class Read:
 
     `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test", "definition"
     for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
-    identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that asks; where that
-    does more than ask, the read is not `is_exact`.
+    identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
+    asks; where that does more than ask, the read is not `is_exact`.
     """
 
     node: Node
