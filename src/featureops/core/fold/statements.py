@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from featureops.core.fold.arms import Arms, has_arms
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.several import Several
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
@@ -27,7 +29,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Choices, CaseConditions):
+class Statements(Several, Arms, Choices, CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -54,6 +56,8 @@ class Statements(Choices, CaseConditions):
                 self._if(node)
             case "while":
                 self._while(node)
+            case "switch" if has_arms(node):
+                self._match(node)
             case "switch" if has_conditions(node):
                 self._choose(node)
             case "switch" if not node.roles("value") and not node.roles("initializer") and not _falls_through(node):
