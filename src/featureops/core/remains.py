@@ -1,23 +1,28 @@
-"""What a flag leaves in the code once nothing asks for it: the names that held its key, the house's own functions that
-asked for it, the calls that made it known. Each goes only when nothing else speaks of it.
+"""What a flag leaves in the code once nothing asks for it: the house's own functions that asked for it, and the calls
+that made it known. They go only when nothing else speaks of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.asked import Read
 from featureops.core.leftovers import is_foldable
 from featureops.core.project import Constant, Project
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["Remains", "is_definition"]
+__all__ = ["Remains", "not_gone"]
 
 _PLACES = frozenset({"block", "class", "expression", "list"})
 
 
-def is_definition(read: Read) -> bool:
+def not_gone(reads: Iterable[Read], doomed: Container[Node]) -> list[Read]:
+    """The reads without the calls that made the flag known and that go."""
+    return [read for read in reads if not (_is_definition(read) and read.node in doomed)]
+
+
+def _is_definition(read: Read) -> bool:
     """Whether a call does not ask for the flag but makes it known."""
     return read.value == "definition"
 
@@ -42,20 +47,17 @@ class Remains:
         self.output = output
         self._functions: tuple[tuple[str, tuple[Node, ...]], ...] | None = None
 
-    def unused(
-        self, doomed: Callable[[Node], bool], reads: Mapping[str, Sequence[Read]], unfolded: frozenset[Node]
-    ) -> list[Node]:
-        """What can go now. `doomed` tells what goes already, `reads` are all of the flag, `unfolded` stay."""
+    def unused(self, reads: Mapping[str, Sequence[Read]], unfolded: frozenset[Node]) -> list[Node]:
+        """What can go now. `reads` are all that there are, `unfolded` stay."""
         own = [read for found in reads.values() for read in found if read.flag == self.flag]
-        asking = [read for read in own if not is_definition(read) and read.value != "test"]
+        asking = [read for read in own if not _is_definition(read) and read.value != "test"]
         is_settled = bool(asking) and all(is_foldable(read) and read.node not in unfolded for read in asking)
-        found = [read.node for read in own if is_settled and is_definition(read) and _can_go(read.node)]
+        found = [read.node for read in own if is_settled and _is_definition(read) and _can_go(read.node)]
         for name, functions in self._house_functions() if is_settled else ():
             if self._is_gone(name, functions):
                 found.extend(functions)
                 self._take_constants(functions)
-        found.extend(node for node, constant in self.constants.items() if self._is_constant_unused(node, constant))
-        return [node for node in found if not doomed(node)]
+        return found
 
     # -------------------------------------------------------------- the house's functions
 
@@ -101,20 +103,6 @@ class Remains:
                 constant = self.project.constant(node.file.path, node) if is_name else None
                 if constant is not None and constant.value == self.flag and constant.definition is not None:
                     self.constants.setdefault(constant.definition, constant)
-
-    # -------------------------------------------------------------- names of the key
-
-    def _is_constant_unused(self, node: Node, constant: Constant) -> bool:
-        """Whether no code names what held the key any more."""
-        # A file may hold the key twice under one name: as a constant and as the member of an enum.
-        alike = [part for part, other in self.constants.items() if other.name == constant.name]
-        for path in self.grep([constant.name.encode()]) if constant.name else ():
-            if self.project.packs.reading(path) is None:
-                continue
-            here = [part for part in alike if path == constant.path and part.file is node.file]
-            if _has_word(_without(self.output(path), here), constant.name):
-                return False
-        return bool(constant.name)
 
 
 def _functions_named(file: SourceFile, name: str) -> Iterator[Node]:

@@ -1,4 +1,4 @@
-"""Folding of several conditions that all have to hold, some of which give names: `if flag && let x = y`, `if flag, let x = y`."""
+"""Folding of conditions that all have to hold, some of which give names: `flag && let x = y`, `flag, let x = y`."""
 
 from __future__ import annotations
 
