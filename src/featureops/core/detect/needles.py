@@ -91,7 +91,7 @@ class Asking:
         )
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
         self._components = _encoded(gate.component for gate in gates)
-        self._whole = frozenset(_encoded(form.function for form in forms if form.members))
+        self._members_of = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self._bare = (*self._components, *self._house)
         rest = (*self._members, *self._bare)
@@ -123,7 +123,7 @@ class Asking:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
         Without `written` only those whose key is not a plain string at the place. None where the reads are anywhere in
-        the file: a name is imported under another one, or what it gives is asked later.
+        the file: a name is imported under another one.
         """
         found = []
         for offset in offsets if not _is_dense(data) else ():
@@ -139,8 +139,9 @@ class Asking:
             names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if not self._whole.isdisjoint(names):
-                return None
+            if not self._members_of.isdisjoint(names):
+                found.append(offset)
+                continue
             ends = (_CALLED, _HANDED) if offset and data[offset - 1] == _DOT else (_CALLED,)
             called = [name for name in names if any(end.match(data, offset + len(name)) for end in ends)]
             if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
