@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
@@ -32,6 +33,7 @@ _BLOCK_READING = 2
 _ROUNDS = 8
 _PARSED = 300
 """Parsed files to keep for the files that import them."""
+_FACTS = attrgetter(*(each.name for each in fields(PlaceInCode) if each.name != "names"))
 _LASTING = ("binary", "larger than ", "minified")
 
 
@@ -333,8 +335,9 @@ def _keep(deps: Deps, tree: Tree, survey: Survey) -> None:
 
 
 def _row(reading: Reading) -> Json:
+    rows = [list[Json](_FACTS(place)) for place in reading.places]
     places: list[Json] = [
-        [*astuple(place)[:6], list[Json](place.names), *astuple(place)[7:]] for place in reading.places
+        [*row[:6], list[Json](place.names), *row[6:]] for row, place in zip(rows, reading.places, strict=True)
     ]
     return {"places": places, "used": list[Json](reading.used), "notes": dict[str, Json](reading.notes)}
 
