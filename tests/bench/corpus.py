@@ -86,8 +86,7 @@ _PLAIN_TSX = 'import { useMemo, useState } from "react";\n'
 def make_repository(root: Path, files: int, lines: int = 210, percent: float = 3.0, seed: int = 1) -> None:
     """A git repository with one commit: `files` files of some `lines` lines, half of them in each of two languages.
 
-    `percent` of them ask for a flag, at two places; some 300 flags in all. As in most repositories, a folder holds a few
-    files, not one.
+    `percent` of them ask for a flag, at two places; some 300 flags in all. A folder holds a few files.
     """
     chance = random.Random(seed)
     blocks = {kind: [_block(kind, chance) for _ in range(400)] for kind in ("py", "tsx")}

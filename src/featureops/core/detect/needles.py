@@ -20,7 +20,7 @@ _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 # The key is the first argument, and a plain string.
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 # The same, also without parentheses and not first.
-_KEYED = re.compile(_WRITTEN.pattern + rb"""|[?!]?\s+["':]|[?!]?\s*\([^()"'`\n]{0,80},\s*["'`]""")
+_KEYED = re.compile(_WRITTEN.pattern + rb"""|[?!]?\s+["':]|[?!]?\(:\w|[?!]?\s*\([^()"'`\n]{0,80},\s*["'`]""")
 _DOT = ord(".")
 # Behind a member that is handed to a call as a value.
 _HANDED = re.compile(rb"\s*[,)]")
