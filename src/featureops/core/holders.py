@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from featureops.core.enums import enum_member_with
 from featureops.core.given import property_value
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["alias_of", "gives_name", "holder_name", "members_named"]
+__all__ = ["alias_of", "free_uses", "gives_name", "holder_name", "members_named"]
+
+
+def free_uses(names: Names, name: str) -> list[Node]:
+    """Uses of a name that the file itself does not bind."""
+    kinds = names.file.pack.index.identifiers
+    return [
+        node for node in names.file.root.walk() if node.type in kinds and node.text == name and node not in names.of
+    ]
 
 
 def holder_name(node: Node) -> str | None:
