@@ -143,6 +143,7 @@ def test_a_function_that_keeps_what_asks_to_itself_is_no_reader(body: str) -> No
         ("    answer = bool(client.is_enabled(name))\n    return answer\n", True),
         ("    if name in OVERRIDES:\n        return OVERRIDES[name]\n    return client.is_enabled(name)\n", False),
         ("    return True if DEBUG else client.is_enabled(name)\n", False),
+        ("    return True if clients else client.is_enabled(name)\n", False),
         ("    on = False\n    if READY:\n        on = client.is_enabled(name)\n    return on\n", False),
     ],
 )
