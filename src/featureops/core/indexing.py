@@ -62,7 +62,7 @@ class Indexing:
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
     calls whose texts are names of variables, `pure_endings` those of members without effects, `boolean_endings` those
     of methods that tell whether something is so. In `sealed` strings no other expression can take the place of one.
-    `trailing` nodes belong to the statement before them.
+    `trailing` nodes belong to the statement before them. `bare_lists` of names have brackets only for several.
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
@@ -124,6 +124,7 @@ class Indexing:
     boolean_endings: frozenset[str]
     sealed: frozenset[str]
     trailing: frozenset[str]
+    bare_lists: frozenset[str]
     open_classes: frozenset[str]
     call_names: frozenset[str]
     type_mentions: frozenset[str]

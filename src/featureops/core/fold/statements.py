@@ -131,8 +131,17 @@ class Statements(Several, Arms, Choices, CaseConditions):
         for part in node.walk():
             if any(item in self.doomed for item in part.items):
                 self.blocks.remove_items(part, self.gone)
+                self._bare_list(part)
             elif part in self.hot and part.shape == "declarator":
                 self.visit(part)
+
+    def _bare_list(self, part: Node) -> None:
+        """A list of names of which one is left needs no brackets, where the language has them for several only."""
+        kept = [child for child in part.children if child.named and child not in self.gone]
+        index = part.file.pack.index
+        if part.type in index.bare_lists and len(kept) == 1 and kept[0].text not in index.self_names:
+            self.editor.delete(part.start, kept[0].start)
+            self.editor.delete(kept[0].end, part.end)
 
     def _class(self, node: Node) -> None:
         """A class that loses some of its members."""
