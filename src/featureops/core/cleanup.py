@@ -6,23 +6,22 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
+from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.holders import free_uses, holder_name, members_named
+from featureops.core.fold.folder import FileFold, Folded
+from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, is_open, leftovers_of
+from featureops.core.leftovers import is_foldable, is_open, leftovers_of, odd_arguments
 from featureops.core.mentions import has_word, speaks_of
-from featureops.core.model import FileEdit, Leftover
+from featureops.core.model import FileEdit, Leftover, Span
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
@@ -30,6 +29,8 @@ from featureops.core.reads import find_reads, house_name
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.scopes import Binding
+from featureops.core.settled import Settled, documentation_of, settled_parameters
+from featureops.core.sources import MappingSource, Source
 from featureops.core.syntax import Node
 from featureops.core.verify import fault
 
@@ -37,30 +38,6 @@ __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_proje
 
 _ROUNDS = 20
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
-
-
-class Source(Protocol):
-    """Where the files come from: `grep` names the files that hold any of the byte strings."""
-
-    def paths(self) -> Sequence[str]: ...
-    def read(self, path: str) -> bytes | None: ...
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSource:
-    """Files in memory."""
-
-    files: Mapping[str, bytes]
-
-    def paths(self) -> Sequence[str]:
-        return sorted(self.files)
-
-    def read(self, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +63,8 @@ class _State:
     folded: dict[str, Folded] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    cuts: dict[str, list[Span]] = field(default_factory=dict)
 
 
 def cleanup_project(
@@ -120,7 +99,7 @@ class _Cleanup:
         self._find_reads()
         for _ in range(_ROUNDS):
             self._fold_all()
-            if not self._spread() and not self._drop_definitions():
+            if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
                 break
         self._verify()
         return self._result()
@@ -224,6 +203,7 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
         fold.held = self.state.held.get(path, {})
+        fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
         folded = fold.run()
         self.state.folded[path] = folded
@@ -259,13 +239,31 @@ class _Cleanup:
                 grown = self._spread_name(path, name, value, is_call) or grown
         return grown
 
+    def _spread_arguments(self) -> bool:
+        """Parameters that all callers give the known value go, with what is given."""
+        grown = False
+        known = {node: value for _, folded in sorted(self.state.folded.items()) for node, value in folded.known.items()}
+        for found in settled_parameters(self.project, known, self._with_word):
+            if self.only is not None and not found.paths <= self.only:
+                continue
+            fresh = self._doom(found.path, [found.part])
+            for item in found.given:
+                fresh = self._doom(item.file.path, [item]) or fresh
+            if fresh:
+                self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
+                self.state.settled.append(found)
+                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self._files.update(found.paths)
+            grown = fresh or grown
+        return grown
+
     def _spread_name(self, path: str, name: str, value: bool, is_call: bool) -> bool:
         grown = False
         for other in self._with_word(name):
             if other == path or self.project.file(other) is None:
                 continue
-            seeds = self.state.seeds.setdefault(other, {})
-            fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
+            seeds, place = self.state.seeds.setdefault(other, {}), (path, name)
+            fresh = {node: value for node in uses_in(self.project, other, place, is_call, seeds) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
                 self._files.add(other)
@@ -273,23 +271,6 @@ class _Cleanup:
                 self.state.folded.pop(path, None)
                 grown = True
         return grown
-
-    def _uses_in(self, other: str, path: str, name: str, is_call: bool) -> list[Node]:
-        nodes: list[Node] = []
-        names = self.project.names(other)
-        for binding in names.imports:
-            origin = self.project.origin(other, binding)
-            if origin is not None and origin[0] == path and origin[1].name == name:
-                nodes.extend(binding.uses)
-            elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
-                nodes.extend(members_named(binding.uses, name))
-        if path in self.project.folders.beside(other, name):
-            nodes.extend(free_uses(names, name))
-        if not is_call:
-            return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
-        known = self.state.seeds.get(other, {})
-        calls = [called(node, False, known) for node in nodes]
-        return [call for call in calls if call is not None]
 
     def _drop_definitions(self) -> bool:
         """What only made the flag known and that no code names any more, and what other files used of a file."""
@@ -356,8 +337,15 @@ class _Cleanup:
                 continue
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
-                self.state.refused[path] = reason
-                self.state.outputs[path] = file.data
+                self._refuse(path, reason)
+
+    def _refuse(self, path: str, reason: str) -> None:
+        """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
+        self.state.refused[path] = reason
+        self.state.outputs[path] = self.source.read(path) or b""
+        for group in (found.paths for found in self.state.settled if path in found.paths):
+            for other in sorted(group - self.state.refused.keys()):
+                self._refuse(other, f"it belongs with {path}, which stays as it is")
 
     def _result(self) -> CleanupResult:
         edits: list[FileEdit] = []
@@ -393,6 +381,7 @@ class _Cleanup:
                 self.state.refused.get(path),
             )
             failed = self.project.failed.get(path)
+            found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found
 

@@ -50,7 +50,8 @@ def find_reads(project: Project, path: str, near: Iterable[int] | None = None) -
     if file is None:
         return []
     finder = _Finder(project, path)
-    nodes = file.root.walk() if near is None else _covering(file, near)
+    around = finder.results.places() if near is not None else None
+    nodes = file.root.walk() if near is None or around is None else _covering(file, (*near, *around))
     return [read for node in nodes if node.named for read in finder.at(node)]
 
 

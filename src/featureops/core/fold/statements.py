@@ -18,7 +18,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
-_LISTING = frozenset({"list", "object"})
+_LISTING = frozenset({"arguments", "binder", "list", "object"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
