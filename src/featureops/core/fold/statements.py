@@ -10,9 +10,11 @@ from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
+from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
@@ -30,7 +32,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Several, Arms, Choices, CaseConditions):
+class Statements(Several, Arms, Options, Choices, CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -79,6 +81,8 @@ class Statements(Several, Arms, Choices, CaseConditions):
                 self._markup(node)
             case "list":
                 self._list(node)
+            case "arguments" if any(is_condition_option(item) for item in node.items):
+                self._options(node)
             case "import" | "declaration":
                 self._entries(node)
             case "class":
