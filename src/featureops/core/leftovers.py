@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from featureops.core.model import Leftover
 from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
+from featureops.core.settled import Settled
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["is_foldable", "leftovers_of"]
+__all__ = ["is_foldable", "is_open", "leftovers_of", "odd_arguments"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -26,6 +27,7 @@ _REASONS = {
     "block": "the call runs a block behind the flag: put the block in its place by hand",
     "component": "a component gates its children",
     "test": "a test sets the flag",
+    "definition": "a call makes the flag known, and something else may still ask for it",
     "name": "the name can't be followed: it is assigned anew, or taken together with the rest of the flags",
 }
 
@@ -61,9 +63,24 @@ def leftovers_of(
     return sorted(set(found), key=lambda item: (item.line, item.kind))
 
 
+def odd_arguments(path: str, file: SourceFile | None, settled: Iterable[Settled]) -> list[Leftover]:
+    """Tests of a file that gave a parameter which is gone another value than the program did."""
+    found: list[Leftover] = []
+    for each in settled:
+        reason = f"the parameter {each.binding.name} is gone, and this gave it another value than the program does"
+        odd = (node for node in each.odd if node.file.path == path)
+        found.extend(_at(path, file, node, "test-argument", reason) for node in odd if file is not None)
+    return found
+
+
 def is_foldable(read: Read) -> bool:
     """Whether fixing the flag fixes the value of the read."""
     return read.value == "boolean" and read.proof != "unproven" and read.is_exact
+
+
+def is_open(read: Read, flag: str) -> bool:
+    """Whether the flag is still asked for after the cleanup; what tests say of it does not count."""
+    return read.flag == flag and not is_foldable(read) and read.value != "test"
 
 
 def _is_broken(file: SourceFile, read: Read, flag: str) -> bool:
