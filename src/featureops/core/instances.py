@@ -119,17 +119,22 @@ def _named(project: Project, path: str, node: Node) -> Iterator[Holder]:
         yield origin[0], definition
 
 
-def above(project: Project, holder: Holder, depth: int = 0) -> Iterator[Holder]:
-    """A class, and the classes and interfaces of the repository that its head names, and theirs."""
+def above(project: Project, holder: Holder) -> list[Holder]:
+    """A class, and the classes of the repository that its head names or its body mixes in, and those above them, in
+    the order in which a method is looked for.
+    """
+    return project.lineage.of(holder[1], lambda: list(_above(project, holder, set())), [holder])
+
+
+def _above(project: Project, holder: Holder, seen: set[Node]) -> Iterator[Holder]:
     yield holder
     path, node = holder
-    if depth > _DEPTH:
-        return
+    seen.add(node)
     kinds = node.file.pack.index.identifiers
     for part in (part for named in (*_mixed_in(node), *_heads(node)) for part in named.walk() if part.type in kinds):
         for other in _named(project, path, part):
-            if other[1] is not node:
-                yield from above(project, other, depth + 1)
+            if other[1] not in seen:
+                yield from _above(project, other, seen)
 
 
 def _heads(holder: Node) -> list[Node]:

@@ -50,6 +50,8 @@ class Project(Files):
         self._packages = Packages(self.paths, self.contents, packs, self.file, self.names)
         self._passed_on = PassedOn(self.contents, self.module_path, self._giving, self.names)
         self.proofs: Memo[tuple[Binding, str, int], Proof] = Memo(self.contents)
+        self.lineage: Memo[Node, list[tuple[str, Node]]] = Memo(self.contents)
+        self.methods: Memo[tuple[Node, str], Node | None] = Memo(self.contents)
         self.fields: Memo[tuple[Node, str | None, int], list[tuple[str, Node]]] = Memo(self.contents)
 
     def begin(self) -> None:
@@ -59,7 +61,7 @@ class Project(Files):
 
     def forget(self) -> None:
         super().forget()
-        for known in (self._packages, self._passed_on, self.proofs, self.fields):
+        for known in (self._packages, self._passed_on, self.proofs, self.lineage, self.methods, self.fields):
             known.forget()
 
     # -------------------------------------------------------------- following names to files

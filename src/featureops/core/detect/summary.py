@@ -62,7 +62,12 @@ def read_file(project: Project, path: str, near: Sequence[int] | None, *, throug
     those by way of the house's own functions, as far as the project learned them.
     """
     found = [read for read in find_reads(project, path, near) if read.through is not None or not through]
-    return [_place(project, path, read) for read in found]
+    return [_place(project, path, read) for read in found if not _says_nothing(read)]
+
+
+def _says_nothing(read: Read) -> bool:
+    """Whether a call is of a function of the house by no more than its name, and for no flag that is known."""
+    return read.through is not None and read.proof == "unproven" and read.flag is None
 
 
 def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:

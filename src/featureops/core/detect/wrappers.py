@@ -217,6 +217,10 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
 
 def method_of(project: Project, holder: Node, name: str) -> Node | None:
     """A method of a type, also one that an extension in its file adds, or that names the type itself."""
+    return project.methods.of((holder, name), lambda: _method_of(project, holder, name), None)
+
+
+def _method_of(project: Project, holder: Node, name: str) -> Node | None:
     label = holder.role("name")
     added = project.names(holder.file.path).extensions(label.text) if label is not None else ()
     own = next((found for each in (holder, *added) if (found := _method(each, name)) is not None), None)
