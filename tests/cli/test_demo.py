@@ -28,6 +28,7 @@ STEPS = (
     "Is the flag still needed?",
     "Take the flag out again",
     "Nothing of the flag is left",
+    "No code asks for it any more",
 )
 TOOLS = (
     "evaluate_change",
@@ -38,6 +39,7 @@ TOOLS = (
     "set_flag_rollout",
     "flag_health",
     "cleanup_flag",
+    "archive_flag",
 )
 
 

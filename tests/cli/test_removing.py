@@ -147,10 +147,26 @@ def test_a_plan_can_be_verified_too(featureops: Run, root: Path) -> None:
     assert pay(root) != OLD
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_the_command_runs_takes_the_change_back(number: signal.Signals, root: Path) -> None:
+CALL = '{"flagName": "new-receipt", "preservePath": "enabled", "apply": true, "verify": true}'
+
+
+@pytest.mark.parametrize(
+    ("number", "command"),
+    [
+        (signal.SIGINT, (*CLEANUP, "--verify", "echo begun; sleep 300")),
+        (signal.SIGTERM, (*CLEANUP, "--verify", "echo begun; sleep 300")),
+        (signal.SIGTERM, ("call", "cleanup_flag", CALL)),
+    ],
+    ids=["ctrl-c", "terminated", "call"],
+)
+def test_a_signal_while_the_command_runs_takes_the_change_back(
+    number: signal.Signals, command: tuple[str, ...], root: Path
+) -> None:
+    (root / "featureops.toml").write_text('[cleanup]\nverify = "echo begun; sleep 300"\n')
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # these tests run in the background of a script
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
-        [sys.executable, "-m", "featureops", *CLEANUP, "--verify", "echo begun; sleep 300"],
+        [sys.executable, "-m", "featureops", *command],
         cwd=root,
         env=child_environment(root.parent),
         stdout=subprocess.PIPE,

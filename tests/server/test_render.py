@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from featureops.core.errors import Denied
 from featureops.core.model import Json
 from featureops.core.untrusted import clean
-from featureops.server.render import CONCISE, compact, failure, fit, nearest, rejected, success
+from featureops.server.render import CONCISE, brief, compact, failure, fit, nearest, rejected, success
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),
@@ -133,3 +133,13 @@ def test_an_error_without_a_hint_has_none_and_a_long_one_is_cut() -> None:
 def test_a_misspelt_argument_gets_the_nearest_name(typed: str, meant: str | None) -> None:
     said = nearest(typed, ["flagName", "path", "apply"])
     assert said == (f' (did you mean "{meant}"?)' if meant else "")
+
+
+def test_a_long_certificate_names_what_it_leaves_out_instead_of_being_cut() -> None:
+    files: list[Json] = [{"path": f"{number}.py"} for number in range(11)]
+    whole: dict[str, Json] = {"files": files, "leftovers": [], "sha256": "f"}
+    shown = brief({"certificate": whole, "files": files})
+    assert shown["certificate"] == {"leftovers": [], "sha256": "f", "omitted": ["files"]}
+    assert shown["files"] == files
+    assert brief({"certificate": whole}, detailed=True)["certificate"] == whole
+    assert brief({"flags": []}) == {"flags": []}

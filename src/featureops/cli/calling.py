@@ -10,6 +10,7 @@ from typing import cast
 import anyio
 
 from featureops.app.deps import Modes
+from featureops.cli.interrupt import interruptible
 from featureops.cli.outcome import exit_code, print_json, quiet
 from featureops.cli.request import CLIENT
 from featureops.core import errors
@@ -36,7 +37,7 @@ def call_tool(root: Path, name: str, arguments: str) -> int:
         return content, bool(result.is_error)
 
     with quiet():
-        content, failed = anyio.run(main)
+        content, failed = anyio.run(interruptible, main)
     if not failed:
         print_json(content)
         return exit_code(content)

@@ -32,6 +32,7 @@ class Story:
     intended: str = ""
     wrapped: str = ""
     evaluation: _Answer = field(default_factory=dict)
+    following: _Answer = field(default_factory=dict)
 
     async def tell(self) -> None:
         """Errors: StepFailed, and MCPError when the server goes away."""
@@ -48,6 +49,7 @@ class Story:
         await self.look_at_health()
         await self.clean_up()
         await self.compare()
+        await self.retire()
 
     # ------------------------------------------------------------ steps
 
@@ -132,6 +134,9 @@ class Story:
         answer = await self.call("cleanup_flag", {"flagName": self.flag, "preservePath": "enabled", "apply": True})
         self.check(answer.get("applied") is True, "nothing was written", answer)
         self.check(answer.get("verdict") == "complete", f"the verdict is {answer.get('verdict')}", answer)
+        ready = answer.get("readiness")
+        self.check(isinstance(ready, dict) and ready.get("verdict") != "blocked", "it should not be blocked", answer)
+        self.following = next(iter(_rows(answer, "next")), {})
         cleaned = await self.stage.tree()
         left = _rows(answer, "leftovers")
         self.view.answer(f"{len(_rows(answer, 'files'))} files cleaned, {len(left)} leftovers")
@@ -145,6 +150,14 @@ class Story:
         self.view.ran("git diff <the change as it was written>", "empty" if not difference else "not empty")
         if difference:
             raise StepFailed("the cleaned code is not the code of the change, byte for byte", difference)
+
+    async def retire(self) -> None:
+        self.view.heading("No code asks for it any more: archive the flag")
+        self.check(self.following.get("tool") == "archive_flag", "the next call should be to archive it", {})
+        answer = await self.call("archive_flag", {"featureName": self.flag})
+        feature = answer.get("feature")
+        self.check(isinstance(feature, dict) and feature.get("archived") is True, "it is not archived", answer)
+        self.view.answer("off for every SDK; revive_flag would bring it back")
 
     # ------------------------------------------------------------ what the steps are made of
 

@@ -35,7 +35,9 @@ async def interruptible(work: Callable[[], Awaitable[_T]]) -> _T:
 
 
 async def _heard_out(work: Callable[[], Awaitable[_T]], done: list[_T]) -> None:
-    with anyio.open_signal_receiver(*_SIGNALS) as signals:
+    # What was told to be ignored stays so, as behind nohup.
+    heard = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
+    with anyio.open_signal_receiver(*heard) as signals:
         async with anyio.create_task_group() as group:
 
             async def listen() -> None:

@@ -15,7 +15,7 @@ from featureops.server.arguments import (
     UndoChange,
     WrapChange,
 )
-from featureops.server.render import Result
+from featureops.server.render import Result, brief
 from featureops.server.spec import ToolSpec, tool
 from featureops.server.worker import in_thread
 
@@ -147,7 +147,8 @@ async def cleanup_flag(deps: Deps, given: CleanupFlag) -> Result:
 
     keep, files = given.preserve_path == "enabled", tuple(given.files or ())
     terms = _terms(deps, given, apply=given.apply)
-    return await removal.remove(deps, flag=given.flag_name, keep=keep, files=files, terms=terms)
+    found = await removal.remove(deps, flag=given.flag_name, keep=keep, files=files, terms=terms)
+    return brief(found, detailed=given.response_format == "detailed")
 
 
 def _terms(deps: Deps, given: CleanupFlag | ApplyPlan, *, apply: bool) -> Terms:
@@ -183,7 +184,7 @@ def _which_path(given: CleanupFlag) -> Result:
 async def apply_plan(deps: Deps, given: ApplyPlan) -> Result:
     from featureops.app import removal
 
-    return await removal.apply_plan(deps, given.plan_id, _terms(deps, given, apply=True))
+    return brief(await removal.apply_plan(deps, given.plan_id, _terms(deps, given, apply=True)))
 
 
 @tool(

@@ -17,6 +17,7 @@ __all__ = [
     "CONCISE",
     "DETAILED",
     "Result",
+    "brief",
     "compact",
     "failure",
     "fit",
@@ -31,6 +32,10 @@ Result = dict[str, Json]
 CONCISE = 8_000
 # Clients put what is longer into a file or cut it: some at 50,000 characters.
 DETAILED = 45_000
+
+# Rows of a list in a certificate, each with two hashes.
+_LISTED = 10
+_LISTED_IN_DETAIL = 80
 
 # What a reader needs to go on is never cut.
 _KEPT = frozenset({"hint", "planId", "changeId", "confirm", "message"})
@@ -75,6 +80,20 @@ def fit(data: Result, limit: int) -> Result:
             break
         shown = smaller
     return shown
+
+
+def brief(data: Result, *, detailed: bool = False) -> Result:
+    """An answer whose certificate leaves long lists out as a whole and names them in `omitted`: cut somewhere, they
+    would look complete. The answer itself has the same files and leftovers; the certificate's hash covers all."""
+    whole = data.get("certificate")
+    if not isinstance(whole, dict):
+        return data
+    limit = _LISTED_IN_DETAIL if detailed else _LISTED
+    long = {key for key, rows in whole.items() if isinstance(rows, list) and len(rows) > limit}
+    if not long:
+        return data
+    shown = {key: rows for key, rows in whole.items() if key not in long}
+    return {**data, "certificate": {**shown, "omitted": list[Json](sorted(long))}}
 
 
 def _rest(data: Result) -> str:
