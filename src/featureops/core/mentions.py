@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["around_mentions", "mentions_of"]
+__all__ = ["around_mentions", "is_everywhere", "mentions_of"]
+
+_SHORT = 2
+_OFTEN = 10_000
+
+
+def is_everywhere(file: SourceFile, name: str) -> bool:
+    """Whether so short a name stands in so many places that a program must have made it up."""
+    key = name.encode()
+    if len(name) > _SHORT or file.data.count(key) <= _OFTEN:
+        return False
+    return len(re.findall(rb"(?<![\w$])" + re.escape(key) + rb"(?![\w$])", file.data)) > _OFTEN
 
 
 def mentions_of(file: SourceFile, name: str) -> list[Node]:

@@ -75,7 +75,8 @@ class ShapeRule:
 class SyntaxText:
     """How the language spells what the engine has to write. Templates take `{}`.
 
-    `blank` is the name for a value that nobody uses, where the language allows no unused variable. A switch without a
+    `blank` is the name for a value that nobody uses, where the language allows no unused variable. With `bare_values`
+    an expression that is no call may stand as a statement. A switch without a
     value is folded where `otherwise_case` and `fall_through` are told: its words for the last case and for going on.
     """
 
@@ -94,6 +95,7 @@ class SyntaxText:
     quotes: tuple[str, ...] = ('"', "'")
     line_comment: str = "//"
     blank: str = ""
+    bare_values: bool = True
     otherwise_case: str = ""
     fall_through: str = ""
 

@@ -31,6 +31,7 @@ from featureops.core.workspaces import Workspaces
 
 __all__ = ["Constant", "Project", "Resolution"]
 
+_HOLDERS = frozenset({"declarator", "enum-member"})
 _DEPTH = 8
 
 
@@ -225,7 +226,21 @@ class Project(Files):
             return None
         text = "".join(node.text.split())
         found = next((alias for alias in self._aliases if text == alias or text.endswith("." + alias)), None)
-        return Constant(self._aliases[found], "constant", path) if found is not None else None
+        if found is None:
+            return None
+        where, held = self._held_member(path, node) or (path, None)
+        name = held.role("name") or held.role("key") if held is not None else None
+        return Constant(self._aliases[found], "constant", where, held, name.text if name is not None else "")
+
+    def _held_member(self, path: str, node: Node) -> tuple[str, Node] | None:
+        """Where `Owner.NAME` is defined: the entry of the enum, the field, the pair."""
+        owner, name = node.role("object"), node.role("property")
+        place = self.container(path, owner) if owner is not None and name is not None else None
+        if place is None or name is None or isinstance(place[1], str):
+            return None
+        value = self._member(place[1], name.text)
+        held = value if value is None or value.shape == "enum-member" else value.parent
+        return (place[0], held) if held is not None and held.shape in _HOLDERS else None
 
     def _named_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         if node.shape == "member":

@@ -215,6 +215,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         quotes=texts(table, "quotes"),
         line_comment=text(table, "line_comment"),
         blank=text(table, "blank", ""),
+        bare_values=bool(table.get("bare_values", True)),
         otherwise_case=text(table, "otherwise_case", ""),
         fall_through=text(table, "fall_through", ""),
     )

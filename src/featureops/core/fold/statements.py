@@ -10,7 +10,7 @@ from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.text import bare, plain_text, stays_on_line
-from featureops.core.fold.values import Becomes, Const, Context
+from featureops.core.fold.values import Becomes, Const, Context, evaluated
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
@@ -188,8 +188,9 @@ class Statements(Choices, CaseConditions):
 
     def _effects_only(self, inner: Node, value: Const) -> None:
         """Evaluate what has to be evaluated and drop the known rest."""
-        if len(value.effects) == 1:
-            self.replace_with(inner, value.effects[0])
+        effect = evaluated(value.effects[0], self.is_known) if len(value.effects) == 1 else None
+        if effect is not None:
+            self.replace_with(inner, effect)
         else:
             self.materialize(inner, value)
 
