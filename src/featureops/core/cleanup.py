@@ -6,7 +6,6 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,8 +17,8 @@ from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.holders import holder_name, members_named
+from featureops.core.fold.folder import FileFold, Folded
+from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
 from featureops.core.leftovers import is_foldable, leftovers_of
 from featureops.core.model import FileEdit, Leftover
@@ -28,7 +27,9 @@ from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
 from featureops.core.scopes import Binding
+from featureops.core.spread import uses_in
 from featureops.core.syntax import Node
+from featureops.core.told import asked_of, set_in_test, told_in
 from featureops.core.verify import fault
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
@@ -115,6 +116,7 @@ class _Cleanup:
 
     def run(self) -> CleanupResult:
         self._find_reads()
+        self._drop_set()
         for _ in range(_ROUNDS):
             self._fold_all()
             if not self._spread() and not self._drop_definitions():
@@ -167,7 +169,23 @@ class _Cleanup:
             if is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
             self._take_name(read, wanted[read.when])
+        self._drop_told(path, wanted)
         return {name.encode() for name in self._constant_names(path)}
+
+    def _drop_told(self, path: str, wanted: Mapping[str, bool]) -> None:
+        """What a test says of the flag only to have it as it is from now on."""
+        told, reads = told_in(self.project, path, self.flag, self.state.reads[path], wanted)
+        self.state.reads[path] = reads
+        if told:
+            self.state.doomed.setdefault(path, set()).update(told)
+
+    def _drop_set(self) -> None:
+        every = (read for reads in self.state.reads.values() for read in reads if read.flag == self.flag)
+        owners = asked_of(every)
+        for path in sorted(self._files):
+            statements = set_in_test(self.project, path, self.flag, owners, self.keep)
+            if statements:
+                self.state.doomed.setdefault(path, set()).update(statements)
 
     def _take_name(self, read: Read, value: bool) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -269,7 +287,8 @@ class _Cleanup:
             if other == path or self.project.file(other) is None:
                 continue
             seeds = self.state.seeds.setdefault(other, {})
-            fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
+            uses = uses_in(self.project, other, path, name, seeds if is_call else None)
+            fresh = {node: value for node in uses if node not in seeds}
             if fresh:
                 seeds.update(fresh)
                 self._files.add(other)
@@ -277,30 +296,6 @@ class _Cleanup:
                 self.state.folded.pop(path, None)
                 grown = True
         return grown
-
-    def _uses_in(self, other: str, path: str, name: str, is_call: bool) -> list[Node]:
-        nodes: list[Node] = []
-        names = self.project.names(other)
-        for binding in names.imports:
-            origin = self.project.origin(other, binding)
-            if origin is not None and origin[0] == path and origin[1].name == name:
-                nodes.extend(binding.uses)
-            elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
-                nodes.extend(members_named(binding.uses, name))
-        if path in self.project.folders.beside(other, name):
-            nodes.extend(self._free_uses(other, name))
-        if not is_call:
-            return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
-        known = self.state.seeds.get(other, {})
-        calls = [called(node, False, known) for node in nodes]
-        return [call for call in calls if call is not None]
-
-    def _free_uses(self, path: str, name: str) -> list[Node]:
-        """Uses of a name that the file itself does not bind."""
-        file, names = self.project.file(path), self.project.names(path)
-        kinds = file.pack.index.identifiers if file is not None else frozenset()
-        nodes = file.root.walk() if file is not None else ()
-        return [node for node in nodes if node.type in kinds and node.text == name and node not in names.of]
 
     def _drop_definitions(self) -> bool:
         """Constants, enum members and entries that held the key and that no code names any more."""

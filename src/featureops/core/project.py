@@ -12,7 +12,7 @@ from itertools import chain
 from featureops.core.config import Config
 from featureops.core.constants import Constant, Resolution
 from featureops.core.contents import Memo
-from featureops.core.enums import constructor_position
+from featureops.core.enums import constructor_position, held_by_name, keyed_argument
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.keybuilder import built_text
@@ -31,7 +31,6 @@ from featureops.core.workspaces import Workspaces
 
 __all__ = ["Constant", "Project", "Resolution"]
 
-_HOLDERS = frozenset({"declarator", "enum-member"})
 _DEPTH = 8
 
 
@@ -228,19 +227,10 @@ class Project(Files):
         found = next((alias for alias in self._aliases if text == alias or text.endswith("." + alias)), None)
         if found is None:
             return None
-        where, held = self._held_member(path, node) or (path, None)
-        name = held.role("name") or held.role("key") if held is not None else None
-        return Constant(self._aliases[found], "constant", where, held, name.text if name is not None else "")
-
-    def _held_member(self, path: str, node: Node) -> tuple[str, Node] | None:
-        """Where `Owner.NAME` is defined: the entry of the enum, the field, the pair."""
         owner, name = node.role("object"), node.role("property")
-        place = self.container(path, owner) if owner is not None and name is not None else None
-        if place is None or name is None or isinstance(place[1], str):
-            return None
-        value = self._member(place[1], name.text)
-        held = value if value is None or value.shape == "enum-member" else value.parent
-        return (place[0], held) if held is not None and held.shape in _HOLDERS else None
+        where, holder = (self.container(path, owner) if owner is not None and name is not None else None) or (path, "")
+        held = self._member(holder, name.text) if name is not None and not isinstance(holder, str) else None
+        return Constant(self._aliases[found], "constant", where, *held_by_name(held))
 
     def _named_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         if node.shape == "member":
@@ -284,7 +274,7 @@ class Project(Files):
         member = self._member(holder, name.text)
         if member is None:
             return None
-        inner = self.constant(where, member, depth + 1)
+        inner = self.constant(where, keyed_argument(member) or member, depth + 1)
         if inner is None:
             wire = wire_name(holder, member, self.names(where))
             return Constant(wire, "enum", where, member, name.text) if wire is not None else None

@@ -289,8 +289,8 @@ def _opened(item: Table) -> OpenedRule:
 
 
 def _mocks(table: Table) -> MockRules:
-    same, any_value, about = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
-    return MockRules(texts(table, "modules"), same, any_value, about)
+    words = (frozenset(texts(table, key)) for key in ("same", "any", "about", "gives"))
+    return MockRules(texts(table, "modules"), *words)
 
 
 def _wire(table: Table) -> WireNames:
