@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import hashlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -72,7 +73,7 @@ def run_case(case: RemovalCase, role: str, judged: Mapping[str, Mapping[str, str
     ours_gone = {path: removed(before[path], ours.get(path, b"")) for path in paths}
     common = sum((theirs_gone[path] & ours_gone[path]).total() for path in paths)
     digest = hashlib.sha256(b"\0".join(ours.get(path, b"") for path in paths)).hexdigest()[:16]
-    differing = tuple(path for path in paths if ours.get(path, b"").split() != after.get(path, b"").split())
+    differing = tuple(path for path in paths if _plain(ours.get(path, b"")) != _plain(after.get(path, b"")))
     judgement = judged.get(case.id, {})
     known = judgement.get("hash") == digest
     return Outcome(
@@ -93,6 +94,9 @@ def _clean(case: RemovalCase, root: Path, state: Path) -> tuple[str, tuple[str, 
     for path, data in case.before().items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(data)
+    # The rest of the program is not in the case: it uses the files that the person kept.
+    kept = [Path(path).parent.name + " " + Path(path).stem for path in case.after()]
+    (root / "REST.txt").write_text("\n".join(kept))
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     config, _ = parse_config(case.config().encode(), root / "featureops.toml")
     deps = Deps(LocalWorkspace(root), GitChanges(root), FileJournal(state, time.time, root), packs(), config, time.time)
@@ -111,6 +115,11 @@ def _leftover(item: Mapping[str, object]) -> str:
 
 def _lines(data: bytes) -> Counter[str]:
     return Counter(line for raw in data.decode("utf-8", "replace").splitlines() if (line := raw.strip()))
+
+
+def _plain(data: bytes) -> bytes:
+    """Without white space, and without the commas that only a list on many lines has at its end."""
+    return re.sub(rb",(?=[)\]}])", b"", b"".join(data.split()))
 
 
 def _share(part: int, whole: int) -> float:

@@ -37,6 +37,8 @@ class Query:
             rows = {"entry": self.code.partition(":")[0].strip()}
         elif self.form == "wrapper_function" and self.code.endswith(")"):
             rows = {"call": self.name, "name": flag}
+        elif self.form == "call" and self.position is not None and self._is_more():
+            rows = {"expression": self.code.partition(" ??")[0], "name": flag}
         elif self.form == "call" and self.position is not None:
             rows = {"call": self.name, "flag": self.position}
         elif self.form == "call" and self.code.endswith(f"{self.name}()") and self.name not in ("IsEnabled", ""):
@@ -46,6 +48,11 @@ class Query:
         if self.form not in ("attribute", "component", "config_key"):
             rows["when"] = self.when
         return "[[reads]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in rows.items())
+
+    def _is_more(self) -> bool:
+        """Whether the flag is asked by more than the call: by a member of its result, or through a selector."""
+        callee = re.escape(self.name)
+        return re.fullmatch(rf"[\w.:$>?-]*\b{callee}\([^()]*\)", self.code) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Mapping
 
 from featureops.core.fold.folder import called
-from featureops.core.holders import members_named
+from featureops.core.holders import free_uses, members_named
 from featureops.core.project import Project
 from featureops.core.syntax import Node
 
@@ -25,16 +25,8 @@ def uses_in(project: Project, other: str, path: str, name: str, known: Mapping[N
         elif project.submodule(other, binding) in (path, posixpath.dirname(path)):
             nodes.extend(members_named(binding.uses, name))
     if path in project.folders.beside(other, name):
-        nodes.extend(_free_uses(project, other, name))
+        nodes.extend(free_uses(project.names(other), name))
     if known is None:
         return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
     calls = [called(node, False, known) for node in nodes]
     return [call for call in calls if call is not None]
-
-
-def _free_uses(project: Project, path: str, name: str) -> list[Node]:
-    """Uses of a name that the file itself does not bind."""
-    file, names = project.file(path), project.names(path)
-    kinds = file.pack.index.identifiers if file is not None else frozenset()
-    nodes = file.root.walk() if file is not None else ()
-    return [node for node in nodes if node.type in kinds and node.text == name and node not in names.of]

@@ -16,6 +16,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
+_LISTING = frozenset({"list", "object"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -87,6 +88,11 @@ class Statements(Choices, CaseConditions):
                 super().visit(node)
             case _:
                 super().visit(node)
+
+    def visit_children(self, node: Node) -> None:
+        super().visit_children(node)
+        if node.shape in _LISTING and any(item in self.doomed for item in node.items):
+            self.blocks.remove_items(node, self.gone)
 
     def _value(self, node: Node, role: str, context: Context) -> None:
         value = node.role(role)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import Arm, statements
+from featureops.core.fold.chains import Arm, always_leaves, statements
 from featureops.core.fold.values import Const
 from featureops.core.syntax import Node
 
@@ -28,9 +28,25 @@ class Switches(Branches):
         first = node.role("initializer")
         if first is not None and first in self.gone:
             self.editor.delete(first.start, subject.start)
-        for part in node.items if body is node else [body]:
+        for part in body.children:
             if part in self.hot and part is not subject:
                 self.visit(part)
+        self._drop_cases(body)
+
+    def _drop_cases(self, body: Node) -> None:
+        """Take out the cases for what can't come any more; one that another case runs into loses only its label."""
+        before: Node | None = None
+        cases = [item for item in body.items if item.shape == "case"]
+        for case in cases:
+            if case not in self.gone:
+                before = case
+                continue
+            held = statements(case)
+            runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
+            if held and before is not None and runs_in and not _ends_by_itself(before):
+                self.gone.discard(case)
+                self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
+        self.blocks.remove(body, self.gone.intersection(cases))
 
     def _settle(self, node: Node, body: Node, *, value: bool) -> bool:
         cases = [item for item in body.items if item.shape == "case"]
