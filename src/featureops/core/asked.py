@@ -12,7 +12,7 @@ from featureops.core.readers import Through
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["Read", "held_by", "uses_of"]
+__all__ = ["Read", "held_by", "is_open_gate", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +50,12 @@ class Read:
     @property
     def flag(self) -> str | None:
         return self.constant.value if self.constant else None
+
+
+def is_open_gate(read: Read, value: bool) -> bool:
+    """Whether it is a decorator that the configuration says to gate by this flag alone, and that lets through."""
+    is_gate = read.value == "decorator" and read.sdk == "house" and read.is_exact
+    return is_gate and value and read.node.shape == "decorator" and read.key is not None and read.key.shape != "list"
 
 
 def uses_of(read: Read, names: Names) -> Iterator[Read]:

@@ -6,9 +6,8 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
@@ -20,6 +19,7 @@ from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
 from featureops.core.leftovers import is_foldable, is_open, leftovers_of
+from featureops.core.losses import asking_definitions, lost_functions, stands_alone
 from featureops.core.mentions import has_word, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
@@ -28,6 +28,7 @@ from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
 from featureops.core.scopes import Binding
+from featureops.core.sources import MappingSource, Source
 from featureops.core.spread import uses_in
 from featureops.core.syntax import Node
 from featureops.core.told import asked_of, set_in_test, told_in
@@ -37,30 +38,6 @@ __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_proje
 
 _ROUNDS = 20
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
-
-
-class Source(Protocol):
-    """Where the files come from: `grep` names the files that hold any of the byte strings."""
-
-    def paths(self) -> Sequence[str]: ...
-    def read(self, path: str) -> bytes | None: ...
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSource:
-    """Files in memory."""
-
-    files: Mapping[str, bytes]
-
-    def paths(self) -> Sequence[str]:
-        return sorted(self.files)
-
-    def read(self, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +95,7 @@ class _Cleanup:
     def run(self) -> CleanupResult:
         self._find_reads()
         self._drop_set()
+        self._follow_definitions()
         for _ in range(_ROUNDS):
             self._fold_all()
             if not self._spread() and not self._drop_definitions():
@@ -174,19 +152,21 @@ class _Cleanup:
         return {name.encode() for name in self._constant_names(path)}
 
     def _drop_told(self, path: str, wanted: Mapping[str, bool]) -> None:
-        """What a test says of the flag only to have it as it is from now on."""
-        told, reads = told_in(self.project, path, self.flag, self.state.reads[path], wanted)
-        self.state.reads[path] = reads
+        """What a test says of the flag only to have it as it is from now on; gates that let everything through."""
+        told, self.state.reads[path] = told_in(self.project, path, self.flag, self.state.reads[path], wanted)
         if told:
-            self.state.doomed.setdefault(path, set()).update(told)
+            self._doom(path, told)
+
+    def _follow_definitions(self) -> None:
+        reads = [read for reads in self.state.reads.values() for read in reads]
+        for node, (path, name) in asking_definitions(self.project, reads, self.flag, self._with_word).items():
+            self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
 
     def _drop_set(self) -> None:
         every = (read for reads in self.state.reads.values() for read in reads if read.flag == self.flag)
         owners = asked_of(every)
         for path in sorted(self._files):
-            statements = set_in_test(self.project, path, self.flag, owners, self.keep)
-            if statements:
-                self.state.doomed.setdefault(path, set()).update(statements)
+            self._doom(path, set_in_test(self.project, path, self.flag, owners, self.keep))
 
     def _take_name(self, read: Read, value: bool) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -300,6 +280,8 @@ class _Cleanup:
                 for path in self._with_word(constant.name):
                     grown = self._doom(path, entries_named(self.project.file(path), constant.name)) or grown
         grown = self._drop_entries() or grown
+        for node, path in lost_functions(self.project, self.state.outputs, self._output, self._with_word).items():
+            grown = self._doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
             if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
@@ -319,10 +301,9 @@ class _Cleanup:
         return grown
 
     def _doom(self, path: str, parts: Iterable[Node]) -> bool:
-        doomed = self.state.doomed.setdefault(path, set())
-        fresh = set(parts) - doomed
-        doomed.update(fresh)
+        fresh = set(parts) - self.state.doomed.get(path, set())
         if fresh:
+            self.state.doomed.setdefault(path, set()).update(fresh)
             self.state.folded.pop(path, None)
         return bool(fresh)
 
@@ -337,6 +318,8 @@ class _Cleanup:
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
             data = unlisted(self.project.file(path), self._output(path), constant.name)
+            if constant.resolution == "wrapper" and path == constant.path and stands_alone(node, constant.name, data):
+                continue
             for part in alike if path == constant.path else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)

@@ -112,7 +112,8 @@ class ModuleRules:
     that make the names of the file that they name visible. `indexes` are the file stems that stand for their
     folder; `roots` folders that dotted names start from.
     `entry` is a regular expression for files that are started, not imported.
-    `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
+    `private` is a regular expression for names that nobody outside the file may use, `inside` for those that only the
+    files beside it see; `exports` tells whether names
     are visible outside only when exported.
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
     declares (`manifest_module`, a regular expression). With a `path`, a `manifest` names its folder, and `prefixes` are
@@ -129,6 +130,7 @@ class ModuleRules:
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
+    inside: str | None = None
     exports: bool = False
     entry: str | None = None
     scope: Literal["file", "folder"] = "file"

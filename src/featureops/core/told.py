@@ -1,10 +1,11 @@
-"""Statements of a test that give the flag the value that it has from now on anyway: they go with the flag."""
+"""What only gives the flag the value that it has from now on anyway, or lets through where it does: it goes along."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from featureops.core.asked import Read
+from featureops.core.asked import Read, is_open_gate
 from featureops.core.detect.places import is_test_path
 from featureops.core.mocks import speaks
 from featureops.core.project import Project
@@ -20,13 +21,18 @@ _BOOLEANS = {"true": True, "false": False}
 def told_in(
     project: Project, path: str, flag: str, reads: Sequence[Read], wanted: Mapping[str, bool]
 ) -> tuple[list[Node], list[Read]]:
-    """The statements, and the reads that do not go with one. `wanted` is what a read gives by its `when`."""
+    """The statements and decorators that go, and the reads that are left: a gate that goes counts as folded. `wanted`
+    is what a read gives by its `when`.
+    """
     names = project.names(path)
     found, rest = list[Node](), list[Read]()
     for read in reads:
         is_told = read.flag == flag and read.value == "test"
         statement = _told(names, read.call, wanted[read.when]) if is_told else None
-        if statement is None:
+        if read.flag == flag and is_open_gate(read, wanted[read.when]):
+            found.append(read.node)
+            rest.append(replace(read, value="boolean"))
+        elif statement is None:
             rest.append(read)
         else:
             found.append(statement)

@@ -227,6 +227,7 @@ def _modules(table: Table) -> ModuleRules:
         indexes=texts(table, "indexes"),
         roots=texts(table, "roots") or ("",),
         private=optional(table, "private"),
+        inside=optional(table, "inside"),
         exports=bool(table.get("exports", False)),
         entry=optional(table, "entry"),
         scope=cast("Literal['file', 'folder']", text(table, "scope", "file")),

@@ -47,6 +47,8 @@ class Statements(Choices, CaseConditions):
 
     def visit(self, node: Node) -> None:
         if node in self.doomed:
+            if node.shape == "decorator":
+                self.blocks.remove_decorator(node)
             return
         match node.shape:
             case "block" | "case":
