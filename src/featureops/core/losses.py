@@ -17,7 +17,7 @@ __all__ = ["asking_definitions", "lost_functions", "stands_alone"]
 _DEFINING = frozenset({"function", "field"})
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 
-Output = Callable[[str], bytes]
+_Output = Callable[[str], bytes]
 """What a file is by now."""
 
 
@@ -77,7 +77,7 @@ def _count(name: str, data: bytes) -> int:
 
 
 def lost_functions(
-    project: Project, outputs: Mapping[str, bytes], output: Output, holding: Callable[[str], Iterable[str]]
+    project: Project, outputs: Mapping[str, bytes], output: _Output, holding: Callable[[str], Iterable[str]]
 ) -> dict[Node, str]:
     """Functions that only the files beside theirs can call, and that none of them does any more, with their paths."""
     found: dict[Node, str] = {}
