@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
+from featureops.core.constructed import is_made_in
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
@@ -219,6 +220,7 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
+        fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
         fold.held = self.state.held.get(path, {})
         fold.parts = set(self.state.doomed.get(path, ()))
         folded = fold.run()

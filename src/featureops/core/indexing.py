@@ -69,7 +69,8 @@ class Indexing:
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
     what their function gives. `name_members` of an enum member are its own name. `key_parameters` are names
     of the parameter of an enum's constructor that takes a flag's key. `private_words` keep a member of an
-    open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
+    open class to it, `member_words` make a parameter one, and all parameters of `positional` classes are; a class with
+    one of `partial_words` goes on elsewhere. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
@@ -132,6 +133,9 @@ class Indexing:
     lazy_calls: frozenset[str]
     name_members: frozenset[str]
     private_words: frozenset[str]
+    member_words: frozenset[str]
+    positional: frozenset[str]
+    partial_words: frozenset[str]
     opaque_holes: frozenset[str]
     properties: frozenset[str]
     value_blocks: frozenset[str]

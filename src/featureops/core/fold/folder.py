@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from featureops.core.fold.chains import is_last
 from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.injected import unused_fields, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
@@ -33,7 +34,8 @@ class Folded:
 
 
 class FileFold:
-    """`seeds` are expressions whose value is known. `mentions` tells whether a comment speaks of the flag."""
+    """`seeds` are expressions whose value is known. `mentions` tells whether a comment speaks of the flag, `is_made`
+    whether code makes objects of a class by itself."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class FileFold:
         self.seeds: dict[Node, bool] = {}
         self.parts: set[Node] = set()
         self.held: dict[Binding, Node] = {}
+        self.is_made: Callable[[str], bool] = lambda name: True
         self.values: dict[Binding, bool] = {}
         self.results: dict[Binding, bool] = {}
         self._frozen = frozen_lines(file)
@@ -207,6 +210,9 @@ class FileFold:
         self.parts.update(
             newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
         )
+        if self.file.pack.index.private_words:
+            self.parts.update(unused_fields(self.names, folded.editor, self.is_made))
+            self.parts.update(unused_parameters(self.names, folded.editor, self.is_made))
 
 
 def _is_pattern(binding: Binding) -> bool:

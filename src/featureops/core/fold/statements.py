@@ -21,7 +21,7 @@ _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
 def _is_class_body(node: Node) -> bool:
-    return node.parent is not None and node.parent.shape == "class"
+    return node.parent is not None and node.parent.shape == "class" and node.parent.role("body") is node
 
 
 def _is_in_string(node: Node) -> bool:
@@ -85,7 +85,7 @@ class Statements(Choices, CaseConditions):
                 self._members(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
-            case "" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
+            case "" | "binder" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
                 self.blocks.remove_items(node, self.gone)
                 super().visit(node)
             case _:
