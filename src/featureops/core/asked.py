@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from featureops.core.house import house_name
 from featureops.core.origins import Proof
 from featureops.core.project import Constant
 from featureops.core.readers import Through
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["Read", "held_by", "is_open_gate", "uses_of"]
+__all__ = ["Read", "aliased", "held_by", "is_open_gate", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,10 +21,10 @@ class Read:
     """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
     included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
 
-    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test" for places
-    without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the identifier that
-    such a pattern binds, or the one whose member is read. `through` is the house's own function that asks; where that
-    does more than ask, the read is not `is_exact`.
+    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test", "definition"
+    for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
+    identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
+    asks; where that does more than ask, the read is not `is_exact`.
     """
 
     node: Node
@@ -64,6 +65,16 @@ def uses_of(read: Read, names: Names) -> Iterator[Read]:
     if binding is not None and binding.is_single:
         for use in binding.uses:
             yield replace(read, node=use, value="boolean", holder=None)
+
+
+def aliased(read: Read, flag: str, aliases: Mapping[str, tuple[str, ...]]) -> Read:
+    """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
+    path = read.node.file.path
+    if read.constant is None and read.key is not None and read.key.text in aliases.get(flag, ()):
+        return replace(read, constant=Constant(flag, "constant", path))
+    if read.key is None and read.flag is not None and read.flag == house_name(flag):
+        return replace(read, constant=Constant(flag, "literal", path))
+    return read
 
 
 def held_by(read: Read, names: Names) -> dict[Binding, Node]:

@@ -9,28 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from featureops.core.asked import Read, held_by, uses_of
+from featureops.core.asked import Read, aliased, held_by, uses_of
 from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
+from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, is_open, leftovers_of
-from featureops.core.losses import asking_definitions, lost_functions, stands_alone
+from featureops.core.leftovers import is_foldable, is_open, leftovers_of, odd_arguments
+from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.mentions import has_word, speaks_of
-from featureops.core.model import FileEdit, Leftover
+from featureops.core.model import FileEdit, Leftover, Span
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.reads import find_reads, house_name
+from featureops.core.reads import find_reads
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
+from featureops.core.remains import Remains, not_gone
 from featureops.core.scopes import Binding
+from featureops.core.settled import Settled, documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
-from featureops.core.spread import uses_in
 from featureops.core.syntax import Node
 from featureops.core.told import asked_of, set_in_test, told_in
 from featureops.core.verify import fault
@@ -64,6 +66,8 @@ class _State:
     folded: dict[str, Folded] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    cuts: dict[str, list[Span]] = field(default_factory=dict)
 
 
 def cleanup_project(
@@ -90,16 +94,16 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = _State()
+        self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
 
     def run(self) -> CleanupResult:
         self._find_reads()
-        self._drop_set()
-        self._follow_definitions()
+        self._look_around()
         for _ in range(_ROUNDS):
             self._fold_all()
-            if not self._spread() and not self._drop_definitions():
+            if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
                 break
         self._verify()
         return self._result()
@@ -135,7 +139,7 @@ class _Cleanup:
         if file is None:
             return set()
         follow_places(self.project, path, places_of(file.data, self._searched))
-        reads = [self._aliased(read) for read in find_reads(self.project, path)]
+        reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
         reads = [read for read in reads if read.flag in (self.flag, None)]
         # What a house's own function is given is seen where it is called.
         reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
@@ -158,16 +162,13 @@ class _Cleanup:
         if told:
             self._doom(path, told)
 
-    def _follow_definitions(self) -> None:
-        reads = [read for reads in self.state.reads.values() for read in reads]
-        for node, (path, name) in asking_definitions(self.project, reads, self.flag, self._with_word).items():
+    def _look_around(self) -> None:
+        """The fields that the house asks through, and what tests set on what is asked."""
+        reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
+        for node, (path, name) in asking_fields(self.project, reads, self._with_word).items():
             self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
-
-    def _drop_set(self) -> None:
-        every = (read for reads in self.state.reads.values() for read in reads if read.flag == self.flag)
-        owners = asked_of(every)
         for path in sorted(self._files):
-            self._doom(path, set_in_test(self.project, path, self.flag, owners, self.keep))
+            self._doom(path, set_in_test(self.project, path, self.flag, asked_of(reads), self.keep))
 
     def _take_name(self, read: Read, value: bool) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -178,19 +179,9 @@ class _Cleanup:
             return
         self.state.held.setdefault(path, {}).update(held)
         self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
-        reads = self.state.reads[path]
         if read.value == "name":
+            reads = self.state.reads[path]
             reads[reads.index(read)] = replace(read, value="boolean")
-
-    def _aliased(self, read: Read) -> Read:
-        """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
-        aliases = self.project.config.aliases.get(self.flag, ())
-        path = read.node.file.path
-        if read.constant is None and read.key is not None and read.key.text in aliases:
-            return replace(read, constant=Constant(self.flag, "constant", path))
-        if read.key is None and read.flag is not None and read.flag == house_name(self.flag):
-            return replace(read, constant=Constant(self.flag, "literal", path))
-        return read
 
     def _constant_names(self, path: str) -> set[str]:
         """Names under which this file holds the key."""
@@ -222,6 +213,7 @@ class _Cleanup:
         fold.seeds = safe
         fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
         fold.held = self.state.held.get(path, {})
+        fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
         folded = fold.run()
         self.state.folded[path] = folded
@@ -257,14 +249,31 @@ class _Cleanup:
                 grown = self._spread_name(path, name, value, is_call) or grown
         return grown
 
+    def _spread_arguments(self) -> bool:
+        """Parameters that all callers give the known value go, with what is given."""
+        grown = False
+        known = {node: value for _, folded in sorted(self.state.folded.items()) for node, value in folded.known.items()}
+        for found in settled_parameters(self.project, known, self._with_word):
+            if self.only is not None and not found.paths <= self.only:
+                continue
+            fresh = self._doom(found.path, [found.part])
+            for item in found.given:
+                fresh = self._doom(item.file.path, [item]) or fresh
+            if fresh:
+                self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
+                self.state.settled.append(found)
+                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self._files.update(found.paths)
+            grown = fresh or grown
+        return grown
+
     def _spread_name(self, path: str, name: str, value: bool, is_call: bool) -> bool:
         grown = False
         for other in self._with_word(name):
             if other == path or self.project.file(other) is None:
                 continue
-            seeds = self.state.seeds.setdefault(other, {})
-            uses = uses_in(self.project, other, path, name, seeds if is_call else None)
-            fresh = {node: value for node in uses if node not in seeds}
+            seeds, place = self.state.seeds.setdefault(other, {}), (path, name)
+            fresh = {node: value for node in uses_in(self.project, other, place, is_call, seeds) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
                 self._files.add(other)
@@ -274,8 +283,11 @@ class _Cleanup:
         return grown
 
     def _drop_definitions(self) -> bool:
-        """Constants, enum members and entries that held the key and that no code names any more."""
+        """What only made the flag known and that no code names any more, and what other files used of a file."""
         grown = False
+        unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
+        for node in self.remains.unused(self.state.reads, unfolded):
+            grown = self._doom(node.file.path, [node]) or grown
         for node, constant in self.state.constants.items():
             if constant.name and self._is_unused(node, constant):
                 grown = self._doom(constant.path, [node]) or grown
@@ -319,10 +331,10 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data = unlisted(self.project.file(path), self._output(path), constant.name)
-            if constant.resolution == "wrapper" and path == constant.path and stands_alone(node, constant.name, data):
+            data, is_own = unlisted(self.project.file(path), self._output(path), constant.name), path == constant.path
+            if is_own and constant.resolution == "wrapper" and stands_alone(node, constant.name, data):
                 continue
-            for part in alike if path == constant.path else ():
+            for part in alike if is_own else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
             if has_word(data, constant.name):
@@ -338,8 +350,15 @@ class _Cleanup:
                 continue
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
-                self.state.refused[path] = reason
-                self.state.outputs[path] = file.data
+                self._refuse(path, reason)
+
+    def _refuse(self, path: str, reason: str) -> None:
+        """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
+        self.state.refused[path] = reason
+        self.state.outputs[path] = self.source.read(path) or b""
+        for group in (found.paths for found in self.state.settled if path in found.paths):
+            for other in sorted(group - self.state.refused.keys()):
+                self._refuse(other, f"it belongs with {path}, which stays as it is")
 
     def _result(self) -> CleanupResult:
         edits: list[FileEdit] = []
@@ -370,8 +389,9 @@ class _Cleanup:
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
             if file is not None and file.pack.regions is not None:
                 unfolded = tuple(self.state.seeds.get(path, ()))
-            reads, refused = self.state.reads.get(path, []), self.state.refused.get(path)
-            failed = self.project.failed.get(path)
+            reads = not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set()))
+            refused, failed = self.state.refused.get(path), self.project.failed.get(path)
+            found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found
 

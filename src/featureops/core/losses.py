@@ -7,28 +7,27 @@ from collections.abc import Callable, Iterable, Mapping
 
 from featureops.core.asked import Read
 from featureops.core.fold.layout import leading_comments
-from featureops.core.house import name_parts, tail_matches
+from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.syntax import Node
 
-__all__ = ["asking_definitions", "lost_functions", "stands_alone"]
+__all__ = ["asking_fields", "lost_functions", "stands_alone"]
 
-_DEFINING = frozenset({"function", "field"})
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 
 _Output = Callable[[str], bytes]
 """What a file is by now."""
 
 
-def asking_definitions(
-    project: Project, reads: Iterable[Read], flag: str, holding: Callable[[str], Iterable[str]]
+def asking_fields(
+    project: Project, reads: Iterable[Read], holding: Callable[[str], Iterable[str]]
 ) -> dict[Node, tuple[str, str]]:
-    """What defines the names that the configuration says to be the flag, `isNewOn` of `isNewOn()`: the only function
-    or field of the name, with its path and the name. `holding` tells the files with a word.
+    """The fields that expressions of the configuration go through, `NewCheckout` of `config.NewCheckout.Enabled`: the
+    only one of its name, with its path and the name. `holding` tells the files with a word.
     """
-    own = [read for read in reads if read.sdk == "house" and read.key is None and read.flag == flag]
-    names = sorted({name for read in own for name in _named(read, flag)})
+    own = [read for read in reads if read.sdk == "house" and read.key is None]
+    names = sorted({name for read in own for name in _named(read, read.flag or "")})
     found: dict[Node, tuple[str, str]] = {}
     for name in names:
         places = [(path, node) for path in holding(name) for node in _definitions(project, path, name)]
@@ -38,10 +37,7 @@ def asking_definitions(
 
 
 def _named(read: Read, flag: str) -> set[str]:
-    """What is called to ask; in a longer expression the names that speak of the flag."""
-    callee = read.call.role("function")
-    if callee is not None and tail_matches(callee.text, read.method):
-        return {(callee.role("property") or callee).text}
+    """The names in the asking expression that speak of the flag."""
     parts = [part for part in read.node.walk() if part.shape in ("call", "member")]
     callees = [(part.role("function") or part) if part.shape == "call" else part for part in parts]
     names = {(each.role("property") or each).text for each in callees}
@@ -62,7 +58,7 @@ def _definitions(project: Project, path: str, name: str) -> list[Node]:
     return [
         holder
         for node in mentions
-        if (holder := node.parent) is not None and holder.role("name") is node and holder.shape in _DEFINING
+        if (holder := node.parent) is not None and holder.role("name") is node and holder.shape == "field"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where the files of a repository come from, for those who have no business with a disk."""
+"""Where the engine's files come from."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from featureops.core.fold.chains import inside, statements
 from featureops.core.fold.editor import Editor
@@ -161,7 +161,7 @@ class Blocks:
             end += 1
         self.editor.delete(start, end)
 
-    def remove_items(self, holder: Node, gone: set[Node]) -> None:
+    def remove_items(self, holder: Node, gone: Container[Node]) -> None:
         """Take items out of a comma-separated list; the commas of those that stay are kept as they were."""
         items = [item for item in holder.items if item.shape == "enum-member"] or holder.items
         kept = [item for item in items if item not in gone]
