@@ -68,10 +68,12 @@ class Indexing:
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
-    what their function gives. `name_members` of an enum member are its own name. `key_parameters` are names
+    what their function gives, `runners` what their block gives, which they run in
+    another place. `name_members` of an enum member are its own name. `key_parameters` are names
     of the parameter of an enum's constructor that takes a flag's key. `private_words` keep a member of an
     open class to it, `member_words` make a parameter one, and all parameters of `positional` classes are; a class with
-    one of `partial_words` goes on elsewhere. `opaque_holes` are interpolations that hold something else than an
+    one of `partial_words` goes on elsewhere. No class overrides a function with one of `final_words`; behind one of
+    `handing_words` a variable itself is handed over. `opaque_holes` are interpolations that hold something else than an
     expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
@@ -136,10 +138,13 @@ class Indexing:
     call_names: frozenset[str]
     type_mentions: frozenset[str]
     lazy_calls: frozenset[str]
+    runners: frozenset[str]
     name_members: frozenset[str]
     private_words: frozenset[str]
     member_words: frozenset[str]
     positional: frozenset[str]
+    final_words: frozenset[str]
+    handing_words: frozenset[str]
     partial_words: frozenset[str]
     opaque_holes: frozenset[str]
     properties: frozenset[str]

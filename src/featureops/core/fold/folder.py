@@ -13,6 +13,7 @@ from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
+from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
@@ -104,7 +105,7 @@ class FileFold:
         grown = False
         for node in tuple(self.seeds):
             binding = self._bound_by(node)
-            if binding is None or binding in self.values or not binding.is_single:
+            if binding is None or binding in self.values or not binding.is_single or _is_handed_over(binding):
                 continue
             value = self._initial(binding, folded)
             if value is not None:
@@ -153,6 +154,8 @@ class FileFold:
             binding = _function_binding(function, self.names) if function is not None else None
             if function is None or binding is None or binding in self.results or not binding.is_single:
                 continue
+            if self._may_be_overridden(function, binding):
+                continue
             value = self._result(function, folded)
             if value is None:
                 continue
@@ -164,6 +167,15 @@ class FileFold:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _may_be_overridden(self, function: Node, binding: Binding) -> bool:
+        """Whether a class that inherits may answer otherwise: one of the name is elsewhere, and no word forbids it."""
+        index = self.file.pack.index
+        if binding.scope.type not in index.open_classes or any(map(function.has_token, index.final_words)):
+            return False
+        own = (node.parent for node in mentions_of(self.file, binding.name) if node.parent is not None)
+        alike = [node for node in own if node.shape == "function" and node is not function]
+        return bool(alike) or self.is_used_elsewhere(binding)
 
     def _spread_members(self, folded: Statements) -> bool:
         """Fields that are set once and methods that only return a known value."""
@@ -218,6 +230,12 @@ class FileFold:
         if self.file.pack.index.private_words:
             self.parts.update(unused_fields(self.names, folded.editor, self.is_made))
             self.parts.update(unused_parameters(self.names, folded.editor, self.is_made))
+
+
+def _is_handed_over(binding: Binding) -> bool:
+    """Whether what is called with the variable itself may write it."""
+    words = binding.definitions[0].file.pack.index.handing_words
+    return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
 
 
 def _always(_name: str) -> bool:
