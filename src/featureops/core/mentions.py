@@ -12,6 +12,7 @@ __all__ = ["around_mentions", "has_word", "is_everywhere", "mentions_of", "speak
 _SHORT = 2
 _OFTEN = 10_000
 _SAYS_WHEN = re.compile(r"\b(?:feature|flag|toggle)s?\b.{0,20}\b(?:enabled|disabled|on|off)\b", re.IGNORECASE)
+_SAYS_BEHIND = re.compile(r"\bbehind an? (?:feature[ -])?(?:flag|toggle|switch)\b", re.IGNORECASE)
 
 
 def is_everywhere(file: SourceFile, name: str) -> bool:
@@ -60,7 +61,7 @@ def has_word(data: bytes, name: str) -> bool:
 
 def speaks_of(comment: str, names: Iterable[str]) -> bool:
     """Whether a comment names the flag, or says that what follows depends on one being on or off."""
-    if _SAYS_WHEN.search(comment):
+    if _SAYS_WHEN.search(comment) or _SAYS_BEHIND.search(comment):
         return True
     return any(name and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", comment) for name in names)
 
