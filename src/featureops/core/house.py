@@ -41,8 +41,13 @@ def house_name(spelling: str) -> str:
 
 
 def tail_matches(callee: str, target: str) -> bool:
-    text = "".join(callee.split()).replace("?.", ".").replace("->", ".").replace("::", ".")
-    return text == target or text.endswith("." + target)
+    """Whether a callee ends in the names of the target, whatever signs the language puts between names."""
+    text, tail = _dotted(callee), _dotted(target)
+    return text == tail or text.endswith("." + tail)
+
+
+def _dotted(name: str) -> str:
+    return "".join(name.split()).replace("?.", ".").replace("->", ".").replace("::", ".")
 
 
 def house_argument(call: Node, flag: int | str | None) -> Node | None:

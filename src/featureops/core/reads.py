@@ -311,8 +311,10 @@ class _Finder:
         binding, parent = self.names.of.get(node), node.parent
         if binding is not None and node in binding.definitions:
             return True
-        roles = ("name", "property", "key", "alias", "left") if parent is not None and not node.items else ()
-        return parent is not None and any(parent.role(role) is node for role in roles)
+        if parent is None or node.items or parent.shape == "comparison":
+            return False
+        roles = ["name", "property", "key", "alias", *(["left"] if parent.shape in ("assign", "binder") else [])]
+        return any(parent.role(role) is node for role in roles)
 
     def _entry(self, pair: Node) -> Iterator[Read]:
         """`featureFlag: "x"` in an object gates the object."""

@@ -24,6 +24,7 @@ class Blocks:
         run: list[Node] = []
         survivors_before = False
         parts = inside(block)
+        gone = gone | _marks_of(parts, gone)
         for at, part in enumerate(parts):
             if part in gone:
                 run.append(part)
@@ -204,12 +205,26 @@ def _has_comma(item: Node) -> bool:
 
 def _defines(statement: Node) -> bool:
     """Whether the statement defines something that the comment above it describes."""
-    inner = statement
-    while inner.shape in ("export", "decorated"):
+    inner: Node | None = statement
+    while inner is not None and (inner.type in inner.file.pack.index.modifiers or inner.is_comment):
+        inner = inner.next()
+    while inner is not None and inner.shape in ("export", "decorated"):
         inner = inner.role("declaration") or inner.role("definition") or inner.items[-1]
         if inner.shape == "":
             return False
-    return inner.shape in ("function", "class", "enum", "type-definition")
+    return inner is not None and inner.shape in ("function", "class", "enum", "type-definition")
+
+
+def _marks_of(parts: list[Node], gone: set[Node]) -> set[Node]:
+    """The marks that stand as nodes of their own before statements that go: attributes of a function."""
+    found: set[Node] = set()
+    belongs = False
+    for part in reversed(parts):
+        if belongs and part.type in part.file.pack.index.modifiers:
+            found.add(part)
+        elif not part.is_comment:
+            belongs = part in gone
+    return found
 
 
 def _stands_before_nothing(statement: Node) -> bool:

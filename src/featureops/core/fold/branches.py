@@ -176,7 +176,7 @@ class Branches(Expressions):
             self.gone.add(node)
             return
         self.stands_for[node] = statements(arm.body) if effect is None else [effect, *statements(arm.body)]
-        if effect is None and self._would_clash(node, arm.body):
+        if effect is None and (self._would_clash(node, arm.body) or _is_marked(node, arm.body)):
             self.editor.delete(node.start, arm.body.start)
             self.editor.delete(arm.body.end, max(end, arm.body.end))
             self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
@@ -298,3 +298,12 @@ class Branches(Expressions):
         for arm, _ in kept:
             if self._emptied(arm.body):
                 self.blocks.fill(arm.body)
+
+
+def _is_marked(node: Node, body: Node) -> bool:
+    """Whether something before a statement holds for all of it, and more than one takes its place."""
+    before = node.previous()
+    while before is not None and before.is_comment:
+        before = before.previous()
+    is_mark = before is not None and before.type in before.file.pack.index.modifiers
+    return is_mark and body.shape == "block" and len(body.items) > 1

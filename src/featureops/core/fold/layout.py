@@ -127,7 +127,10 @@ def leading_comments(node: Node) -> list[Node]:
     below, previous = node, _above(node)
     while previous is not None and previous.is_comment:
         file = node.file
-        if file.line_of(previous.end) + 1 != file.line_of(below.start):
+        # Some grammars count the end of the line to the comment.
+        if file.line_of(previous.start + len(file.data[previous.start : previous.end].rstrip())) + 1 != (
+            file.line_of(below.start)
+        ):
             break
         if file.data[file.line_start(previous.start) : previous.start].strip():
             break

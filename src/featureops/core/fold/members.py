@@ -103,8 +103,9 @@ class Members:
             return None
         owner, name, value = place
         mentions = [node for node in self._named.get(name.text, []) if node is name or not _is_variable(node)]
-        declarations = [node.parent for node in mentions if node is not name and _declares(node, owner)]
-        mentions = [node for node in mentions if node.parent not in declarations]
+        declared = {node: _declaration(node, owner) for node in mentions if node is not name}
+        declarations = [holder for holder in declared.values() if holder is not None]
+        mentions = [node for node in mentions if declared.get(node) is None]
         accesses = [_access(node) for node in mentions if node is not name]
         if len(accesses) + 1 != len(mentions) or not all(_is_use(access, owner) for access in accesses):
             return None
@@ -112,13 +113,13 @@ class Members:
         binding.definitions.append(name)
         if not self._is_private(name, definition) and self.is_used_elsewhere(binding):
             return None
-        return Member(name.text, definition, tuple(accesses), value, tuple(filter(None, declarations)))
+        return Member(name.text, definition, tuple(accesses), value, tuple(declarations))
 
     def _is_private(self, name: Node, definition: Node) -> bool:
         pattern = self.file.pack.modules.private
         if pattern is not None and re.match(pattern, name.text):
             return True
-        return name.text.startswith("#") or any(child.text == "private" for child in definition.items)
+        return name.text.startswith("#") or any(child.text == "private" for child in definition.children)
 
     @cached_property
     def _named(self) -> dict[str, list[Node]]:
@@ -169,12 +170,15 @@ def _is_variable(node: Node) -> bool:
     return next(scopes, "") not in index.class_scopes
 
 
-def _declares(name: Node, owner: Node) -> bool:
-    """Whether a field of the class only says that there is such a member."""
-    field = name.parent
-    if field is None or field.shape != "field" or field.role("name") is not name:
-        return False
-    return field.role("value") is None and _class_above(field) is owner
+def _declaration(name: Node, owner: Node) -> Node | None:
+    """What only says in the class that there is such a member, without a value."""
+    label = name
+    while label.parent is not None and label.parent.shape == "" and len(label.parent.items) == 1:
+        label = label.parent
+    field = label.parent
+    if field is None or field.shape not in ("field", "declarator") or field.role("name") is not label:
+        return None
+    return field if field.role("value") is None and _class_above(field) is owner else None
 
 
 def _is_own(node: Node) -> bool:
@@ -215,7 +219,7 @@ def _is_use(access: Node, owner: Node) -> bool:
 def _class_above(node: Node) -> Node | None:
     """The class in whose body a node stands directly, decorated or not."""
     parent = node.parent
-    while parent is not None and parent.shape in ("decorated", "expression"):
+    while parent is not None and parent.shape in ("decorated", "declaration", "expression"):
         parent = parent.parent
     holder = parent.parent if parent is not None else None
     return holder if holder is not None and holder.type in node.file.pack.index.class_scopes else None
