@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from featureops.core.asked import Read, held_by, uses_of
+from featureops.core.cleaned import CleanupResult, MappingSource, Source
 from featureops.core.config import Config
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
@@ -29,47 +29,14 @@ from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
+from featureops.core.testing.finding import explained, is_test_file, test_plan
+from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
 _ROUNDS = 20
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
-
-
-class Source(Protocol):
-    """Where the files come from: `grep` names the files that hold any of the byte strings."""
-
-    def paths(self) -> Sequence[str]: ...
-    def read(self, path: str) -> bytes | None: ...
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSource:
-    """Files in memory."""
-
-    files: Mapping[str, bytes]
-
-    def paths(self) -> Sequence[str]:
-        return sorted(self.files)
-
-    def read(self, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
-
-
-@dataclass(frozen=True, slots=True)
-class CleanupResult:
-    """`reads` counts the reads removed per file. The verdict is complete, partial, nothing or refused."""
-
-    edits: tuple[FileEdit, ...]
-    leftovers: tuple[Leftover, ...]
-    reads: Mapping[str, int]
-    verdict: str
-    seen: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -110,17 +77,40 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = _State()
+        self.plans: dict[str, FilePlan] = {}
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
 
     def run(self) -> CleanupResult:
         self._find_reads()
+        self._settle()
+        self._verify()
+        if self._clean_tests():
+            self._settle()
+            self._verify()
+        return self._result()
+
+    def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._fold_all()
             if not self._spread() and not self._drop_definitions():
                 break
-        self._verify()
-        return self._result()
+
+    def _clean_tests(self) -> bool:
+        """What tests say of the flag goes once no other code asks for it."""
+        rest = [path for path, seeds in self.state.seeds.items() if seeds and not is_test_file(self.project, path)]
+        left = (item for item in self._leftovers(set()) if not is_test_file(self.project, item.path))
+        if self.only is not None or not rest or any(item.kind in _OPEN_KINDS for item in left):
+            return False
+        names = {constant.name for constant in self.state.constants.values() if constant.name}
+        for path in sorted(self._files):
+            reads = self.state.reads.get(path, [])
+            plan = test_plan(self.project, path, self.flag, names, reads, keep=self.keep)
+            if plan is not None:
+                self.plans[path] = plan
+                self.state.doomed.setdefault(path, set()).update(plan.parts)
+                self.state.folded.pop(path, None)
+        return bool(self.plans)
 
     # -------------------------------------------------------------- reads
 
@@ -360,10 +350,11 @@ class _Cleanup:
         if self.only is None:
             edits.extend(FileEdit(path, self.source.read(path), None) for path in self._orphans(edits))
             edits.sort(key=lambda edit: edit.path)
-        left = self._leftovers({edit.path for edit in edits if edit.after is None})
+        left = explained(self.project, self.plans, self._leftovers({edit.path for edit in edits if edit.after is None}))
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
         verdict = _verdict(edited=bool(edits), is_open=bool(open_left))
-        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)))
+        tests = {path: plan.removed for path, plan in self.plans.items() if plan.removed and path in reads}
+        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)), tests)
 
     def _orphans(self, edits: list[FileEdit]) -> list[str]:
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from featureops.core.given import argument
+from featureops.core.detect.places import is_test_path
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
+from featureops.core.testing.setups import called_name
 
 __all__ = ["is_any", "is_told", "mocked", "same_as"]
 
+_BETWEEN = frozenset({"", "lambda", "function", "block", "expression", "arguments", "argument", "paren"})
 _LIMITS = ("function", "class")
 
 
@@ -32,6 +35,8 @@ def mocked(names: Names, owner: Node) -> Node | None:
 
 def is_told(names: Names, call: Node) -> bool:
     """Whether a call of a mock is not made to ask, but to tell or to check what the mock answers."""
+    if _is_answered(call):
+        return True
     rules = names.file.pack.mocks
     if rules is None:
         return False
@@ -47,6 +52,23 @@ def is_told(names: Names, call: Node) -> bool:
         if outer.shape == "call" and _is_one_of(names, outer, rules, rules.about):
             return _holds(outer.role("arguments"), call)
     return False
+
+
+def _is_answered(call: Node) -> bool:
+    """Whether a call in a test is given what it answers, or is one of those that check that it was made."""
+    rules = call.file.pack.tests
+    if rules is None or not is_test_path(call.file.pack, call.file.path):
+        return False
+    callee = call.role("function")
+    owner = callee.role("object") if callee is not None else None
+    if owner is not None and owner.shape == "call" and called_name(owner) in rules.checks:
+        return True
+    outer = call.parent
+    if outer is not None and outer.shape == "member" and (name := outer.role("property")) is not None:
+        return name.text in rules.answers | rules.turns
+    while outer is not None and outer.shape in _BETWEEN:
+        outer = outer.parent
+    return outer is not None and outer.shape == "call" and called_name(outer) in rules.told | rules.checks
 
 
 def _items(arguments: Node | None) -> list[Node]:

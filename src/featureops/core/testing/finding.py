@@ -1,0 +1,123 @@
+"""The places of a test file that speak of a flag, sorted into set-ups and others; and what follows for the file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from featureops.core.asked import Read
+from featureops.core.detect.places import is_test_path
+from featureops.core.mentions import mentions_of
+from featureops.core.model import Leftover
+from featureops.core.project import Project
+from featureops.core.syntax import Node, SourceFile
+from featureops.core.testing.plan import FilePlan, plan_file
+from featureops.core.testing.setups import Setting, SetUp
+
+__all__ = ["explained", "is_test_file", "setting_of", "test_plan"]
+
+
+def is_test_file(project: Project, path: str) -> bool:
+    """Whether a file holds tests or what they use, by its path."""
+    return is_test_path(project.packs.for_path(path), path)
+
+
+def test_plan(
+    project: Project, path: str, flag: str, names: Collection[str], reads: Sequence[Read], *, keep: bool
+) -> FilePlan | None:
+    """What goes of a test file; None where it does not set the flag. `names` are those of constants that hold the key,
+    `reads` the file's own."""
+    file = project.file(path)
+    setting = setting_of(project, file) if file is not None else None
+    if not is_test_file(project, path):
+        return None
+    if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
+        return None
+    asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
+    setups: list[SetUp] = []
+    spoken: list[Node] = []
+    for key in _keys(project, file, flag, names, asked):
+        setup = None if file.error_near(key.span) else setting.at(key, asked.get(key))
+        if setup is not None:
+            setups.append(setup)
+        else:
+            spoken.append(key)
+    spoken.extend(read.node for read in reads if read.key is None and read.flag == flag)
+    return plan_file(file, file.pack.tests, _without_doubles(setups), spoken, keep=keep) if setups else None
+
+
+def setting_of(project: Project, file: SourceFile) -> Setting | None:
+    """What finds the set-ups of a file."""
+    rules = file.pack.tests
+    if rules is None:
+        return None
+    asks: dict[str, bool] = {}
+    for sdk in file.pack.sdks:
+        for form in sdk.calls:
+            if form.value == "boolean":
+                asks.update({name: form.when == "enabled" for name in (form.method, form.function) if name})
+    house = [read for read in project.config.reads if read.language in (None, file.pack.id)]
+    asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
+    forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
+    return Setting(rules, forms, tuple(read for read in house if read.form == "test"), asks)
+
+
+def _keys(
+    project: Project, file: SourceFile, flag: str, names: Collection[str], asked: Mapping[Node, bool]
+) -> Iterator[Node]:
+    """Expressions that are the key, in document order: texts, names of constants, names of entries."""
+    found: dict[Node, None] = dict.fromkeys(asked)
+    for node in mentions_of(file, flag):
+        found[_whole_text(node)] = None
+    for name in names:
+        for node in mentions_of(file, name):
+            whole = _whole_name(node)
+            constant = project.constant(file.path, whole)
+            if constant is not None and constant.value == flag and not _is_definition(whole):
+                found[whole] = None
+    inner = {node for node in found if any(outer in found for outer in node.ancestors())}
+    return iter(sorted((node for node in found if node not in inner), key=lambda node: node.start))
+
+
+def _whole_text(node: Node) -> Node:
+    strings = node.file.pack.index.strings
+    return next((part for part in (node, *node.ancestors()) if part.type in strings or part.shape == "string"), node)
+
+
+def _whole_name(node: Node) -> Node:
+    """`Flags.KEY.value` where the node is the KEY in it."""
+    while (parent := node.parent) is not None and parent.shape == "member":
+        is_key = parent.role("object") is node and (name := parent.role("property")) is not None
+        is_key = is_key and name is not None and name.text in node.file.pack.index.key_members
+        if parent.role("property") is not node and not is_key:
+            break
+        node = parent
+    return node
+
+
+def _is_definition(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None and parent.shape == "":
+        parent = parent.parent
+    return parent is not None and (
+        parent.shape in ("import", "import-name", "import-group", "enum-member", "declarator", "field")
+        and parent.role("value") is not node
+    )
+
+
+def _without_doubles(setups: Iterable[SetUp]) -> list[SetUp]:
+    """One place may be reached by two spellings of the key."""
+    return list({setup.key: setup for setup in setups}.values())
+
+
+def explained(project: Project, plans: Mapping[str, FilePlan], found: Iterable[Leftover]) -> list[Leftover]:
+    """The leftovers, without those that lie in what goes, and with the reasons why set-ups stay."""
+    kept: list[Leftover] = []
+    for item in found:
+        plan, file = plans.get(item.path), project.file(item.path)
+        told = plan is not None and any(other.line == item.line for other in plan.left)
+        if plan is None or file is None or item.kind == "mention" or item.line == 0:
+            kept.append(item)
+        elif not told and not any(file.line_of(start) <= item.line <= file.line_of(end) for start, end in plan.spans):
+            kept.append(item)
+    kept.extend(item for plan in plans.values() for item in plan.left)
+    return sorted(set(kept), key=lambda item: (item.path, item.line, item.kind))
