@@ -218,6 +218,7 @@ class _Cleanup:
         fold.seeds = safe
         fold.held = self.state.held.get(path, {})
         fold.parts = set(self.state.doomed.get(path, ()))
+        fold.cuts = self.plans[path].cuts if path in self.plans else frozenset()
         folded = fold.run()
         self.state.folded[path] = folded
         self.state.outputs[path] = apply_edits(file.data, folded.edits)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from featureops.core.given import argument
 from featureops.core.detect.places import is_test_path
+from featureops.core.given import argument
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node

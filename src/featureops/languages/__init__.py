@@ -27,9 +27,9 @@ from featureops.core.pack import (
     WrapRules,
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
-from featureops.core.testing.rules import TestRules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
+from featureops.languages.test_rules import test_rules
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _language(folder: Traversable) -> LanguagePack:
         tree=_tree(subtable(data, "tree")) if "tree" in data else None,
         wire=_wire(subtable(data, "wire")) if "wire" in data else None,
         mocks=_mocks(subtable(data, "mocks")) if "mocks" in data else None,
-        tests=_tests(subtable(data, "tests")) if "tests" in data else None,
+        tests=test_rules(subtable(data, "tests")) if "tests" in data else None,
         builders=tuple(_builder(item) for item in subtables(data, "builder")),
     )
 
@@ -292,14 +292,6 @@ def _opened(item: Table) -> OpenedRule:
 def _mocks(table: Table) -> MockRules:
     same, any_value, about = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
     return MockRules(texts(table, "modules"), same, any_value, about)
-
-
-def _tests(table: Table) -> TestRules:
-    patterns = {key: text(table, key, "") for key in ("names", "calls", "groups", "hooks")}
-    words = set(TestRules.__dataclass_fields__) - set(patterns)
-    if set(table) - words - set(patterns):
-        raise Bug(f"tests: unknown keys {sorted(set(table) - words - set(patterns))}")
-    return TestRules(**patterns, **{key: frozenset(texts(table, key)) for key in words})
 
 
 def _wire(table: Table) -> WireNames:

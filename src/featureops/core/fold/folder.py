@@ -33,7 +33,8 @@ class Folded:
 
 
 class FileFold:
-    """`seeds` are expressions whose value is known. `mentions` tells whether a comment speaks of the flag."""
+    """`seeds` are expressions whose value is known. `mentions` tells whether a comment speaks of the flag. `parts` go
+    with all that they leave empty, `cuts` by themselves."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class FileFold:
         self.is_used_elsewhere = is_used_elsewhere
         self.seeds: dict[Node, bool] = {}
         self.parts: set[Node] = set()
+        self.cuts: frozenset[Node] = frozenset()
         self.held: dict[Binding, Node] = {}
         self.values: dict[Binding, bool] = {}
         self.results: dict[Binding, bool] = {}
@@ -75,7 +77,7 @@ class FileFold:
         return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
 
     def _pass(self) -> Statements:
-        doomed = doom(self.parts)
+        doomed = doom(self.parts) | self.cuts
         hot: set[Node] = {self.file.root}
         for node in (*self.seeds, *doomed):
             hot.add(node)

@@ -16,6 +16,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
+_LISTS = frozenset({"object", "enum", "arguments"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -78,8 +79,8 @@ class Statements(Choices, CaseConditions):
                 self._entries(node)
             case "class":
                 self._class(node)
-            case "enum" | "object":
-                self._members(node)
+            case "enum" | "object" | "arguments" | "decorated":
+                self.visit_children(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
             case "" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
@@ -131,12 +132,15 @@ class Statements(Choices, CaseConditions):
         if body is not None and body.shape != "block":
             self.blocks.remove(body, self.gone)
 
-    def _members(self, node: Node) -> None:
-        """An object or an enum that loses some of its entries."""
-        self.visit_children(node)
-        holder = node.role("body") or node
-        if holder.shape != "block" and any(item in self.doomed for item in holder.items):
+    def visit_children(self, node: Node) -> None:
+        """An object, an enum or a list that loses some of its entries; a definition that loses decorators."""
+        super().visit_children(node)
+        holder = (node.role("body") or node) if node.shape in ("object", "enum") else node
+        if node.shape in _LISTS and holder.shape != "block" and any(item in self.doomed for item in holder.items):
             self.blocks.remove_items(holder, self.gone)
+        for item in node.items if node.shape == "decorated" else ():
+            if item in self.doomed:
+                self.blocks.remove_inline(item)
 
     # -------------------------------------------------------------- blocks
 

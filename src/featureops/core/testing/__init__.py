@@ -1,2 +1,4 @@
-"""What becomes of tests when a flag goes: how they set it, which of them exist for the value that goes, and what is left
-for a person. Written over shapes; the words of the languages' test libraries are data."""
+"""What becomes of tests when a flag goes: how they set it, which exist for the value that goes, what a person has to see.
+
+Written over shapes; the words of the languages' test libraries are data.
+"""

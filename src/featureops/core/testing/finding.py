@@ -115,9 +115,15 @@ def explained(project: Project, plans: Mapping[str, FilePlan], found: Iterable[L
     for item in found:
         plan, file = plans.get(item.path), project.file(item.path)
         told = plan is not None and any(other.line == item.line for other in plan.left)
-        if plan is None or file is None or item.kind == "mention" or item.line == 0:
-            kept.append(item)
-        elif not told and not any(file.line_of(start) <= item.line <= file.line_of(end) for start, end in plan.spans):
+        if (
+            plan is None
+            or file is None
+            or item.kind == "mention"
+            or item.line == 0
+            or (
+                not told and not any(file.line_of(start) <= item.line <= file.line_of(end) for start, end in plan.spans)
+            )
+        ):
             kept.append(item)
     kept.extend(item for plan in plans.values() for item in plan.left)
     return sorted(set(kept), key=lambda item: (item.path, item.line, item.kind))

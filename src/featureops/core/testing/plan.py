@@ -1,7 +1,8 @@
 """What of the tests goes with a flag: set-ups to the value that is kept, and tests that exist for the other one.
 
-To take a set-up away changes nothing once no code asks for the flag; to take a test away does. So a test goes only where
-all that it says of the flag is the removed value, set once and for sure; whatever else is found stays, with a reason.
+To take a set-up away changes nothing once no code asks for the flag; to take a test away does. So a test goes only
+where all that it says of the flag is the removed value, set once and for sure; whatever else is found stays, with a
+reason.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from featureops.core.fold.unused import statement_of
 from featureops.core.model import Leftover
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.testing.rules import TestRules
@@ -22,7 +24,8 @@ _REASONS = {
     "turns": "the test sets the flag on and off in turn: keep what holds for the value that stays",
     "open": "the test sets the flag to a value that is not written there",
     "checked": "the test checks that the flag is asked for, which nothing does any more",
-    "shared": "the set-up is for the removed value, and tests under it do not set the flag themselves: see which still hold",
+    "also": "the set-up answers for other flags as well",
+    "shared": "the set-up is for the removed value, and tests under it set no other: see which still hold",
     "helper": "a function or branch of the tests sets the flag: what calls it can't be told",
     "repeated": "the test is for the removed value, but it is made by other code",
     "last": "nothing would be left of the tests here: they are for the removed value; take them away together",
@@ -31,10 +34,11 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """`parts` go; `removed` are the names of the tests among them; `left` says what stays and why. `spans` are the
-    bytes that go, as (start, end)."""
+    """`parts` are whole statements that go, `cuts` parts of some that stay; `removed` are the names of the tests among
+    them; `left` says what stays and why. `spans` are the bytes that go, as (start, end)."""
 
     parts: frozenset[Node]
+    cuts: frozenset[Node]
     removed: tuple[str, ...]
     left: tuple[Leftover, ...]
     spans: tuple[tuple[int, int], ...]
@@ -53,7 +57,9 @@ class _Placed:
         return self.units[0]
 
 
-def plan_file(file: SourceFile, rules: TestRules, setups: Sequence[SetUp], spoken: Iterable[Node], *, keep: bool) -> FilePlan:
+def plan_file(
+    file: SourceFile, rules: TestRules, setups: Sequence[SetUp], spoken: Iterable[Node], *, keep: bool
+) -> FilePlan:
     """`setups` are all of the file, `spoken` the other places that speak of the flag."""
     return _Plan(file, rules, setups, list(spoken), keep=keep).run()
 
@@ -63,16 +69,18 @@ class _Dead:
     units: dict[Node, Unit] = field(default_factory=dict)
 
     def holds(self, node: Node) -> bool:
-        return node in self.units or any(outer in self.units for outer in node.ancestors())
+        return any(_holds(dead, node) for dead in self.units)
 
 
 class _Plan:
-    def __init__(self, file: SourceFile, rules: TestRules, setups: Sequence[SetUp], spoken: list[Node], *, keep: bool) -> None:
+    def __init__(
+        self, file: SourceFile, rules: TestRules, setups: Sequence[SetUp], spoken: list[Node], *, keep: bool
+    ) -> None:
         self.file = file
         self.rules = rules
         self.spoken = spoken
         self.keep = keep
-        self.placed = [_Placed(setup, _units(setup.part, rules)) for setup in setups]
+        self.placed = [_Placed(setup, _units(setup.at or setup.part, rules)) for setup in setups]
         self.tests = [unit.node for unit in tests_in(file.root, rules)]
         self.dead = _Dead()
 
@@ -88,7 +96,15 @@ class _Plan:
         names = [test for node in self.dead.units for test in tests_in(node, self.rules)]
         removed = dict.fromkeys(test.name for test in sorted(names, key=lambda test: test.node.start))
         left = [self._leftover(placed) for placed in self.placed if placed.why]
-        return FilePlan(frozenset(parts), tuple(removed), tuple(left), tuple((part.start, part.end) for part in going))
+        whole = {placed.setup.part for placed in self.placed if placed.setup.is_whole}
+        cuts = {part for part in parts if any(placed.setup.part is part for placed in self.placed)} - whole
+        return FilePlan(
+            frozenset(parts - cuts),
+            frozenset(cuts),
+            tuple(removed),
+            tuple(left),
+            tuple((part.start, part.end) for part in going),
+        )
 
     # -------------------------------------------------------------- tests that go
 
@@ -154,12 +170,18 @@ class _Plan:
         setup = placed.setup
         if setup.value is None:
             return setup.why or "open"
+        if setup.why == "also":
+            return setup.why
         if self._is_told(placed.owner):
             return "checked"
         values = {other.setup.value for other in self.placed if other.owner.node is placed.owner.node}
         if len(values) > 1 and placed.owner.kind in ("test", "hook"):
             return "turns"
-        if placed.owner.kind == "other" and (placed.owner.node.shape != "call" or setup.value is not self.keep):
+        if (
+            placed.owner.kind == "other"
+            and not (setup.at and setup.value is self.keep)
+            and (placed.owner.node.shape != "call" or setup.value is not self.keep)
+        ):
             return "helper"
         if setup.value is self.keep:
             return ""
@@ -180,7 +202,9 @@ class _Plan:
 
     def _parts(self) -> set[Node]:
         parts = {part for unit in self.dead.units.values() for part in removable(unit)}
-        parts.update(placed.setup.part for placed in self.placed if not placed.why and not self.dead.holds(placed.setup.part))
+        parts.update(
+            placed.setup.part for placed in self.placed if not placed.why and not self.dead.holds(placed.setup.part)
+        )
         for placed in self.placed:
             if placed.why or placed.owner.kind != "hook" or self.dead.holds(placed.setup.part):
                 continue
@@ -215,6 +239,7 @@ def _fixed(placed: _Placed) -> Unit | None:
     return None
 
 
-def _holds(outer: Node, inner: Node) -> bool:
+def _holds(unit: Node, inner: Node) -> bool:
+    """Whether a node is in a unit, its decorators included."""
+    outer = statement_of(unit)
     return outer.start <= inner.start and inner.end <= outer.end
-

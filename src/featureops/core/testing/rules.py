@@ -20,7 +20,8 @@ class TestRules:
     with `turns`. Between the key and that call stand calls of `told` (about a mock, or with a block that asks it),
     `given` (the arguments that are answered) and `same` (matchers). `joined` names a member of what `told` gives that
     is itself given the answer. `infix` are node types that say "a answers b" without a call. Calls of
-    `checks` see whether a mock was called.
+    `checks` see whether a mock was called. Those of `computed`
+    are given a function that answers.
     """
 
     names: str = ""
@@ -38,6 +39,7 @@ class TestRules:
     joined: frozenset[str] = frozenset()
     infix: frozenset[str] = frozenset()
     checks: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,13 @@ from featureops.core.given import argument
 from featureops.core.house import house_argument, tail_matches
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
+from featureops.core.testing.answering import answer_for
 from featureops.core.testing.rules import SetupForm, TestRules
+from featureops.core.testing.values import chosen, literal
 
-__all__ = ["SetUp", "Setting", "called_name", "literal"]
+__all__ = ["SetUp", "Setting", "called_name"]
 
-Why = Literal["", "turns", "open", "checked", "shared"]
+_Why = Literal["", "turns", "open", "checked", "also"]
 _PASSED = frozenset({"arguments", "argument", "paren", "await", "cast", "expression", "keyword-argument"})
 _TAKERS = frozenset({"call", "declarator", "assign", "pair"})
 _CHECKED = re.compile(r"\bexpects?\b|\bverify\b|\bshould_receive\b")
@@ -30,12 +32,20 @@ _CHECKED = re.compile(r"\bexpects?\b|\bverify\b|\bshould_receive\b")
 @dataclass(frozen=True, slots=True, eq=False)
 class SetUp:
     """`part` is what goes: a statement, an entry, an argument or a decorator. `value` is what the flag is set to, None
-    where that is not one fixed value, and `why` says why not."""
+    where that is not one fixed value, and `why` says why not; "also" is a value that is not all that is set. `at` is
+    what the part lies in, where that is not what goes."""
 
     part: Node
     key: Node
     value: bool | None
-    why: Why = ""
+    why: _Why = ""
+    at: Node | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a whole statement goes."""
+        parent = self.part.parent
+        return parent is not None and parent.shape == "block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Setting:
 
     def at(self, key: Node, on: bool | None = None) -> SetUp | None:
         """The set-up that a key belongs to. `on` is what true means where a read with that key is known."""
-        entry = self._entry(key)
+        entry = self._entry(key) or self._compared(key)
         if entry is not None:
             return entry
         steps, part = self._climb(key)
@@ -84,7 +94,9 @@ class Setting:
                 steps.append(_Step(owner, "block", called_name(owner)))
                 node = owner
             elif shape == "call":
-                steps.append(_Step(parent, "callee" if node is parent.role("function") else "argument", called_name(parent)))
+                steps.append(
+                    _Step(parent, "callee" if node is parent.role("function") else "argument", called_name(parent))
+                )
                 node = parent
             elif shape == "decorator":
                 if parent.role("function") is not None:
@@ -103,7 +115,9 @@ class Setting:
         """The call about a mock that is given a block or a function of this one expression."""
         if body.shape == "block" and len(body.items) != 1:
             return None
-        call = next((outer for outer in body.ancestors() if outer.shape not in ("", "lambda", "arguments", "argument")), None)
+        call = next(
+            (outer for outer in body.ancestors() if outer.shape not in ("", "lambda", "arguments", "argument")), None
+        )
         is_told = call is not None and call.shape == "call" and called_name(call) in self.rules.told
         return call if is_told and node is not None else None
 
@@ -169,7 +183,13 @@ class Setting:
         if form.several:
             arguments = call.role("arguments")
             others = arguments is not None and len(arguments.items) > 1
-            part = key.parent if others and key.parent is not None and key.parent.shape == "argument" else key if others else part
+            part = (
+                key.parent
+                if others and key.parent is not None and key.parent.shape == "argument"
+                else key
+                if others
+                else part
+            )
         for step in steps[1:]:
             if step.name in form.answers and step.way == "callee":
                 given = _given(step)
@@ -177,7 +197,12 @@ class Setting:
             elif step.name not in form.through and not self._alone([step]):
                 return None
         if form.answers:
-            return SetUp(part, key, literal(answer) if seen == 1 else None, "" if seen == 1 and literal(answer) is not None else "open")
+            return SetUp(
+                part,
+                key,
+                literal(answer) if seen == 1 else None,
+                "" if seen == 1 and literal(answer) is not None else "open",
+            )
         if form.gives:
             return SetUp(part, key, form.gives == "enabled")
         value = literal(_argument(call, form.value))
@@ -202,6 +227,29 @@ class Setting:
         value = literal(assign.role("right"))
         return SetUp(statement_of(assign), key, value, "" if value is not None else "open")
 
+    def _compared(self, key: Node) -> SetUp | None:
+        """The key in a function that answers for a mock."""
+        label = key.parent
+        function = next((outer for outer in key.ancestors() if outer.shape in ("lambda", "function")), None)
+        holder = self._answering(function) if function is not None else None
+        answer = answer_for(key, label, function) if label is not None and function is not None else None
+        if holder is None or answer is None:
+            return None
+        return SetUp(answer.part, key, answer.value, "" if answer.is_apart else "also", holder)
+
+    def _answering(self, function: Node) -> Node | None:
+        """The call or the assignment that makes a function the answer of a mock."""
+        holder = function.parent
+        while holder is not None and holder.shape in ("arguments", "argument", "paren"):
+            holder = holder.parent
+        if holder is None:
+            return None
+        if holder.shape == "call":
+            return holder if called_name(holder) in self.rules.computed else None
+        target = holder.role("left") if holder.shape == "assign" else None
+        words = re.findall(r"\w+", target.text) if target is not None else []
+        return holder if words and (words[-1] in self.rules.computed or words[-1] in self.asks) else None
+
     def _pair(self, key: Node, pair: Node) -> SetUp | None:
         value = pair.role("value")
         holder = pair.parent
@@ -214,7 +262,8 @@ class Setting:
         if not is_sdk and not self._is_house(_holder_name(taker)):
             return None
         known = literal(value)
-        return SetUp(pair, key, known, "" if known is not None else "open")
+        known = chosen(value) if known is None and is_sdk else known
+        return SetUp(pair, key, known, "" if known is not None else "open", _holding(pair))
 
     def _is_house(self, name: str) -> bool:
         return any(tail_matches(name, read.target) for read in self.house)
@@ -229,12 +278,6 @@ def called_name(call: Node) -> str:
     return re.split(r"\.|::|->|\\", name.text.partition("<")[0])[-1] if name is not None else ""
 
 
-def literal(node: Node | None) -> bool | None:
-    """The boolean that is written there."""
-    inner = (node.role("operand") or node) if node is not None and node.shape in ("argument", "paren") else node
-    return {"true": True, "false": False}.get(inner.shape) if inner is not None else None
-
-
 def _given(step: _Step) -> list[Node]:
     if step.way == "infix":
         return step.node.items[2:]
@@ -246,6 +289,16 @@ def _argument(call: Node, place: int | str | None) -> Node | None:
     if isinstance(place, str):
         return argument(call, 1_000_000, place)
     return argument(call, place) if place is not None else None
+
+
+def _holding(entry: Node) -> Node | None:
+    """The statement that an entry is part of, where no function lies in between."""
+    node = entry
+    while (parent := node.parent) is not None and parent.shape not in ("function", "lambda", "class"):
+        if parent.shape == "block":
+            return node
+        node = parent
+    return None
 
 
 def _is_key(call: Node, key: Node, form: SetupForm) -> bool:
@@ -266,7 +319,11 @@ def _is_owned(call: Node, form: SetupForm) -> bool:
     if re.search(rf"(?<!\w)(?:{made})(?!\w)", owner.text):
         return True
     name = re.findall(r"\w+", owner.text)[-1:]
-    line = rf"(?<!\w){name[0]}(?!\w)[^\n;]*(?<!\w)(?:{made})(?!\w)|(?<!\w)(?:{made})(?!\w)[^\n;]*(?<!\w){name[0]}(?!\w)" if name else "$^"
+    line = (
+        rf"(?<!\w){name[0]}(?!\w)[^\n;]*(?<!\w)(?:{made})(?!\w)|(?<!\w)(?:{made})(?!\w)[^\n;]*(?<!\w){name[0]}(?!\w)"
+        if name
+        else "$^"
+    )
     return re.search(line, text) is not None
 
 

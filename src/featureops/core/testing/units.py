@@ -16,14 +16,14 @@ __all__ = ["Unit", "around", "removable", "tests_in", "unit_at"]
 
 _BRANCHES = frozenset({"if", "elif", "else", "while", "do", "for", "switch", "case", "try", "conditional"})
 
-Kind = Literal["test", "hook", "group", "other"]
+_Kind = Literal["test", "hook", "group", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """`node` is the function, the class or the call. What is "other" runs nobody knows when or how often."""
 
-    kind: Kind
+    kind: _Kind
     node: Node
 
     @property
@@ -61,10 +61,10 @@ def _function(node: Node, rules: TestRules) -> Unit | None:
     return Unit("hook" if is_hook else "other", node)
 
 
-def _called(node: Node, rules: TestRules) -> Kind:
+def _called(node: Node, rules: TestRules) -> _Kind:
     callee = node.role("function")
     text = callee.text if callee is not None else ""
-    ways: tuple[tuple[str, Kind], ...] = ((rules.calls, "test"), (rules.groups, "group"), (rules.hooks, "hook"))
+    ways: tuple[tuple[str, _Kind], ...] = ((rules.calls, "test"), (rules.groups, "group"), (rules.hooks, "hook"))
     return next((kind for pattern, kind in ways if pattern and re.fullmatch(pattern, text)), "other")
 
 
