@@ -114,16 +114,21 @@ def _answer(name: str, keep: bool, result: CleanupResult) -> dict[str, Json]:
         "planId": None,
         "applied": False,
         "verdict": result.verdict,
-        "files": [_file(edit, result.reads.get(edit.path, 0)) for edit in result.edits],
+        "files": [_file(edit, result) for edit in result.edits],
         "leftovers": [_leftover(item) for item in result.leftovers],
         "diff": unified(result.edits),
     }
 
 
-def _file(edit: FileEdit, reads: int) -> Json:
+def _file(edit: FileEdit, result: CleanupResult) -> Json:
     insertions, deletions = stat(edit.before, edit.after)
     action = "deleted" if edit.after is None else "edited"
-    return {"path": edit.path, "action": action, "reads": reads, "insertions": insertions, "deletions": deletions}
+    reads, tests = result.reads.get(edit.path, 0), result.tests.get(edit.path, ())
+    row: dict[str, Json] = {"path": edit.path, "action": action, "reads": reads}
+    row.update(insertions=insertions, deletions=deletions)
+    if tests:
+        row["testsRemoved"] = list(tests)
+    return row
 
 
 def _leftover(item: Leftover) -> Json:
@@ -164,5 +169,8 @@ def _message(answer: dict[str, Json], result: CleanupResult) -> str:
     reads = sum(result.reads.values())
     done = "Removed" if answer["applied"] else "Would remove"
     files = len(result.edits)
+    tests = sum(len(names) for names in result.tests.values())
+    counted_tests = f"{tests} test{'s' if tests != 1 else ''}"
+    taken = f" With it {counted_tests} of the removed path: see testsRemoved." if tests else ""
     counted = f"{reads} read{'s' if reads != 1 else ''} in {files} file{'s' if files != 1 else ''}"
-    return f"{done} {answer['flagName']}, kept {answer['preservePath']}: {counted}.{tail}"
+    return f"{done} {answer['flagName']}, kept {answer['preservePath']}: {counted}.{taken}{tail}"

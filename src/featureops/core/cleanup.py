@@ -7,9 +7,9 @@ is refused as a whole and the rest is still done.
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.cleaned import CleanupResult, MappingSource, Source
@@ -19,14 +19,16 @@ from featureops.core.detect.following import follow_places, learn_callers, place
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.holders import holder_name, members_named
+from featureops.core.holders import free_uses, holder_name, members_named
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, leftovers_of
+from featureops.core.leftovers import is_foldable, is_open, leftovers_of
+from featureops.core.mentions import has_word, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
+from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 from featureops.core.testing.finding import explained, is_test_file, test_plan
@@ -105,7 +107,8 @@ class _Cleanup:
         names = {constant.name for constant in self.state.constants.values() if constant.name}
         for path in sorted(self._files):
             reads = self.state.reads.get(path, [])
-            plan = test_plan(self.project, path, self.flag, names, reads, keep=self.keep)
+            used = partial(self._is_named_beside, path)
+            plan = test_plan(self.project, path, self.flag, names, reads, used, keep=self.keep)
             if plan is not None:
                 self.plans[path] = plan
                 self.state.doomed.setdefault(path, set()).update(plan.parts)
@@ -186,16 +189,10 @@ class _Cleanup:
         """Names under which this file holds the key."""
         file = self.project.file(path)
         names: set[str] = set()
-        at = file.data.find(self.flag.encode()) if file is not None else -1
-        while file is not None and at >= 0:
-            node: Node | None = file.node_at(at, at + len(self.flag))
-            while node is not None and node.shape != "string":
-                node = node.parent
-            constant = self.project.constant(path, node) if node is not None else None
-            holder = holder_name(node) if node is not None else None
+        for node in keys_in(file, self.flag) if file is not None else ():
+            constant, holder = self.project.constant(path, node), holder_name(node)
             if constant is not None and constant.value == self.flag and holder:
                 names.add(holder)
-            at = file.data.find(self.flag.encode(), at + 1)
         return names
 
     # -------------------------------------------------------------- folding
@@ -224,8 +221,7 @@ class _Cleanup:
         self.state.outputs[path] = apply_edits(file.data, folded.edits)
 
     def _mentions(self, comment: str) -> bool:
-        words = [self.flag, *(constant.name for constant in self.state.constants.values())]
-        return any(word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", comment) for word in words)
+        return speaks_of(comment, [self.flag, *(constant.name for constant in self.state.constants.values())])
 
     def _output(self, path: str) -> bytes:
         data = self.state.outputs.get(path)
@@ -233,14 +229,16 @@ class _Cleanup:
 
     def _is_used_elsewhere(self, binding: Binding) -> bool:
         """Whether another file, as it is now, has the word. Any mention keeps a visible name."""
-        own = binding.definitions[0].file.path
-        return any(self._has_word(path, binding.name) for path in self._with_word(binding.name) if path != own)
+        return self._is_named_beside(binding.definitions[0].file.path, binding.name)
+
+    def _is_named_beside(self, path: str, name: str) -> bool:
+        return any(self._has_word(other, name) for other in self._with_word(name) if other != path)
 
     def _with_word(self, name: str) -> list[str]:
         return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
 
     def _has_word(self, path: str, name: str) -> bool:
-        return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self._output(path)) is not None
+        return has_word(self._output(path), name)
 
     # -------------------------------------------------------------- across files
 
@@ -279,35 +277,47 @@ class _Cleanup:
             elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
                 nodes.extend(members_named(binding.uses, name))
         if path in self.project.folders.beside(other, name):
-            nodes.extend(self._free_uses(other, name))
+            nodes.extend(free_uses(names, name))
         if not is_call:
             return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
         known = self.state.seeds.get(other, {})
         calls = [called(node, False, known) for node in nodes]
         return [call for call in calls if call is not None]
 
-    def _free_uses(self, path: str, name: str) -> list[Node]:
-        """Uses of a name that the file itself does not bind."""
-        file, names = self.project.file(path), self.project.names(path)
-        kinds = file.pack.index.identifiers if file is not None else frozenset()
-        nodes = file.root.walk() if file is not None else ()
-        return [node for node in nodes if node.type in kinds and node.text == name and node not in names.of]
-
     def _drop_definitions(self) -> bool:
         """Constants, enum members and entries that held the key and that no code names any more."""
         grown = False
         for node, constant in self.state.constants.items():
-            doomed = self.state.doomed.setdefault(constant.path, set())
-            if node in doomed or not constant.name or not self._is_unused(node, constant):
-                continue
-            doomed.add(node)
-            self.state.folded.pop(constant.path, None)
-            grown = True
+            if constant.name and self._is_unused(node, constant):
+                grown = self._doom(constant.path, [node]) or grown
+                for path in self._with_word(constant.name):
+                    grown = self._doom(path, entries_named(self.project.file(path), constant.name)) or grown
+        grown = self._drop_entries() or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
             if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
                 grown = True
         return grown
+
+    def _drop_entries(self) -> bool:
+        """Where flags are listed by their keys, once nothing asks for this one."""
+        if not self.state.folded or any(
+            is_open(read, self.flag) for reads in self.state.reads.values() for read in reads
+        ):
+            return False
+        grown = False
+        for path in sorted(self._files):
+            file = self.project.file(path)
+            grown = (file is not None and self._doom(path, entries_of_key(file, self.flag))) or grown
+        return grown
+
+    def _doom(self, path: str, parts: Iterable[Node]) -> bool:
+        doomed = self.state.doomed.setdefault(path, set())
+        fresh = set(parts) - doomed
+        doomed.update(fresh)
+        if fresh:
+            self.state.folded.pop(path, None)
+        return bool(fresh)
 
     def _drop_exports(self, path: str) -> bool:
         """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
@@ -319,11 +329,11 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data = self._output(path)
+            data = unlisted(self.project.file(path), self._output(path), constant.name)
             for part in alike if path == constant.path else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            if re.search(rf"(?<![\w$]){re.escape(constant.name)}(?![\w$])".encode(), data):
+            if has_word(data, constant.name):
                 return False
         return bool(self.state.folded)
 
@@ -369,22 +379,11 @@ class _Cleanup:
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
             if file is not None and file.pack.regions is not None:
                 unfolded = tuple(self.state.seeds.get(path, ()))
-            found.extend(
-                leftovers_of(
-                    path,
-                    file,
-                    after,
-                    self.flag,
-                    self.state.reads.get(path, []),
-                    unfolded,
-                    self.state.refused.get(path),
-                    self.project.failed.get(path),
-                )
-            )
+            reads, refused = self.state.reads.get(path, []), self.state.refused.get(path)
+            failed = self.project.failed.get(path)
+            found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found
 
 
 def _verdict(*, edited: bool, is_open: bool) -> str:
-    if edited:
-        return "partial" if is_open else "complete"
-    return "refused" if is_open else "nothing"
+    return ("partial" if is_open else "complete") if edited else ("refused" if is_open else "nothing")

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from featureops.core.enums import enum_member_with
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["holder_name", "members_named"]
+__all__ = ["free_uses", "holder_name", "members_named"]
+
+
+def free_uses(names: Names, name: str) -> list[Node]:
+    """Uses of a name that the file itself does not bind."""
+    kinds = names.file.pack.index.identifiers
+    return [
+        node for node in names.file.root.walk() if node.type in kinds and node.text == name and node not in names.of
+    ]
 
 
 def holder_name(node: Node) -> str | None:

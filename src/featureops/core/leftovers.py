@@ -10,7 +10,7 @@ from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["is_foldable", "leftovers_of"]
+__all__ = ["is_foldable", "is_open", "leftovers_of"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -64,6 +64,11 @@ def leftovers_of(
 def is_foldable(read: Read) -> bool:
     """Whether fixing the flag fixes the value of the read."""
     return read.value == "boolean" and read.proof != "unproven" and read.is_exact
+
+
+def is_open(read: Read, flag: str) -> bool:
+    """Whether the flag is still asked for after the cleanup; what tests say of it does not count."""
+    return read.flag == flag and not is_foldable(read) and read.value != "test"
 
 
 def _is_broken(file: SourceFile, read: Read, flag: str) -> bool:

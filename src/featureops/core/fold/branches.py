@@ -195,6 +195,7 @@ class Branches(Expressions):
             return
         start, stop = inside
         if effect is None:
+            self.blocks.remove_label(node)
             self.editor.delete(node.start, start)
         else:
             line = node.file.line_start(start)

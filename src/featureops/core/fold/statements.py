@@ -16,7 +16,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
-_LISTS = frozenset({"object", "enum", "arguments"})
+_LISTING = frozenset({"list", "object", "enum", "arguments"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -136,7 +136,7 @@ class Statements(Choices, CaseConditions):
         """An object, an enum or a list that loses some of its entries; a definition that loses decorators."""
         super().visit_children(node)
         holder = (node.role("body") or node) if node.shape in ("object", "enum") else node
-        if node.shape in _LISTS and holder.shape != "block" and any(item in self.doomed for item in holder.items):
+        if node.shape in _LISTING and holder.shape != "block" and any(item in self.doomed for item in holder.items):
             self.blocks.remove_items(holder, self.gone)
         for item in node.items if node.shape == "decorated" else ():
             if item in self.doomed:

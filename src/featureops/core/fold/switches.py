@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import Arm, statements
+from featureops.core.fold.chains import Arm, always_leaves, statements
 from featureops.core.fold.values import Const
 from featureops.core.syntax import Node
 
@@ -26,7 +26,24 @@ class Switches(Branches):
             return
         self.place(subject, value)
         if body in self.hot:
-            self.visit(body)
+            for child in body.children:
+                if child in self.hot:
+                    self.visit(child)
+            self._drop_cases(body)
+
+    def _drop_cases(self, body: Node) -> None:
+        """Take out the cases for what can't come any more; one that another case runs into loses only its label."""
+        before: Node | None = None
+        for case in body.items:
+            if case not in self.gone:
+                before = case
+                continue
+            held = statements(case)
+            runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
+            if held and runs_in:
+                self.gone.discard(case)
+                self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
+        self.blocks.remove(body, self.gone)
 
     def _settle(self, node: Node, body: Node, *, value: bool) -> bool:
         cases = [item for item in body.items if item.shape == "case"]

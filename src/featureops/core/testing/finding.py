@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.asked import Read
 from featureops.core.detect.places import is_test_path
@@ -10,7 +10,7 @@ from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover
 from featureops.core.project import Project
 from featureops.core.syntax import Node, SourceFile
-from featureops.core.testing.plan import FilePlan, plan_file
+from featureops.core.testing.plan import FilePlan, Said, plan_file
 from featureops.core.testing.setups import Setting, SetUp
 
 __all__ = ["explained", "is_test_file", "setting_of", "test_plan"]
@@ -22,7 +22,14 @@ def is_test_file(project: Project, path: str) -> bool:
 
 
 def test_plan(
-    project: Project, path: str, flag: str, names: Collection[str], reads: Sequence[Read], *, keep: bool
+    project: Project,
+    path: str,
+    flag: str,
+    names: Collection[str],
+    reads: Sequence[Read],
+    is_used_elsewhere: Callable[[str], bool],
+    *,
+    keep: bool,
 ) -> FilePlan | None:
     """What goes of a test file; None where it does not set the flag. `names` are those of constants that hold the key,
     `reads` the file's own."""
@@ -39,10 +46,11 @@ def test_plan(
         setup = None if file.error_near(key.span) else setting.at(key, asked.get(key))
         if setup is not None:
             setups.append(setup)
-        else:
+        elif key.type in file.pack.index.strings or key.shape == "member" or key in asked or key.text in names:
             spoken.append(key)
     spoken.extend(read.node for read in reads if read.key is None and read.flag == flag)
-    return plan_file(file, file.pack.tests, _without_doubles(setups), spoken, keep=keep) if setups else None
+    said = Said(file, file.pack.tests, _without_doubles(setups), tuple(spoken))
+    return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
 
 
 def setting_of(project: Project, file: SourceFile) -> Setting | None:
@@ -104,9 +112,9 @@ def _is_definition(node: Node) -> bool:
     )
 
 
-def _without_doubles(setups: Iterable[SetUp]) -> list[SetUp]:
+def _without_doubles(setups: Iterable[SetUp]) -> tuple[SetUp, ...]:
     """One place may be reached by two spellings of the key."""
-    return list({setup.key: setup for setup in setups}.values())
+    return tuple({setup.key: setup for setup in setups}.values())
 
 
 def explained(project: Project, plans: Mapping[str, FilePlan], found: Iterable[Leftover]) -> list[Leftover]:

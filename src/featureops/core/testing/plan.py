@@ -7,17 +7,18 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from featureops.core.fold.unused import statement_of
+from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.testing.rules import TestRules
 from featureops.core.testing.setups import SetUp
 from featureops.core.testing.units import Unit, around, removable, tests_in, unit_at
 
-__all__ = ["FilePlan", "plan_file"]
+__all__ = ["FilePlan", "Said", "plan_file"]
 
 _TEXT = 160
 _REASONS = {
@@ -57,11 +58,19 @@ class _Placed:
         return self.units[0]
 
 
-def plan_file(
-    file: SourceFile, rules: TestRules, setups: Sequence[SetUp], spoken: Iterable[Node], *, keep: bool
-) -> FilePlan:
-    """`setups` are all of the file, `spoken` the other places that speak of the flag."""
-    return _Plan(file, rules, setups, list(spoken), keep=keep).run()
+def plan_file(setting: Said, is_used_elsewhere: Callable[[str], bool], *, keep: bool) -> FilePlan:
+    """What goes of a file. `is_used_elsewhere` tells whether another file has a name."""
+    return _Plan(setting, is_used_elsewhere, keep=keep).run()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says of the flag: its set-ups, and the other places that are `spoken` of it."""
+
+    file: SourceFile
+    rules: TestRules
+    setups: tuple[SetUp, ...]
+    spoken: tuple[Node, ...]
 
 
 @dataclass(slots=True)
@@ -73,15 +82,14 @@ class _Dead:
 
 
 class _Plan:
-    def __init__(
-        self, file: SourceFile, rules: TestRules, setups: Sequence[SetUp], spoken: list[Node], *, keep: bool
-    ) -> None:
-        self.file = file
-        self.rules = rules
-        self.spoken = spoken
+    def __init__(self, said: Said, is_used_elsewhere: Callable[[str], bool], *, keep: bool) -> None:
+        self.file = said.file
+        self.rules = said.rules
+        self.spoken = said.spoken
+        self.is_used_elsewhere = is_used_elsewhere
         self.keep = keep
-        self.placed = [_Placed(setup, _units(setup.at or setup.part, rules)) for setup in setups]
-        self.tests = [unit.node for unit in tests_in(file.root, rules)]
+        self.placed = [_Placed(setup, _units(setup.at or setup.part, said.rules)) for setup in said.setups]
+        self.tests = [unit.node for unit in tests_in(said.file.root, said.rules)]
         self.dead = _Dead()
 
     def run(self) -> FilePlan:
@@ -115,7 +123,7 @@ class _Plan:
             unit = _fixed(placed)
             if unit is None or unit.node is self.file.root or unit.node in self.dead.units:
                 continue
-            if not self._speaks_only(unit.node):
+            if not self._speaks_only(unit.node) or self._is_named(unit.node):
                 continue
             if any(outer.kind == "other" for outer in around(unit.node, self.rules)):
                 placed.why = "repeated"
@@ -129,13 +137,21 @@ class _Plan:
             return False
         return all(placed.setup.value is (not self.keep) and _fixed(placed) is not None for placed in inside)
 
+    def _is_named(self, node: Node) -> bool:
+        """Whether a class may have others that are made of it."""
+        label = node.role("name") if node.shape == "class" else None
+        if label is None:
+            return False
+        others = (mention for mention in mentions_of(self.file, label.text) if not _holds(node, mention))
+        return any(others) or self.is_used_elsewhere(label.text)
+
     def _widen(self) -> None:
         """A group that loses all of its tests goes as well."""
         for unit in list(self.dead.units.values()):
             for outer in around(unit.node, self.rules)[:-1]:
                 if outer.kind == "other" or self._alive(outer.node):
                     break
-                if outer.kind == "test" or not self._only_tests(outer.node):
+                if outer.kind == "test" or not self._only_tests(outer.node) or self._is_named(outer.node):
                     self._spare(outer.node)
                     break
                 self.dead.units[outer.node] = outer
