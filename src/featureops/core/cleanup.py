@@ -6,32 +6,34 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from featureops.core.asked import Read, held_by, uses_of
-from featureops.core.cleaned import CleanupResult, MappingSource, Source
+from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
+from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.holders import free_uses, holder_name, members_named
+from featureops.core.fold.folder import FileFold, Folded
+from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, is_open, leftovers_of
+from featureops.core.leftovers import is_foldable, is_open, leftovers_of, odd_arguments
 from featureops.core.mentions import has_word, speaks_of
-from featureops.core.model import FileEdit, Leftover
+from featureops.core.model import FileEdit, Leftover, Span
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
+from featureops.core.remains import Remains, not_gone
 from featureops.core.scopes import Binding
+from featureops.core.settled import Settled, documentation_of, settled_parameters
+from featureops.core.sources import MappingSource, Source
 from featureops.core.syntax import Node
-from featureops.core.testing.finding import explained, is_test_file, test_plan
+from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
 
@@ -53,6 +55,8 @@ class _State:
     folded: dict[str, Folded] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    cuts: dict[str, list[Span]] = field(default_factory=dict)
 
 
 def cleanup_project(
@@ -80,6 +84,7 @@ class _Cleanup:
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = _State()
         self.plans: dict[str, FilePlan] = {}
+        self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
 
@@ -95,24 +100,19 @@ class _Cleanup:
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._fold_all()
-            if not self._spread() and not self._drop_definitions():
+            if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
                 break
 
     def _clean_tests(self) -> bool:
         """What tests say of the flag goes once no other code asks for it."""
-        rest = [path for path, seeds in self.state.seeds.items() if seeds and not is_test_file(self.project, path)]
-        left = (item for item in self._leftovers(set()) if not is_test_file(self.project, item.path))
-        if self.only is not None or not rest or any(item.kind in _OPEN_KINDS for item in left):
-            return False
-        names = {constant.name for constant in self.state.constants.values() if constant.name}
-        for path in sorted(self._files):
-            reads = self.state.reads.get(path, [])
-            used = partial(self._is_named_beside, path)
-            plan = test_plan(self.project, path, self.flag, names, reads, used, keep=self.keep)
-            if plan is not None:
-                self.plans[path] = plan
-                self.state.doomed.setdefault(path, set()).update(plan.parts)
-                self.state.folded.pop(path, None)
+        left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
+        if self.only is None and is_for_tests_only(self.project, self.state.seeds, left):
+            names = {constant.name for constant in self.state.constants.values() if constant.name}
+            reads = {path: self.state.reads.get(path, []) for path in sorted(self._files)}
+            self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.keep)
+        for path, plan in self.plans.items():
+            self._doom(path, plan.parts)
+            self.state.folded.pop(path, None)
         return bool(self.plans)
 
     # -------------------------------------------------------------- reads
@@ -214,8 +214,9 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
         fold.held = self.state.held.get(path, {})
+        fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
-        fold.cuts = self.plans[path].cuts if path in self.plans else frozenset()
+        fold.entries = self.plans[path].cuts if path in self.plans else frozenset()
         folded = fold.run()
         self.state.folded[path] = folded
         self.state.outputs[path] = apply_edits(file.data, folded.edits)
@@ -232,13 +233,10 @@ class _Cleanup:
         return self._is_named_beside(binding.definitions[0].file.path, binding.name)
 
     def _is_named_beside(self, path: str, name: str) -> bool:
-        return any(self._has_word(other, name) for other in self._with_word(name) if other != path)
+        return any(has_word(self._output(other), name) for other in self._with_word(name) if other != path)
 
     def _with_word(self, name: str) -> list[str]:
         return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
-
-    def _has_word(self, path: str, name: str) -> bool:
-        return has_word(self._output(path), name)
 
     # -------------------------------------------------------------- across files
 
@@ -252,13 +250,31 @@ class _Cleanup:
                 grown = self._spread_name(path, name, value, is_call) or grown
         return grown
 
+    def _spread_arguments(self) -> bool:
+        """Parameters that all callers give the known value go, with what is given."""
+        grown = False
+        known = {node: value for _, folded in sorted(self.state.folded.items()) for node, value in folded.known.items()}
+        for found in settled_parameters(self.project, known, self._with_word):
+            if self.only is not None and not found.paths <= self.only:
+                continue
+            fresh = self._doom(found.path, [found.part])
+            for item in found.given:
+                fresh = self._doom(item.file.path, [item]) or fresh
+            if fresh:
+                self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
+                self.state.settled.append(found)
+                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self._files.update(found.paths)
+            grown = fresh or grown
+        return grown
+
     def _spread_name(self, path: str, name: str, value: bool, is_call: bool) -> bool:
         grown = False
         for other in self._with_word(name):
             if other == path or self.project.file(other) is None:
                 continue
-            seeds = self.state.seeds.setdefault(other, {})
-            fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
+            seeds, place = self.state.seeds.setdefault(other, {}), (path, name)
+            fresh = {node: value for node in uses_in(self.project, other, place, is_call, seeds) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
                 self._files.add(other)
@@ -267,26 +283,12 @@ class _Cleanup:
                 grown = True
         return grown
 
-    def _uses_in(self, other: str, path: str, name: str, is_call: bool) -> list[Node]:
-        nodes: list[Node] = []
-        names = self.project.names(other)
-        for binding in names.imports:
-            origin = self.project.origin(other, binding)
-            if origin is not None and origin[0] == path and origin[1].name == name:
-                nodes.extend(binding.uses)
-            elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
-                nodes.extend(members_named(binding.uses, name))
-        if path in self.project.folders.beside(other, name):
-            nodes.extend(free_uses(names, name))
-        if not is_call:
-            return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
-        known = self.state.seeds.get(other, {})
-        calls = [called(node, False, known) for node in nodes]
-        return [call for call in calls if call is not None]
-
     def _drop_definitions(self) -> bool:
-        """Constants, enum members and entries that held the key and that no code names any more."""
+        """What only made the flag known and that no code names any more, and what other files used of a file."""
         grown = False
+        unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
+        for node in self.remains.unused(self.state.reads, unfolded):
+            grown = self._doom(node.file.path, [node]) or grown
         for node, constant in self.state.constants.items():
             if constant.name and self._is_unused(node, constant):
                 grown = self._doom(constant.path, [node]) or grown
@@ -346,8 +348,15 @@ class _Cleanup:
                 continue
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
-                self.state.refused[path] = reason
-                self.state.outputs[path] = file.data
+                self._refuse(path, reason)
+
+    def _refuse(self, path: str, reason: str) -> None:
+        """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
+        self.state.refused[path] = reason
+        self.state.outputs[path] = self.source.read(path) or b""
+        for group in (found.paths for found in self.state.settled if path in found.paths):
+            for other in sorted(group - self.state.refused.keys()):
+                self._refuse(other, f"it belongs with {path}, which stays as it is")
 
     def _result(self) -> CleanupResult:
         edits: list[FileEdit] = []
@@ -363,7 +372,7 @@ class _Cleanup:
             edits.sort(key=lambda edit: edit.path)
         left = explained(self.project, self.plans, self._leftovers({edit.path for edit in edits if edit.after is None}))
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
-        verdict = _verdict(edited=bool(edits), is_open=bool(open_left))
+        verdict = verdict_of(edited=bool(edits), is_open=bool(open_left))
         tests = {path: plan.removed for path, plan in self.plans.items() if plan.removed and path in reads}
         return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)), tests)
 
@@ -379,11 +388,11 @@ class _Cleanup:
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
             if file is not None and file.pack.regions is not None:
                 unfolded = tuple(self.state.seeds.get(path, ()))
-            reads, refused = self.state.reads.get(path, []), self.state.refused.get(path)
+            reads, refused = (
+                not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set())),
+                self.state.refused.get(path),
+            )
             failed = self.project.failed.get(path)
+            found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found
-
-
-def _verdict(*, edited: bool, is_open: bool) -> str:
-    return ("partial" if is_open else "complete") if edited else ("refused" if is_open else "nothing")

@@ -24,7 +24,7 @@ class HouseRead:
     `value` is the position or keyword of what a `test` sets the flag to; without it, that is on.
     """
 
-    form: Literal["call", "member", "decorator", "expression", "component", "entry", "test"]
+    form: Literal["call", "member", "decorator", "expression", "component", "entry", "test", "definition"]
     target: str
     flag: int | str | None = None
     name: str | None = None

@@ -60,8 +60,9 @@ class Indexing:
     member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
-    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
+    calls whose texts are names of variables, `pure_endings` those of members without effects, `boolean_endings` those
+    of methods that tell whether something is so. In `sealed` strings no other expression can take the place of one.
+    `trailing` nodes belong to the statement before them.
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
@@ -120,6 +121,7 @@ class Indexing:
     locators: frozenset[str]
     named_by_text: frozenset[str]
     pure_endings: frozenset[str]
+    boolean_endings: frozenset[str]
     sealed: frozenset[str]
     trailing: frozenset[str]
     open_classes: frozenset[str]

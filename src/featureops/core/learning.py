@@ -73,7 +73,7 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
     )
 
 
-_GATES = frozenset({"decorator", "component", "entry", "block", "test"})
+_GATES = frozenset({"decorator", "component", "entry", "block", "test", "definition"})
 
 
 # ---------------------------------------------------------------- what a function gives

@@ -197,7 +197,8 @@ class _Hunt:
             self._add(file, read.node, "read", "unproven", read.sdk, read.shown)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
-        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD, read.shown)
+        kind: _Kind = "definition" if read.value == "definition" else "test" if test else "read"
+        self._value(file, read.node, kind, resolution, read.sdk, read.value in _HELD, read.shown)
         if read.value in _VALUES:
             self._wrapped(file, read.node)
         definition = read.constant.definition if read.constant else None

@@ -12,7 +12,7 @@ from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
-from featureops.core.model import Edit
+from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
@@ -24,17 +24,19 @@ _WITH_ONE_DECORATOR = 2
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The edits, and what other files may rely on: values of names and results of functions at module level."""
+    """The edits, and what other files may rely on: values of names and results of functions at module level, and every
+    expression whose value is `known`."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, bool]
     results: Mapping[str, bool]
+    known: Mapping[Node, bool]
     unfolded: tuple[Node, ...]
 
 
 class FileFold:
-    """`seeds` are expressions whose value is known. `mentions` tells whether a comment speaks of the flag. `parts` go
-    with all that they leave empty, `cuts` by themselves."""
+    """`seeds` are expressions whose value is known, `cuts` bytes that go in any case; `parts` go with all that they
+    leave empty, `entries` by themselves. `mentions` tells whether a comment speaks of the flag."""
 
     def __init__(
         self,
@@ -49,7 +51,8 @@ class FileFold:
         self.is_used_elsewhere = is_used_elsewhere
         self.seeds: dict[Node, bool] = {}
         self.parts: set[Node] = set()
-        self.cuts: frozenset[Node] = frozenset()
+        self.entries: frozenset[Node] = frozenset()
+        self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.values: dict[Binding, bool] = {}
         self.results: dict[Binding, bool] = {}
@@ -74,10 +77,10 @@ class FileFold:
             blank_out(blanks, self.names, folded.editor)
         wanted = (*self.seeds, *(part for binding, part in self.held.items() if _is_pattern(binding)))
         unfolded = tuple(node for node in wanted if not folded.editor.covers(node.span))
-        return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
+        return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), self.seeds, unfolded)
 
     def _pass(self) -> Statements:
-        doomed = doom(self.parts) | self.cuts
+        doomed = doom(self.parts) | self.entries
         hot: set[Node] = {self.file.root}
         for node in (*self.seeds, *doomed):
             hot.add(node)
@@ -86,6 +89,8 @@ class FileFold:
                     break
                 hot.add(outer)
         editor = Editor(self.file, self._frozen)
+        for cut in self.cuts:
+            editor.delete(cut.start, cut.end)
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
         statements.visit(self.file.root)

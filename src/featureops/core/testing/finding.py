@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from featureops.core.asked import Read
 from featureops.core.detect.places import is_test_path
@@ -13,7 +14,7 @@ from featureops.core.syntax import Node, SourceFile
 from featureops.core.testing.plan import FilePlan, Said, plan_file
 from featureops.core.testing.setups import Setting, SetUp
 
-__all__ = ["explained", "is_test_file", "setting_of", "test_plan"]
+__all__ = ["explained", "is_for_tests_only", "is_test_file", "setting_of", "test_plans"]
 
 
 def is_test_file(project: Project, path: str) -> bool:
@@ -21,7 +22,33 @@ def is_test_file(project: Project, path: str) -> bool:
     return is_test_path(project.packs.for_path(path), path)
 
 
-def test_plan(
+def is_for_tests_only(project: Project, seeds: Mapping[str, Mapping[Node, bool]], left: Iterable[str]) -> bool:
+    """Whether other code than tests asked for the flag and does not any more. `left` are the files where it does."""
+    asked = any(found and not is_test_file(project, path) for path, found in seeds.items())
+    return asked and all(is_test_file(project, path) for path in left)
+
+
+def test_plans(
+    project: Project,
+    flag: str,
+    names: Collection[str],
+    reads: Mapping[str, Sequence[Read]],
+    is_named_beside: Callable[[str, str], bool],
+    *,
+    keep: bool,
+) -> dict[str, FilePlan]:
+    """What goes of the test files that set the flag. `names` are those of constants that hold the key, `reads` all of
+    each file; `is_named_beside` tells whether another file than this path has a name."""
+    plans: dict[str, FilePlan] = {}
+    for path, found in reads.items():
+        if is_test_file(project, path):
+            plan = _plan(project, path, flag, names, found, partial(is_named_beside, path), keep=keep)
+            if plan is not None:
+                plans[path] = plan
+    return plans
+
+
+def _plan(
     project: Project,
     path: str,
     flag: str,
@@ -31,12 +58,8 @@ def test_plan(
     *,
     keep: bool,
 ) -> FilePlan | None:
-    """What goes of a test file; None where it does not set the flag. `names` are those of constants that hold the key,
-    `reads` the file's own."""
     file = project.file(path)
     setting = setting_of(project, file) if file is not None else None
-    if not is_test_file(project, path):
-        return None
     if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
         return None
     asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
