@@ -73,7 +73,9 @@ class Indexing:
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
     of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
-    `memos` are calls that give what their block gives a name.
+    `memos` are calls that give what their block gives a name. `mixins` are calls or nodes in a class's body that take
+    in the members of the classes that they name. `settings` are expressions for the program's one object of settings.
+    `late_names` are declarations that do not see their own name in what they give it.
     """
 
     identifiers: frozenset[str]
@@ -143,6 +145,9 @@ class Indexing:
     injectors: frozenset[str]
     injected_from: frozenset[str]
     memos: frozenset[str]
+    mixins: frozenset[str]
+    settings: frozenset[str]
+    late_names: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from featureops.core.detect.places import is_test_path
-from featureops.core.given import argument
+from featureops.core.given import argument, called_name
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
-from featureops.core.testing.setups import called_name
+from featureops.core.testing.setups import asked_name
 
 __all__ = ["is_any", "is_told", "mocked", "same_as"]
 
@@ -61,14 +61,14 @@ def _is_answered(call: Node) -> bool:
         return False
     callee = call.role("function")
     owner = callee.role("object") if callee is not None else None
-    if owner is not None and owner.shape == "call" and called_name(owner) in rules.checks:
+    if owner is not None and owner.shape == "call" and asked_name(owner) in rules.checks:
         return True
     outer = call.parent
     if outer is not None and outer.shape == "member" and (name := outer.role("property")) is not None:
         return name.text in rules.answers | rules.turns
     while outer is not None and outer.shape in _BETWEEN:
         outer = outer.parent
-    return outer is not None and outer.shape == "call" and called_name(outer) in rules.told | rules.checks
+    return outer is not None and outer.shape == "call" and asked_name(outer) in rules.told | rules.checks
 
 
 def _items(arguments: Node | None) -> list[Node]:
@@ -81,8 +81,7 @@ def _holds(outer: Node | None, inner: Node) -> bool:
 
 def _is_one_of(names: Names, node: Node, rules: MockRules, functions: frozenset[str]) -> bool:
     """Whether a node calls one of some functions, in a file that imports a library of mocks."""
-    callee = node.role("function") if node.shape == "call" else None
-    name = callee.role("property") or callee if callee is not None else None
+    name = called_name(node) if node.shape == "call" else None
     if name is None or name.text not in functions:
         return False
     return any(f"{module}.".startswith(rules.heads) for module in (*names.modules, *names.wildcards))

@@ -71,7 +71,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "with": "body",
         # definitions
         "function": "name receiver parameters body type",
-        "class": "name body",
+        "class": "name body bases",  # `bases`: what of its head makes the classes above it
         "enum": "name body",
         "enum-member": "name value",
         "field": "name value type",

@@ -21,7 +21,7 @@ from featureops.core.testing.answering import answer_for
 from featureops.core.testing.rules import SetupForm, TestRules
 from featureops.core.testing.values import chosen, literal
 
-__all__ = ["SetUp", "Setting", "called_name"]
+__all__ = ["SetUp", "Setting", "asked_name"]
 
 _Why = Literal["", "turns", "open", "checked", "also"]
 _PASSED = frozenset({"arguments", "argument", "paren", "await", "cast", "expression", "keyword-argument"})
@@ -91,16 +91,16 @@ class Setting:
                 owner = self._given_to(node, parent)
                 if owner is None:
                     return steps, node if shape == "block" else None
-                steps.append(_Step(owner, "block", called_name(owner)))
+                steps.append(_Step(owner, "block", asked_name(owner)))
                 node = owner
             elif shape == "call":
                 steps.append(
-                    _Step(parent, "callee" if node is parent.role("function") else "argument", called_name(parent))
+                    _Step(parent, "callee" if node is parent.role("function") else "argument", asked_name(parent))
                 )
                 node = parent
             elif shape == "decorator":
                 if parent.role("function") is not None:
-                    steps.append(_Step(parent, "argument", called_name(parent)))
+                    steps.append(_Step(parent, "argument", asked_name(parent)))
                 return steps, parent
             elif parent.type in self.rules.infix:
                 steps.append(_Step(parent, "infix", parent.items[1].text))
@@ -118,7 +118,7 @@ class Setting:
         call = next(
             (outer for outer in body.ancestors() if outer.shape not in ("", "lambda", "arguments", "argument")), None
         )
-        is_told = call is not None and call.shape == "call" and called_name(call) in self.rules.told
+        is_told = call is not None and call.shape == "call" and asked_name(call) in self.rules.told
         return call if is_told and node is not None else None
 
     # -------------------------------------------------------------- a mock that is told its answer
@@ -151,7 +151,7 @@ class Setting:
         if step.name in self.rules.joined:
             callee = step.node.role("function")
             owner = callee.role("object") if callee is not None else None
-            return owner is not None and called_name(owner) in self.rules.told
+            return owner is not None and asked_name(owner) in self.rules.told
         return step.name in self.rules.told
 
     def _asked(self, key: Node, step: _Step) -> bool | None:
@@ -245,7 +245,7 @@ class Setting:
         if holder is None:
             return None
         if holder.shape == "call":
-            return holder if called_name(holder) in self.rules.computed else None
+            return holder if asked_name(holder) in self.rules.computed else None
         target = holder.role("left") if holder.shape == "assign" else None
         words = re.findall(r"\w+", target.text) if target is not None else []
         return holder if words and (words[-1] in self.rules.computed or words[-1] in self.asks) else None
@@ -257,7 +257,7 @@ class Setting:
         if holder is None or value is None or taker is None:
             return None
         is_sdk = taker.shape == "call" and any(
-            form.entries and called_name(taker) == form.name and _is_owned(taker, form) for form in self.forms
+            form.entries and asked_name(taker) == form.name and _is_owned(taker, form) for form in self.forms
         )
         if not is_sdk and not self._is_house(_holder_name(taker)):
             return None
@@ -269,11 +269,11 @@ class Setting:
         return any(tail_matches(name, read.target) for read in self.house)
 
 
-def called_name(call: Node) -> str:
+def asked_name(call: Node) -> str:
     """The last name of what is called."""
     callee = call.role("function")
     if callee is not None and callee.shape == "call":
-        return called_name(callee)
+        return asked_name(callee)
     name = (callee.role("property") or callee) if callee is not None else None
     return re.split(r"\.|::|->|\\", name.text.partition("<")[0])[-1] if name is not None else ""
 
