@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from featureops.core.detect.places import is_test_path
 from featureops.core.given import argument, called_name
 from featureops.core.indexing import MockRules
@@ -9,8 +11,11 @@ from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 from featureops.core.testing.setups import asked_name
 
-__all__ = ["is_any", "is_told", "mocked", "same_as"]
+__all__ = ["is_any", "is_asserted", "is_told", "mocked", "same_as"]
 
+_LOOKED_AT = frozenset(
+    {"", "arguments", "argument", "paren", "not", "equal", "not-equal", "await", "cast", "comparison"}
+)
 _BETWEEN = frozenset({"", "lambda", "function", "block", "expression", "arguments", "argument", "paren"})
 _LIMITS = ("function", "class")
 
@@ -51,6 +56,21 @@ def is_told(names: Names, call: Node) -> bool:
             return False
         if outer.shape == "call" and _is_one_of(names, outer, rules, rules.about):
             return _holds(outer.role("arguments"), call)
+    return False
+
+
+def is_asserted(node: Node) -> bool:
+    """Whether a test wants to see what an expression gives: then its value can't take its place."""
+    rules = node.file.pack.tests
+    if rules is None or not rules.asserts or not is_test_path(node.file.pack, node.file.path):
+        return False
+    for outer in node.ancestors():
+        if outer.shape == "call" and not _holds(outer.role("function"), node):
+            return re.fullmatch(rules.asserts, asked_name(outer)) is not None
+        if outer.type in rules.assertions:
+            return True
+        if outer.shape not in _LOOKED_AT:
+            return False
     return False
 
 

@@ -24,6 +24,7 @@ def test_rules(table: Table) -> TestRules:
         calls=_pattern(table, "calls"),
         groups=_pattern(table, "groups"),
         hooks=_pattern(table, "hooks"),
+        asserts=_pattern(table, "asserts"),
         marks=words("marks"),
         hook_names=words("hook_names"),
         hook_marks=words("hook_marks"),
@@ -36,6 +37,8 @@ def test_rules(table: Table) -> TestRules:
         infix=words("infix"),
         checks=words("checks"),
         computed=words("computed"),
+        naming=words("naming"),
+        assertions=words("assertions"),
     )
 
 

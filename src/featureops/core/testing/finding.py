@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from featureops.core.asked import Read
+from featureops.core.config import HouseRead
 from featureops.core.detect.places import is_test_path
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover
 from featureops.core.project import Project
+from featureops.core.registries import keys_in
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.testing.plan import FilePlan, Said, plan_file
 from featureops.core.testing.setups import Setting, SetUp
@@ -59,13 +62,13 @@ def _plan(
     keep: bool,
 ) -> FilePlan | None:
     file = project.file(path)
-    setting = setting_of(project, file) if file is not None else None
+    setting = setting_of(project, file, flag) if file is not None else None
     if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
         return None
     asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
     setups: list[SetUp] = []
     spoken: list[Node] = []
-    for key in _keys(project, file, flag, names, asked):
+    for key in _keys(project, file, flag, names, setting.named, asked):
         setup = None if file.error_near(key.span) else setting.at(key, asked.get(key))
         if setup is not None:
             setups.append(setup)
@@ -76,7 +79,7 @@ def _plan(
     return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
 
 
-def setting_of(project: Project, file: SourceFile) -> Setting | None:
+def setting_of(project: Project, file: SourceFile, flag: str) -> Setting | None:
     """What finds the set-ups of a file."""
     rules = file.pack.tests
     if rules is None:
@@ -89,16 +92,33 @@ def setting_of(project: Project, file: SourceFile) -> Setting | None:
     house = [read for read in project.config.reads if read.language in (None, file.pack.id)]
     asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
     forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
-    return Setting(rules, forms, tuple(read for read in house if read.form == "test"), asks)
+    return Setting(rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag))
+
+
+def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]:
+    """The house's names that are the flag: each with its owner, and whether true means on."""
+    found: dict[str, tuple[str, bool]] = {}
+    for read in house:
+        if read.name == flag and read.form in ("call", "expression"):
+            owner, _, name = re.sub(r"\(.*", "", read.target).rpartition(".")
+            found[name] = owner.lstrip("*"), read.when == "enabled"
+    return found
 
 
 def _keys(
-    project: Project, file: SourceFile, flag: str, names: Collection[str], asked: Mapping[Node, bool]
+    project: Project,
+    file: SourceFile,
+    flag: str,
+    names: Collection[str],
+    named: Collection[str],
+    asked: Mapping[Node, bool],
 ) -> Iterator[Node]:
     """Expressions that are the key, in document order: texts, names of constants, names of entries."""
     found: dict[Node, None] = dict.fromkeys(asked)
     for node in mentions_of(file, flag):
         found[_whole_text(node)] = None
+    for text in (flag, *named):
+        found.update(dict.fromkeys(keys_in(file, text)))
     for name in names:
         for node in mentions_of(file, name):
             whole = _whole_name(node)

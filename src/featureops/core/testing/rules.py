@@ -21,7 +21,9 @@ class TestRules:
     `given` (the arguments that are answered) and `same` (matchers). `joined` names a member of what `told` gives that
     is itself given the answer. `infix` are node types that say "a answers b" without a call. Calls of
     `checks` see whether a mock was called. Those of `computed`
-    are given a function that answers.
+    are given a function that answers, those of `naming`
+    the name of what is asked, as a text. `asserts` is a regular expression for calls that want to see a value,
+    `assertions` are node types that do.
     """
 
     names: str = ""
@@ -40,6 +42,9 @@ class TestRules:
     infix: frozenset[str] = frozenset()
     checks: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
+    naming: frozenset[str] = frozenset()
+    asserts: str = ""
+    assertions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from featureops.core.config import HouseRead
 from featureops.core.fold.unused import statement_of
 from featureops.core.given import argument
 from featureops.core.house import house_argument, tail_matches
+from featureops.core.registries import speaks_of_flags
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 from featureops.core.testing.answering import answer_for
@@ -59,12 +60,14 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Finds set-ups in the files of one language. `asks` are names of calls that ask, and whether true means on."""
+    """Finds set-ups in the files of one language. `asks` are names of calls that ask, and whether true means on;
+    `named` are those that are the flag themselves, by the owner that they have."""
 
     rules: TestRules
     forms: tuple[SetupForm, ...]
     house: tuple[HouseRead, ...]
     asks: Mapping[str, bool]
+    named: Mapping[str, tuple[str, bool]]
 
     def at(self, key: Node, on: bool | None = None) -> SetUp | None:
         """The set-up that a key belongs to. `on` is what true means where a read with that key is known."""
@@ -158,6 +161,10 @@ class Setting:
         """What true means to the call that is given the key; None where it asks for no flag."""
         if step.name in self.asks:
             return self.asks[step.name]
+        name = string_value(key)
+        if step.name in self.rules.naming and name is not None and name in self.named:
+            owner, means = self.named[name]
+            return means if owner in key.file.line_text(key.start) else None
         if step.name not in self.rules.given:
             return None
         words = re.findall(r"[\w$]+\??", step.node.text.replace(key.text, "", 1))
@@ -222,7 +229,7 @@ class Setting:
         owner, assign = holder.role("object"), holder.parent
         if holder.shape not in ("index", "member") or owner is None or owner is key or assign is None:
             return None
-        if assign.shape != "assign" or assign.role("left") is not holder or not self._is_house(owner.text):
+        if assign.shape != "assign" or assign.role("left") is not holder or not self._is_place(owner.text):
             return None
         value = literal(assign.role("right"))
         return SetUp(statement_of(assign), key, value, "" if value is not None else "open")
@@ -259,11 +266,16 @@ class Setting:
         is_sdk = taker.shape == "call" and any(
             form.entries and asked_name(taker) == form.name and _is_owned(taker, form) for form in self.forms
         )
-        if not is_sdk and not self._is_house(_holder_name(taker)):
+        is_place = self._is_place if taker.shape in ("assign", "declarator") else self._is_house
+        if not is_sdk and not is_place(_holder_name(taker)):
             return None
         known = literal(value)
         known = chosen(value) if known is None and is_sdk else known
         return SetUp(pair, key, known, "" if known is not None else "open", _holding(pair))
+
+    def _is_place(self, name: str) -> bool:
+        """Whether something is named like a place where tests keep the values of flags."""
+        return self._is_house(name) or speaks_of_flags(name)
 
     def _is_house(self, name: str) -> bool:
         return any(tail_matches(name, read.target) for read in self.house)
