@@ -111,3 +111,11 @@ def test_a_second_run_finds_nothing_more() -> None:
     again = cleanup_project({edit.path: edit.after or b"" for edit in first.edits}, "k", True, packs(), _CONFIG)
     assert not again.edits
     assert after
+
+
+def test_what_is_refused_is_told_and_no_test_of_it_counts_as_gone() -> None:
+    before = _BOTH + "\n\nprint(test_off.__name__)\n"
+    after, result = _run(before)
+    assert after == before
+    assert not result.tests
+    assert "refused" in {item.kind for item in result.leftovers}

@@ -108,7 +108,7 @@ class _Cleanup:
         left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
         if self.only is None and is_for_tests_only(self.project, self.state.seeds, left):
             names = {constant.name for constant in self.state.constants.values() if constant.name}
-            reads = {path: self.state.reads.get(path, []) for path in sorted(self._files)}
+            reads = {path: self.state.reads.get(path, []) for path in sorted(self._files - self.state.refused.keys())}
             self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.keep)
         for path, plan in self.plans.items():
             self._doom(path, plan.parts)

@@ -163,6 +163,10 @@ def _without_doubles(setups: Iterable[SetUp]) -> tuple[SetUp, ...]:
 def explained(project: Project, plans: Mapping[str, FilePlan], found: Iterable[Leftover]) -> list[Leftover]:
     """The leftovers, without those that lie in what goes, and with the reasons why set-ups stay."""
     kept: list[Leftover] = []
+    found = list(found)
+    # What was refused stays as it was.
+    refused = {item.path for item in found if item.kind == "refused"}
+    plans = {path: plan for path, plan in plans.items() if path not in refused}
     for item in found:
         plan, file = plans.get(item.path), project.file(item.path)
         told = plan is not None and any(other.line == item.line for other in plan.left)
