@@ -46,6 +46,7 @@ class _Read(_Table):
     flag: Annotated[StrictInt, Field(ge=0)] | _Text | None = None
     name: _Text | None = None
     when: Literal["enabled", "disabled"] = "enabled"
+    value: Annotated[StrictInt, Field(ge=0)] | _Text | None = None
 
     def forms(self) -> dict[_Form, str]:
         targets: dict[_Form, str | None] = {
@@ -159,13 +160,15 @@ def _house_read(read: _Read, where: str, path: Path) -> HouseRead:
     problem = _misfit(form, target, read)
     if problem:
         raise BadConfiguration(f"{path}: {where} ({form} = {target!r}) {problem[0]}.", problem[1])
-    return HouseRead(form, target, read.flag, read.name, read.when, read.language)
+    return HouseRead(form, target, read.flag, read.name, read.when, read.language, read.value)
 
 
 def _misfit(form: _Form, target: str, read: _Read) -> tuple[str, str] | None:
     """What is wrong with `flag` and `name` for this form, and the way out."""
     if read.flag is not None and read.name is not None:
         return "has both `flag` and `name`", "Keep `flag` (where the key is found) or `name` (it is always this flag)."
+    if read.value is not None and form != "test":
+        return f"has `value`, but a {form} sets nothing", "Leave `value` out."
     if form in ("call", "decorator", "component", "test", "definition"):
         return _misfit_argument(form, read)
     if read.flag is not None:

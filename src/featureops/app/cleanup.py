@@ -106,16 +106,21 @@ def _answer(name: str, keep: bool, result: CleanupResult) -> dict[str, Json]:
         "planId": None,
         "applied": False,
         "verdict": result.verdict,
-        "files": [_file(edit, result.reads.get(edit.path, 0)) for edit in result.edits],
+        "files": [_file(edit, result) for edit in result.edits],
         "leftovers": [_leftover(item) for item in result.leftovers],
         "diff": unified(result.edits),
     }
 
 
-def _file(edit: FileEdit, reads: int) -> Json:
+def _file(edit: FileEdit, result: CleanupResult) -> Json:
     insertions, deletions = stat(edit.before, edit.after)
     action = "deleted" if edit.after is None else "edited"
-    return {"path": edit.path, "action": action, "reads": reads, "insertions": insertions, "deletions": deletions}
+    reads, tests = result.reads.get(edit.path, 0), result.tests.get(edit.path, ())
+    row: dict[str, Json] = {"path": edit.path, "action": action, "reads": reads}
+    row.update(insertions=insertions, deletions=deletions)
+    if tests:
+        row["testsRemoved"] = list(tests)
+    return row
 
 
 def _leftover(item: Leftover) -> Json:

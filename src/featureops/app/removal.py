@@ -254,7 +254,9 @@ def _counted(files: Json) -> str:
     rows = [row for row in files if isinstance(row, dict)] if isinstance(files, list) else []
     reads = sum(count for row in rows if isinstance(count := row.get("reads"), int))
     plural = "" if len(rows) == 1 else "s"
-    return f"{reads} read{'' if reads == 1 else 's'} in {len(rows)} file{plural}"
+    tests = sum(_length(row.get("testsRemoved")) for row in rows)
+    taken = f", with {tests} test{'' if tests == 1 else 's'} of the removed path (testsRemoved)" if tests else ""
+    return f"{reads} read{'' if reads == 1 else 's'} in {len(rows)} file{plural}{taken}"
 
 
 def _length(value: Json) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from featureops.core.asked import Read, aliased, held_by, uses_of
+from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
 from featureops.core.detect.built import files_that_build, files_that_spell
@@ -24,6 +25,7 @@ from featureops.core.leftovers import is_foldable, is_open, leftovers_of, odd_ar
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.mentions import has_word, speaks_of
 from featureops.core.model import FileEdit, Leftover, Span
+from featureops.core.open_gates import open_gates
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
@@ -34,24 +36,14 @@ from featureops.core.scopes import Binding
 from featureops.core.settled import Settled, documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
 from featureops.core.syntax import Node
-from featureops.core.told import asked_of, set_in_test, told_in
+from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
+from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
 _ROUNDS = 20
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
-
-
-@dataclass(frozen=True, slots=True)
-class CleanupResult:
-    """`reads` counts the reads removed per file. The verdict is complete, partial, nothing or refused."""
-
-    edits: tuple[FileEdit, ...]
-    leftovers: tuple[Leftover, ...]
-    reads: Mapping[str, int]
-    verdict: str
-    seen: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,6 +86,7 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = _State()
+        self.plans: dict[str, FilePlan] = {}
         self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
@@ -101,12 +94,30 @@ class _Cleanup:
     def run(self) -> CleanupResult:
         self._find_reads()
         self._look_around()
+        self._settle()
+        self._verify()
+        if self._clean_tests():
+            self._settle()
+            self._verify()
+        return self._result()
+
+    def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._fold_all()
             if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
                 break
-        self._verify()
-        return self._result()
+
+    def _clean_tests(self) -> bool:
+        """What tests say of the flag goes once no other code asks for it."""
+        left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
+        if self.only is None and is_for_tests_only(self.project, self.state.seeds, left):
+            names = {constant.name for constant in self.state.constants.values() if constant.name}
+            reads = {path: self.state.reads.get(path, []) for path in sorted(self._files - self.state.refused.keys())}
+            self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.keep)
+        for path, plan in self.plans.items():
+            self._doom(path, plan.parts)
+            self.state.folded.pop(path, None)
+        return bool(self.plans)
 
     # -------------------------------------------------------------- reads
 
@@ -153,22 +164,16 @@ class _Cleanup:
             if is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
             self._take_name(read, wanted[read.when])
-        self._drop_told(path, wanted)
+        gates, self.state.reads[path] = open_gates(self.flag, self.state.reads[path], wanted)
+        if gates:
+            self._doom(path, gates)
         return {name.encode() for name in self._constant_names(path)}
 
-    def _drop_told(self, path: str, wanted: Mapping[str, bool]) -> None:
-        """What a test says of the flag only to have it as it is from now on; gates that let everything through."""
-        told, self.state.reads[path] = told_in(self.project, path, self.flag, self.state.reads[path], wanted)
-        if told:
-            self._doom(path, told)
-
     def _look_around(self) -> None:
-        """The fields that the house asks through, and what tests set on what is asked."""
+        """The fields that the house asks through."""
         reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
         for node, (path, name) in asking_fields(self.project, reads, self._with_word).items():
             self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
-        for path in sorted(self._files):
-            self._doom(path, set_in_test(self.project, path, self.flag, asked_of(reads), self.keep))
 
     def _take_name(self, read: Read, value: bool) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -215,6 +220,7 @@ class _Cleanup:
         fold.held = self.state.held.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
+        fold.entries = self.plans[path].cuts if path in self.plans else frozenset()
         folded = fold.run()
         self.state.folded[path] = folded
         self.state.outputs[path] = apply_edits(file.data, folded.edits)
@@ -228,14 +234,13 @@ class _Cleanup:
 
     def _is_used_elsewhere(self, binding: Binding) -> bool:
         """Whether another file, as it is now, has the word. Any mention keeps a visible name."""
-        own = binding.definitions[0].file.path
-        return any(self._has_word(path, binding.name) for path in self._with_word(binding.name) if path != own)
+        return self._is_named_beside(binding.definitions[0].file.path, binding.name)
+
+    def _is_named_beside(self, path: str, name: str) -> bool:
+        return any(has_word(self._output(other), name) for other in self._with_word(name) if other != path)
 
     def _with_word(self, name: str) -> list[str]:
         return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
-
-    def _has_word(self, path: str, name: str) -> bool:
-        return has_word(self._output(path), name)
 
     # -------------------------------------------------------------- across files
 
@@ -372,10 +377,11 @@ class _Cleanup:
         if self.only is None:
             edits.extend(FileEdit(path, self.source.read(path), None) for path in self._orphans(edits))
             edits.sort(key=lambda edit: edit.path)
-        left = self._leftovers({edit.path for edit in edits if edit.after is None})
+        left = explained(self.project, self.plans, self._leftovers({edit.path for edit in edits if edit.after is None}))
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
-        verdict = _verdict(edited=bool(edits), is_open=bool(open_left))
-        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)))
+        verdict = verdict_of(edited=bool(edits), is_open=bool(open_left))
+        tests = {path: plan.removed for path, plan in self.plans.items() if plan.removed and path in reads}
+        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)), tests)
 
     def _orphans(self, edits: list[FileEdit]) -> list[str]:
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
@@ -394,7 +400,3 @@ class _Cleanup:
             found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found
-
-
-def _verdict(*, edited: bool, is_open: bool) -> str:
-    return ("partial" if is_open else "complete") if edited else ("refused" if is_open else "nothing")

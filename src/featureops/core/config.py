@@ -21,6 +21,7 @@ class HouseRead:
     """One of a house's own ways of asking. `form` is the key that the table used; `target` is its value.
 
     `flag` is the position, keyword or attribute that holds the key; `name` is the flag itself when the form IS one.
+    `value` is the position or keyword of what a `test` sets the flag to; without it, that is on.
     """
 
     form: Literal["call", "member", "decorator", "expression", "component", "entry", "test", "definition"]
@@ -29,6 +30,7 @@ class HouseRead:
     name: str | None = None
     when: Literal["enabled", "disabled"] = "enabled"
     language: str | None = None
+    value: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,15 +30,13 @@ class MockRules:
     """How tests speak of mocks, where a file imports a library of them (its module begins with one of `modules`).
 
     `same` are matchers that want to see their argument itself, `any` those that stand for any value. Calls `about` a
-    mock are given the mock, or a call of it, which is then not made to ask anything. `gives` are called on such a
-    call, or on what is about it, and are given the answer.
+    mock are given the mock, or a call of it, which is then not made to ask anything.
     """
 
     modules: tuple[str, ...]
     same: frozenset[str]
     any: frozenset[str]
     about: frozenset[str]
-    gives: frozenset[str] = frozenset()
 
     @property
     def heads(self) -> tuple[str, ...]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from featureops.core.given import argument
+import re
+
+from featureops.core.detect.places import is_test_path
+from featureops.core.given import argument, called_name
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
+from featureops.core.testing.setups import asked_name
 
-__all__ = ["is_any", "is_told", "mocked", "same_as", "speaks"]
+__all__ = ["is_any", "is_asserted", "is_told", "mocked", "same_as"]
 
+_LOOKED_AT = frozenset(
+    {"", "arguments", "argument", "paren", "not", "equal", "not-equal", "await", "cast", "comparison"}
+)
+_BETWEEN = frozenset({"", "lambda", "function", "block", "expression", "arguments", "argument", "paren"})
 _LIMITS = ("function", "class")
 
 
@@ -32,11 +40,11 @@ def mocked(names: Names, owner: Node) -> Node | None:
 
 def is_told(names: Names, call: Node) -> bool:
     """Whether a call of a mock is not made to ask, but to tell or to check what the mock answers."""
+    if _is_answered(call):
+        return True
     rules = names.file.pack.mocks
     if rules is None:
         return False
-    if _is_given(call, rules):
-        return True
     callee, arguments = call.role("function"), call.role("arguments")
     owner = callee.role("object") if callee is not None else None
     if owner is not None and _is_one_of(names, owner, rules, rules.about):
@@ -51,26 +59,36 @@ def is_told(names: Names, call: Node) -> bool:
     return False
 
 
-def speaks(names: Names, call: Node) -> bool:
-    """Whether a call is part of the language in which mocks are told what to answer."""
-    rules = names.file.pack.mocks
-    if rules is None:
+def is_asserted(node: Node) -> bool:
+    """Whether a test wants to see what an expression gives: then its value can't take its place."""
+    rules = node.file.pack.tests
+    if rules is None or not rules.asserts or not is_test_path(node.file.pack, node.file.path):
         return False
-    known = rules.about | rules.gives | rules.same | rules.any
-    return _name(call) in rules.gives or _is_one_of(names, call, rules, known)
+    for outer in node.ancestors():
+        if outer.shape == "call" and not _holds(outer.role("function"), node):
+            return re.fullmatch(rules.asserts, asked_name(outer)) is not None
+        if outer.type in rules.assertions:
+            return True
+        if outer.shape not in _LOOKED_AT:
+            return False
+    return False
 
 
-def _is_given(call: Node, rules: MockRules) -> bool:
-    """Whether the answer is said right behind the call: no boolean has such a method."""
-    callee = call.parent if call.parent is not None and call.parent.shape == "member" else None
-    outer = callee.parent if callee is not None and callee.role("object") is call else None
-    return outer is not None and outer.role("function") is callee and _name(outer) in rules.gives
-
-
-def _name(call: Node) -> str:
-    callee = call.role("function") if call.shape == "call" else None
-    name = callee.role("property") or callee if callee is not None else None
-    return name.text if name is not None else ""
+def _is_answered(call: Node) -> bool:
+    """Whether a call in a test is given what it answers, or is one of those that check that it was made."""
+    rules = call.file.pack.tests
+    if rules is None or not is_test_path(call.file.pack, call.file.path):
+        return False
+    callee = call.role("function")
+    owner = callee.role("object") if callee is not None else None
+    if owner is not None and owner.shape == "call" and asked_name(owner) in rules.checks:
+        return True
+    outer = call.parent
+    if outer is not None and outer.shape == "member" and (name := outer.role("property")) is not None:
+        return name.text in rules.answers | rules.turns
+    while outer is not None and outer.shape in _BETWEEN:
+        outer = outer.parent
+    return outer is not None and outer.shape == "call" and asked_name(outer) in rules.told | rules.checks
 
 
 def _items(arguments: Node | None) -> list[Node]:
@@ -83,6 +101,7 @@ def _holds(outer: Node | None, inner: Node) -> bool:
 
 def _is_one_of(names: Names, node: Node, rules: MockRules, functions: frozenset[str]) -> bool:
     """Whether a node calls one of some functions, in a file that imports a library of mocks."""
-    if _name(node) not in functions:
+    name = called_name(node) if node.shape == "call" else None
+    if name is None or name.text not in functions:
         return False
     return any(f"{module}.".startswith(rules.heads) for module in (*names.modules, *names.wildcards))

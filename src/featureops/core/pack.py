@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.regroup import TreeRules
+from featureops.core.testing.rules import SetupForm, TestRules
 
 if TYPE_CHECKING:
     from tree_sitter import Parser
@@ -292,6 +293,7 @@ class SdkPack:
     others: tuple[str, ...] = ()
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
+    setups: tuple[SetupForm, ...] = ()
     pure: bool = True
     preferred: bool = False
 
@@ -325,6 +327,7 @@ class LanguagePack:
     tree: TreeRules | None = None
     wire: WireNames | None = None
     mocks: MockRules | None = None
+    tests: TestRules | None = None
     builders: tuple[Builder, ...] = ()
     regions: str | None = None
     templates: tuple[str, ...] = ()

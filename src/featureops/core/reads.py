@@ -27,7 +27,7 @@ from featureops.core.house import (
     tail_matches,
 )
 from featureops.core.learning import read_through, read_with
-from featureops.core.mocks import is_any, is_told, mocked
+from featureops.core.mocks import is_any, is_asserted, is_told, mocked
 from featureops.core.origins import Proof, gives
 from featureops.core.owned import Owned
 from featureops.core.pack import CallForm, SdkPack
@@ -96,7 +96,8 @@ class _Finder:
         if shape == "call":
             found = self._declared(node) or self.asking(node)
             if found is not None:
-                yield from self._each(found)
+                said = found.value == "boolean" and (is_told(self.names, node) or is_asserted(found.node))
+                yield from self._each(replace(found, value="test") if said else found)
                 return
         yield from self.results.at(node)
         if shape in ("decorator", "markup-element") and self.house:

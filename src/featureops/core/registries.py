@@ -13,7 +13,7 @@ from featureops.core.mentions import mentions_of
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["entries_named", "entries_of_key", "keys_in", "unlisted"]
+__all__ = ["entries_named", "entries_of_key", "keys_in", "speaks_of_flags", "unlisted"]
 
 _WORDS = frozenset({"experiment", "experiments", "feature", "features", "flag", "flags", "toggle", "toggles"})
 _NAMING = frozenset({"flag", "id", "key", "name", "slug"})
@@ -122,10 +122,11 @@ def _is_for_flags(holder: Node) -> bool:
         elif found is None and outer.shape not in _THROUGH:
             return False
     target = (found.role("name") or found.role("left")) if found is not None else None
-    return target is not None and _speaks_of_flags(target.text)
+    return target is not None and speaks_of_flags(target.text)
 
 
-def _speaks_of_flags(name: str) -> bool:
+def speaks_of_flags(name: str) -> bool:
+    """Whether a name is one for flags, by its words."""
     return not _WORDS.isdisjoint(part.lower() for part in name_parts(name))
 
 
@@ -139,4 +140,4 @@ def _case_at(node: Node) -> Node | None:
     subject = switch.role("value")
     if case.role("value") is not node or subject is None or sum(item.shape == "case" for item in body.items) < _RECORD:
         return None
-    return case if _speaks_of_flags(subject.text) else None
+    return case if speaks_of_flags(subject.text) else None

@@ -29,6 +29,7 @@ from featureops.core.pack import (
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
+from featureops.languages.test_rules import test_rules
 from featureops.languages.vocabulary import SHAPES
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ def _language(folder: Traversable) -> LanguagePack:
         tree=_tree(subtable(data, "tree")) if "tree" in data else None,
         wire=_wire(subtable(data, "wire")) if "wire" in data else None,
         mocks=_mocks(subtable(data, "mocks")) if "mocks" in data else None,
+        tests=test_rules(subtable(data, "tests")) if "tests" in data else None,
         builders=tuple(_builder(item) for item in subtables(data, "builder")),
     )
 
@@ -291,7 +293,7 @@ def _opened(item: Table) -> OpenedRule:
 
 
 def _mocks(table: Table) -> MockRules:
-    words = (frozenset(texts(table, key)) for key in ("same", "any", "about", "gives"))
+    words = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
     return MockRules(texts(table, "modules"), *words)
 
 

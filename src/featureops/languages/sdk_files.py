@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from featureops.core.errors import Bug
 from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, WrapTemplate
+from featureops.core.testing.rules import SetupForm
 from featureops.languages.tables import Table, optional, read, subtables, text, texts
 
 __all__ = ["sdk_pack"]
@@ -34,6 +35,7 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         receivers=texts(data, "receivers"),
         others=texts(data, "others"),
         markers=tuple(Marker(texts(item, "hosts"), text(item, "text")) for item in subtables(data, "marker")),
+        setups=tuple(_setup(item) for item in subtables(data, "setup")),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
             WrapTemplate(
@@ -70,6 +72,25 @@ def _call(item: Table) -> CallForm:
         awaited=bool(item.get("awaited", False)),
         passed=text(item, "passed", ""),
         members=cast("Literal['', 'camel']", text(item, "members", "")),
+    )
+
+
+def _setup(item: Table) -> SetupForm:
+    flag, value, gives = item.get("flag", 0), item.get("value"), text(item, "gives", "")
+    if not isinstance(flag, int) or not (value is None or isinstance(value, (int, str))):
+        raise Bug(f"setup: flag is a position, value a position or a keyword in {dict(item)}")
+    if gives not in ("", "enabled", "disabled") or not texts(item, "owners"):
+        raise Bug(f"setup: owners are named, and gives is enabled or disabled, not {dict(item)}")
+    return SetupForm(
+        name=text(item, "name"),
+        owners=texts(item, "owners"),
+        flag=flag,
+        value=value,
+        gives=gives,
+        several=bool(item.get("several", False)),
+        entries=bool(item.get("entries", False)),
+        answers=frozenset(texts(item, "answers")),
+        through=frozenset(texts(item, "through")),
     )
 
 

@@ -103,6 +103,7 @@ class Detection(_Answer):
 class FileChange(Output):
     path: str
     action: str = "edited"
+    tests_removed: list[str] = []
 
 
 class Hunk(Output):

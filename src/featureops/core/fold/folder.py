@@ -38,8 +38,9 @@ class Folded:
 
 
 class FileFold:
-    """`seeds` are expressions whose value is known, `cuts` bytes that go in any case. `mentions` tells whether a
-    comment speaks of the flag, `is_made` whether code makes objects of a class by itself."""
+    """`seeds` are expressions whose value is known, `cuts` bytes that go in any case; `parts` go with all that they
+    leave empty, `entries` by themselves. `mentions` tells whether a comment speaks of the flag, `is_made` whether code
+    makes objects of a class by itself."""
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class FileFold:
         self.is_used_elsewhere = is_used_elsewhere
         self.seeds: dict[Node, bool] = {}
         self.parts: set[Node] = set()
+        self.entries: frozenset[Node] = frozenset()
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[str], bool] = _always
@@ -83,7 +85,7 @@ class FileFold:
         return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), self.seeds, unfolded)
 
     def _pass(self) -> Statements:
-        doomed = doom(self.parts)
+        doomed = doom(self.parts) | self.entries
         hot: set[Node] = {self.file.root}
         for node in (*self.seeds, *doomed):
             hot.add(node)

@@ -20,7 +20,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
-_LISTING = frozenset({"arguments", "binder", "list", "object"})
+_LISTING = frozenset({"arguments", "binder", "enum", "list", "object"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -89,8 +89,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
                 self._entries(node)
             case "class":
                 self._class(node)
-            case "enum" | "object":
-                self._members(node)
+            case "enum" | "object" | "arguments" | "decorated":
+                self.visit_children(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
             case "" | "binder" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
@@ -98,11 +98,6 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
                 super().visit(node)
             case _:
                 super().visit(node)
-
-    def visit_children(self, node: Node) -> None:
-        super().visit_children(node)
-        if node.shape in _LISTING and any(item in self.doomed for item in node.items):
-            self.blocks.remove_items(node, self.gone)
 
     def _value(self, node: Node, role: str, context: Context) -> None:
         value = node.role(role)
@@ -156,12 +151,15 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
         if body is not None and body.shape != "block":
             self.blocks.remove(body, self.gone)
 
-    def _members(self, node: Node) -> None:
-        """An object or an enum that loses some of its entries."""
-        self.visit_children(node)
-        holder = node.role("body") or node
-        if holder.shape != "block" and any(item in self.doomed for item in holder.items):
+    def visit_children(self, node: Node) -> None:
+        """An object, an enum or a list that loses some of its entries; a definition that loses decorators."""
+        super().visit_children(node)
+        holder = (node.role("body") or node) if node.shape in ("object", "enum") else node
+        if node.shape in _LISTING and holder.shape != "block" and any(item in self.doomed for item in holder.items):
             self.blocks.remove_items(holder, self.gone)
+        for item in node.items if node.shape == "decorated" else ():
+            if item in self.doomed:
+                self.blocks.remove_inline(item)
 
     # -------------------------------------------------------------- blocks
 

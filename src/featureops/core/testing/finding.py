@@ -1,0 +1,184 @@
+"""The places of a test file that speak of a flag, sorted into set-ups and others; and what follows for the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from featureops.core.asked import Read
+from featureops.core.config import HouseRead
+from featureops.core.detect.places import is_test_path
+from featureops.core.mentions import mentions_of
+from featureops.core.model import Leftover
+from featureops.core.project import Project
+from featureops.core.registries import keys_in
+from featureops.core.syntax import Node, SourceFile
+from featureops.core.testing.plan import FilePlan, Said, plan_file
+from featureops.core.testing.setups import Setting, SetUp
+
+__all__ = ["explained", "is_for_tests_only", "is_test_file", "setting_of", "test_plans"]
+
+
+def is_test_file(project: Project, path: str) -> bool:
+    """Whether a file holds tests or what they use, by its path."""
+    return is_test_path(project.packs.for_path(path), path)
+
+
+def is_for_tests_only(project: Project, seeds: Mapping[str, Mapping[Node, bool]], left: Iterable[str]) -> bool:
+    """Whether other code than tests asked for the flag and does not any more. `left` are the files where it does."""
+    asked = any(found and not is_test_file(project, path) for path, found in seeds.items())
+    return asked and all(is_test_file(project, path) for path in left)
+
+
+def test_plans(
+    project: Project,
+    flag: str,
+    names: Collection[str],
+    reads: Mapping[str, Sequence[Read]],
+    is_named_beside: Callable[[str, str], bool],
+    *,
+    keep: bool,
+) -> dict[str, FilePlan]:
+    """What goes of the test files that set the flag. `names` are those of constants that hold the key, `reads` all of
+    each file; `is_named_beside` tells whether another file than this path has a name."""
+    plans: dict[str, FilePlan] = {}
+    for path, found in reads.items():
+        if is_test_file(project, path):
+            plan = _plan(project, path, flag, names, found, partial(is_named_beside, path), keep=keep)
+            if plan is not None:
+                plans[path] = plan
+    return plans
+
+
+def _plan(
+    project: Project,
+    path: str,
+    flag: str,
+    names: Collection[str],
+    reads: Sequence[Read],
+    is_used_elsewhere: Callable[[str], bool],
+    *,
+    keep: bool,
+) -> FilePlan | None:
+    file = project.file(path)
+    setting = setting_of(project, file, flag) if file is not None else None
+    if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
+        return None
+    asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
+    setups: list[SetUp] = []
+    spoken: list[Node] = []
+    for key in _keys(project, file, flag, names, setting.named, asked):
+        setup = None if file.error_near(key.span) else setting.at(key, asked.get(key))
+        if setup is not None:
+            setups.append(setup)
+        elif key.type in file.pack.index.strings or key.shape == "member" or key in asked or key.text in names:
+            spoken.append(key)
+    spoken.extend(read.node for read in reads if read.key is None and read.flag == flag)
+    said = Said(file, file.pack.tests, _without_doubles(setups), tuple(spoken))
+    return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
+
+
+def setting_of(project: Project, file: SourceFile, flag: str) -> Setting | None:
+    """What finds the set-ups of a file."""
+    rules = file.pack.tests
+    if rules is None:
+        return None
+    asks: dict[str, bool] = {}
+    for sdk in file.pack.sdks:
+        for form in sdk.calls:
+            if form.value == "boolean":
+                asks.update({name: form.when == "enabled" for name in (form.method, form.function) if name})
+    house = [read for read in project.config.reads if read.language in (None, file.pack.id)]
+    asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
+    forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
+    return Setting(rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag))
+
+
+def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]:
+    """The house's names that are the flag: each with its owner, and whether true means on."""
+    found: dict[str, tuple[str, bool]] = {}
+    for read in house:
+        if read.name == flag and read.form in ("call", "expression"):
+            owner, _, name = re.sub(r"\(.*", "", read.target).rpartition(".")
+            found[name] = owner.lstrip("*"), read.when == "enabled"
+    return found
+
+
+def _keys(
+    project: Project,
+    file: SourceFile,
+    flag: str,
+    names: Collection[str],
+    named: Collection[str],
+    asked: Mapping[Node, bool],
+) -> Iterator[Node]:
+    """Expressions that are the key, in document order: texts, names of constants, names of entries."""
+    found: dict[Node, None] = dict.fromkeys(asked)
+    for node in mentions_of(file, flag):
+        found[_whole_text(node)] = None
+    for text in (flag, *named):
+        found.update(dict.fromkeys(keys_in(file, text)))
+    for name in names:
+        for node in mentions_of(file, name):
+            whole = _whole_name(node)
+            constant = project.constant(file.path, whole)
+            if constant is not None and constant.value == flag and not _is_definition(whole):
+                found[whole] = None
+    inner = {node for node in found if any(outer in found for outer in node.ancestors())}
+    return iter(sorted((node for node in found if node not in inner), key=lambda node: node.start))
+
+
+def _whole_text(node: Node) -> Node:
+    strings = node.file.pack.index.strings
+    return next((part for part in (node, *node.ancestors()) if part.type in strings or part.shape == "string"), node)
+
+
+def _whole_name(node: Node) -> Node:
+    """`Flags.KEY.value` where the node is the KEY in it."""
+    while (parent := node.parent) is not None and parent.shape == "member":
+        is_key = parent.role("object") is node and (name := parent.role("property")) is not None
+        is_key = is_key and name is not None and name.text in node.file.pack.index.key_members
+        if parent.role("property") is not node and not is_key:
+            break
+        node = parent
+    return node
+
+
+def _is_definition(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None and parent.shape == "":
+        parent = parent.parent
+    return parent is not None and (
+        parent.shape in ("import", "import-name", "import-group", "enum-member", "declarator", "field")
+        and parent.role("value") is not node
+    )
+
+
+def _without_doubles(setups: Iterable[SetUp]) -> tuple[SetUp, ...]:
+    """One place may be reached by two spellings of the key."""
+    return tuple({setup.key: setup for setup in setups}.values())
+
+
+def explained(project: Project, plans: Mapping[str, FilePlan], found: Iterable[Leftover]) -> list[Leftover]:
+    """The leftovers, without those that lie in what goes, and with the reasons why set-ups stay."""
+    kept: list[Leftover] = []
+    found = list(found)
+    # What was refused stays as it was.
+    refused = {item.path for item in found if item.kind == "refused"}
+    plans = {path: plan for path, plan in plans.items() if path not in refused}
+    for item in found:
+        plan, file = plans.get(item.path), project.file(item.path)
+        told = plan is not None and any(other.line == item.line for other in plan.left)
+        if (
+            plan is None
+            or file is None
+            or item.kind == "mention"
+            or item.line == 0
+            or (
+                not told and not any(file.line_of(start) <= item.line <= file.line_of(end) for start, end in plan.spans)
+            )
+        ):
+            kept.append(item)
+    kept.extend(item for plan in plans.values() for item in plan.left)
+    return sorted(set(kept), key=lambda item: (item.path, item.line, item.kind))

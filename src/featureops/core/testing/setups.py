@@ -1,0 +1,348 @@
+"""Where a test sets the flag: to what, and which part of the text does nothing else.
+
+A place counts only where every call between the key and the statement is understood: a way of asking that is told its
+answer, or an SDK's own test helper. Anything else is no set-up, and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from featureops.core.config import HouseRead
+from featureops.core.fold.unused import statement_of
+from featureops.core.given import argument
+from featureops.core.house import house_argument, tail_matches
+from featureops.core.registries import speaks_of_flags
+from featureops.core.scopes import string_value
+from featureops.core.syntax import Node
+from featureops.core.testing.answering import answer_for
+from featureops.core.testing.rules import SetupForm, TestRules
+from featureops.core.testing.values import chosen, literal
+
+__all__ = ["SetUp", "Setting", "asked_name"]
+
+_Why = Literal["", "turns", "open", "checked", "also"]
+_PASSED = frozenset({"arguments", "argument", "paren", "await", "cast", "expression", "keyword-argument"})
+_TAKERS = frozenset({"call", "declarator", "assign", "pair"})
+_CHECKED = re.compile(r"\bexpects?\b|\bverify\b|\bshould_receive\b")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetUp:
+    """`part` is what goes: a statement, an entry, an argument or a decorator. `value` is what the flag is set to, None
+    where that is not one fixed value, and `why` says why not; "also" is a value that is not all that is set. `at` is
+    what the part lies in, where that is not what goes."""
+
+    part: Node
+    key: Node
+    value: bool | None
+    why: _Why = ""
+    at: Node | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a whole statement goes."""
+        parent = self.part.parent
+        return parent is not None and parent.shape == "block"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A call on the way out: the way comes through its arguments, its callee or the block that it is given."""
+
+    node: Node
+    way: Literal["argument", "callee", "block", "infix"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Finds set-ups in the files of one language. `asks` are names of calls that ask, and whether true means on;
+    `named` are those that are the flag themselves, by the owner that they have."""
+
+    rules: TestRules
+    forms: tuple[SetupForm, ...]
+    house: tuple[HouseRead, ...]
+    asks: Mapping[str, bool]
+    named: Mapping[str, tuple[str, bool]]
+
+    def at(self, key: Node, on: bool | None = None) -> SetUp | None:
+        """The set-up that a key belongs to. `on` is what true means where a read with that key is known."""
+        entry = self._entry(key) or self._compared(key)
+        if entry is not None:
+            return entry
+        steps, part = self._climb(key)
+        while steps and steps[0].name in self.rules.same and len(steps) > 1:
+            steps = steps[1:]
+        if not steps or steps[0].way != "argument" or part is None:
+            return None
+        helper = self._helped(key, steps, part)
+        return helper if helper is not None else self._told(key, steps, part, on)
+
+    # -------------------------------------------------------------- the way out
+
+    def _climb(self, key: Node) -> tuple[list[_Step], Node | None]:
+        """The calls around the key and the statement or decorator that they are; None where something else is."""
+        steps: list[_Step] = []
+        node = key
+        while (parent := node.parent) is not None:
+            shape = parent.shape
+            if shape in ("block", "lambda", "function"):
+                owner = self._given_to(node, parent)
+                if owner is None:
+                    return steps, node if shape == "block" else None
+                steps.append(_Step(owner, "block", asked_name(owner)))
+                node = owner
+            elif shape == "call":
+                steps.append(
+                    _Step(parent, "callee" if node is parent.role("function") else "argument", asked_name(parent))
+                )
+                node = parent
+            elif shape == "decorator":
+                if parent.role("function") is not None:
+                    steps.append(_Step(parent, "argument", asked_name(parent)))
+                return steps, parent
+            elif parent.type in self.rules.infix:
+                steps.append(_Step(parent, "infix", parent.items[1].text))
+                node = parent
+            elif shape in _PASSED or (shape == "member" and parent.role("object") is node):
+                node = parent
+            else:
+                return steps, None
+        return steps, None
+
+    def _given_to(self, node: Node, body: Node) -> Node | None:
+        """The call about a mock that is given a block or a function of this one expression."""
+        if body.shape == "block" and len(body.items) != 1:
+            return None
+        call = next(
+            (outer for outer in body.ancestors() if outer.shape not in ("", "lambda", "arguments", "argument")), None
+        )
+        is_told = call is not None and call.shape == "call" and asked_name(call) in self.rules.told
+        return call if is_told and node is not None else None
+
+    # -------------------------------------------------------------- a mock that is told its answer
+
+    def _told(self, key: Node, steps: list[_Step], part: Node, on: bool | None) -> SetUp | None:
+        means = self._asked(key, steps[0]) if on is None else on
+        if means is None:
+            return None
+        answer: Node | None = None
+        turns = 0
+        for step in steps[1:]:
+            if step.way in ("callee", "infix") and step.name in self.rules.answers | self.rules.turns:
+                given = _given(step)
+                turns += 1 if step.name in self.rules.answers and len(given) == 1 else 2
+                answer = given[0] if given else None
+            elif not self._passes(step):
+                return None
+        if not turns:
+            return None
+        if turns > 1:
+            return SetUp(part, key, None, "turns")
+        if _CHECKED.search(part.text):
+            return SetUp(part, key, None, "checked")
+        value = literal(answer)
+        return SetUp(part, key, value if value is None else value is means, "" if value is not None else "open")
+
+    def _passes(self, step: _Step) -> bool:
+        if step.way == "callee":
+            return step.name in self.rules.given
+        if step.name in self.rules.joined:
+            callee = step.node.role("function")
+            owner = callee.role("object") if callee is not None else None
+            return owner is not None and asked_name(owner) in self.rules.told
+        return step.name in self.rules.told
+
+    def _asked(self, key: Node, step: _Step) -> bool | None:
+        """What true means to the call that is given the key; None where it asks for no flag."""
+        if step.name in self.asks:
+            return self.asks[step.name]
+        name = string_value(key)
+        if step.name in self.rules.naming and name is not None and name in self.named:
+            owner, means = self.named[name]
+            return means if owner in key.file.line_text(key.start) else None
+        if step.name not in self.rules.given:
+            return None
+        words = re.findall(r"[\w$]+\??", step.node.text.replace(key.text, "", 1))
+        return next((self.asks[word] for word in words if word in self.asks), None)
+
+    # -------------------------------------------------------------- an SDK's test helper, the house's own
+
+    def _helped(self, key: Node, steps: list[_Step], part: Node) -> SetUp | None:
+        call = steps[0].node
+        for form in self.forms:
+            if form.name == steps[0].name and not form.entries and _is_owned(call, form) and _is_key(call, key, form):
+                return self._by_form(key, steps, part, form)
+        for read in self.house:
+            callee = call.role("function")
+            if callee is not None and tail_matches(callee.text, read.target) and house_argument(call, read.flag) is key:
+                value = literal(house_argument(call, read.value)) if read.value is not None else True
+                known = value if value is None else value is (read.when == "enabled")
+                return SetUp(part, key, known if self._alone(steps[1:]) else None, "" if known is not None else "open")
+        return None
+
+    def _by_form(self, key: Node, steps: list[_Step], part: Node, form: SetupForm) -> SetUp | None:
+        call, answer, seen = steps[0].node, None, 0
+        if form.several:
+            arguments = call.role("arguments")
+            others = arguments is not None and len(arguments.items) > 1
+            part = (
+                key.parent
+                if others and key.parent is not None and key.parent.shape == "argument"
+                else key
+                if others
+                else part
+            )
+        for step in steps[1:]:
+            if step.name in form.answers and step.way == "callee":
+                given = _given(step)
+                answer, seen = (given[0] if len(given) == 1 else None), seen + 1
+            elif step.name not in form.through and not self._alone([step]):
+                return None
+        if form.answers:
+            return SetUp(
+                part,
+                key,
+                literal(answer) if seen == 1 else None,
+                "" if seen == 1 and literal(answer) is not None else "open",
+            )
+        if form.gives:
+            return SetUp(part, key, form.gives == "enabled")
+        value = literal(_argument(call, form.value))
+        return SetUp(part, key, value, "" if value is not None else "open")
+
+    def _alone(self, steps: Iterable[_Step]) -> bool:
+        """Whether the calls around a helper only check that it went well."""
+        return all(step.way == "argument" and step.name in self.rules.told for step in steps)
+
+    def _entry(self, key: Node) -> SetUp | None:
+        """The key as the name of an entry, or of a place that is given the value."""
+        holder = key.parent
+        if holder is None or key.shape == "member":
+            return None
+        if holder.shape in ("pair", "keyword-argument") and key.start == holder.start:
+            return self._pair(key, holder)
+        owner, assign = holder.role("object"), holder.parent
+        if holder.shape not in ("index", "member") or owner is None or owner is key or assign is None:
+            return None
+        if assign.shape != "assign" or assign.role("left") is not holder or not self._is_place(owner.text):
+            return None
+        value = literal(assign.role("right"))
+        return SetUp(statement_of(assign), key, value, "" if value is not None else "open")
+
+    def _compared(self, key: Node) -> SetUp | None:
+        """The key in a function that answers for a mock."""
+        label = key.parent
+        function = next((outer for outer in key.ancestors() if outer.shape in ("lambda", "function")), None)
+        holder = self._answering(function) if function is not None else None
+        answer = answer_for(key, label, function) if label is not None and function is not None else None
+        if holder is None or answer is None:
+            return None
+        return SetUp(answer.part, key, answer.value, "" if answer.is_apart else "also", holder)
+
+    def _answering(self, function: Node) -> Node | None:
+        """The call or the assignment that makes a function the answer of a mock."""
+        holder = function.parent
+        while holder is not None and holder.shape in ("arguments", "argument", "paren"):
+            holder = holder.parent
+        if holder is None:
+            return None
+        if holder.shape == "call":
+            return holder if asked_name(holder) in self.rules.computed else None
+        target = holder.role("left") if holder.shape == "assign" else None
+        words = re.findall(r"\w+", target.text) if target is not None else []
+        return holder if words and (words[-1] in self.rules.computed or words[-1] in self.asks) else None
+
+    def _pair(self, key: Node, pair: Node) -> SetUp | None:
+        value = pair.role("value")
+        holder = pair.parent
+        taker = next((outer for outer in pair.ancestors() if outer.shape in _TAKERS), None)
+        if holder is None or value is None or taker is None:
+            return None
+        is_sdk = taker.shape == "call" and any(
+            form.entries and asked_name(taker) == form.name and _is_owned(taker, form) for form in self.forms
+        )
+        is_place = self._is_place if taker.shape in ("assign", "declarator") else self._is_house
+        if not is_sdk and not is_place(_holder_name(taker)):
+            return None
+        known = literal(value)
+        known = chosen(value) if known is None and is_sdk else known
+        return SetUp(pair, key, known, "" if known is not None else "open", _holding(pair))
+
+    def _is_place(self, name: str) -> bool:
+        """Whether something is named like a place where tests keep the values of flags."""
+        return self._is_house(name) or speaks_of_flags(name)
+
+    def _is_house(self, name: str) -> bool:
+        return any(tail_matches(name, read.target) for read in self.house)
+
+
+def asked_name(call: Node) -> str:
+    """The last name of what is called."""
+    callee = call.role("function")
+    if callee is not None and callee.shape == "call":
+        return asked_name(callee)
+    name = (callee.role("property") or callee) if callee is not None else None
+    return re.split(r"\.|::|->|\\", name.text.partition("<")[0])[-1] if name is not None else ""
+
+
+def _given(step: _Step) -> list[Node]:
+    if step.way == "infix":
+        return step.node.items[2:]
+    arguments = step.node.role("arguments")
+    return arguments.items if arguments is not None else []
+
+
+def _argument(call: Node, place: int | str | None) -> Node | None:
+    if isinstance(place, str):
+        return argument(call, 1_000_000, place)
+    return argument(call, place) if place is not None else None
+
+
+def _holding(entry: Node) -> Node | None:
+    """The statement that an entry is part of, where no function lies in between."""
+    node = entry
+    while (parent := node.parent) is not None and parent.shape not in ("function", "lambda", "class"):
+        if parent.shape == "block":
+            return node
+        node = parent
+    return None
+
+
+def _is_key(call: Node, key: Node, form: SetupForm) -> bool:
+    arguments = call.role("arguments")
+    if form.several and arguments is not None:
+        return any((item.role("operand") or item) is key or item is key for item in arguments.items)
+    return argument(call, form.flag) is key
+
+
+def _is_owned(call: Node, form: SetupForm) -> bool:
+    """Whether the owner of a helper is made with one of the SDK's own, by a line of the file that says so."""
+    callee = call.role("function")
+    owner = callee.role("object") if callee is not None else None
+    text = call.file.slice(0, len(call.file.data))
+    made = "|".join(re.escape(name) for name in form.owners)
+    if owner is None:
+        return re.search(rf"(?<!\w)(?:{made})(?!\w)", text) is not None
+    if re.search(rf"(?<!\w)(?:{made})(?!\w)", owner.text):
+        return True
+    name = re.findall(r"\w+", owner.text)[-1:]
+    line = (
+        rf"(?<!\w){name[0]}(?!\w)[^\n;]*(?<!\w)(?:{made})(?!\w)|(?<!\w)(?:{made})(?!\w)[^\n;]*(?<!\w){name[0]}(?!\w)"
+        if name
+        else "$^"
+    )
+    return re.search(line, text) is not None
+
+
+def _holder_name(node: Node) -> str:
+    """What an object is given to: a name, a key, or the function that takes it."""
+    if node.shape == "call":
+        callee = node.role("function")
+        return callee.text if callee is not None else ""
+    name = node.role("name") or node.role("left") or node.role("key")
+    return (string_value(name) or name.text) if name is not None else ""

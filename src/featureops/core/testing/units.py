@@ -1,0 +1,121 @@
+"""Tests, groups of tests and what runs before them: which of them a statement stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from featureops.core.fold.unused import statement_of
+from featureops.core.scopes import string_value
+from featureops.core.syntax import Node
+from featureops.core.testing.rules import TestRules
+
+__all__ = ["Unit", "around", "removable", "tests_in", "unit_at"]
+
+_BRANCHES = frozenset({"if", "elif", "else", "while", "do", "for", "switch", "case", "try", "conditional"})
+
+_Kind = Literal["test", "hook", "group", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`node` is the function, the class or the call. What is "other" runs nobody knows when or how often."""
+
+    kind: _Kind
+    node: Node
+
+    @property
+    def name(self) -> str:
+        label = self.node.role("name")
+        if label is not None:
+            return label.text
+        arguments = self.node.role("arguments")
+        first = arguments.items[0] if arguments is not None and arguments.items else None
+        value = string_value(first.role("operand") or first) if first is not None else None
+        return value if value is not None else self.node.text.split("\n")[0][:60]
+
+
+def unit_at(node: Node, rules: TestRules) -> Unit | None:
+    """What a node is for those who run the tests; None for what only stands in one."""
+    shape = node.shape
+    if shape == "function":
+        return _function(node, rules)
+    if shape == "class":
+        return Unit("group", node)
+    if shape == "call":
+        return Unit(_called(node, rules), node)
+    return Unit("other", node) if shape in _BRANCHES else None
+
+
+def _function(node: Node, rules: TestRules) -> Unit | None:
+    label, parent = node.role("name"), node.parent
+    if label is None:
+        is_given = parent is not None and parent.shape in ("arguments", "argument")
+        return None if is_given else Unit("other", node)
+    marks = _marks(node)
+    if marks & rules.marks or (rules.names and re.search(rules.names, label.text)):
+        return Unit("test", node)
+    is_hook = label.text in rules.hook_names or bool(marks & rules.hook_marks)
+    return Unit("hook" if is_hook else "other", node)
+
+
+def _called(node: Node, rules: TestRules) -> _Kind:
+    callee = node.role("function")
+    text = callee.text if callee is not None else ""
+    ways: tuple[tuple[str, _Kind], ...] = ((rules.calls, "test"), (rules.groups, "group"), (rules.hooks, "hook"))
+    return next((kind for pattern, kind in ways if pattern and re.fullmatch(pattern, text)), "other")
+
+
+def _marks(function: Node) -> frozenset[str]:
+    """The last parts of the names of a function's decorators."""
+    found: list[Node] = []
+    outer = function.parent
+    for holder in (function, outer if outer is not None and outer.shape == "decorated" else None):
+        for child in holder.children if holder is not None else ():
+            found.extend(part for part in (child, *child.items) if part.shape == "decorator")
+    for sibling in _leading_marks(function):
+        found.extend(part for part in (sibling, *sibling.items) if part.shape == "decorator")
+    matches = (re.match(r"\W*([\w.:\\]+)", node.text) for node in found)
+    return frozenset(re.split(r"[.:\\]", match[1])[-1] for match in matches if match is not None)
+
+
+def _leading_marks(function: Node) -> list[Node]:
+    """Decorators that stand before a function as statements of their own."""
+    found: list[Node] = []
+    before = function.previous()
+    while before is not None and (before.shape == "decorator" or _only_marks(before)):
+        found.append(before)
+        before = before.previous()
+    return found
+
+
+def _only_marks(node: Node) -> bool:
+    return not node.shape and bool(node.items) and all(item.shape == "decorator" for item in node.items)
+
+
+def around(node: Node, rules: TestRules) -> list[Unit]:
+    """The units around a node, nearest first; the whole file is the last one."""
+    found = [unit for outer in node.ancestors() if outer.parent and (unit := unit_at(outer, rules)) is not None]
+    return [*found, Unit("group", node.file.root)]
+
+
+def tests_in(node: Node, rules: TestRules) -> Iterator[Unit]:
+    """The tests below a node, itself included; a test within a test counts alone."""
+    for part in node.walk():
+        if part.shape in ("function", "call"):
+            unit = unit_at(part, rules)
+            if unit is not None and unit.kind == "test" and _has_body(part):
+                yield unit
+
+
+def _has_body(node: Node) -> bool:
+    if node.shape == "function":
+        return node.role("body") is not None
+    return any(part.shape in ("function", "lambda", "block") for child in node.children for part in child.walk())
+
+
+def removable(unit: Unit) -> list[Node]:
+    """The whole statements that make a unit."""
+    return [statement_of(unit.node), *_leading_marks(unit.node)]
