@@ -43,9 +43,10 @@ def test_plans(
     """What goes of the test files that set the flag. `names` are those of constants that hold the key, `reads` all of
     each file; `is_named_beside` tells whether another file than this path has a name."""
     plans: dict[str, FilePlan] = {}
+    askers = _askers(read for found in reads.values() for read in found if read.flag == flag)
     for path, found in reads.items():
         if is_test_file(project, path):
-            plan = _plan(project, path, flag, names, found, partial(is_named_beside, path), keep=keep)
+            plan = _plan(project, path, flag, names, found, askers, partial(is_named_beside, path), keep=keep)
             if plan is not None:
                 plans[path] = plan
     return plans
@@ -57,12 +58,13 @@ def _plan(
     flag: str,
     names: Collection[str],
     reads: Sequence[Read],
+    askers: frozenset[str],
     is_used_elsewhere: Callable[[str], bool],
     *,
     keep: bool,
 ) -> FilePlan | None:
     file = project.file(path)
-    setting = setting_of(project, file, flag) if file is not None else None
+    setting = setting_of(project, file, flag, askers) if file is not None else None
     if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
         return None
     asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
@@ -79,8 +81,15 @@ def _plan(
     return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
 
 
-def setting_of(project: Project, file: SourceFile, flag: str) -> Setting | None:
-    """What finds the set-ups of a file."""
+def _askers(reads: Iterable[Read]) -> frozenset[str]:
+    """The names of what is asked: `Flags` of `Flags.isOn(X)`."""
+    callees = (read.call.role("function") for read in reads if read.call.shape == "call")
+    owners = (callee.role("object") for callee in callees if callee is not None)
+    return frozenset(owner.text.rpartition(".")[2] for owner in owners if owner is not None)
+
+
+def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[str] = frozenset()) -> Setting | None:
+    """What finds the set-ups of a file. `askers` are names of what the code asks."""
     rules = file.pack.tests
     if rules is None:
         return None
@@ -92,7 +101,9 @@ def setting_of(project: Project, file: SourceFile, flag: str) -> Setting | None:
     house = [read for read in project.config.reads if read.language in (None, file.pack.id)]
     asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
     forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
-    return Setting(rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag))
+    return Setting(
+        rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag), askers
+    )
 
 
 def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]:

@@ -25,6 +25,7 @@ from featureops.core.testing.values import chosen, literal
 __all__ = ["SetUp", "Setting", "asked_name"]
 
 _Why = Literal["", "turns", "open", "checked", "also"]
+_KEY_AND_VALUE = 2
 _PASSED = frozenset({"arguments", "argument", "paren", "await", "cast", "expression", "keyword-argument"})
 _TAKERS = frozenset({"call", "declarator", "assign", "pair"})
 _CHECKED = re.compile(r"\bexpects?\b|\bverify\b|\bshould_receive\b")
@@ -61,13 +62,14 @@ class _Step:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Finds set-ups in the files of one language. `asks` are names of calls that ask, and whether true means on;
-    `named` are those that are the flag themselves, by the owner that they have."""
+    `named` are those that are the flag themselves, by the owner that they have; `askers` are names of what is asked."""
 
     rules: TestRules
     forms: tuple[SetupForm, ...]
     house: tuple[HouseRead, ...]
     asks: Mapping[str, bool]
     named: Mapping[str, tuple[str, bool]]
+    askers: frozenset[str] = frozenset()
 
     def at(self, key: Node, on: bool | None = None) -> SetUp | None:
         """The set-up that a key belongs to. `on` is what true means where a read with that key is known."""
@@ -183,7 +185,18 @@ class Setting:
                 value = literal(house_argument(call, read.value)) if read.value is not None else True
                 known = value if value is None else value is (read.when == "enabled")
                 return SetUp(part, key, known if self._alone(steps[1:]) else None, "" if known is not None else "open")
-        return None
+        return self._by_asker(key, steps, part)
+
+    def _by_asker(self, key: Node, steps: list[_Step], part: Node) -> SetUp | None:
+        """What the code asks is told the answer: `Flags.set(KEY, true)`."""
+        callee, arguments = steps[0].node.role("function"), steps[0].node.role("arguments")
+        owner = callee.role("object") if callee is not None else None
+        if owner is None or owner.text.rpartition(".")[2] not in self.askers or len(steps) > 1 or arguments is None:
+            return None
+        given = [item.role("operand") or item if item.shape == "argument" else item for item in arguments.items]
+        others = [item for item in given if item is not key]
+        value = literal(others[0]) if len(given) == _KEY_AND_VALUE and len(others) == 1 else None
+        return SetUp(part, key, value) if value is not None else None
 
     def _by_form(self, key: Node, steps: list[_Step], part: Node, form: SetupForm) -> SetUp | None:
         call, answer, seen = steps[0].node, None, 0
