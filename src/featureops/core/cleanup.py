@@ -19,7 +19,7 @@ from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, is_open, leftovers_of, odd_arguments
+from featureops.core.leftovers import gate_of, is_foldable, is_open, leftovers_of, odd_arguments
 from featureops.core.mentions import has_word, speaks_of
 from featureops.core.model import FileEdit, Leftover, Span
 from featureops.core.orphans import orphaned_files
@@ -57,6 +57,7 @@ class _State:
     seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
     reads: dict[str, list[Read]] = field(default_factory=dict)
     constants: dict[Node, Constant] = field(default_factory=dict)
+    gates: dict[str, dict[Node, bool]] = field(default_factory=dict)
     doomed: dict[str, set[Node]] = field(default_factory=dict)
     held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
     folded: dict[str, Folded] = field(default_factory=dict)
@@ -144,10 +145,20 @@ class _Cleanup:
                 continue
             if read.constant is not None and read.constant.definition is not None:
                 self.state.constants[read.constant.definition] = read.constant
-            if is_foldable(read):
+            gate = gate_of(read, is_shown=wanted[read.when])
+            if gate is not None:
+                reads[reads.index(read)] = gate
+                self._open_gate(path, gate.node, is_shown=wanted[read.when])
+            elif is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
             self._take_name(read, wanted[read.when])
         return {name.encode() for name in self._constant_names(path)}
+
+    def _open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
+        if node.shape == "markup-element":
+            self.state.gates.setdefault(path, {})[node] = is_shown
+        else:
+            self._doom(path, [node])
 
     def _take_name(self, read: Read, value: bool) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -185,7 +196,7 @@ class _Cleanup:
     # -------------------------------------------------------------- folding
 
     def _fold_all(self) -> None:
-        for path in sorted({*self.state.seeds, *self.state.doomed}):
+        for path in sorted({*self.state.seeds, *self.state.gates, *self.state.doomed}):
             file = self.project.file(path)
             hosted = file is not None and file.pack.regions is not None
             if not hosted and path not in self.state.folded and (self.only is None or path in self.only):
@@ -201,6 +212,7 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
         fold.held = self.state.held.get(path, {})
+        fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
         folded = fold.run()

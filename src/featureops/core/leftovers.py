@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from featureops.core.model import Leftover
 from featureops.core.pack import LanguagePack
@@ -11,7 +12,7 @@ from featureops.core.reads import Read
 from featureops.core.settled import Settled
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["is_foldable", "is_open", "leftovers_of", "odd_arguments"]
+__all__ = ["gate_of", "is_foldable", "is_open", "leftovers_of", "odd_arguments"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -74,7 +75,28 @@ def odd_arguments(path: str, file: SourceFile | None, settled: Iterable[Settled]
 
 def is_foldable(read: Read) -> bool:
     """Whether fixing the flag fixes the value of the read."""
-    return read.value == "boolean" and read.proof != "unproven" and read.is_exact
+    return read.value in ("boolean", "gate") and read.proof != "unproven" and read.is_exact
+
+
+def gate_of(read: Read, *, is_shown: bool) -> Read | None:
+    """The read as a "gate", where fixing the flag opens or closes it for good: an element of markup that is given only
+    the key and shows its children, or an entry that leaves its object as it would be without it.
+    """
+    if read.proof == "unproven" or not read.is_exact:
+        return None
+    if read.value == "entry" and is_shown:
+        return replace(read, value="gate")
+    if read.value == "component" and read.node.shape == "markup-element":
+        opening = read.node.role("open") or read.node
+        attributes = [item for item in opening.items if item.field != "name"]
+        is_made = any(item.shape == "markup-expression" and _is_function(item) for item in read.node.items)
+        return replace(read, value="gate") if len(attributes) == 1 and not is_made else None
+    return None
+
+
+def _is_function(expression: Node) -> bool:
+    inner = expression.role("operand")
+    return inner is not None and inner.shape in ("function", "lambda")
 
 
 def is_open(read: Read, flag: str) -> bool:

@@ -9,6 +9,7 @@ from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.gated import Gated
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
@@ -24,11 +25,15 @@ def _is_class_body(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "class"
 
 
+def _is_child(element: Node) -> bool:
+    return element.parent is not None and element.parent.shape == "markup-element"
+
+
 def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Choices, CaseConditions):
+class Statements(Choices, CaseConditions, Gated):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -44,6 +49,8 @@ class Statements(Choices, CaseConditions):
         self.doomed = doomed
         self.gone.update(doomed)
         self.boolean_bindings: set[Node] = set()
+        self.gates: Mapping[Node, bool] = {}
+        self.opened: set[Node] = set()
 
     def visit(self, node: Node) -> None:
         if node in self.doomed:
@@ -73,6 +80,8 @@ class Statements(Choices, CaseConditions):
                 self._function(node)
             case "markup-expression":
                 self._markup(node)
+            case "markup-element" if node in self.gates and _is_child(node):
+                self._gate(node)
             case "list":
                 self._list(node)
             case "import" | "declaration":
