@@ -7,7 +7,7 @@ is refused as a whole and the rest is still done.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
@@ -16,21 +16,23 @@ from featureops.core.detect.following import follow_places, learn_callers, place
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded
+from featureops.core.fold.folder import FileFold
 from featureops.core.holders import holder_name
+from featureops.core.house import name_parts
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import gate_of, is_foldable, is_open, leftovers_of, odd_arguments
-from featureops.core.mentions import has_word, speaks_of
-from featureops.core.model import FileEdit, Leftover, Span
+from featureops.core.leftovers import gate_of, is_foldable, is_open, leftovers_of, mentions, odd_arguments
+from featureops.core.mentions import has_word, names_in_code, speaks_of
+from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
+from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
-from featureops.core.settled import Settled, documentation_of, settled_parameters
+from featureops.core.settled import documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, parse
 from featureops.core.verify import fault
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
@@ -48,23 +50,6 @@ class CleanupResult:
     reads: Mapping[str, int]
     verdict: str
     seen: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _State:
-    """One run: which files are folded with which seeds, and what they say to each other."""
-
-    seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
-    reads: dict[str, list[Read]] = field(default_factory=dict)
-    constants: dict[Node, Constant] = field(default_factory=dict)
-    gates: dict[str, dict[Node, bool]] = field(default_factory=dict)
-    doomed: dict[str, set[Node]] = field(default_factory=dict)
-    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
-    folded: dict[str, Folded] = field(default_factory=dict)
-    outputs: dict[str, bytes] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    settled: list[Settled] = field(default_factory=list)
-    cuts: dict[str, list[Span]] = field(default_factory=dict)
 
 
 def cleanup_project(
@@ -90,7 +75,7 @@ class _Cleanup:
         self.keep = keep
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
-        self.state = _State()
+        self.state = RunState()
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
 
@@ -331,9 +316,16 @@ class _Cleanup:
             for part in alike if path == constant.path else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            if has_word(data, constant.name):
+            pack = self.project.packs.for_path(path)
+            if has_word(data, constant.name) and (
+                pack is None or names_in_code(parse(path, data, pack), constant.name)
+            ):
                 return False
         return bool(self.state.folded)
+
+    def _is_named(self, path: str, data: bytes, name: str) -> bool:
+        pack = self.project.packs.for_path(path)
+        return has_word(data, name) and (pack is None or names_in_code(parse(path, data, pack), name))
 
     # -------------------------------------------------------------- result
 
@@ -377,6 +369,13 @@ class _Cleanup:
 
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
+        doomed = {node for nodes in self.state.doomed.values() for node in nodes}
+        # Only a name of several words is sure to mean the constant where prose speaks of it.
+        dropped = {
+            constant.name
+            for node, constant in self.state.constants.items()
+            if node in doomed and len(name_parts(constant.name)) > 1
+        }
         for path in sorted(self._files - deleted):
             file = self.project.file(path)
             after = self._output(path)
@@ -386,6 +385,7 @@ class _Cleanup:
             reads, refused = self.state.reads.get(path, []), self.state.refused.get(path)
             failed = self.project.failed.get(path)
             found.extend(odd_arguments(path, file, self.state.settled))
+            found.extend(item for name in dropped for item in mentions(path, after, name, file.pack if file else None))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found
 

@@ -72,7 +72,8 @@ class Indexing:
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
     of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
-    `memos` are calls that give what their block gives a name.
+    `all_of` and `any_of` tell whether everything, or anything, in a list is true. What stands under a comment with one
+    of `injected_marks` gets its parameters by their names. `memos` are calls that give what their block gives a name.
     """
 
     identifiers: frozenset[str]
@@ -93,6 +94,9 @@ class Indexing:
     pure: frozenset[str]
     pure_calls: frozenset[str]
     boolean_casts: frozenset[str]
+    injected_marks: frozenset[str]
+    all_of: frozenset[str]
+    any_of: frozenset[str]
     boolean_types: frozenset[str]
     self_names: frozenset[str]
     hoisted: frozenset[str]

@@ -12,7 +12,7 @@ from featureops.core.reads import Read
 from featureops.core.settled import Settled
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["gate_of", "is_foldable", "is_open", "leftovers_of", "odd_arguments"]
+__all__ = ["gate_of", "is_foldable", "is_open", "leftovers_of", "mentions", "odd_arguments"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -59,7 +59,7 @@ def leftovers_of(
         )
     taken = {item.line for item in found}
     pack = file.pack if file is not None else None
-    found.extend(item for item in _mentions(path, after, flag, pack) if item.line not in taken or refused is None)
+    found.extend(item for item in mentions(path, after, flag, pack) if item.line not in taken or refused is None)
     return sorted(set(found), key=lambda item: (item.line, item.kind))
 
 
@@ -130,7 +130,7 @@ def _at(path: str, file: SourceFile, node: Node, kind: str, reason: str) -> Left
     return Leftover(path, file.line_of(node.start), kind, _clean(file.line_text(node.start)), reason)
 
 
-def _mentions(path: str, after: bytes, flag: str, pack: LanguagePack | None) -> list[Leftover]:
+def mentions(path: str, after: bytes, flag: str, pack: LanguagePack | None) -> list[Leftover]:
     """Lines of the result that still name the flag; line numbers are those of the result. In a known language only
     strings and comments count: an identifier of the same spelling is another thing."""
     word = re.compile(rb"(?<![\w-])" + re.escape(flag.encode()) + rb"(?![\w-])")

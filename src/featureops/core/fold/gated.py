@@ -1,11 +1,12 @@
-"""Folding of elements of markup that show their children when a flag is on."""
+"""Folding of what takes in the parts of something else: elements that show their children, lists that spread others."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from featureops.core.fold.branches import Branches
-from featureops.core.fold.values import Const, Context, Value
+from featureops.core.fold.text import bare
+from featureops.core.fold.values import Becomes, Const, Context, Value
 from featureops.core.syntax import Node
 
 __all__ = ["Gated"]
@@ -42,6 +43,26 @@ class Gated(Branches):
         self.editor.delete(node.start, start)
         self.editor.delete(end, node.end)
         self.editor.dedent(start, end, self._columns_at(start) - self._columns(node))
+
+    def _spread(self, node: Node) -> None:
+        """A list or an object that is spread into another of its kind lies in it as if it had been written there."""
+        operand, holder = node.role("operand"), node.parent
+        if operand is None or holder is None:
+            return
+        inner = bare(operand)
+        value = self.reduce(inner, "value")
+        parts = bare(value.node) if isinstance(value, Becomes) else None
+        if isinstance(value, Const) and not value.effects and not value.value and holder.shape == "object":
+            self.gone.add(node)
+        elif parts is None or parts.shape != holder.shape or parts.shape not in ("list", "object"):
+            self.place(operand, self.reduce(operand, "value"))
+        elif not parts.items:
+            self.gone.add(node)
+        else:
+            first, last = parts.items[0], parts.items[-1]
+            self.editor.delete(node.start, first.start)
+            self.editor.delete(last.end, node.end)
+            self.editor.dedent(first.start, last.end, self._columns_at(first.start) - self._columns(node))
 
 
 def _inner(element: Node) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.gated import Gated
+from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
 from featureops.core.scopes import Names
@@ -82,6 +83,8 @@ class Statements(Choices, CaseConditions, Gated):
                 self._markup(node)
             case "markup-element" if node in self.gates and _is_child(node):
                 self._gate(node)
+            case "spread":
+                self._spread(node)
             case "list":
                 self._list(node)
             case "import" | "declaration":
@@ -100,7 +103,9 @@ class Statements(Choices, CaseConditions, Gated):
 
     def visit_children(self, node: Node) -> None:
         super().visit_children(node)
-        if node.shape in _LISTING and any(item in self.doomed for item in node.items):
+        if node.shape in _LISTING and any(
+            item in self.doomed or (item.shape == "spread" and item in self.gone) for item in node.items
+        ):
             self.blocks.remove_items(node, self.gone)
 
     def _value(self, node: Node, role: str, context: Context) -> None:
@@ -168,9 +173,28 @@ class Statements(Choices, CaseConditions, Gated):
             elif child in self.hot:
                 self._statement(node, child)
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
+        self.gone.update(dead_stores(*self._live(node), self.names))
         self.blocks.remove(node, self.gone)
         if node.shape == "block" and not _is_decided(node) and self._emptied(node):
             self.blocks.fill(node)
+
+    def _live(self, block: Node) -> tuple[list[Node], frozenset[Node]]:
+        """The statements that are left of a block, and those of them that stood under a condition before."""
+        live: list[Node] = []
+        fresh: set[Node] = set()
+        stack = [(item, False) for item in reversed(block.items)] if self.stands_for else []
+        while stack:
+            item, was_inside = stack.pop()
+            if item in self.gone:
+                continue
+            inner = self.stands_for.get(item)
+            if inner is not None:
+                stack.extend((each, True) for each in reversed(inner))
+                continue
+            live.append(item)
+            if was_inside:
+                fresh.add(item)
+        return live, frozenset(fresh)
 
     def _statement(self, block: Node, node: Node) -> None:
         """Where expressions are statements, one whose value nobody sees goes once it is known."""

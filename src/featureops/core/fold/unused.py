@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.layout import leading_comments
 from featureops.core.fold.values import is_pure
-from featureops.core.given import definition_of, initializer
+from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -54,12 +55,26 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
         return parent if parent.role("name") is name else None
+    injected = _injected(binding)
+    if injected is not None:
+        return injected
     if parent.shape not in ("declarator", "assign") or binding.writes or binding.outer:
         return None
     value = initializer(binding)
     if value is None or not (binding in settled or is_pure(value, seeds.__contains__)):
         return None
     return parent
+
+
+def _injected(binding: Binding) -> Node | None:
+    """The parameter that a name is, where a comment says that parameters are found by their names."""
+    function = next((outer for outer in binding.definitions[0].ancestors() if outer.shape == "function"), None)
+    marks = function.file.pack.index.injected_marks if function is not None else ()
+    if function is None or not marks or binding.scope is not function or binding.writes:
+        return None
+    comments = leading_comments(statement_of(function))
+    is_marked = any(mark in comment.text for mark in marks for comment in comments)
+    return listed_parameter(binding, function) if is_marked else None
 
 
 def blank_names(names: Names, editor: Editor) -> list[Node]:
