@@ -1,7 +1,7 @@
 """Removals that people made by hand, as cases: one folder each with case.json, before/ and after/.
 
-case.json names the flag, the value that was kept (`treat`), how the code asks (`sdk.queries`) and the files with their
-roles. What a person would write into featureops.toml for it is derived here.
+case.json names the flag, the value that was kept (`treat`), how the code asks (`sdk.queries`), what makes it known
+(`sdk.definitions`) and the files with their roles. What a person would write into featureops.toml is derived here.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ class RemovalCase:
     flag: str
     keep: bool
     queries: tuple[Query, ...]
+    definition: str
     files: dict[str, str]
     folder: Path
 
@@ -82,6 +83,8 @@ class RemovalCase:
             if query.constant and not any(_holds(text, self.flag, query.constant) for text in texts)
         ]
         lines = [query.table(self.flag) for query in self.queries]
+        if self.definition:
+            lines.append(f"[[reads]]\ndefinition = {json.dumps(self.definition)}\nflag = 0\n")
         if aliases:
             lines.append(f"[aliases]\n{json.dumps(self.flag)} = {json.dumps(sorted(set(aliases)))}\n")
         return '[backend]\nkind = "none"\n' + "\n".join(dict.fromkeys(lines))
@@ -101,10 +104,17 @@ def _read(path: Path) -> RemovalCase:
         language=data["language"],
         flag=data["flag"],
         keep=data["treat"] == "enabled",
+        definition=_defining(data["sdk"].get("definitions") or ""),
         queries=tuple(_query(row) for row in data["sdk"]["queries"]),
         files={row["path"]: row["role"] for row in data["files"]},
         folder=path.parent,
     )
+
+
+def _defining(text: str) -> str:
+    """The call that makes flags known, where the text begins with one: `config.add(:key, ...) in ...`."""
+    found = re.match(r"([\w.]+)\([:'\"]?key\b", text)
+    return found[1] if found else ""
 
 
 def _query(row: dict[str, str | int | None]) -> Query:

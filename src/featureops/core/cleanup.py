@@ -28,6 +28,7 @@ from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
+from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
 from featureops.core.settled import documentation_of, settled_parameters
@@ -76,6 +77,7 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = RunState()
+        self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
         self._searched: set[bytes] = set()
         self._files: set[str] = set()
 
@@ -268,8 +270,11 @@ class _Cleanup:
         return grown
 
     def _drop_definitions(self) -> bool:
-        """Constants, enum members and entries that held the key and that no code names any more."""
+        """What only made the flag known and that no code names any more, and what other files used of a file."""
         grown = False
+        unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
+        for node in self.remains.unused(self.state.reads, unfolded):
+            grown = self._doom(node.file.path, [node]) or grown
         for node, constant in self.state.constants.items():
             if constant.name and self._is_unused(node, constant):
                 grown = self._doom(constant.path, [node]) or grown
@@ -382,7 +387,8 @@ class _Cleanup:
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
             if file is not None and file.pack.regions is not None:
                 unfolded = tuple(self.state.seeds.get(path, ()))
-            reads, refused = self.state.reads.get(path, []), self.state.refused.get(path)
+            reads = not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set()))
+            refused = self.state.refused.get(path)
             failed = self.project.failed.get(path)
             found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(item for name in dropped for item in mentions(path, after, name, file.pack if file else None))

@@ -28,6 +28,7 @@ _REASONS = {
     "block": "the call runs a block behind the flag: put the block in its place by hand",
     "component": "a component gates its children",
     "test": "a test sets the flag",
+    "definition": "a call makes the flag known, and something else may still ask for it",
     "name": "the name can't be followed: it is assigned anew, or taken together with the rest of the flags",
 }
 

@@ -260,7 +260,7 @@ class _Finder:
         if callee is None:
             return None
         for read in self.house:
-            if read.form not in ("call", "test") or not tail_matches(callee.text, read.target):
+            if read.form not in ("call", "test", "definition") or not tail_matches(callee.text, read.target):
                 continue
             if read.name is not None:
                 return self._house_read(call, read, None, Constant(read.name, "literal", self.path))
@@ -287,9 +287,17 @@ class _Finder:
         for read in self.expressions:
             target = "".join(read.target.split())
             matches = text.endswith(target[1:]) if target.startswith("*") else text == target
-            if matches and read.name is not None and not inside_same(node, text):
+            if matches and read.name is not None and not inside_same(node, text) and not self._names_another(node):
                 yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
                 return
+
+    def _names_another(self, node: Node) -> bool:
+        """Whether a name stands where something is given that name, or where it is a member's or an argument's."""
+        binding, parent = self.names.of.get(node), node.parent
+        if binding is not None and node in binding.definitions:
+            return True
+        roles = ("name", "property", "key", "alias", "left") if parent is not None and not node.items else ()
+        return parent is not None and any(parent.role(role) is node for role in roles)
 
     def _entry(self, pair: Node) -> Iterator[Read]:
         """`featureFlag: "x"` in an object gates the object."""

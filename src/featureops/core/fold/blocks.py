@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from featureops.core.fold.chains import inside, statements
 from featureops.core.fold.editor import Editor
@@ -140,7 +140,7 @@ class Blocks:
         alone = not file.data[line_start : node.start].strip() and not file.data[node.end : line_end].strip()
         self.editor.delete(line_start if alone else node.start, line_end if alone else node.end)
 
-    def remove_items(self, holder: Node, gone: set[Node]) -> None:
+    def remove_items(self, holder: Node, gone: Container[Node]) -> None:
         """Take items out of a comma-separated list; the commas of those that stay are kept as they were."""
         items = [item for item in holder.items if item.shape == "enum-member"] or holder.items
         kept = [item for item in items if item not in gone]

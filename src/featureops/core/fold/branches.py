@@ -84,23 +84,8 @@ class Branches(Expressions):
             self._keep(node, chain, kept)
 
     def _several(self, node: Node) -> None:
-        """`if flag, let x = y`: a condition that always holds goes; one that never does is left to people."""
-        for child in node.children:
-            if child not in self.hot:
-                continue
-            value = self.reduce(child, "boolean") if child.field == "condition" else None
-            if not isinstance(value, Const) or value.effects:
-                self.visit(child)
-            elif value.value:
-                self._drop_condition(child)
-
-    def _drop_condition(self, node: Node) -> None:
-        after, before = node.next(), node.previous()
-        following = after.next() if after is not None and after.text == "," else None
-        if following is not None:
-            self.editor.delete(node.start, following.start)
-        elif before is not None and before.text == ",":
-            self.editor.delete(before.start, node.end)
+        """A statement with more than one condition."""
+        self.visit_children(node)
 
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from featureops.core.fold.arms import Arms, has_arms
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.gated import Gated
+from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context
@@ -34,7 +36,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Choices, CaseConditions, Gated):
+class Statements(Several, Arms, Choices, CaseConditions, Gated):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -63,6 +65,8 @@ class Statements(Choices, CaseConditions, Gated):
                 self._if(node)
             case "while":
                 self._while(node)
+            case "switch" if has_arms(node):
+                self._match(node)
             case "switch" if has_conditions(node):
                 self._choose(node)
             case "switch" if not node.roles("value") and not node.roles("initializer") and not _falls_through(node):
@@ -294,12 +298,13 @@ class Statements(Choices, CaseConditions, Gated):
             self.place(inner, value)
 
     def _list(self, node: Node) -> None:
-        """Known values leave the dependency arrays of hooks; elsewhere they become literals."""
+        """Known values leave the dependency arrays of hooks; elsewhere they become literals. What is doomed goes."""
         call = node.parent.parent if node.parent is not None and node.parent.shape == "arguments" else None
         callee = call.role("function") if call is not None else None
         names = node.file.pack.index.dependency_calls
         if callee is None or callee.text.rpartition(".")[2] not in names:
             super().visit(node)
+            self.blocks.remove_items(node, self.doomed)
             return
         for item in node.items:
             if item in self.seeds:
