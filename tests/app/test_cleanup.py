@@ -11,12 +11,12 @@ from featureops.adapters.git import GitChanges
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.runner import ShellRunner
 from featureops.adapters.workspace import LocalWorkspace
-from featureops.app.cleanup import cleanup
 from featureops.app.deps import Deps, Modes
 from featureops.app.plans import apply_plan, undo
 from featureops.core.config import Config, Policy
 from featureops.core.errors import BadArgument, Denied, MovedOn, OutsideWorkspace, UnknownFlag
 from featureops.languages import packs
+from tests.app.cleaning import cleanup
 from tests.trees import repository, snapshot
 
 FLAGS = b'from UnleashClient import UnleashClient\n\nclient = UnleashClient("u", "shop")\n'
@@ -33,6 +33,7 @@ def pay(total):
 def receipt(total):
     return client.is_enabled("new-receipt") and total
 """
+RUNNER = ShellRunner(lambda _: None)
 CLEAN = b"""from shop.flags import client
 
 
@@ -64,7 +65,7 @@ def deps(tmp_path: Path) -> Deps:
     )
     workspace = LocalWorkspace(root)
     journal = FileJournal(tmp_path / "state", lambda: 5.0, workspace.root)
-    return Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 5.0, runner=ShellRunner(60))
+    return Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 5.0, runner=RUNNER)
 
 
 def root_of(deps: Deps) -> Path:
@@ -149,7 +150,7 @@ def test_a_protected_flag_is_left_alone_unless_a_person_insists(deps: Deps) -> N
     guarded = replace(deps, config=Config(policy=Policy(protected=("new-pay",))))
     with pytest.raises(Denied):
         cleanup(guarded, flag="new-pay", keep=True)
-    assert cleanup(guarded, flag="new-pay", keep=True, force=True)["verdict"] == "complete"
+    assert cleanup(guarded, flag="new-pay", keep=True, unprotect=True)["verdict"] == "complete"
 
 
 def test_read_only_previews_and_refuses_to_write(deps: Deps) -> None:

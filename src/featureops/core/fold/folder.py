@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from featureops.core.fold.chains import is_last
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.members import Members
+from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
@@ -216,6 +217,7 @@ class FileFold:
     def _drop_unused(self, folded: Statements) -> None:
         settled = frozenset(self.values) | frozenset(self.results)
         self.parts.update(self._members.unused(folded.editor))
+        self.parts.update(unmentioned_methods(self.file, folded.editor, self.is_used_elsewhere))
         self.parts.update(
             newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
         )
