@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from featureops.core.house import house_name
 from featureops.core.origins import Proof
 from featureops.core.project import Constant
 from featureops.core.readers import Through
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["Read", "held_by", "uses_of"]
+__all__ = ["Read", "aliased", "held_by", "is_open_gate", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +53,28 @@ class Read:
         return self.constant.value if self.constant else None
 
 
+def is_open_gate(read: Read, value: bool) -> bool:
+    """Whether it is a decorator that the configuration says to gate by this flag alone, and that lets through."""
+    is_gate = read.value == "decorator" and read.sdk == "house" and read.is_exact
+    return is_gate and value and read.node.shape == "decorator" and read.key is not None and read.key.shape != "list"
+
+
 def uses_of(read: Read, names: Names) -> Iterator[Read]:
     """The places where the name is used that a pattern gives to the value; none where it is assigned anew."""
     binding = names.of.get(read.holder) if read.holder is not None and read.value == "name" else None
     if binding is not None and binding.is_single:
         for use in binding.uses:
             yield replace(read, node=use, value="boolean", holder=None)
+
+
+def aliased(read: Read, flag: str, aliases: Mapping[str, tuple[str, ...]]) -> Read:
+    """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
+    path = read.node.file.path
+    if read.constant is None and read.key is not None and read.key.text in aliases.get(flag, ()):
+        return replace(read, constant=Constant(flag, "constant", path))
+    if read.key is None and read.flag is not None and read.flag == house_name(flag):
+        return replace(read, constant=Constant(flag, "literal", path))
+    return read
 
 
 def held_by(read: Read, names: Names) -> dict[Binding, Node]:

@@ -6,11 +6,12 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from featureops.core.asked import Read, held_by, uses_of
+from featureops.core.asked import Read, aliased, held_by, uses_of
 from featureops.core.config import Config
+from featureops.core.constructed import is_made_in
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers, places_of
 from featureops.core.detect.needles import Asking, flag_needles
@@ -18,15 +19,15 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
 from featureops.core.holders import holder_name
-from featureops.core.house import name_parts
 from featureops.core.learning import is_followed
 from featureops.core.leftovers import gate_of, is_foldable, is_open, leftovers_of, mentions, odd_arguments
+from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.reads import find_reads, house_name
+from featureops.core.reads import find_reads
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
@@ -34,6 +35,7 @@ from featureops.core.scopes import Binding
 from featureops.core.settled import documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
 from featureops.core.syntax import Node, parse
+from featureops.core.told import asked_of, set_in_test, told_in
 from featureops.core.verify import fault
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
@@ -83,6 +85,7 @@ class _Cleanup:
 
     def run(self) -> CleanupResult:
         self._find_reads()
+        self._look_around()
         for _ in range(_ROUNDS):
             self._fold_all()
             if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
@@ -121,7 +124,7 @@ class _Cleanup:
         if file is None:
             return set()
         follow_places(self.project, path, places_of(file.data, self._searched))
-        reads = [self._aliased(read) for read in find_reads(self.project, path)]
+        reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
         reads = [read for read in reads if read.flag in (self.flag, None)]
         # What a house's own function is given is seen where it is called.
         reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
@@ -135,17 +138,26 @@ class _Cleanup:
             gate = gate_of(read, is_shown=wanted[read.when])
             if gate is not None:
                 reads[reads.index(read)] = gate
-                self._open_gate(path, gate.node, is_shown=wanted[read.when])
+                self.state.open_gate(path, gate.node, is_shown=wanted[read.when])
             elif is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
             self._take_name(read, wanted[read.when])
+        self._drop_told(path, wanted)
         return {name.encode() for name in self._constant_names(path)}
 
-    def _open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
-        if node.shape == "markup-element":
-            self.state.gates.setdefault(path, {})[node] = is_shown
-        else:
-            self._doom(path, [node])
+    def _drop_told(self, path: str, wanted: Mapping[str, bool]) -> None:
+        """What a test says of the flag only to have it as it is from now on; gates that let everything through."""
+        told, self.state.reads[path] = told_in(self.project, path, self.flag, self.state.reads[path], wanted)
+        if told:
+            self.state.doom(path, told)
+
+    def _look_around(self) -> None:
+        """The fields that the house asks through, and what tests set on what is asked."""
+        reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
+        for node, (path, name) in asking_fields(self.project, reads, self._with_word).items():
+            self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
+        for path in sorted(self._files):
+            self.state.doom(path, set_in_test(self.project, path, self.flag, asked_of(reads), self.keep))
 
     def _take_name(self, read: Read, value: bool) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -156,19 +168,9 @@ class _Cleanup:
             return
         self.state.held.setdefault(path, {}).update(held)
         self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
-        reads = self.state.reads[path]
         if read.value == "name":
+            reads = self.state.reads[path]
             reads[reads.index(read)] = replace(read, value="boolean")
-
-    def _aliased(self, read: Read) -> Read:
-        """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
-        aliases = self.project.config.aliases.get(self.flag, ())
-        path = read.node.file.path
-        if read.constant is None and read.key is not None and read.key.text in aliases:
-            return replace(read, constant=Constant(self.flag, "constant", path))
-        if read.key is None and read.flag is not None and read.flag == house_name(self.flag):
-            return replace(read, constant=Constant(self.flag, "literal", path))
-        return read
 
     def _constant_names(self, path: str) -> set[str]:
         """Names under which this file holds the key."""
@@ -198,6 +200,7 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
+        fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
         fold.held = self.state.held.get(path, {})
         fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
@@ -243,9 +246,9 @@ class _Cleanup:
         for found in settled_parameters(self.project, known, self._with_word):
             if self.only is not None and not found.paths <= self.only:
                 continue
-            fresh = self._doom(found.path, [found.part])
+            fresh = self.state.doom(found.path, [found.part])
             for item in found.given:
-                fresh = self._doom(item.file.path, [item]) or fresh
+                fresh = self.state.doom(item.file.path, [item]) or fresh
             if fresh:
                 self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
@@ -274,13 +277,15 @@ class _Cleanup:
         grown = False
         unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
         for node in self.remains.unused(self.state.reads, unfolded):
-            grown = self._doom(node.file.path, [node]) or grown
+            grown = self.state.doom(node.file.path, [node]) or grown
         for node, constant in self.state.constants.items():
             if constant.name and self._is_unused(node, constant):
-                grown = self._doom(constant.path, [node]) or grown
+                grown = self.state.doom(constant.path, [node]) or grown
                 for path in self._with_word(constant.name):
-                    grown = self._doom(path, entries_named(self.project.file(path), constant.name)) or grown
+                    grown = self.state.doom(path, entries_named(self.project.file(path), constant.name)) or grown
         grown = self._drop_entries() or grown
+        for node, path in lost_functions(self.project, self.state.outputs, self._output, self._with_word).items():
+            grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
             if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
@@ -296,16 +301,8 @@ class _Cleanup:
         grown = False
         for path in sorted(self._files):
             file = self.project.file(path)
-            grown = (file is not None and self._doom(path, entries_of_key(file, self.flag))) or grown
+            grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
         return grown
-
-    def _doom(self, path: str, parts: Iterable[Node]) -> bool:
-        doomed = self.state.doomed.setdefault(path, set())
-        fresh = set(parts) - doomed
-        doomed.update(fresh)
-        if fresh:
-            self.state.folded.pop(path, None)
-        return bool(fresh)
 
     def _drop_exports(self, path: str) -> bool:
         """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
@@ -317,8 +314,10 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data = unlisted(self.project.file(path), self._output(path), constant.name)
-            for part in alike if path == constant.path else ():
+            data, is_own = unlisted(self.project.file(path), self._output(path), constant.name), path == constant.path
+            if is_own and constant.resolution == "wrapper" and stands_alone(node, constant.name, data):
+                continue
+            for part in alike if is_own else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
             pack = self.project.packs.for_path(path)
@@ -374,13 +373,7 @@ class _Cleanup:
 
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
-        doomed = {node for nodes in self.state.doomed.values() for node in nodes}
-        # Only a name of several words is sure to mean the constant where prose speaks of it.
-        dropped = {
-            constant.name
-            for node, constant in self.state.constants.items()
-            if node in doomed and len(name_parts(constant.name)) > 1
-        }
+        dropped = self.state.dropped_names()
         for path in sorted(self._files - deleted):
             file = self.project.file(path)
             after = self._output(path)
@@ -388,8 +381,7 @@ class _Cleanup:
             if file is not None and file.pack.regions is not None:
                 unfolded = tuple(self.state.seeds.get(path, ()))
             reads = not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set()))
-            refused = self.state.refused.get(path)
-            failed = self.project.failed.get(path)
+            refused, failed = self.state.refused.get(path), self.project.failed.get(path)
             found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(item for name in dropped for item in mentions(path, after, name, file.pack if file else None))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from featureops.core.given import nth_argument
 from featureops.core.syntax import Node
 
-__all__ = ["constructor_position", "enum_member_with"]
+__all__ = ["constructor_position", "enum_member_with", "held_by_name", "keyed_argument"]
+
+_HOLDERS = frozenset({"declarator", "enum-member"})
+
+
+def keyed_argument(given: Node) -> Node | None:
+    """Of several values that a member of an enum is made with, the one for a parameter that says to be the key."""
+    enum = next((outer for outer in given.ancestors() if outer.shape == "enum"), None)
+    if enum is None or given.shape != "arguments" or len(given.items) == 1:
+        return None
+    positions = {name: constructor_position(enum, name) for name in given.file.pack.index.key_parameters}
+    told = [(position, name) for name, position in positions.items() if position is not None]
+    return nth_argument(given, *told[0]) if len(told) == 1 else None
+
+
+def held_by_name(value: Node | None) -> tuple[Node | None, str]:
+    """What gives a value its name, the member of an enum or a field, and that name."""
+    held = value if value is None or value.shape == "enum-member" else value.parent
+    name = held.role("name") if held is not None and held.shape in _HOLDERS else None
+    return (held, name.text) if name is not None else (None, "")
 
 
 def enum_member_with(value: Node) -> Node | None:
     """The member of an enum that is made with a value."""
     node = value.parent
-    while node is not None and node.shape in ("argument", "arguments", "paren"):
+    while node is not None and node.shape in ("argument", "keyword-argument", "arguments", "paren"):
         node = node.parent
     return node if node is not None and node.shape == "enum-member" else None
 

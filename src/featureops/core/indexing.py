@@ -30,13 +30,15 @@ class MockRules:
     """How tests speak of mocks, where a file imports a library of them (its module begins with one of `modules`).
 
     `same` are matchers that want to see their argument itself, `any` those that stand for any value. Calls `about` a
-    mock are given the mock, or a call of it, which is then not made to ask anything.
+    mock are given the mock, or a call of it, which is then not made to ask anything. `gives` are called on such a
+    call, or on what is about it, and are given the answer.
     """
 
     modules: tuple[str, ...]
     same: frozenset[str]
     any: frozenset[str]
     about: frozenset[str]
+    gives: frozenset[str] = frozenset()
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -69,8 +71,13 @@ class Indexing:
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
-    what their function gives. `name_members` of an enum member are its own name. `private_words` keep a member of an
-    open class to it. `opaque_holes` are interpolations that hold something else than an expression. `properties` are
+    what their function gives, `runners` what their block gives, which they run in
+    another place. `name_members` of an enum member are its own name. `key_parameters` are names
+    of the parameter of an enum's constructor that takes a flag's key. `private_words` keep a member of an
+    open class to it, `member_words` make a parameter one, and all parameters of `positional` classes are; a class with
+    one of `partial_words` goes on elsewhere. No class overrides a function with one of `final_words`; behind one of
+    `handing_words` a variable itself is handed over. `opaque_holes` are interpolations that hold something else than an
+    expression. `properties` are
     functions that are asked without a call, `value_blocks` blocks that may stand for a value. What `plain_members`
     classes declare are constants like any other. `promise_members` are
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
@@ -92,6 +99,7 @@ class Indexing:
     writes: frozenset[str]
     interpolations: frozenset[str]
     key_members: frozenset[str]
+    key_parameters: frozenset[str]
     shorthand: frozenset[str]
     function_scopes: frozenset[str]
     block_scopes: frozenset[str]
@@ -146,8 +154,14 @@ class Indexing:
     call_names: frozenset[str]
     type_mentions: frozenset[str]
     lazy_calls: frozenset[str]
+    runners: frozenset[str]
     name_members: frozenset[str]
     private_words: frozenset[str]
+    member_words: frozenset[str]
+    positional: frozenset[str]
+    final_words: frozenset[str]
+    handing_words: frozenset[str]
+    partial_words: frozenset[str]
     opaque_holes: frozenset[str]
     properties: frozenset[str]
     value_blocks: frozenset[str]

@@ -7,10 +7,20 @@ from collections.abc import Iterable
 
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["around_mentions", "has_word", "mentions_of", "names_in_code", "speaks_of"]
+__all__ = ["around_mentions", "has_word", "is_everywhere", "mentions_of", "names_in_code", "speaks_of"]
 
+_SHORT = 2
+_OFTEN = 10_000
 _SAYS_WHEN = re.compile(r"\b(?:feature|flag|toggle)s?\b.{0,20}\b(?:enabled|disabled|on|off)\b", re.IGNORECASE)
 _SAYS_BEHIND = re.compile(r"\bbehind an? (?:feature[ -])?(?:flag|toggle|switch)\b", re.IGNORECASE)
+
+
+def is_everywhere(file: SourceFile, name: str) -> bool:
+    """Whether so short a name stands in so many places that a program must have made it up."""
+    key = name.encode()
+    if len(name) > _SHORT or file.data.count(key) <= _OFTEN:
+        return False
+    return len(re.findall(rb"(?<![\w$])" + re.escape(key) + rb"(?![\w$])", file.data)) > _OFTEN
 
 
 def mentions_of(file: SourceFile, name: str) -> list[Node]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from featureops.core.given import argument, called_name
+from featureops.core.given import argument
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["is_any", "is_told", "mocked", "same_as"]
+__all__ = ["is_any", "is_told", "mocked", "same_as", "speaks"]
 
 _LIMITS = ("function", "class")
 
@@ -35,6 +35,8 @@ def is_told(names: Names, call: Node) -> bool:
     rules = names.file.pack.mocks
     if rules is None:
         return False
+    if _is_given(call, rules):
+        return True
     callee, arguments = call.role("function"), call.role("arguments")
     owner = callee.role("object") if callee is not None else None
     if owner is not None and _is_one_of(names, owner, rules, rules.about):
@@ -49,6 +51,28 @@ def is_told(names: Names, call: Node) -> bool:
     return False
 
 
+def speaks(names: Names, call: Node) -> bool:
+    """Whether a call is part of the language in which mocks are told what to answer."""
+    rules = names.file.pack.mocks
+    if rules is None:
+        return False
+    known = rules.about | rules.gives | rules.same | rules.any
+    return _name(call) in rules.gives or _is_one_of(names, call, rules, known)
+
+
+def _is_given(call: Node, rules: MockRules) -> bool:
+    """Whether the answer is said right behind the call: no boolean has such a method."""
+    callee = call.parent if call.parent is not None and call.parent.shape == "member" else None
+    outer = callee.parent if callee is not None and callee.role("object") is call else None
+    return outer is not None and outer.role("function") is callee and _name(outer) in rules.gives
+
+
+def _name(call: Node) -> str:
+    callee = call.role("function") if call.shape == "call" else None
+    name = callee.role("property") or callee if callee is not None else None
+    return name.text if name is not None else ""
+
+
 def _items(arguments: Node | None) -> list[Node]:
     return arguments.items if arguments is not None else []
 
@@ -59,7 +83,6 @@ def _holds(outer: Node | None, inner: Node) -> bool:
 
 def _is_one_of(names: Names, node: Node, rules: MockRules, functions: frozenset[str]) -> bool:
     """Whether a node calls one of some functions, in a file that imports a library of mocks."""
-    name = called_name(node) if node.shape == "call" else None
-    if name is None or name.text not in functions:
+    if _name(node) not in functions:
         return False
     return any(f"{module}.".startswith(rules.heads) for module in (*names.modules, *names.wildcards))

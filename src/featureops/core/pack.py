@@ -75,7 +75,8 @@ class ShapeRule:
 class SyntaxText:
     """How the language spells what the engine has to write. Templates take `{}`.
 
-    `blank` is the name for a value that nobody uses, where the language allows no unused variable. A switch without a
+    `blank` is the name for a value that nobody uses, where the language allows no unused variable. With `bare_values`
+    an expression that is no call may stand as a statement. A switch without a
     value is folded where `otherwise_case` and `fall_through` are told: its words for the last case and for going on.
     """
 
@@ -94,6 +95,7 @@ class SyntaxText:
     quotes: tuple[str, ...] = ('"', "'")
     line_comment: str = "//"
     blank: str = ""
+    bare_values: bool = True
     otherwise_case: str = ""
     fall_through: str = ""
 
@@ -110,7 +112,8 @@ class ModuleRules:
     that make the names of the file that they name visible. `indexes` are the file stems that stand for their
     folder; `roots` folders that dotted names start from, of packages the names of folders that may hold the outermost.
     `entry` is a regular expression for files that are started, not imported.
-    `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
+    `private` is a regular expression for names that nobody outside the file may use, `inside` for those that only the
+    files beside it see; `exports` tells whether names
     are visible outside only when exported.
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
     declares (`manifest_module`, a regular expression). With a `path`, a `manifest` names its folder, and `prefixes` are
@@ -127,6 +130,7 @@ class ModuleRules:
     indexes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ("",)
     private: str | None = None
+    inside: str | None = None
     exports: bool = False
     entry: str | None = None
     scope: Literal["file", "folder"] = "file"

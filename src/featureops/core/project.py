@@ -12,7 +12,7 @@ from itertools import chain
 from featureops.core.config import Config
 from featureops.core.constants import Constant, Resolution
 from featureops.core.contents import Memo
-from featureops.core.enums import constructor_position
+from featureops.core.enums import constructor_position, held_by_name, keyed_argument
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
 from featureops.core.kept import kept_field
@@ -226,7 +226,12 @@ class Project(Files):
             return None
         text = "".join(node.text.split())
         found = next((alias for alias in self._aliases if text == alias or text.endswith("." + alias)), None)
-        return Constant(self._aliases[found], "constant", path) if found is not None else None
+        if found is None:
+            return None
+        owner, name = node.role("object"), node.role("property")
+        where, holder = (self.container(path, owner) if owner is not None and name is not None else None) or (path, "")
+        held = self._member(holder, name.text) if name is not None and not isinstance(holder, str) else None
+        return Constant(self._aliases[found], "constant", where, *held_by_name(held))
 
     def _named_constant(self, path: str, node: Node, depth: int) -> Constant | None:
         if node.shape == "member":
@@ -270,7 +275,7 @@ class Project(Files):
         member = self._member(holder, name.text)
         if member is None:
             return self._kept(where, holder, name.text, depth) if holder.shape == "class" else None
-        inner = self.constant(where, member, depth + 1)
+        inner = self.constant(where, keyed_argument(member) or member, depth + 1)
         if inner is None:
             wire = wire_name(holder, member, self.names(where))
             return Constant(wire, "enum", where, member, name.text) if wire is not None else None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.asked import Read
+from featureops.core.fold.layout import leading_comments
 from featureops.core.leftovers import is_foldable
 from featureops.core.project import Constant, Project
 from featureops.core.syntax import Node, SourceFile, parse
@@ -90,11 +91,12 @@ class Remains:
         return was_used
 
     def _apart(self, path: str, name: str) -> bytes:
-        """A file as it is by now, without the functions of that name."""
+        """A file as it is by now, without the functions of that name and the comments above them."""
         pack, data = self.project.packs.for_path(path), self.output(path)
         if pack is None or pack.regions is not None:
             return data
-        return _without(data, list(_functions_named(parse(path, data, pack), name)))
+        functions = list(_functions_named(parse(path, data, pack), name))
+        return _without(data, [*functions, *(note for function in functions for note in leading_comments(function))])
 
     def _take_constants(self, functions: tuple[Node, ...]) -> None:
         """The constants with the key that the functions used."""

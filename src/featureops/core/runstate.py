@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from featureops.core.asked import Read
 from featureops.core.fold.folder import Folded
+from featureops.core.house import name_parts
 from featureops.core.model import Span
 from featureops.core.project import Constant
 from featureops.core.scopes import Binding
@@ -30,3 +32,24 @@ class RunState:
     refused: dict[str, str] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
+
+    def doom(self, path: str, parts: Iterable[Node]) -> bool:
+        """Let parts of a file go; whether they are new."""
+        doomed = self.doomed.setdefault(path, set())
+        fresh = set(parts) - doomed
+        doomed.update(fresh)
+        if fresh:
+            self.folded.pop(path, None)
+        return bool(fresh)
+
+    def open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
+        if node.shape == "markup-element":
+            self.gates.setdefault(path, {})[node] = is_shown
+        else:
+            self.doom(path, [node])
+
+    def dropped_names(self) -> set[str]:
+        """Constants that go. Only a name of several words is sure to mean one where prose speaks of it."""
+        doomed = {node for nodes in self.doomed.values() for node in nodes}
+        gone = (constant.name for node, constant in self.constants.items() if node in doomed)
+        return {name for name in gone if len(name_parts(name)) > 1}

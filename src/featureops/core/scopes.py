@@ -19,7 +19,7 @@ from featureops.core.importing import (
     package_name,
     string_value,
 )
-from featureops.core.mentions import mentions_of
+from featureops.core.mentions import is_everywhere, mentions_of
 from featureops.core.pack import ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
@@ -27,8 +27,6 @@ __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
 _LONGEST = 500
 _TOP_LEVELS = 4
-_SHORT = 2
-_EVERYWHERE = 10_000
 _OPEN = frozenset({"", "declaration", "block", "package"})
 _DECLARING = frozenset({"package", "extension"})
 """Shapes whose name is one that others have or belong to."""
@@ -112,7 +110,7 @@ class Names:
         if self._whole or name in self._known:
             return
         self._known.add(name)
-        if len(name) <= _SHORT and self.file.data.count(name.encode()) > _EVERYWHERE:
+        if is_everywhere(self.file, name):
             return  # made by a program: such a name means something else in every function
         mentions = mentions_of(self.file, name)
         around: dict[Node, None] = {}

@@ -215,6 +215,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         quotes=texts(table, "quotes"),
         line_comment=text(table, "line_comment"),
         blank=text(table, "blank", ""),
+        bare_values=bool(table.get("bare_values", True)),
         otherwise_case=text(table, "otherwise_case", ""),
         fall_through=text(table, "fall_through", ""),
     )
@@ -226,6 +227,7 @@ def _modules(table: Table) -> ModuleRules:
         indexes=texts(table, "indexes"),
         roots=texts(table, "roots") or ("",),
         private=optional(table, "private"),
+        inside=optional(table, "inside"),
         exports=bool(table.get("exports", False)),
         entry=optional(table, "entry"),
         scope=cast("Literal['file', 'folder']", text(table, "scope", "file")),
@@ -288,8 +290,8 @@ def _opened(item: Table) -> OpenedRule:
 
 
 def _mocks(table: Table) -> MockRules:
-    same, any_value, about = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
-    return MockRules(texts(table, "modules"), same, any_value, about)
+    words = (frozenset(texts(table, key)) for key in ("same", "any", "about", "gives"))
+    return MockRules(texts(table, "modules"), *words)
 
 
 def _wire(table: Table) -> WireNames:

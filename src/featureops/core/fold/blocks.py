@@ -140,6 +140,27 @@ class Blocks:
         alone = not file.data[line_start : node.start].strip() and not file.data[node.end : line_end].strip()
         self.editor.delete(line_start if alone else node.start, line_end if alone else node.end)
 
+    def remove_decorator(self, node: Node) -> None:
+        """Take out what stands before a definition: its brackets too, and its line where it stands alone on it."""
+        file, before, after = node.file, node.previous(), node.next()
+        start, end = node.start, node.end
+        if after is not None and after.text == ",":
+            following = after.next()
+            self.editor.delete(start, following.start if following is not None else after.end)
+            return
+        if before is not None and before.text == ",":
+            self.editor.delete(before.start, end)
+            return
+        if before is not None and after is not None and (before.text, after.text) == ("[", "]"):
+            start, end = before.start, after.end
+        line_start, line_end = file.line_start(start), file.line_end(end - 1)
+        if not file.data[line_start:start].strip() and not file.data[end:line_end].strip():
+            self.editor.delete(line_start, line_end)
+            return
+        while file.data[end : end + 1] in (b" ", b"\t") and end < len(file.data):
+            end += 1
+        self.editor.delete(start, end)
+
     def remove_items(self, holder: Node, gone: Container[Node]) -> None:
         """Take items out of a comma-separated list; the commas of those that stay are kept as they were."""
         items = [item for item in holder.items if item.shape == "enum-member"] or holder.items

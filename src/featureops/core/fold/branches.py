@@ -9,7 +9,7 @@ from featureops.core.fold.chains import Arm, always_leaves, arms, inside, is_han
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.expressions import Expressions
 from featureops.core.fold.layout import content, full_end, is_alone
-from featureops.core.fold.values import KEEP, Becomes, Const, Value, is_pure
+from featureops.core.fold.values import KEEP, Becomes, Const, Value, evaluated, is_pure
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
@@ -132,8 +132,10 @@ class Branches(Expressions):
         if not isinstance(value, Const) or len(value.effects) != 1 or len(kept) > 1 + (not value.value):
             return False
         rest = [(kept[0][0], Const(value=True))] if value.value else kept[1:]
-        effect = value.effects[0]
-        if effect in self.hot or (rest and not (isinstance(rest[0][1], Const) and not rest[0][1].effects)):
+        effect = evaluated(value.effects[0], self.is_known)
+        if effect is None or value.effects[0] in self.hot:
+            return False
+        if rest and not (isinstance(rest[0][1], Const) and not rest[0][1].effects):
             return False
         file, end = node.file, full_end(node)
         if not is_alone(node, end) or (rest and not self._starts_line(rest[0][0], node)):

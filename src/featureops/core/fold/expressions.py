@@ -242,7 +242,19 @@ class Expressions:
                     return value
                 self.place(inner, value)
                 return Const(value.value, value.effects, node) if isinstance(value, Const) else KEEP
-        return self._children(node)
+        return self._run_elsewhere(node) or self._children(node)
+
+    def _run_elsewhere(self, node: Node) -> Const | None:
+        """What a call gives that only says where a block runs, once the block is a known value."""
+        head, arguments = node.role("function"), node.role("arguments")
+        while head is not None and head.shape == "call":
+            head = head.role("function")
+        if head is None or arguments is None or head.text not in node.file.pack.index.runners:
+            return None
+        block = arguments.items[0] if len(arguments.items) == 1 else None
+        inner = only_expression(block) if block is not None and block.shape == "block" else None
+        value = self.reduce(inner, "value") if inner is not None else KEEP
+        return value if isinstance(value, Const) and not value.effects else None
 
     def _part(self, node: Node, context: Context) -> Value:
         """A part that takes the place of the whole."""

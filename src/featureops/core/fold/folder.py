@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from featureops.core.fold.chains import is_last
 from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.injected import unused_fields, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
 from featureops.core.fold.values import Const, Context, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
+from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
@@ -37,7 +39,7 @@ class Folded:
 
 class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case. `mentions` tells whether a
-    comment speaks of the flag."""
+    comment speaks of the flag, `is_made` whether code makes objects of a class by itself."""
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class FileFold:
         self.gates: Mapping[Node, bool] = {}
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
+        self.is_made: Callable[[str], bool] = _always
         self.values: dict[Binding, bool] = {}
         self.results: dict[Binding, bool] = {}
         self._frozen = frozen_lines(file)
@@ -109,7 +112,7 @@ class FileFold:
         grown = False
         for node in tuple(self.seeds):
             binding = self._bound_by(node)
-            if binding is None or binding in self.values or not binding.is_single:
+            if binding is None or binding in self.values or not binding.is_single or _is_handed_over(binding):
                 continue
             value = self._initial(binding, folded)
             if value is not None:
@@ -158,6 +161,8 @@ class FileFold:
             binding = _function_binding(function, self.names) if function is not None else None
             if function is None or binding is None or binding in self.results or not binding.is_single:
                 continue
+            if self._may_be_overridden(function, binding):
+                continue
             value = self._result(function, folded)
             if value is None:
                 continue
@@ -169,6 +174,15 @@ class FileFold:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _may_be_overridden(self, function: Node, binding: Binding) -> bool:
+        """Whether a class that inherits may answer otherwise: one of the name is elsewhere, and no word forbids it."""
+        index = self.file.pack.index
+        if binding.scope.type not in index.open_classes or any(map(function.has_token, index.final_words)):
+            return False
+        own = (node.parent for node in mentions_of(self.file, binding.name) if node.parent is not None)
+        alike = [node for node in own if node.shape == "function" and node is not function]
+        return bool(alike) or self.is_used_elsewhere(binding)
 
     def _spread_members(self, folded: Statements) -> bool:
         """Fields that are set once and methods that only return a known value."""
@@ -221,6 +235,19 @@ class FileFold:
         self.parts.update(
             newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
         )
+        if self.file.pack.index.private_words:
+            self.parts.update(unused_fields(self.names, folded.editor, self.is_made))
+            self.parts.update(unused_parameters(self.names, folded.editor, self.is_made))
+
+
+def _is_handed_over(binding: Binding) -> bool:
+    """Whether what is called with the variable itself may write it."""
+    words = binding.definitions[0].file.pack.index.handing_words
+    return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
+
+
+def _always(_name: str) -> bool:
+    return True
 
 
 def _is_pattern(binding: Binding) -> bool:

@@ -15,7 +15,7 @@ from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.text import bare, plain_text, stays_on_line
-from featureops.core.fold.values import Becomes, Const, Context
+from featureops.core.fold.values import Becomes, Const, Context, evaluated
 from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -27,7 +27,7 @@ _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
 def _is_class_body(node: Node) -> bool:
-    return node.parent is not None and node.parent.shape == "class"
+    return node.parent is not None and node.parent.shape == "class" and node.parent.role("body") is node
 
 
 def _is_child(element: Node) -> bool:
@@ -59,6 +59,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
 
     def visit(self, node: Node) -> None:
         if node in self.doomed:
+            if node.shape == "decorator":
+                self.blocks.remove_decorator(node)
             return
         match node.shape:
             case "block" | "case":
@@ -99,7 +101,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
                 self._members(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
-            case "" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
+            case "" | "binder" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
                 self.blocks.remove_items(node, self.gone)
                 super().visit(node)
             case _:
@@ -250,8 +252,9 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
 
     def _effects_only(self, inner: Node, value: Const) -> None:
         """Evaluate what has to be evaluated and drop the known rest."""
-        if len(value.effects) == 1:
-            self.replace_with(inner, value.effects[0])
+        effect = evaluated(value.effects[0], self.is_known) if len(value.effects) == 1 else None
+        if effect is not None:
+            self.replace_with(inner, effect)
         else:
             self.materialize(inner, value)
 

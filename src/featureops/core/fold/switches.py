@@ -18,37 +18,41 @@ class Switches(Branches):
     """A switch stays, with its subject written out, where it can't be told which case runs and where it ends."""
 
     def _switch(self, node: Node) -> None:
-        subject, body = node.role("value"), node.role("body")
-        if subject is None or body is None:
+        subject, body = node.role("value"), node.role("body") or node  # some grammars have no node around the cases
+        if subject is None:
             return
         value = self.reduce(subject, "value")
         if isinstance(value, Const) and not value.effects and self._settle(node, body, value=value.value):
             return
         self.place(subject, value)
-        if body in self.hot:
-            for child in body.children:
-                if child in self.hot:
-                    self.visit(child)
-            self._drop_cases(body)
+        first = node.role("initializer")
+        if first is not None and first in self.gone:
+            self.editor.delete(first.start, subject.start)
+        for part in body.children:
+            if part in self.hot and part is not subject:
+                self.visit(part)
+        self._drop_cases(body)
 
     def _drop_cases(self, body: Node) -> None:
         """Take out the cases for what can't come any more; one that another case runs into loses only its label."""
         before: Node | None = None
-        for case in body.items:
+        cases = [item for item in body.items if item.shape == "case"]
+        for case in cases:
             if case not in self.gone:
                 before = case
                 continue
             held = statements(case)
             runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
-            if held and runs_in:
+            if held and before is not None and runs_in and not _ends_by_itself(before):
                 self.gone.discard(case)
                 self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
-        self.blocks.remove(body, self.gone)
+        self.blocks.remove(body, self.gone.intersection(cases))
 
     def _settle(self, node: Node, body: Node, *, value: bool) -> bool:
         cases = [item for item in body.items if item.shape == "case"]
         chosen = _chosen(cases, value=value)
-        if chosen is None:
+        first = node.role("initializer")
+        if chosen is None or (first is not None and first not in self.gone):
             return False
         if not chosen:
             self.gone.add(node)
@@ -57,7 +61,8 @@ class Switches(Branches):
         if self._would_clash(node, body):
             return False
         # Where indentation makes blocks, a case ends with its block and a break is that of the loop around.
-        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=len(chosen) == 1):
+        is_alone = len(chosen) == 1 or _ends_by_itself(chosen[0])
+        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=is_alone):
             return False
         if holder in self.hot:
             self.visit(holder)
@@ -90,7 +95,7 @@ def _chosen(cases: list[Node], *, value: bool) -> list[Node] | None:
             break
     if other is None:
         return []
-    while other + 1 < len(cases) and not statements(cases[other]):
+    while other + 1 < len(cases) and not statements(cases[other]) and not _ends_by_itself(cases[other]):
         other += 1
     return cases[other:]
 
@@ -109,6 +114,12 @@ def _label(case: Node) -> str | None:
     if label.shape in ("true", "false"):
         return label.shape
     return "never" if label.shape in _NEVER_BOOLEAN else None
+
+
+def _ends_by_itself(case: Node) -> bool:
+    """Whether the next case only runs where a word says so, and none does."""
+    word = case.file.pack.text.fall_through
+    return bool(word) and not any(part.text == word for part in statements(case)[-1:])
 
 
 def _only_block(case: Node) -> Node | None:

@@ -189,6 +189,8 @@ def doom(parts: set[Node]) -> frozenset[Node]:
     """Widen: a list whose items all go, goes; a statement whose names all go, goes."""
     doomed = set(parts)
     for part in parts:
+        if part.shape in ("decorator", "parameter"):
+            continue  # what it stands on, or its function, stays
         node = statement_of(part)
         doomed.add(node)
         while node.parent is not None and node.parent.shape not in ("block", "class"):

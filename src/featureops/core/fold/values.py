@@ -8,7 +8,7 @@ from typing import Literal
 
 from featureops.core.syntax import Node
 
-__all__ = ["KEEP", "Becomes", "Const", "Context", "Keep", "Value", "is_boolean", "is_pure"]
+__all__ = ["KEEP", "Becomes", "Const", "Context", "Keep", "Value", "evaluated", "is_boolean", "is_pure"]
 
 Context = Literal["value", "boolean", "falsy", "truthy", "render"]
 """What the place of an expression sees of its value.
@@ -66,6 +66,29 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
             return False
         stack.extend(part.items)
     return True
+
+
+def evaluated(node: Node, known: Callable[[Node], bool]) -> Node | None:
+    """The part of an expression that has to be evaluated where nobody sees the value, to stand as a statement; None
+    where the language lets it not stand alone.
+    """
+    while True:
+        inner: Node | None = None
+        if node.shape in ("not", "paren"):
+            inner = node.role("operand")
+        elif node.shape in ("equal", "not-equal", "comparison") or _is_quiet_call(node):
+            arguments = node.role("arguments")
+            acting = [item for item in (arguments or node).items if not is_pure(item, known)]
+            inner = acting[0] if len(acting) == 1 else None
+        if inner is None:
+            return node if node.file.pack.text.bare_values or node.shape in ("call", "await", "assign") else None
+        node = inner
+
+
+def _is_quiet_call(node: Node) -> bool:
+    """Whether the call itself does nothing, so that only its arguments may."""
+    callee = node.role("function") if node.shape == "call" else None
+    return callee is not None and callee.text in node.file.pack.index.pure_calls
 
 
 def _asks(node: Node) -> bool:

@@ -1,0 +1,129 @@
+"""What a class is handed and keeps, once the last use of it has gone: the field, what fills it, and the parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from featureops.core.fold.editor import Editor
+from featureops.core.fold.unused import is_private
+from featureops.core.given import definition_of, initializer
+from featureops.core.mentions import mentions_of
+from featureops.core.scopes import Binding, Names
+from featureops.core.syntax import Node
+
+__all__ = ["unused_fields", "unused_parameters"]
+
+_NEAR = 3
+
+
+def unused_fields(names: Names, editor: Editor, is_made: Callable[[str], bool]) -> list[Node]:
+    """Private fields without a value of their own that were read, and are not any more, with the statements of the
+    constructor that fill them. `is_made` tells whether code makes objects of a class by itself, or inherits from it:
+    where nothing in the class fills a field, its constructor is made up of the fields.
+    """
+    found: list[Node] = []
+    for binding in names.all:
+        field = _bare_field(binding)
+        owner = _class_around(field) if field is not None else None
+        if field is None or owner is None or editor.covers(field.span):
+            continue
+        uses = list(_uses(names, binding, field))
+        filled = [statement for use in uses if (statement := _filling(use, owner)) is not None]
+        reads = [use for use in uses if _filling(use, owner) is None]
+        if not reads or not all(editor.covers(use.span) for use in reads):
+            continue
+        if filled or not is_made(_name(owner)):
+            found += [field, *(statement for statement in filled if not editor.covers(statement.span))]
+    return found
+
+
+def unused_parameters(names: Names, editor: Editor, is_made: Callable[[str], bool]) -> list[Node]:
+    """Parameters of constructors that were used, and are not any more, where no code calls the constructor."""
+    found: list[Node] = []
+    for binding in names.all:
+        parameter = binding.definitions[0].parent if len(binding.definitions) == 1 else None
+        if parameter is None or parameter.shape != "parameter" or editor.covers(parameter.span):
+            continue
+        owner = _made_by(parameter)
+        uses = {*binding.uses, *binding.writes, *_own(names, binding.name, parameter)}
+        if owner is None or not uses or not all(editor.covers(use.span) for use in uses):
+            continue
+        if not is_made(_name(owner)):
+            found.append(parameter)
+    return found
+
+
+def _bare_field(binding: Binding) -> Node | None:
+    """The declarator of a private field that is given no value where it is declared."""
+    if len(binding.definitions) != 1 or binding.imported is not None or not is_private(binding):
+        return None
+    name, field = binding.definitions[0], definition_of(binding)
+    is_field = binding.scope.type in name.file.pack.index.class_scopes
+    bare = field is not None and field.shape == "declarator" and initializer(binding) is None
+    return field if is_field and bare else None
+
+
+def _uses(names: Names, binding: Binding, field: Node) -> Iterator[Node]:
+    """The places that speak of the field, each once; with another object's member of the name all of them count."""
+    seen = {binding.definitions[0]}
+    for node in (*binding.uses, *binding.writes, *_own(names, binding.name, field)):
+        if node not in seen:
+            seen.add(node)
+            yield node
+
+
+def _own(names: Names, name: str, but: Node) -> list[Node]:
+    """The names of members spelt like this, of whatever object."""
+    mentions = mentions_of(names.file, name)
+    parents = ((node, node.parent) for node in mentions if not but.span.holds(node.span))
+    return [node for node, parent in parents if parent is not None and parent.role("property") is node]
+
+
+def _filling(use: Node, owner: Node) -> Node | None:
+    """The statement of the class' constructor that only puts a plain name into the field."""
+    target = use.parent if use.parent is not None and use.parent.role("property") is use else use
+    assign = target.parent
+    if assign is None or assign.shape != "assign" or assign.role("left") is not target:
+        return None
+    if target is not use and (target.role("object") or target).text not in use.file.pack.index.self_names:
+        return None
+    value, statement = assign.role("right"), assign.parent
+    plain = value is not None and value.type in use.file.pack.index.identifiers
+    body = statement.parent if statement is not None and statement.shape == "expression" else None
+    constructor = body.parent if body is not None else None
+    return statement if plain and constructor is not None and _constructs(constructor, owner) else None
+
+
+def _constructs(function: Node, owner: Node) -> bool:
+    return function.shape == "function" and _name(function) == _name(owner) != "" and _class_around(function) is owner
+
+
+def _made_by(parameter: Node) -> Node | None:
+    """The class whose objects are made with a parameter, of a constructor or of the class itself."""
+    index = parameter.file.pack.index
+    if any(parameter.has_token(word) for word in index.member_words) and not any(
+        parameter.has_token(word) for word in index.private_words
+    ):
+        return None
+    for at, outer in enumerate(parameter.ancestors()):
+        if at > _NEAR:
+            return None
+        if outer.shape == "function":
+            owner = _class_around(outer)
+            return owner if owner is not None and _constructs(outer, owner) else None
+        if outer.type in index.class_scopes:
+            return outer if outer.type not in index.positional and _class_around(parameter) is outer else None
+    return None
+
+
+def _class_around(node: Node) -> Node | None:
+    kinds = node.file.pack.index.class_scopes
+    outer = next((outer for outer in node.ancestors() if outer.type in kinds), None)
+    if outer is None or outer.shape != "class" or any(map(outer.has_token, node.file.pack.index.partial_words)):
+        return None
+    return outer
+
+
+def _name(node: Node) -> str:
+    name = node.role("name")
+    return name.text if name is not None else ""

@@ -1,0 +1,100 @@
+"""Definitions that lose their last use by a cleanup of other files: what asked for the flag, what served its code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from featureops.core.asked import Read
+from featureops.core.fold.layout import leading_comments
+from featureops.core.house import name_parts
+from featureops.core.mentions import mentions_of
+from featureops.core.project import Project
+from featureops.core.syntax import Node
+
+__all__ = ["asking_fields", "lost_functions", "stands_alone"]
+
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+
+_Output = Callable[[str], bytes]
+"""What a file is by now."""
+
+
+def asking_fields(
+    project: Project, reads: Iterable[Read], holding: Callable[[str], Iterable[str]]
+) -> dict[Node, tuple[str, str]]:
+    """The fields that expressions of the configuration go through, `NewCheckout` of `config.NewCheckout.Enabled`: the
+    only one of its name, with its path and the name. `holding` tells the files with a word.
+    """
+    own = [read for read in reads if read.sdk == "house" and read.key is None]
+    names = sorted({name for read in own for name in _named(read, read.flag or "")})
+    found: dict[Node, tuple[str, str]] = {}
+    for name in names:
+        places = [(path, node) for path in holding(name) for node in _definitions(project, path, name)]
+        if len(places) == 1:
+            found[places[0][1]] = (places[0][0], name)
+    return found
+
+
+def _named(read: Read, flag: str) -> set[str]:
+    """The names in the asking expression that speak of the flag."""
+    parts = [part for part in read.node.walk() if part.shape in ("call", "member")]
+    callees = [(part.role("function") or part) if part.shape == "call" else part for part in parts]
+    names = {(each.role("property") or each).text for each in callees}
+    return {name for name in names if _speaks_of(name, flag)}
+
+
+def _speaks_of(name: str, flag: str) -> bool:
+    """Whether more than half of the words of a name are words of the flag, or begin like one."""
+    known = [word.lower() for word in name_parts(flag)]
+    words = [word.lower() for word in name_parts(name)]
+    alike = [word for word in words if any(word.startswith(each) or each.startswith(word) for each in known)]
+    return len(alike) * 2 > len(words)
+
+
+def _definitions(project: Project, path: str, name: str) -> list[Node]:
+    file = project.file(path)
+    mentions = mentions_of(file, name) if file is not None else []
+    return [
+        holder
+        for node in mentions
+        if (holder := node.parent) is not None and holder.role("name") is node and holder.shape == "field"
+    ]
+
+
+def stands_alone(definition: Node, name: str, data: bytes) -> bool:
+    """Whether a file, as it is by now, has the name nowhere but where it is defined and in the comment above that."""
+    comments = b"\n".join(comment.text.encode("utf-8", "surrogateescape") for comment in leading_comments(definition))
+    return _count(name, data) == 1 + _count(name, comments)
+
+
+def _count(name: str, data: bytes) -> int:
+    return len(re.findall(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", data))
+
+
+def lost_functions(
+    project: Project, outputs: Mapping[str, bytes], output: _Output, holding: Callable[[str], Iterable[str]]
+) -> dict[Node, str]:
+    """Functions that only the files beside theirs can call, and that none of them does any more, with their paths."""
+    found: dict[Node, str] = {}
+    for path, after in sorted(outputs.items()):
+        file = project.file(path)
+        inside = file.pack.modules.inside if file is not None else None
+        if file is None or inside is None or after == file.data:
+            continue
+        gone = set(_NAME.findall(file.data)) - set(_NAME.findall(after))
+        for name in sorted(word.decode() for word in gone if re.match(inside, word.decode())):
+            for other in project.folders.beside(path, name):
+                node = _only_function(project, other, name)
+                others = (each for each in holding(name) if each != other)
+                if node is None or any(_count(name, output(each)) for each in others):
+                    continue
+                if stands_alone(node, name, output(other)):
+                    found[node] = other
+    return found
+
+
+def _only_function(project: Project, path: str, name: str) -> Node | None:
+    binding = project.names(path).top(name) if project.file(path) is not None else None
+    holder = binding.definitions[0].parent if binding is not None and len(binding.definitions) == 1 else None
+    return holder if holder is not None and holder.shape == "function" else None
