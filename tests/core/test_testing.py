@@ -64,7 +64,7 @@ def test_nothing_goes_while_code_still_asks() -> None:
     code = _CODE + b"\n\n@gate('k')\ndef gated():\n    return 1\n"
     files = {"shop.py": code, "test_shop.py": _BOTH.encode()}
     reads = (*_CONFIG.reads, HouseRead("decorator", "gate", flag=0))
-    result = cleanup_project(files, "k", True, packs(), Config(reads=reads))
+    result = cleanup_project(files, "k", False, packs(), Config(reads=reads))
     assert [edit.path for edit in result.edits] == ["shop.py"]
     assert result.verdict == "partial"
 

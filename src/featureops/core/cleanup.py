@@ -6,8 +6,8 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from featureops.core.asked import Read, aliased, held_by, uses_of
 from featureops.core.cleaned import CleanupResult, verdict_of
@@ -18,13 +18,13 @@ from featureops.core.detect.following import follow_places, learn_callers, place
 from featureops.core.detect.needles import Asking, flag_needles
 from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded
+from featureops.core.fold.folder import FileFold
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, is_open, leftovers_of, odd_arguments
+from featureops.core.leftovers import gate_of, is_foldable, is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
-from featureops.core.mentions import has_word, speaks_of
-from featureops.core.model import FileEdit, Leftover, Span
+from featureops.core.mentions import has_word, names_in_code, speaks_of
+from featureops.core.model import FileEdit, Leftover
 from featureops.core.open_gates import open_gates
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
@@ -32,10 +32,11 @@ from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads
 from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
 from featureops.core.remains import Remains, not_gone
+from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
-from featureops.core.settled import Settled, documentation_of, settled_parameters
+from featureops.core.settled import documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, parse
 from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
@@ -44,22 +45,6 @@ __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_proje
 
 _ROUNDS = 20
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
-
-
-@dataclass(slots=True)
-class _State:
-    """One run: which files are folded with which seeds, and what they say to each other."""
-
-    seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
-    reads: dict[str, list[Read]] = field(default_factory=dict)
-    constants: dict[Node, Constant] = field(default_factory=dict)
-    doomed: dict[str, set[Node]] = field(default_factory=dict)
-    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
-    folded: dict[str, Folded] = field(default_factory=dict)
-    outputs: dict[str, bytes] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    settled: list[Settled] = field(default_factory=list)
-    cuts: dict[str, list[Span]] = field(default_factory=dict)
 
 
 def cleanup_project(
@@ -85,7 +70,7 @@ class _Cleanup:
         self.keep = keep
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
-        self.state = _State()
+        self.state = RunState()
         self.plans: dict[str, FilePlan] = {}
         self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
         self._searched: set[bytes] = set()
@@ -115,7 +100,7 @@ class _Cleanup:
             reads = {path: self.state.reads.get(path, []) for path in sorted(self._files - self.state.refused.keys())}
             self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.keep)
         for path, plan in self.plans.items():
-            self._doom(path, plan.parts)
+            self.state.doom(path, plan.parts)
             self.state.folded.pop(path, None)
         return bool(self.plans)
 
@@ -161,12 +146,16 @@ class _Cleanup:
                 continue
             if read.constant is not None and read.constant.definition is not None:
                 self.state.constants[read.constant.definition] = read.constant
-            if is_foldable(read):
+            gate = gate_of(read, is_shown=wanted[read.when])
+            if gate is not None:
+                reads[reads.index(read)] = gate
+                self.state.open_gate(path, gate.node, is_shown=wanted[read.when])
+            elif is_foldable(read):
                 self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
             self._take_name(read, wanted[read.when])
         gates, self.state.reads[path] = open_gates(self.flag, self.state.reads[path], wanted)
         if gates:
-            self._doom(path, gates)
+            self.state.doom(path, gates)
         return {name.encode() for name in self._constant_names(path)}
 
     def _look_around(self) -> None:
@@ -201,7 +190,7 @@ class _Cleanup:
     # -------------------------------------------------------------- folding
 
     def _fold_all(self) -> None:
-        for path in sorted({*self.state.seeds, *self.state.doomed}):
+        for path in sorted({*self.state.seeds, *self.state.gates, *self.state.doomed}):
             file = self.project.file(path)
             hosted = file is not None and file.pack.regions is not None
             if not hosted and path not in self.state.folded and (self.only is None or path in self.only):
@@ -218,6 +207,7 @@ class _Cleanup:
         fold.seeds = safe
         fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
         fold.held = self.state.held.get(path, {})
+        fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
         fold.entries = self.plans[path].cuts if path in self.plans else frozenset()
@@ -261,9 +251,9 @@ class _Cleanup:
         for found in settled_parameters(self.project, known, self._with_word):
             if self.only is not None and not found.paths <= self.only:
                 continue
-            fresh = self._doom(found.path, [found.part])
+            fresh = self.state.doom(found.path, [found.part])
             for item in found.given:
-                fresh = self._doom(item.file.path, [item]) or fresh
+                fresh = self.state.doom(item.file.path, [item]) or fresh
             if fresh:
                 self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
@@ -292,15 +282,15 @@ class _Cleanup:
         grown = False
         unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
         for node in self.remains.unused(self.state.reads, unfolded):
-            grown = self._doom(node.file.path, [node]) or grown
+            grown = self.state.doom(node.file.path, [node]) or grown
         for node, constant in self.state.constants.items():
             if constant.name and self._is_unused(node, constant):
-                grown = self._doom(constant.path, [node]) or grown
+                grown = self.state.doom(constant.path, [node]) or grown
                 for path in self._with_word(constant.name):
-                    grown = self._doom(path, entries_named(self.project.file(path), constant.name)) or grown
+                    grown = self.state.doom(path, entries_named(self.project.file(path), constant.name)) or grown
         grown = self._drop_entries() or grown
         for node, path in lost_functions(self.project, self.state.outputs, self._output, self._with_word).items():
-            grown = self._doom(path, [node]) or grown
+            grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
             if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
@@ -316,15 +306,8 @@ class _Cleanup:
         grown = False
         for path in sorted(self._files):
             file = self.project.file(path)
-            grown = (file is not None and self._doom(path, entries_of_key(file, self.flag))) or grown
+            grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
         return grown
-
-    def _doom(self, path: str, parts: Iterable[Node]) -> bool:
-        fresh = set(parts) - self.state.doomed.get(path, set())
-        if fresh:
-            self.state.doomed.setdefault(path, set()).update(fresh)
-            self.state.folded.pop(path, None)
-        return bool(fresh)
 
     def _drop_exports(self, path: str) -> bool:
         """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
@@ -342,9 +325,16 @@ class _Cleanup:
             for part in alike if is_own else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            if has_word(data, constant.name):
+            pack = self.project.packs.for_path(path)
+            if has_word(data, constant.name) and (
+                pack is None or names_in_code(parse(path, data, pack), constant.name)
+            ):
                 return False
         return bool(self.state.folded)
+
+    def _is_named(self, path: str, data: bytes, name: str) -> bool:
+        pack = self.project.packs.for_path(path)
+        return has_word(data, name) and (pack is None or names_in_code(parse(path, data, pack), name))
 
     # -------------------------------------------------------------- result
 
@@ -389,6 +379,7 @@ class _Cleanup:
 
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
+        dropped = self.state.dropped_names()
         for path in sorted(self._files - deleted):
             file = self.project.file(path)
             after = self._output(path)
@@ -398,5 +389,6 @@ class _Cleanup:
             reads = not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set()))
             refused, failed = self.state.refused.get(path), self.project.failed.get(path)
             found.extend(odd_arguments(path, file, self.state.settled))
+            found.extend(item for name in dropped for item in mentions(path, after, name, file.pack if file else None))
             found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
         return found

@@ -13,6 +13,7 @@ __all__ = [
     "called_name",
     "definition_of",
     "initializer",
+    "listed_parameter",
     "member_of",
     "named_in_order",
     "nth_argument",
@@ -25,6 +26,7 @@ __all__ = [
     "ways_of",
 ]
 
+_SPREAD = frozenset({"*", "**", "...", "&"})
 _CHOICES = {"conditional": ("then", "else"), "coalesce": ("left", "right"), "or": ("left", "right")}
 
 _GIVING = {
@@ -175,6 +177,22 @@ def parameters_of(function: Node, names: Names) -> list[Binding]:
     ]
     found.sort(key=lambda each: each.definitions[0].start)
     return found[1:] if found and found[0].name in function.file.pack.index.self_names else found
+
+
+def listed_parameter(binding: Binding, function: Node) -> Node | None:
+    """A parameter as its function's list has it; None for one that is more than a parameter, or that others are told
+    by."""
+    stated = function.role("parameters")
+    node = binding.definitions[0]
+    while node.parent is not None and node.parent is not stated:
+        if node.parent is function:
+            return None
+        node = node.parent
+    if stated is None or node.parent is not stated or node.roles("kept") or node.shape == "destructuring":
+        return None
+    if node.text[:1] in _SPREAD or any(item.text == "*" for item in stated.items):
+        return None
+    return node
 
 
 def _depth(name: Node, function: Node) -> int:

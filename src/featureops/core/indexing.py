@@ -81,6 +81,9 @@ class Indexing:
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
     of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
+    `all_of` and `any_of` tell whether everything, or anything, in a list is true. What stands under a comment with one
+    of `injected_marks` gets its parameters by their names. `root_classes` are those that
+    every class is built on.
     `memos` are calls that give what their block gives a name. `mixins` are calls or nodes in a class's body that take
     in the members of the classes that they name. `settings` are expressions for the program's one object of settings.
     `late_names` are declarations that do not see their own name in what they give it. The members of `companions` are
@@ -106,6 +109,10 @@ class Indexing:
     pure: frozenset[str]
     pure_calls: frozenset[str]
     boolean_casts: frozenset[str]
+    injected_marks: frozenset[str]
+    root_classes: frozenset[str]
+    all_of: frozenset[str]
+    any_of: frozenset[str]
     boolean_types: frozenset[str]
     self_names: frozenset[str]
     hoisted: frozenset[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from featureops.core.model import Leftover
 from featureops.core.pack import LanguagePack
@@ -11,7 +12,7 @@ from featureops.core.reads import Read
 from featureops.core.settled import Settled
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["is_foldable", "is_open", "leftovers_of", "odd_arguments"]
+__all__ = ["gate_of", "is_foldable", "is_open", "leftovers_of", "mentions", "odd_arguments"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -59,7 +60,7 @@ def leftovers_of(
         )
     taken = {item.line for item in found}
     pack = file.pack if file is not None else None
-    found.extend(item for item in _mentions(path, after, flag, pack) if item.line not in taken or refused is None)
+    found.extend(item for item in mentions(path, after, flag, pack) if item.line not in taken or refused is None)
     return sorted(set(found), key=lambda item: (item.line, item.kind))
 
 
@@ -75,7 +76,28 @@ def odd_arguments(path: str, file: SourceFile | None, settled: Iterable[Settled]
 
 def is_foldable(read: Read) -> bool:
     """Whether fixing the flag fixes the value of the read."""
-    return read.value == "boolean" and read.proof != "unproven" and read.is_exact
+    return read.value in ("boolean", "gate") and read.proof != "unproven" and read.is_exact
+
+
+def gate_of(read: Read, *, is_shown: bool) -> Read | None:
+    """The read as a "gate", where fixing the flag opens or closes it for good: an element of markup that is given only
+    the key and shows its children, or an entry that leaves its object as it would be without it.
+    """
+    if read.proof == "unproven" or not read.is_exact:
+        return None
+    if read.value == "entry" and is_shown:
+        return replace(read, value="gate")
+    if read.value == "component" and read.node.shape == "markup-element":
+        opening = read.node.role("open") or read.node
+        attributes = [item for item in opening.items if item.field != "name"]
+        is_made = any(item.shape == "markup-expression" and _is_function(item) for item in read.node.items)
+        return replace(read, value="gate") if len(attributes) == 1 and not is_made else None
+    return None
+
+
+def _is_function(expression: Node) -> bool:
+    inner = expression.role("operand")
+    return inner is not None and inner.shape in ("function", "lambda")
 
 
 def is_open(read: Read, flag: str) -> bool:
@@ -109,7 +131,7 @@ def _at(path: str, file: SourceFile, node: Node, kind: str, reason: str) -> Left
     return Leftover(path, file.line_of(node.start), kind, _clean(file.line_text(node.start)), reason)
 
 
-def _mentions(path: str, after: bytes, flag: str, pack: LanguagePack | None) -> list[Leftover]:
+def mentions(path: str, after: bytes, flag: str, pack: LanguagePack | None) -> list[Leftover]:
     """Lines of the result that still name the flag; line numbers are those of the result. In a known language only
     strings and comments count: an identifier of the same spelling is another thing."""
     word = re.compile(rb"(?<![\w-])" + re.escape(flag.encode()) + rb"(?![\w-])")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["around_mentions", "has_word", "is_everywhere", "mentions_of", "speaks_of"]
+__all__ = ["around_mentions", "has_word", "is_everywhere", "mentions_of", "names_in_code", "speaks_of"]
 
 _SHORT = 2
 _OFTEN = 10_000
@@ -56,7 +56,26 @@ def around_mentions(body: Node, name: str) -> list[Node]:
 
 def has_word(data: bytes, name: str) -> bool:
     """Whether a name stands anywhere in a text."""
-    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), data) is not None
+    return _word(name).search(data) is not None
+
+
+def names_in_code(file: SourceFile, name: str) -> bool:
+    """Whether a name stands in a text somewhere else than in comments and in strings that are statements: those speak
+    of it, they do not use it."""
+    return any(not _is_prose(file.node_at(*found.span())) for found in _word(name).finditer(file.data))
+
+
+def _is_prose(node: Node) -> bool:
+    for part in (node, *node.ancestors()):
+        if part.is_comment:
+            return True
+        if part.shape == "string":
+            return part.parent is not None and part.parent.shape == "expression"
+    return False
+
+
+def _word(name: str) -> re.Pattern[bytes]:
+    return re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode())
 
 
 def speaks_of(comment: str, names: Iterable[str]) -> bool:

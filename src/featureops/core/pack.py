@@ -114,8 +114,7 @@ class ModuleRules:
     folder; `roots` folders that dotted names start from, of packages the names of folders that may hold the outermost.
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use, `inside` for those that only the
-    files beside it see; `exports` tells whether names
-    are visible outside only when exported.
+    files beside it see; `exports` tells whether names are visible outside only when exported.
     With the style `folder` an import names a folder: its text starts with the module that the nearest `manifest` file
     declares (`manifest_module`, a regular expression). With a `path`, a `manifest` names its folder, and `prefixes` are
     files that say which folders the heads of imports stand for; files that end like `data` hold values by name.

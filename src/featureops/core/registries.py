@@ -46,7 +46,7 @@ def entries_named(file: SourceFile | None, name: str) -> list[Node]:
     if file is None:
         return []
     places = (_member(node) for node in mentions_of(file, name))
-    return list(dict.fromkeys(entry for place in places if (entry := _entry_at(place)) is not None))
+    return list(dict.fromkeys(entry for place in places if (entry := _entry_at(place) or _case_at(place)) is not None))
 
 
 def _entry_at(node: Node) -> Node | None:

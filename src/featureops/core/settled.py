@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
-from featureops.core.given import parameters_of
+from featureops.core.given import listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
@@ -118,7 +118,7 @@ class _Asked:
         if not 0 <= position < len(parameters):
             return None
         binding = parameters[position]
-        part = _part(binding, function.node)
+        part = listed_parameter(binding, function.node)
         if part is None or not binding.is_single or not self._is_idle(part):
             return None
         given: list[Node] = []
@@ -292,18 +292,3 @@ def _constructor(holder: Node) -> Node | None:
         if item.shape == "function" and (name := item.role("name")) is not None and name.text in index.constructors
     ]
     return found[0] if len(found) == 1 else None
-
-
-def _part(binding: Binding, function: Node) -> Node | None:
-    """The parameter as its list has it; None for one that is more than a parameter, or that others are told by."""
-    stated = function.role("parameters")
-    node = binding.definitions[0]
-    while node.parent is not None and node.parent is not stated:
-        if node.parent is function:
-            return None
-        node = node.parent
-    if stated is None or node.parent is not stated or node.roles("kept") or node.shape == "destructuring":
-        return None
-    if node.text[:1] in _SPREAD or any(item.text[:1] == "*" and len(item.text) <= 1 for item in stated.items):
-        return None
-    return node

@@ -171,6 +171,10 @@ class Blocks:
         if not kept:
             self.editor.delete(items[0].start, self._after_comma(items[-1]))
             return
+        # One thing in parentheses is a list only with a comma behind it.
+        is_bare = len(kept) == 1 and holder.shape == "list" and holder.text[:1] == "(" and not _has_comma(items[-1])
+        if is_bare and kept[0] is items[-1]:
+            self.editor.insert(items[-1].end, b",")
         for at, item in enumerate(items):
             if item not in gone:
                 continue
@@ -179,9 +183,7 @@ class Blocks:
                 self._remove_item(item, following)
             else:
                 before = next(other for other in reversed(items[:at]) if other not in gone)
-                # One thing in parentheses is a list only with a comma behind it.
-                is_bare = len(kept) == 1 and holder.shape == "list" and holder.text[:1] == "("
-                self.editor.replace(before.end, items[-1].end, "," if is_bare and not _has_comma(items[-1]) else "")
+                self.editor.replace(before.end, items[-1].end, "," if is_bare else "")
                 return
 
     def _remove_item(self, item: Node, following: Node) -> None:

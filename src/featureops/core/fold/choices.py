@@ -5,7 +5,7 @@ from __future__ import annotations
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
 from featureops.core.fold.expressions import only_expression
-from featureops.core.fold.values import KEEP, Const, Context, Value
+from featureops.core.fold.values import KEEP, Const, Context, Value, is_pure
 from featureops.core.syntax import Node
 
 __all__ = ["Choices", "has_conditions"]
@@ -25,6 +25,28 @@ class Choices(Branches):
             return self._partly(node)
         chosen = only_expression(body)
         return self._part(chosen, context) if chosen is not None else KEEP
+
+    def _call(self, node: Node) -> Value:
+        """A call that tells whether everything, or anything, in a list is true, folds as a chain of operands would."""
+        callee, arguments, index = node.role("function"), node.role("arguments"), node.file.pack.index
+        name = callee.text if callee is not None else ""
+        listed = arguments.items[0] if arguments is not None and len(arguments.items) == 1 else None
+        if listed is None or listed.shape != "list" or name not in index.all_of | index.any_of:
+            return super()._call(node)
+        absorbing = name in index.any_of
+        values = {item: self.reduce(item, "boolean") for item in listed.items}
+        known = {item: value.value for item, value in values.items() if isinstance(value, Const) and not value.effects}
+        if absorbing in known.values() and all(item in known or is_pure(item, self.is_known) for item in values):
+            return Const(absorbing)
+        if len(known) == len(values):
+            return Const(not absorbing)
+        for item, value in values.items():
+            if known.get(item) is (not absorbing):
+                self.gone.add(item)
+            else:
+                self.place(item, value)
+        self.blocks.remove_items(listed, self.gone)
+        return KEEP
 
     def _choose(self, node: Node) -> None:
         """A choice that stands as a statement."""

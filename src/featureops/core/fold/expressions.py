@@ -15,6 +15,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Expressions", "only_expression"]
 
+_LINE = 80
 _OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
 _TIGHT = _OPERATORS | {"not", "member", "index", "call", "cast", "await"}
 
@@ -97,6 +98,8 @@ class Expressions:
             return True
         if target.shape in _OPERATORS and paren.parent is not None and paren.parent.shape in _TIGHT:
             return True
+        if _fits_on_line(paren, target):
+            return False
         joins = paren.file.pack.text.blocks == "indent" and "\n" in target.text
         return joins or "\n" in paren.file.slice(paren.start, target.start)
 
@@ -346,3 +349,13 @@ def _left_context(is_or: bool, context: Context) -> Context:
     if context == ("falsy" if is_or else "truthy"):
         return "boolean"
     return "truthy" if is_or else "falsy"
+
+
+def _fits_on_line(paren: Node, target: Node) -> bool:
+    """Whether what is left of something in parentheses on many lines fits on one, without a comment that would go."""
+    file, text = paren.file, target.text
+    if "\n" in text or "\n" not in paren.text or any(part.is_comment for part in paren.walk()):
+        return False
+    before = paren.start - file.line_start(paren.start)
+    after = file.slice(paren.end, file.line_end(paren.end - 1)).rstrip()
+    return before + len(text) + len(after) <= _LINE

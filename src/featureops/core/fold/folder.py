@@ -56,6 +56,7 @@ class FileFold:
         self.seeds: dict[Node, bool] = {}
         self.parts: set[Node] = set()
         self.entries: frozenset[Node] = frozenset()
+        self.gates: Mapping[Node, bool] = {}
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[str], bool] = _always
@@ -80,14 +81,18 @@ class FileFold:
         if blanks:
             folded = self._pass()
             blank_out(blanks, self.names, folded.editor)
-        wanted = (*self.seeds, *(part for binding, part in self.held.items() if _is_pattern(binding)))
+        wanted = (
+            *self.seeds,
+            *(self.gates.keys() - folded.opened),
+            *(part for binding, part in self.held.items() if _is_pattern(binding)),
+        )
         unfolded = tuple(node for node in wanted if not folded.editor.covers(node.span))
         return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), self.seeds, unfolded)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries
         hot: set[Node] = {self.file.root}
-        for node in (*self.seeds, *doomed):
+        for node in (*self.seeds, *self.gates, *doomed):
             hot.add(node)
             for outer in node.ancestors():
                 if outer in hot:
@@ -98,6 +103,7 @@ class FileFold:
             editor.delete(cut.start, cut.end)
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
+        statements.gates = self.gates
         statements.visit(self.file.root)
         return statements
 

@@ -73,13 +73,16 @@ class Members:
         ]
 
     def _touched_methods(self, editor: Editor) -> list[Node]:
-        """Private methods of which an access goes."""
+        """Methods of which an access goes and that nothing outside expects: private ones, and all of a class that is
+        built on no other."""
         names = {node.text for node in self._accesses if editor.covers(node.span)}
         named = ((node, node.parent) for name in sorted(names) for node in self._named[name])
         return [
             holder
             for node, holder in named
-            if holder is not None and _class_of_method(holder) is not None and self._is_private(node, holder)
+            if holder is not None
+            and _class_of_method(holder) is not None
+            and (self._is_private(node, holder) or _stands_alone(holder))
         ]
 
     @cached_property
@@ -223,6 +226,20 @@ def _class_above(node: Node) -> Node | None:
         parent = parent.parent
     holder = parent.parent if parent is not None else None
     return holder if holder is not None and holder.type in node.file.pack.index.class_scopes else None
+
+
+def _stands_alone(member: Node) -> bool:
+    """Whether what defines a member is not decorated, in a class without others above it that may expect it."""
+    index = member.file.pack.index
+    if member.parent is not None and member.parent.shape == "decorated":
+        return False
+    holder = next((outer for outer in member.ancestors() if outer.type in index.class_scopes), None)
+    name, body = (holder.role("name"), holder.role("body")) if holder is not None else (None, None)
+    if holder is None or name is None or body is None or index.open_classes or index.implicit_members:
+        return False
+    is_decorated = holder.parent is not None and holder.parent.shape == "decorated"
+    above = holder.file.slice(name.end, body.start).split("#")[0].strip(" \t\r\n:({)}")
+    return not is_decorated and (not above or above in index.root_classes)
 
 
 def _class_of_method(node: Node) -> Node | None:

@@ -10,8 +10,10 @@ from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.gated import Gated
 from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
+from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.text import bare, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context, evaluated
 from featureops.core.house import is_condition_option
@@ -28,11 +30,15 @@ def _is_class_body(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "class" and node.parent.role("body") is node
 
 
+def _is_child(element: Node) -> bool:
+    return element.parent is not None and element.parent.shape == "markup-element"
+
+
 def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Several, Arms, Options, Choices, CaseConditions):
+class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -48,6 +54,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
         self.doomed = doomed
         self.gone.update(doomed)
         self.boolean_bindings: set[Node] = set()
+        self.gates: Mapping[Node, bool] = {}
+        self.opened: set[Node] = set()
 
     def visit(self, node: Node) -> None:
         if node in self.doomed:
@@ -81,15 +89,15 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
                 self._function(node)
             case "markup-expression":
                 self._markup(node)
-            case "list":
-                self._list(node)
-            case "arguments" if any(is_condition_option(item) for item in node.items):
-                self._options(node)
+            case "markup-element" if node in self.gates and _is_child(node):
+                self._gate(node)
+            case "spread" | "list" | "arguments":
+                self._listing(node)
             case "import" | "declaration":
                 self._entries(node)
             case "class":
                 self._class(node)
-            case "enum" | "object" | "arguments" | "decorated":
+            case "enum" | "object" | "decorated":
                 self.visit_children(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
@@ -98,6 +106,16 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
                 super().visit(node)
             case _:
                 super().visit(node)
+
+    def _listing(self, node: Node) -> None:
+        if node.shape == "spread":
+            self._spread(node)
+        elif node.shape == "list":
+            self._list(node)
+        elif any(is_condition_option(item) for item in node.items):
+            self._options(node)
+        else:
+            super().visit(node)
 
     def _value(self, node: Node, role: str, context: Context) -> None:
         value = node.role(role)
@@ -155,11 +173,14 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
         """An object, an enum or a list that loses some of its entries; a definition that loses decorators."""
         super().visit_children(node)
         holder = (node.role("body") or node) if node.shape in ("object", "enum") else node
-        if node.shape in _LISTING and holder.shape != "block" and any(item in self.doomed for item in holder.items):
+        if node.shape in _LISTING and holder.shape != "block" and any(self._goes(item) for item in holder.items):
             self.blocks.remove_items(holder, self.gone)
         for item in node.items if node.shape == "decorated" else ():
             if item in self.doomed:
                 self.blocks.remove_inline(item)
+
+    def _goes(self, item: Node) -> bool:
+        return item in self.doomed or (item.shape == "spread" and item in self.gone)
 
     # -------------------------------------------------------------- blocks
 
@@ -176,9 +197,28 @@ class Statements(Several, Arms, Options, Choices, CaseConditions):
             elif child in self.hot:
                 self._statement(node, child)
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
+        self.gone.update(dead_stores(*self._live(node), self.names))
         self.blocks.remove(node, self.gone)
         if node.shape == "block" and not _is_decided(node) and self._emptied(node):
             self.blocks.fill(node)
+
+    def _live(self, block: Node) -> tuple[list[Node], frozenset[Node]]:
+        """The statements that are left of a block, and those of them that stood under a condition before."""
+        live: list[Node] = []
+        fresh: set[Node] = set()
+        stack = [(item, False) for item in reversed(block.items)] if self.stands_for else []
+        while stack:
+            item, was_inside = stack.pop()
+            if item in self.gone:
+                continue
+            inner = self.stands_for.get(item)
+            if inner is not None:
+                stack.extend((each, True) for each in reversed(inner))
+                continue
+            live.append(item)
+            if was_inside:
+                fresh.add(item)
+        return live, frozenset(fresh)
 
     def _statement(self, block: Node, node: Node) -> None:
         """Where expressions are statements, one whose value nobody sees goes once it is known."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.layout import leading_comments
 from featureops.core.fold.values import is_pure
-from featureops.core.given import definition_of, initializer
+from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -26,7 +27,7 @@ def newly_unused(
     """
     found: list[Node] = []
     for binding in names.all:
-        part = held.get(binding) or _removable(binding, seeds, settled)
+        part = held.get(binding) or _removable(names, editor, binding, seeds, settled)
         if part is None or editor.covers(part.span):
             continue
         # A definition that only names itself (recursion, its own type) had no user before either.
@@ -43,7 +44,9 @@ def newly_unused(
     return found
 
 
-def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[Binding]) -> Node | None:
+def _removable(
+    names: Names, editor: Editor, binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[Binding]
+) -> Node | None:
     """The statement, declarator or import entry that makes the binding, where it can go without losing an effect."""
     if len(binding.definitions) != 1:
         return None
@@ -54,12 +57,44 @@ def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[
         return None
     if parent.shape in ("function", "class", "enum", "type-definition"):
         return parent if parent.role("name") is name else None
+    part = _injected(binding) or _destructured(binding, names, editor)
+    if part is not None:
+        return part
     if parent.shape not in ("declarator", "assign") or binding.writes or binding.outer:
         return None
     value = initializer(binding)
     if value is None or not (binding in settled or is_pure(value, seeds.__contains__)):
         return None
     return parent
+
+
+def _injected(binding: Binding) -> Node | None:
+    """The parameter that a name is, where a comment says that parameters are found by their names."""
+    function = next((outer for outer in binding.definitions[0].ancestors() if outer.shape == "function"), None)
+    marks = function.file.pack.index.injected_marks if function is not None else ()
+    if function is None or not marks or binding.scope is not function or binding.writes:
+        return None
+    comments = leading_comments(statement_of(function))
+    is_marked = any(mark in comment.text for mark in marks for comment in comments)
+    return listed_parameter(binding, function) if is_marked else None
+
+
+def _destructured(binding: Binding, names: Names, editor: Editor) -> Node | None:
+    """The part of a pattern that gives a variable its name, where other parts stay and none takes the rest."""
+    item = binding.definitions[0]
+    if item.parent is not None and item.parent.shape == "destructured":
+        item = item.parent
+    pattern = item.parent
+    if pattern is None or pattern.shape != "destructuring" or binding.writes or binding.outer:
+        return None
+    kinds = item.file.pack.index.identifiers
+    others = [other for other in pattern.items if other is not item]
+    is_variable = pattern.parent is not None and pattern.parent.shape == "declarator"
+    if not is_variable or any(other.shape != "destructured" and other.type not in kinds for other in others):
+        return None
+    named = (names.of.get(other.role("value") or other) for other in others)
+    stays = any(each is not None and any(not editor.covers(use.span) for use in each.uses) for each in named)
+    return item if stays else None
 
 
 def blank_names(names: Names, editor: Editor) -> list[Node]:

@@ -1,0 +1,55 @@
+"""What one run of a cleanup knows so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from featureops.core.asked import Read
+from featureops.core.fold.folder import Folded
+from featureops.core.house import name_parts
+from featureops.core.model import Span
+from featureops.core.project import Constant
+from featureops.core.scopes import Binding
+from featureops.core.settled import Settled
+from featureops.core.syntax import Node
+
+__all__ = ["RunState"]
+
+
+@dataclass(slots=True)
+class RunState:
+    """One run: which files are folded with which seeds, and what they say to each other."""
+
+    seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
+    reads: dict[str, list[Read]] = field(default_factory=dict)
+    constants: dict[Node, Constant] = field(default_factory=dict)
+    gates: dict[str, dict[Node, bool]] = field(default_factory=dict)
+    doomed: dict[str, set[Node]] = field(default_factory=dict)
+    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
+    folded: dict[str, Folded] = field(default_factory=dict)
+    outputs: dict[str, bytes] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    cuts: dict[str, list[Span]] = field(default_factory=dict)
+
+    def doom(self, path: str, parts: Iterable[Node]) -> bool:
+        """Let parts of a file go; whether they are new."""
+        doomed = self.doomed.setdefault(path, set())
+        fresh = set(parts) - doomed
+        doomed.update(fresh)
+        if fresh:
+            self.folded.pop(path, None)
+        return bool(fresh)
+
+    def open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
+        if node.shape == "markup-element":
+            self.gates.setdefault(path, {})[node] = is_shown
+        else:
+            self.doom(path, [node])
+
+    def dropped_names(self) -> set[str]:
+        """Constants that go. Only a name of several words is sure to mean one where prose speaks of it."""
+        doomed = {node for nodes in self.doomed.values() for node in nodes}
+        gone = (constant.name for node, constant in self.constants.items() if node in doomed)
+        return {name for name in gone if len(name_parts(name)) > 1}
