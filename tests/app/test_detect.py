@@ -224,6 +224,29 @@ def test_the_inventory_counts_reads_and_tells_what_it_cannot_know(shop: Path) ->
     assert (unproven["line"], unproven["flagName"]) == (9, "other-flag")
 
 
+def test_the_inventory_counts_what_may_be_reads_and_shows_the_first(tmp_path: Path) -> None:
+    asking = "".join(f"def f{number}(order, name):\n    order.is_enabled(name)\n" for number in range(12))
+    answer = detect.inventory(deps(repository(tmp_path / "own", a_dot_py=asking, flags_dot_py=CLIENT)))
+    assert (answer["flags"], answer["dynamicReads"], answer["unproven"]) == ([], [], [])
+    assert answer["doubtfulReadCount"] == 12
+    assert [row["line"] for row in rows(answer, "doubtfulReads")] == list(range(2, 22, 2))
+    assert "name is made at run time" in str(rows(answer, "doubtfulReads")[0]["reason"])
+
+
+RUBY = """CLIENT = Unleash::Client.new(url: "u")
+def off?
+  CLIENT.is_disabled?("new-pay")
+end
+sell if off?
+sell if CLIENT.is_enabled?("new-pay")
+"""
+
+
+def test_a_usage_says_where_it_is_true_when_the_flag_is_off(tmp_path: Path) -> None:
+    answer = detect.usages(deps(repository(tmp_path / "own", a_dot_rb=RUBY)), "new-pay")
+    assert [(row["line"], row.get("inverted")) for row in rows(answer, "usages")] == [(3, True), (5, True), (6, None)]
+
+
 def test_the_inventory_finds_the_house_s_own_reads(tmp_path: Path) -> None:
     root = repository(tmp_path / "own", a_dot_py="if features.new_pay and on('old-pay'):\n    pass\n")
     config = Config(reads=(HouseRead("member", "features.{flag}"), HouseRead("call", "on", flag=0)))

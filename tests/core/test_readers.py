@@ -97,7 +97,6 @@ def test_a_function_of_the_same_name_is_none(asks: str) -> None:
         "    return client.is_enabled(name) and is_staff()\n",
         "    log(client.is_enabled(name))\n",
         "    if client.is_enabled(name):\n        return load(name)\n    return None\n",
-        "    def inner():\n        return client.is_enabled(name)\n    return inner\n",
         "    for name in names:\n        return client.is_enabled(name)\n",
         "    return client.is_enabled('fixed')\n",
         "    return [client.is_enabled(name)]\n",
@@ -105,6 +104,32 @@ def test_a_function_of_the_same_name_is_none(asks: str) -> None:
     ],
 )
 def test_a_function_that_gives_something_else_is_no_reader(body: str) -> None:
+    assert not list(learned({"flags.py": f"{dedent(CLIENT)}\ndef is_on(name, names):\n{body}"}).readers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    def inner():\n        return client.is_enabled(name)\n    return inner\n",
+        "    def inner():\n        if not client.is_enabled(name):\n            raise Missing\n    return inner\n",
+        "    return lambda: client.is_enabled(name)\n",
+    ],
+)
+def test_a_function_that_gives_one_that_asks_is_a_reader_but_not_exact(body: str) -> None:
+    readers = list(learned({"flags.py": f"{dedent(CLIENT)}\ndef is_on(name, names):\n{body}"}).readers)
+    assert [(reader.name, reader.value, reader.is_exact) for reader in readers] == [("is_on", "details", False)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    def inner():\n        return client.is_enabled(name)\n    later(inner)\n",
+        "    def inner():\n        return client.is_enabled(name)\n    return inner or names\n",
+        "    def inner(name):\n        log(client.is_enabled(name))\n    return inner\n",
+        "    def inner():\n        return client.is_enabled(name)\n    inner = names\n    return inner\n",
+    ],
+)
+def test_a_function_that_keeps_what_asks_to_itself_is_no_reader(body: str) -> None:
     assert not list(learned({"flags.py": f"{dedent(CLIENT)}\ndef is_on(name, names):\n{body}"}).readers)
 
 
@@ -118,6 +143,7 @@ def test_a_function_that_gives_something_else_is_no_reader(body: str) -> None:
         ("    answer = bool(client.is_enabled(name))\n    return answer\n", True),
         ("    if name in OVERRIDES:\n        return OVERRIDES[name]\n    return client.is_enabled(name)\n", False),
         ("    return True if DEBUG else client.is_enabled(name)\n", False),
+        ("    return True if clients else client.is_enabled(name)\n", False),
         ("    on = False\n    if READY:\n        on = client.is_enabled(name)\n    return on\n", False),
     ],
 )

@@ -133,3 +133,18 @@ def test_the_bytes_of_a_grouped_node_are_found_again() -> None:
     file = source("a.rb", "x\na.b(:k)\n")
     assert find(file, ":k").shape == "string"
     assert [node.text for node in find(file, "b").ancestors()][:2] == ["a.b", "a.b(:k)"]
+
+
+@pytest.mark.parametrize("text", ["class A { val x = f }\n", "class A { companion object { val x = 1 } }\nclass B\n"])
+def test_an_end_that_the_grammar_misses_moves_no_byte(text: str) -> None:
+    file = source("a.kt", text)
+    assert file.errors() == frozenset()
+    assert find(file, "x").start == text.index("x =")
+    assert file.data.decode() == text
+
+
+def test_a_file_with_another_error_is_read_as_it_is() -> None:
+    text = "class A { val x = 1 }\nclass ) {\n"
+    file = source("a.kt", text)
+    assert file.errors()
+    assert file.slice(0, len(text)) == text

@@ -19,6 +19,7 @@ from featureops.core.model import Flag, Json, Usage
 __all__ = ["candidates", "guards", "has_lines", "inventory", "rank_known", "usages"]
 
 _MAX_NAME = 500
+_MAX_DOUBTFUL = 10
 _PLACE = re.compile(r"(.+):(\d{1,9})(?:-(\d{1,9}))?")
 _FLAG_RULE = "A flag's name is what the backend calls it, for example new-checkout."
 
@@ -40,7 +41,7 @@ def usages(deps: Deps, flag: str) -> dict[str, Json]:
 
 def inventory(deps: Deps) -> dict[str, Json]:
     """Every flag that the code asks for, by name, with the reads whose key can't be known and those that could not be
-    shown to be reads.
+    shown to be reads; of calls that are neither shown to be reads nor have a known key how many, and the first.
     """
     started = deps.clock()
     code = Code(deps)
@@ -50,6 +51,11 @@ def inventory(deps: Deps) -> dict[str, Json]:
         "dynamicReads": [{**_place_row(place), "reason": place.reason} for place in found.dynamic],
         "unproven": [{**_place_row(place), "flagName": place.flag} for place in found.unproven],
     }
+    if found.doubtful:
+        answer["doubtfulReadCount"] = len(found.doubtful)
+        answer["doubtfulReads"] = [
+            {**_place_row(place), "reason": place.reason} for place in found.doubtful[:_MAX_DOUBTFUL]
+        ]
     if not found.flags:
         answer["hint"] = (
             "No flag is read. If the house has its own way of asking, say so with [[reads]] in featureops.toml."
@@ -185,7 +191,7 @@ def _both(name: str, read: FlagInCode | None, stored: Flag | None) -> Known:
 
 
 def _usage_row(usage: Usage) -> dict[str, Json]:
-    return {
+    row: dict[str, Json] = {
         "path": usage.path,
         "line": usage.line,
         "column": usage.column,
@@ -197,6 +203,9 @@ def _usage_row(usage: Usage) -> dict[str, Json]:
         "shape": usage.shape,
         "text": usage.text,
     }
+    if usage.inverted:
+        row["inverted"] = True
+    return row
 
 
 def _flag_row(flag: FlagInCode) -> dict[str, Json]:

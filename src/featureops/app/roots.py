@@ -15,8 +15,8 @@ from featureops.core.model import Json
 __all__ = ["merged", "over_roots", "read_roots"]
 
 _Answer = Mapping[str, Json]
-_ROWS: Final = ("usages", "candidates", "dynamicReads", "unproven", "guards", "skipped")
-_SUMS: Final = ("filesScanned", "elapsedMs", "skippedCount")
+_ROWS: Final = ("usages", "candidates", "dynamicReads", "unproven", "doubtfulReads", "guards", "skipped")
+_SUMS: Final = ("filesScanned", "elapsedMs", "skippedCount", "doubtfulReadCount")
 _MAX_ROOTS: Final = 1000
 _MAX_SKIPPED: Final = 20
 

@@ -120,6 +120,12 @@ def _show_inventory(answer: _Answer) -> None:
     out().print(table if flags else "No flag is read in this code.")
     for read in _rows(answer.get("dynamicReads"))[:_SHOWN_ROWS]:
         out().print(f"  key not known here: {_place(read)}  {_text(read.get('text'))}")
+    doubtful = _rows(answer.get("doubtfulReads"))
+    if doubtful:
+        first = f"{_place(doubtful[0])}  {_text(doubtful[0].get('text'))}"
+        out().print(
+            f"  perhaps reads, by a key not known here: {answer.get('doubtfulReadCount')}, the first at {first}"
+        )
 
 
 def _show_candidates(answer: _Answer) -> None:

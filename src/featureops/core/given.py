@@ -206,9 +206,12 @@ def _members(holder: Node) -> Iterator[tuple[str, Node]]:
         inner = item.role("operand") if item.shape == "expression" else item
         if inner is None:
             continue
-        if inner.shape in ("declaration", "block") or (inner.shape == "class" and inner.role("name") is None):
+        is_named = inner.role("name") is not None
+        if inner.shape in ("declaration", "block") or (inner.shape == "class" and not is_named):
             yield from _members(inner)
             continue
+        if inner.type in inner.file.pack.index.companions:
+            yield from _members(inner)
         if inner.type in inner.file.pack.index.properties and inner.shape == "function":
             label, given = inner.role("name"), property_value(inner)
             if label is not None and given is not None:

@@ -85,7 +85,8 @@ class Indexing:
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
     `memos` are calls that give what their block gives a name. `mixins` are calls or nodes in a class's body that take
     in the members of the classes that they name. `settings` are expressions for the program's one object of settings.
-    `late_names` are declarations that do not see their own name in what they give it.
+    `late_names` are declarations that do not see their own name in what they give it. The members of `companions` are
+    those of the class around as well, also where they have a name.
     """
 
     identifiers: frozenset[str]
@@ -171,6 +172,7 @@ class Indexing:
     mixins: frozenset[str]
     settings: frozenset[str]
     late_names: frozenset[str]
+    companions: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

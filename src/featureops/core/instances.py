@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from featureops.core.declared import declared_types, field_parts, last_name, named_place
 from featureops.core.given import definition_of, initializer, unwrapped
 from featureops.core.project import Project
-from featureops.core.receivers import declared_type, type_mentions
+from featureops.core.receivers import declared_type, located_class, type_mentions
 from featureops.core.syntax import Node
 
 __all__ = ["Holder", "above", "classes_of", "declares", "holder_of"]
@@ -41,6 +41,9 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
     callee = owner.role("function") if owner.shape == "call" else None
     if callee is not None:
         yield from _named(project, path, callee)
+        located = located_class(owner)
+        if located is not None:
+            yield from _named(project, path, located)
         for mention in type_mentions(owner):
             yield from _named_in(project, path, mention)
     yield from _made_by(project, path, callee or owner)

@@ -15,6 +15,7 @@ from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
 from featureops.core.dispatch import classes_asked, may_run, stands_beside
 from featureops.core.given import argument, called_name, own_returns, parameters_of
 from featureops.core.instances import Holder, declares
+from featureops.core.later import asked_later
 from featureops.core.mocks import mocked
 from featureops.core.origins import Proof
 from featureops.core.parameters import parameters_in
@@ -46,16 +47,19 @@ def is_followed(project: Project, path: str, read: Read) -> bool:
 
 
 def reader_of(project: Project, path: str, read: Read) -> Reader | None:
-    """The named function whose result is the read and whose parameters give the key."""
+    """The named function whose result is the read, or what asks it later, and whose parameters give the key."""
     if read.key is None or read.constant is not None or read.proof == "unproven" or read.value in _GATES:
-        return None
-    result = _result(project, path, read)
-    if result is None:
         return None
     filled = read.through.given if read.through is not None else {}
     parts = [node for where, node in filled.values() if where == path] or [read.key]
-    parameters = tuple(parameters_in(project, path, result.function, parts))
-    wrapper = named_wrapper(path, result.function, result.inverted) if parameters else None
+    result = _result(project, path, read)
+    parameters = tuple(parameters_in(project, path, result.function, parts)) if result is not None else ()
+    if result is None or not parameters:
+        later = asked_later(project, path, read.node, parts)
+        if later is None:
+            return None
+        result, parameters = _Result(later[0], inverted=False, is_exact=False, is_part=True), later[1]
+    wrapper = named_wrapper(path, result.function, result.inverted)
     if wrapper is None or wrapper.is_getter:
         return None
     return Reader(

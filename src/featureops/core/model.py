@@ -60,7 +60,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One place that uses a flag; the fields of design section 3.2."""
+    """One place that uses a flag; the fields of design section 3.2. `inverted`: it is true when the flag is off."""
 
     flag: str
     path: str
@@ -74,6 +74,7 @@ class Usage:
     shape: str
     text: str
     span: Span
+    inverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,9 @@ def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
     """What a name means as a member of a class of the file: a value or, failing that, a function; also of a class
     without a name inside it."""
     body = holder.role("body")
-    nameless = [item for item in body.items if item.shape == "class" and item.role("name") is None] if body else []
+    companions = holder.file.pack.index.companions
+    inner = [item for item in body.items if item.shape == "class"] if body is not None else []
+    nameless = [item for item in inner if item.role("name") is None or item.type in companions]
     for scope in (holder, *nameless):
         binding = names.member(scope, name) or names.member(scope, f"{name}()")
         if binding is not None:

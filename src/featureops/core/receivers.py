@@ -60,7 +60,8 @@ def located_class(call: Node) -> Node | None:
     if name is None or name.text not in name.file.pack.index.locators:
         return None
     asked = argument(call, 0)
-    return asked.role("object") if asked is not None and asked.shape == "member" else None
+    is_name = asked is not None and asked.type in asked.file.pack.index.identifiers
+    return asked if asked is None or is_name else asked.role("object") if asked.shape == "member" else None
 
 
 def declared_type(definition: Node | None) -> Node | None:

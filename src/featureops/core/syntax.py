@@ -346,7 +346,13 @@ def parse(path: str, data: bytes, pack: LanguagePack) -> SourceFile:
         parser = _parser(path, pack, [_range(data, head.end(), len(data))])
     else:
         parser = _parser(path, pack)
-    return SourceFile(path, data, pack, parser.parse(data))
+    tree = parser.parse(data)
+    if pack.lost_ends and tree.root_node.has_error:
+        # Of the same length, so that every offset is that of the file.
+        ended = re.sub(pack.lost_ends.encode(), b";", data)
+        other = parser.parse(ended) if ended != data else tree
+        tree = tree if other.root_node.has_error else other
+    return SourceFile(path, data, pack, tree)
 
 
 def _parser(path: str, pack: LanguagePack, ranges: list[Range] | None = None) -> Parser:

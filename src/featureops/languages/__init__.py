@@ -131,6 +131,7 @@ def _language(folder: Traversable) -> LanguagePack:
         test_paths=texts(data, "test_paths"),
         holds=text(data, "holds", ""),
         preamble=text(data, "preamble", ""),
+        lost_ends=text(data, "lost_ends", ""),
         tree=_tree(subtable(data, "tree")) if "tree" in data else None,
         wire=_wire(subtable(data, "wire")) if "wire" in data else None,
         mocks=_mocks(subtable(data, "mocks")) if "mocks" in data else None,

@@ -47,11 +47,14 @@ class FlagInCode:
 
 @dataclass(slots=True)
 class Inventory:
-    """`flags` by name; `dynamic` reads whose key is made at run time; `unproven` calls that only look like reads."""
+    """`flags` by name; `dynamic` reads whose key is made at run time; `unproven` calls that only look like reads;
+    `doubtful` those of them whose key is made at run time.
+    """
 
     flags: dict[str, FlagInCode] = field(default_factory=dict)
     dynamic: list[PlaceInCode] = field(default_factory=list)
     unproven: list[PlaceInCode] = field(default_factory=list)
+    doubtful: list[PlaceInCode] = field(default_factory=list)
 
 
 def read_file(project: Project, path: str, near: Sequence[int] | None, *, through: bool = False) -> list[PlaceInCode]:
@@ -67,8 +70,7 @@ def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
     inventory = Inventory()
     for place in places:
         if not place.proven:
-            if place.flag is not None:
-                inventory.unproven.append(place)
+            (inventory.doubtful if place.flag is None else inventory.unproven).append(place)
         elif place.flag is None:
             inventory.dynamic.append(place)
         else:

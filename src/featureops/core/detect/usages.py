@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from featureops.core.asked import Read, uses_of
@@ -77,13 +77,15 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
         data = text_of(path)
         if data is not None:
             hunt.mention(path, data)
-    return tuple(sorted(hunt.found.values(), key=lambda usage: (usage.path, usage.span, usage.kind)))
+    found = (replace(usage, inverted=place in hunt.inverted) for place, usage in hunt.found.items())
+    return tuple(sorted(found, key=lambda usage: (usage.path, usage.span, usage.kind)))
 
 
 @dataclass
 class _Hunt:
     """What one search knows so far. `names` wait to be looked for, `done` were; `member` is how the flag comes back
-    from a name of any case style; `claimed` are the keys that a row speaks of already.
+    from a name of any case style; `claimed` are the keys that a row speaks of already, `inverted` the places that are
+    true when the flag is off.
     """
 
     project: Project
@@ -95,6 +97,7 @@ class _Hunt:
     names: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
+    inverted: set[tuple[str, Span]] = field(default_factory=set)
     asking: Asking = field(init=False)
 
     def __post_init__(self) -> None:
@@ -208,6 +211,8 @@ class _Hunt:
         if read.through is not None:
             resolution = "wrapper"
         self.claimed.setdefault(file.path, []).append((read.key or read.node).span)
+        if read.when == "disabled":
+            self.inverted.add((file.path, read.node.span))
         if read.proof == "unproven":
             self._add(file, read.node, "read", "unproven", read.sdk, read.shown)
             return
@@ -233,7 +238,8 @@ class _Hunt:
         """Whether the function around an expression with the flag's value gives nothing else."""
         wrapper = wrapper_around(self.project, file.path, node)
         if wrapper is not None:
-            self.wrappers.setdefault(wrapper.function, wrapper)
+            inverted = wrapper.inverted is not ((file.path, node.span) in self.inverted)
+            self.wrappers.setdefault(wrapper.function, replace(wrapper, inverted=inverted))
             self.names.add(wrapper.name)
         return wrapper is not None
 
@@ -259,20 +265,25 @@ class _Hunt:
             if whole is None:
                 continue
             meant = names_at(self.project, file.path, name)
-            kind: _Kind = "test" if is_test_path(file.pack, file.path) else "read"
             if meant is wrapper.function:
-                self._value(file, whole, kind, "wrapper", "", boolean=True)
+                self._called(file, whole, wrapper)
                 return
             if not wrapper.is_method or wrapper.name != name.text:
                 continue
             callee = whole.role("function") or whole
             classes = classes_asked(self.project, file.path, callee, callee.role("object"))
             if may_run(self.project, classes, wrapper.path, wrapper.function, wrapper.name) != "unproven":
-                self._value(file, whole, kind, "wrapper", "", boolean=True)
+                self._called(file, whole, wrapper)
                 return
             if meant == "unknown" and not classes:
                 self._add(file, whole, "read", "unproven", "")
                 return
+
+    def _called(self, file: SourceFile, whole: Node, wrapper: Wrapper) -> None:
+        kind: _Kind = "test" if is_test_path(file.pack, file.path) else "read"
+        if wrapper.inverted:
+            self.inverted.add((file.path, whole.span))
+        self._value(file, whole, kind, "wrapper", "", boolean=True)
 
     def _definition(self, file: SourceFile, value: Node, resolution: Resolution) -> None:
         """A place that gives the key a name: assignment, declarator, field, pair, enum member."""
