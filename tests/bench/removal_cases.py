@@ -122,7 +122,8 @@ def _query(row: dict[str, str | int | None]) -> Query:
     return Query(
         form=str(row["form"]),
         code=str(row["code"]),
-        name=str(row.get("name") or ""),
+        # Where the receiver is the flag, the method alone asks for any flag.
+        name=str(row.get("name") or "") if row.get("flag_as") != "receiver" else "",
         position=position if isinstance(position, int) else None,
         constant=str(row.get("const") or "") if row.get("flag_as") != "receiver" else "",
         when=str(row.get("true_when") or "enabled"),
