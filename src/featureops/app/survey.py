@@ -9,8 +9,8 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
-from featureops.core.detect.following import learn_all, places_of
-from featureops.core.detect.needles import Asking, called_places, is_minified
+from featureops.core.detect.following import learn_all
+from featureops.core.detect.needles import Asking, called_places, is_minified, places_of
 from featureops.core.detect.presence import Presence, Sighting
 from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace

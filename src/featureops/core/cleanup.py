@@ -14,8 +14,8 @@ from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
 from featureops.core.detect.built import files_that_build, files_that_spell
-from featureops.core.detect.following import follow_places, learn_callers, places_of
-from featureops.core.detect.needles import Asking, flag_needles
+from featureops.core.detect.following import follow_places, learn_callers
+from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.elsewhere import uses_in
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
@@ -112,8 +112,7 @@ class _Cleanup:
 
     def _find_reads(self) -> None:
         pending = self._needles()
-        asking = self.source.grep(Asking(self.project.packs, self.project.config).needles)
-        built = files_that_build(self.project, self.flag, asking, self.source.read)
+        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read)
         passing = learn_callers(self.project, self.source.grep, self.source.read)
         for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
             if path not in self._files:

@@ -9,7 +9,7 @@ from featureops.core.contents import Contents
 from featureops.core.pack import Packs
 from featureops.core.readers import Readers
 from featureops.core.scopes import Names
-from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
 __all__ = ["Files"]
 
@@ -28,6 +28,8 @@ class Files:
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
         self._damaged: set[str] = set()
+        self.tried: dict[Node, tuple[int, int]] = {}
+        """Functions that turned out to be no readers: by how many readers were known, and from how deep."""
         self.held = 0
         """Bytes of the files that were parsed since `forget`."""
 
@@ -74,6 +76,7 @@ class Files:
             for path in table.keys() - lasting:
                 del table[path]
         self.contents.forget()
+        self.tried.clear()
         self.held = 0
 
     def names(self, path: str) -> Names:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from itertools import chain
 
 from featureops.core.config import Config
 from featureops.core.constants import Constant, Resolution
@@ -19,7 +18,7 @@ from featureops.core.kept import kept_field
 from featureops.core.keybuilder import built_text
 from featureops.core.made import accessed_field, made_field
 from featureops.core.mocks import same_as
-from featureops.core.modules import Folders, files_at, given_name, held_name, may_give, module_files, re_exports
+from featureops.core.modules import Folders, given_name, held_name, may_give, re_exports
 from featureops.core.origins import Proof
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
@@ -48,6 +47,7 @@ class Project(Files):
         self._workspaces = Workspaces(self.paths, self.contents.text)
         self._given: Given = {}
         self._packages = Packages(self.paths, self.contents, packs, self.file, self.names)
+        self._modules: Memo[tuple[str, str], str | None] = Memo(self.contents)
         self._passed_on = PassedOn(self.contents, self.module_path, self._giving, self.names)
         self.proofs: Memo[tuple[Binding, str, int], Proof] = Memo(self.contents)
         self.lineage: Memo[Node, list[tuple[str, Node]]] = Memo(self.contents)
@@ -61,8 +61,10 @@ class Project(Files):
 
     def forget(self) -> None:
         super().forget()
-        for known in (self._packages, self._passed_on, self.proofs, self.lineage, self.methods, self.fields):
-            known.forget()
+        for memo in (self._modules, self.proofs, self.lineage, self.methods, self.fields):
+            memo.forget()
+        self._packages.forget()
+        self._passed_on.forget()
 
     # -------------------------------------------------------------- following names to files
 
@@ -73,9 +75,7 @@ class Project(Files):
             return None
         if pack.modules.style == "folder":
             return self.folders.named(importer, module, pack)
-        named = (path for base in self._workspaces.bases(importer, module, pack) for path in files_at(base, pack))
-        wanted = chain(module_files(importer, module, pack), named)
-        return next((found for found in wanted if found in self.paths), None)
+        return self._modules.of((importer, module), lambda: self._workspaces.file(importer, module, pack), None)
 
     def origin(self, path: str, binding: Binding, depth: int = 0) -> tuple[str, Binding] | None:
         """Where a binding is really defined, following imports and re-exports; None outside the repository."""

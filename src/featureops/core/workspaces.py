@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
 from featureops.core.model import Json
+from featureops.core.modules import files_at, module_files
 from featureops.core.pack import LanguagePack
 
 __all__ = ["Workspaces"]
@@ -24,7 +26,7 @@ _LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 class Workspaces:
     """The manifests of a repository, each read when an import asks for it."""
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, paths: Collection[str], read: Callable[[str], bytes | None]) -> None:
         self._paths, self._read = paths, read
         self._tables: dict[str, Mapping[str, Json]] = {}
         self._packages: dict[str, dict[str, str]] = {}
@@ -36,6 +38,11 @@ class Workspaces:
         yield from self._aliased(importer, module, pack)
         if pack.modules.manifest is not None and not pack.modules.manifest_module:
             yield from self._in_package(module, pack.modules.manifest, pack)
+
+    def file(self, importer: str, module: str, pack: LanguagePack) -> str | None:
+        """The file of the repository that the text of an import means."""
+        named = (path for base in self.bases(importer, module, pack) for path in files_at(base, pack))
+        return next((path for path in chain(module_files(importer, module, pack), named) if path in self._paths), None)
 
     def text_at(self, path: str, names: Iterable[str]) -> str | None:
         """The text to which some names lead in a file of data."""

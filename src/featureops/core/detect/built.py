@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from featureops.core.detect.needles import Asking, spellings
+from featureops.core.detect.needles import Asking, offsets_of, spellings
+from featureops.core.detect.presence import Presence
 from featureops.core.learning import learn
 from featureops.core.project import Project
 from featureops.core.reads import find_reads
@@ -25,19 +26,19 @@ def has_built_key(project: Project, flag: str, asking: Asking, path: str, offset
 
 
 def files_that_build(
-    project: Project, flag: str, paths: Iterable[str], read: Callable[[str], bytes | None]
+    project: Project,
+    flag: str,
+    grep: Callable[[Sequence[bytes]], Iterable[str]],
+    read: Callable[[str], bytes | None],
 ) -> list[str]:
-    """Of the paths those with such a place."""
+    """The files with such a place."""
     asking = Asking(project.packs, project.config)
-    found: list[str] = []
-    for path in paths:
-        data = read(path) if project.packs.reading(path) is not None else None
-        offsets = asking.offsets(data) if data is not None else []
-        # Parsed only where the bytes alone leave a doubt.
-        near = asking.places(data, offsets, written=False) if data is not None else []
-        if near != [] and has_built_key(project, flag, asking, path, offsets):
-            found.append(path)
-    return found
+    presence = Presence(project.packs, asking)
+    paths = (path for path in grep(presence.needles) if project.packs.reading(path) is not None)
+    texts = ((path, data) for path in paths if (data := read(path)) is not None)
+    # Parsed only where the bytes alone leave a doubt.
+    doubtful = presence.unwritten((path, data, offsets_of(data, presence.needles)) for path, data in texts)
+    return [path for path, offsets in doubtful.items() if has_built_key(project, flag, asking, path, offsets)]
 
 
 def files_that_spell(project: Project, flag: str, grep: Callable[[Sequence[bytes]], Iterable[str]]) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from featureops.core.detect.needles import called_places
+from featureops.core.detect.needles import called_places, places_of
 from featureops.core.detect.wrappers import method_of, names_at
 from featureops.core.given import called_name
 from featureops.core.instances import classes_of
@@ -14,7 +13,7 @@ from featureops.core.project import Project
 from featureops.core.reads import find_reads
 from featureops.core.syntax import Node
 
-__all__ = ["follow_call", "follow_places", "learn_all", "learn_callers", "places_of"]
+__all__ = ["follow_call", "follow_places", "learn_all", "learn_callers"]
 
 _DEPTH = 5
 _CLIMB = 6
@@ -54,12 +53,6 @@ def learn_callers(
     return sorted(places)
 
 
-def places_of(data: bytes, needles: Iterable[bytes]) -> list[int]:
-    """The offsets at which any of the byte strings starts."""
-    wanted = b"|".join(re.escape(needle) for needle in sorted(needles, key=len, reverse=True))
-    return [found.start() for found in re.finditer(wanted, data)] if wanted else []
-
-
 def _call_with(node: Node) -> Node | None:
     """The call that has a node among its arguments."""
     for _ in range(_CLIMB):
@@ -97,8 +90,11 @@ def _called(project: Project, path: str, call: Node) -> Iterator[tuple[str, Node
 
 
 def _learn_function(project: Project, path: str, function: Node, depth: int) -> bool:
-    if function in project.readers:
+    readers, before = len(project.readers), project.tried.get(function)
+    # A call of itself, and a second try from as deep or deeper while nothing was learned, says nothing new.
+    if function in project.readers or (before is not None and before[0] == readers and before[1] <= depth):
         return False
+    project.tried[function] = readers, depth
     inside = [node for node in function.walk() if node.shape == "call"]
     found = learn_all(project, path, [node.start for node in inside])
     if found or depth >= _DEPTH:

@@ -9,7 +9,18 @@ from featureops.core.config import Config
 from featureops.core.house import name_parts
 from featureops.core.pack import Packs, SdkPack
 
-__all__ = ["LONGEST_LINE", "Asking", "called_places", "camel", "flag_needles", "is_bare", "is_minified", "spellings"]
+__all__ = [
+    "LONGEST_LINE",
+    "Asking",
+    "called_places",
+    "camel",
+    "flag_needles",
+    "is_bare",
+    "is_minified",
+    "offsets_of",
+    "places_of",
+    "spellings",
+]
 
 _INSIDE = re.compile(rb"[\w$]")
 # Behind a name: arguments, and not none (also behind `?.`, `!` and type arguments); or a text, symbol or constant.
@@ -107,13 +118,7 @@ class Asking:
 
     def offsets(self, data: bytes) -> list[int]:
         """Where a needle starts."""
-        found: set[int] = set()
-        for needle in self.needles:
-            at = data.find(needle)
-            while at >= 0:
-                found.add(at)
-                at = data.find(needle, at + 1)
-        return sorted(found)
+        return offsets_of(data, self.needles)
 
     def near(self, data: bytes) -> list[int] | None:
         """The offsets in a file that may be reads; None: look everywhere."""
@@ -203,6 +208,23 @@ def _names_of(sdk: SdkPack) -> Iterator[str | None]:
         yield from (form.method, form.function)
     for gate in sdk.gates:
         yield from (gate.decorator, gate.method, gate.component)
+
+
+def offsets_of(data: bytes, needles: Iterable[bytes]) -> list[int]:
+    """Where any of many byte strings starts: each is looked for by itself, which suits hundreds of them."""
+    found: set[int] = set()
+    for needle in needles:
+        at = data.find(needle)
+        while at >= 0:
+            found.add(at)
+            at = data.find(needle, at + 1)
+    return sorted(found)
+
+
+def places_of(data: bytes, needles: Iterable[bytes]) -> list[int]:
+    """The offsets at which any of the byte strings starts."""
+    wanted = b"|".join(re.escape(needle) for needle in sorted(needles, key=len, reverse=True))
+    return [found.start() for found in re.finditer(wanted, data)] if wanted else []
 
 
 def _as_called(name: bytes) -> Iterable[bytes]:

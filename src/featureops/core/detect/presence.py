@@ -5,7 +5,7 @@ uses the SDK is not parsed in any other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,6 +78,24 @@ class Presence:
         told = self._told(pack, data)
         waits = {offset: self._asking.waits(data, offset) for offset in near}
         return Sighting(path, {at: ids if ids.isdisjoint(told) else frozenset() for at, ids in waits.items()}, spoken)
+
+    def unwritten(self, files: Iterable[tuple[str, bytes, Sequence[int]]]) -> dict[str, Sequence[int]]:
+        """Of all files of a repository that hold a needle, as (path, bytes, offsets of needles), those that may ask by
+        a key that is not written at the place, with their offsets.
+        """
+        found: list[tuple[Sighting, frozenset[int] | None, Sequence[int]]] = []
+        spoken = frozenset[str]()
+        for path, data, offsets in files:
+            sighting = self.sighting(path, data, offsets)
+            spoken |= sighting.spoken
+            near = self._asking.places(data, offsets, written=False)
+            if near != []:
+                found.append((sighting, frozenset(near) if near is not None else None, offsets))
+        return {
+            sighting.path: offsets
+            for sighting, near, offsets in found
+            if near is None or (worth := sighting.among(spoken)) is None or not near.isdisjoint(worth)
+        }
 
     def _told(self, pack: LanguagePack, data: bytes) -> frozenset[str]:
         """The SDKs whose client may be told by its name in a file."""

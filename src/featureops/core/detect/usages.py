@@ -24,6 +24,7 @@ from featureops.core.detect.places import (
     text_shape,
     whole_word,
 )
+from featureops.core.detect.presence import Presence
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
 from featureops.core.dispatch import classes_asked, may_run
@@ -110,18 +111,21 @@ class _Hunt:
 
     # -------------------------------------------------------------- places
 
-    def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, _Offsets]:
+    def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, Mapping[str, Sequence[int]]]:
         """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
         needles = flag_needles(self.flag, self.project.config, self.project.packs)
-        hits, others = dict[str, tuple[int, ...]](), dict[str, tuple[int, ...]]()
-        for path, offsets in grep((*needles, *self.asking.needles)).items():
+        presence = Presence(self.project.packs, self.asking)
+        hits = dict[str, tuple[int, ...]]()
+        rest = list[tuple[str, bytes, Sequence[int]]]()
+        for path, offsets in grep((*needles, *presence.needles)).items():
             data = text_of(path)
-            own = tuple(at for at in offsets if data is not None and data.startswith(needles, at))
-            if own and data is not None:
+            if data is None:
+                continue
+            rest.append((path, data, offsets))
+            own = tuple(at for at in offsets if data.startswith(needles, at))
+            if own:
                 hits[path] = tuple(at for at in own if not is_minified(data, at))
-            elif data is not None and self.asking.places(data, offsets, written=False) != []:
-                others[path] = offsets
-        return hits, others
+        return hits, {path: offsets for path, offsets in presence.unwritten(rest).items() if path not in hits}
 
     def ask(self, path: str, offsets: Sequence[int]) -> None:
         """A file without the key that asks for flags by keys that are not written there."""
