@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,11 +12,14 @@ from featureops.app.deps import Deps
 from featureops.core.cleanup import CleanupResult
 from featureops.core.cleanup import cleanup as clean
 from featureops.core.errors import BadArgument, BadConfiguration, Denied, UnknownFlag, UserFixable
+from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit, Json, Leftover, Plan
 from featureops.core.textdiff import stat, unified
 from featureops.ports import Workspace
 
-__all__ = ["WorkspaceSource", "cleanup"]
+__all__ = ["WorkspaceSource", "cleanup", "fixing_of"]
+
+_VALUES = frozenset({"boolean", "variant", "string", "number", "object"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,37 @@ class WorkspaceSource:
         return {path: hashlib.sha256(data).hexdigest() for path, data in contents.items() if data is not None}
 
 
+def fixing_of(keep: str | None, variant: str | None, value: Json) -> Fixing | None:
+    """What a flag is fixed at, of which at most one is given: the path that stays ("enabled", "disabled"), a variant's
+    name, a JSON value; None for nothing. Errors: BadArgument for more than one, and for a variant without a name."""
+    given = [text for text, each in (("keep", keep), ("variant", variant), ("value", value)) if each is not None]
+    if len(given) > 1:
+        hint = "keep (preservePath) is for a flag that is on or off, variant for a variant, value for a string, number"
+        raise BadArgument(f"{' and '.join(given)} exclude each other.", f"{hint} or object: pass one of them.")
+    if variant is not None:
+        if not variant.strip():
+            raise BadArgument("The variant has no name.", "Give the name of the variant that stays, such as blue.")
+        return Fixing(variant=variant)
+    if value is not None:
+        return Fixing(value is not False, value=value, has_value=True)
+    return Fixing(keep == "enabled") if keep is not None else None
+
+
 def cleanup(
     deps: Deps,
     *,
     flag: str,
-    keep: bool,
+    keep: bool | Fixing,
     files: Sequence[str] = (),
     apply: bool = False,
     force: bool = False,
     verify: str | None = None,
 ) -> dict[str, Json]:
-    """Remove a flag, keeping the enabled or the disabled path: the object of design section 3.2.
+    """Remove a flag that stays on or off, or gives a variant or a value for good: the object of design section 3.2.
 
     A plan is made and saved; `apply` writes it, `verify` then runs a command of the project and takes the change back
     if it fails. Errors: UnknownFlag (no file names it), Denied (the policy protects it and `force` is not given),
-    BadArgument (a file that is not there), and those of `plans.apply`.
+    BadArgument (a file that is not there; a variant or value that no read asks for), and those of `plans.apply`.
     """
     name = flag.strip()
     if not name:
@@ -83,17 +103,19 @@ def cleanup(
     for path in files:
         deps.workspace.read(path)
     source = WorkspaceSource(deps.workspace)
-    result = clean(source, name, keep, deps.packs, deps.config, frozenset(files) if files else None)
+    fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
+    result = clean(source, name, fixing, deps.packs, deps.config, frozenset(files) if files else None)
     if result.verdict == "nothing" and not result.leftovers:
         raise _unknown(deps, name)
-    answer = _answer(name, keep, result)
-    title = f"remove {name}, keep it {answer['preservePath']}"
+    _check_kinds(name, fixing, result)
+    answer = _answer(name, fixing, result)
+    title = f"remove {name}, keep {_kept(fixing)}"
     plan = plans.new_plan(deps, "cleanup", title, result.edits, source.hashes(result.seen), answer)
     answer["planId"] = plan.plan_id if plan.edits else None
     if apply and plan.edits:
         answer.update(_apply(deps, plan, verify))
     answer["next"] = _next(deps, answer)
-    answer["message"] = _message(answer, result)
+    answer["message"] = _message(answer, fixing, result)
     return answer
 
 
@@ -107,10 +129,39 @@ def _unknown(deps: Deps, name: str) -> UnknownFlag:
     )
 
 
-def _answer(name: str, keep: bool, result: CleanupResult) -> dict[str, Json]:
+def _check_kinds(name: str, fixing: Fixing, result: CleanupResult) -> None:
+    """Errors: BadArgument for a variant or a value where every read asks for something else."""
+    kinds, wanted = result.kinds, "variant" if fixing.variant is not None else "value"
+    fits = "variant" in kinds if fixing.variant is not None else bool(result.fixed) or not fixing.has_value
+    if fits or not kinds or not kinds <= _VALUES:
+        return
+    ways = {"boolean": "--keep enabled or --keep disabled (preservePath)", "variant": "--variant NAME (variant)"}
+    hints = sorted({ways.get(kind, "--value JSON of that kind (value)") for kind in kinds})
+    asked = " and ".join(sorted(kinds))
+    given = "a variant" if wanted == "variant" else fixing.kind
+    raise BadArgument(f"The code reads {name!r} as {asked} only: no read gives {given}.", f"Use {' or '.join(hints)}.")
+
+
+def _kept(fixing: Fixing) -> str:
+    if fixing.variant is not None:
+        return f"variant {fixing.variant}"
+    if fixing.has_value:
+        return f"value {json.dumps(fixing.value, ensure_ascii=False)[:60]}"
+    return "enabled" if fixing.keep else "disabled"
+
+
+def _fixed_at(fixing: Fixing) -> dict[str, Json]:
+    if fixing.variant is not None:
+        return {"preservePath": "enabled", "variant": fixing.variant}
+    if fixing.has_value:
+        return {"preservePath": None, "value": fixing.value}
+    return {"preservePath": "enabled" if fixing.keep else "disabled"}
+
+
+def _answer(name: str, fixing: Fixing, result: CleanupResult) -> dict[str, Json]:
     return {
         "flagName": name,
-        "preservePath": "enabled" if keep else "disabled",
+        **_fixed_at(fixing),
         "planId": None,
         "applied": False,
         "verdict": result.verdict,
@@ -154,7 +205,7 @@ def _next(deps: Deps, answer: dict[str, Json]) -> list[Json]:
     return []
 
 
-def _message(answer: dict[str, Json], result: CleanupResult) -> str:
+def _message(answer: dict[str, Json], fixing: Fixing, result: CleanupResult) -> str:
     if "verify" in answer and not answer["applied"]:
         return f"The command failed: the change was taken back. Flag {answer['flagName']} is still in the code."
     left = len(result.leftovers)
@@ -165,4 +216,4 @@ def _message(answer: dict[str, Json], result: CleanupResult) -> str:
     done = "Removed" if answer["applied"] else "Would remove"
     files = len(result.edits)
     counted = f"{reads} read{'s' if reads != 1 else ''} in {files} file{'s' if files != 1 else ''}"
-    return f"{done} {answer['flagName']}, kept {answer['preservePath']}: {counted}.{tail}"
+    return f"{done} {answer['flagName']}, kept {_kept(fixing)}: {counted}.{tail}"

@@ -13,7 +13,7 @@ import typer
 
 from featureops import __version__
 from featureops.cli.outcome import DONE, guarded
-from featureops.cli.request import Place, Request, Roots
+from featureops.cli.request import Place, Request, Roots, parsed_value
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
 
@@ -180,7 +180,13 @@ def wrap(
 @app.command()
 def cleanup(
     flag: Annotated[str, typer.Argument(metavar="KEY", help="The flag's key.")],
-    keep: Annotated[Literal["enabled", "disabled"], typer.Option("--keep", help="The branch that stays.")],
+    keep: Annotated[
+        Literal["enabled", "disabled"] | None, typer.Option("--keep", help="The branch that stays.")
+    ] = None,
+    variant: Annotated[str | None, typer.Option("--variant", metavar="NAME", help="The variant that stays.")] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", metavar="JSON", help="What a string, number or object flag stays at.")
+    ] = None,
     apply: _Apply = False,
     force: Annotated[bool, typer.Option("--force", help="Also a flag that the policy protects.")] = False,
     verify: Annotated[str | None, typer.Option("--verify", metavar="CMD", help="Undo when CMD fails.")] = None,
@@ -191,8 +197,10 @@ def cleanup(
     from featureops.app import cleanup as use_case
     from featureops.cli.show import show_rewrite
 
-    request = Request(root, as_json)
-    verb = partial(use_case.cleanup, flag=flag, keep=keep == "enabled", apply=apply, force=force, verify=verify)
+    request, fixing = Request(root, as_json), use_case.fixing_of(keep, variant, parsed_value(value))
+    if fixing is None:
+        raise BadArgument("cleanup needs to know what stays.", "Pass --keep enabled|disabled, --variant or --value.")
+    verb = partial(use_case.cleanup, flag=flag, keep=fixing, apply=apply, force=force, verify=verify)
     return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
 
 

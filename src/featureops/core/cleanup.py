@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.config import Config
-from featureops.core.detect.built import files_that_build, files_that_spell
-from featureops.core.detect.following import follow_places, learn_callers, places_of
-from featureops.core.detect.needles import Asking, flag_needles
+from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded, called
-from featureops.core.holders import holder_name, members_named
-from featureops.core.learning import is_followed
-from featureops.core.leftovers import is_foldable, leftovers_of
+from featureops.core.fold.folder import FileFold, called
+from featureops.core.fold.values import Known
+from featureops.core.holders import members_named
+from featureops.core.leftovers import leftovers_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.reads import find_reads, house_name
 from featureops.core.scopes import Binding
+from featureops.core.seeding import MappingSource, Seeding, Source, State
 from featureops.core.syntax import Node
 from featureops.core.verify import fault
 
@@ -37,176 +33,55 @@ _ROUNDS = 20
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
 
 
-class Source(Protocol):
-    """Where the files come from: `grep` names the files that hold any of the byte strings."""
-
-    def paths(self) -> Sequence[str]: ...
-    def read(self, path: str) -> bytes | None: ...
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSource:
-    """Files in memory."""
-
-    files: Mapping[str, bytes]
-
-    def paths(self) -> Sequence[str]:
-        return sorted(self.files)
-
-    def read(self, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
-
-
 @dataclass(frozen=True, slots=True)
 class CleanupResult:
-    """`reads` counts the reads removed per file. The verdict is complete, partial, nothing or refused."""
+    """`reads` counts the reads removed per file. The verdict is complete, partial, nothing or refused.
+    `kinds` are those of the values that the flag is asked for, as of `Read`; `fixed` those of reads that get one."""
 
     edits: tuple[FileEdit, ...]
     leftovers: tuple[Leftover, ...]
     reads: Mapping[str, int]
     verdict: str
     seen: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _State:
-    """One run: which files are folded with which seeds, and what they say to each other."""
-
-    seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
-    reads: dict[str, list[Read]] = field(default_factory=dict)
-    constants: dict[Node, Constant] = field(default_factory=dict)
-    doomed: dict[str, set[Node]] = field(default_factory=dict)
-    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
-    folded: dict[str, Folded] = field(default_factory=dict)
-    outputs: dict[str, bytes] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
 
 def cleanup_project(
-    files: Mapping[str, bytes], flag: str, keep: bool, packs: Packs, config: Config | None = None
+    files: Mapping[str, bytes], flag: str, keep: bool | Fixing, packs: Packs, config: Config | None = None
 ) -> CleanupResult:
     """`cleanup` over files in memory."""
     return cleanup(MappingSource(files), flag, keep, packs, config or Config())
 
 
 def cleanup(
-    source: Source, flag: str, keep: bool, packs: Packs, config: Config, only: frozenset[str] | None = None
+    source: Source, flag: str, keep: bool | Fixing, packs: Packs, config: Config, only: frozenset[str] | None = None
 ) -> CleanupResult:
     """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited."""
-    return _Cleanup(source, flag, keep, packs, config, only).run()
+    fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
+    return _Cleanup(source, flag, fixing, packs, config, only).run()
 
 
 class _Cleanup:
     def __init__(
-        self, source: Source, flag: str, keep: bool, packs: Packs, config: Config, only: frozenset[str] | None
+        self, source: Source, flag: str, fixing: Fixing, packs: Packs, config: Config, only: frozenset[str] | None
     ) -> None:
         self.source = source
         self.flag = flag
-        self.keep = keep
+        self.fixing = fixing
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
-        self.state = _State()
-        self._searched: set[bytes] = set()
-        self._files: set[str] = set()
+        self.state = State()
+        self.seeding = Seeding(source, flag, fixing, self.project, self.state)
 
     def run(self) -> CleanupResult:
-        self._find_reads()
+        self.seeding.find()
         for _ in range(_ROUNDS):
             self._fold_all()
             if not self._spread() and not self._drop_definitions():
                 break
         self._verify()
         return self._result()
-
-    # -------------------------------------------------------------- reads
-
-    def _needles(self) -> list[bytes]:
-        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
-        return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
-
-    def _find_reads(self) -> None:
-        pending = self._needles()
-        asking = self.source.grep(Asking(self.project.packs, self.project.config).needles)
-        built = files_that_build(self.project, self.flag, asking, self.source.read)
-        passing = learn_callers(self.project, self.source.grep, self.source.read)
-        for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
-            if path not in self._files:
-                self._files.add(path)
-                pending.extend(sorted(self._read_file(path)))
-        pending.extend(sorted(reader.name.encode() for reader in self.project.readers if reader.is_built))
-        while pending:
-            self._searched.update(pending)
-            fresh = [path for path in self.source.grep(pending) if path not in self._files]
-            self._files.update(fresh)
-            names: set[bytes] = set()
-            for path in fresh:
-                names.update(self._read_file(path))
-            pending = sorted(names - self._searched)
-
-    def _read_file(self, path: str) -> set[bytes]:
-        """Seeds of one file; returns names of constants that hold the key, to be looked for elsewhere."""
-        file = self.project.file(path)
-        if file is None:
-            return set()
-        follow_places(self.project, path, places_of(file.data, self._searched))
-        reads = [self._aliased(read) for read in find_reads(self.project, path)]
-        reads = [read for read in reads if read.flag in (self.flag, None)]
-        # What a house's own function is given is seen where it is called.
-        reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
-        self.state.reads[path] = reads
-        wanted = {"enabled": self.keep, "disabled": not self.keep}
-        for read in tuple(reads):
-            if read.flag != self.flag:
-                continue
-            if read.constant is not None and read.constant.definition is not None:
-                self.state.constants[read.constant.definition] = read.constant
-            if is_foldable(read):
-                self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
-            self._take_name(read, wanted[read.when])
-        return {name.encode() for name in self._constant_names(path)}
-
-    def _take_name(self, read: Read, value: bool) -> None:
-        """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
-        path = read.node.file.path
-        names = self.project.names(path)
-        held = held_by(read, names)
-        if not held:
-            return
-        self.state.held.setdefault(path, {}).update(held)
-        self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
-        reads = self.state.reads[path]
-        if read.value == "name":
-            reads[reads.index(read)] = replace(read, value="boolean")
-
-    def _aliased(self, read: Read) -> Read:
-        """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
-        aliases = self.project.config.aliases.get(self.flag, ())
-        path = read.node.file.path
-        if read.constant is None and read.key is not None and read.key.text in aliases:
-            return replace(read, constant=Constant(self.flag, "constant", path))
-        if read.key is None and read.flag is not None and read.flag == house_name(self.flag):
-            return replace(read, constant=Constant(self.flag, "literal", path))
-        return read
-
-    def _constant_names(self, path: str) -> set[str]:
-        """Names under which this file holds the key."""
-        file = self.project.file(path)
-        names: set[str] = set()
-        at = file.data.find(self.flag.encode()) if file is not None else -1
-        while file is not None and at >= 0:
-            node: Node | None = file.node_at(at, at + len(self.flag))
-            while node is not None and node.shape != "string":
-                node = node.parent
-            constant = self.project.constant(path, node) if node is not None else None
-            holder = holder_name(node) if node is not None else None
-            if constant is not None and constant.value == self.flag and holder:
-                names.add(holder)
-            at = file.data.find(self.flag.encode(), at + 1)
-        return names
 
     # -------------------------------------------------------------- folding
 
@@ -228,6 +103,7 @@ class _Cleanup:
         fold.seeds = safe
         fold.held = self.state.held.get(path, {})
         fold.parts = set(self.state.doomed.get(path, ()))
+        fold.spread = frozenset(self.state.spread.get(path, ()))
         folded = fold.run()
         self.state.folded[path] = folded
         self.state.outputs[path] = apply_edits(file.data, folded.edits)
@@ -263,7 +139,7 @@ class _Cleanup:
                 grown = self._spread_name(path, name, value, is_call) or grown
         return grown
 
-    def _spread_name(self, path: str, name: str, value: bool, is_call: bool) -> bool:
+    def _spread_name(self, path: str, name: str, value: Known, is_call: bool) -> bool:
         grown = False
         for other in self._with_word(name):
             if other == path or self.project.file(other) is None:
@@ -272,7 +148,8 @@ class _Cleanup:
             fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
-                self._files.add(other)
+                self.state.spread.setdefault(path, set()).add(name)
+                self.seeding.files.add(other)
                 self.state.folded.pop(other, None)
                 self.state.folded.pop(path, None)
                 grown = True
@@ -363,7 +240,17 @@ class _Cleanup:
         left = self._leftovers({edit.path for edit in edits if edit.after is None})
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
         verdict = _verdict(edited=bool(edits), is_open=bool(open_left))
-        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)))
+        return CleanupResult(
+            tuple(edits), tuple(left), reads, verdict, tuple(sorted(self.seeding.files)), *self._kinds()
+        )
+
+    def _kinds(self) -> tuple[frozenset[str], frozenset[str]]:
+        reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
+        asked = [read for read in reads if read.proof != "unproven"]
+        return (
+            frozenset(read.value for read in asked),
+            frozenset(read.value for read in asked if self.fixing.of(read) is not None),
+        )
 
     def _orphans(self, edits: list[FileEdit]) -> list[str]:
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
@@ -371,18 +258,19 @@ class _Cleanup:
 
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
-        for path in sorted(self._files - deleted):
+        for path in sorted(self.seeding.files - deleted):
             file = self.project.file(path)
             after = self._output(path)
-            unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
+            unfolded = self.state.folded[path].unfolded if path in self.state.folded else {}
             if file is not None and file.pack.regions is not None:
-                unfolded = tuple(self.state.seeds.get(path, ()))
+                unfolded = self.state.seeds.get(path, {})
             found.extend(
                 leftovers_of(
                     path,
                     file,
                     after,
                     self.flag,
+                    self.fixing,
                     self.state.reads.get(path, []),
                     unfolded,
                     self.state.refused.get(path),

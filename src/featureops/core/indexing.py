@@ -72,7 +72,10 @@ class Indexing:
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
     of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
-    `memos` are calls that give what their block gives a name.
+    `memos` are calls that give what their block gives a name. `equal_methods` tell whether what they are called on has
+    the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the entry that
+    their argument names. `alternatives` are labels and patterns that list what they take: anything where they are
+    empty. At the end of `closed_cases` control leaves the switch.
     """
 
     identifiers: frozenset[str]
@@ -141,6 +144,11 @@ class Indexing:
     injectors: frozenset[str]
     injected_from: frozenset[str]
     memos: frozenset[str]
+    equal_methods: frozenset[str]
+    equal_functions: frozenset[str]
+    entry_getters: frozenset[str]
+    alternatives: frozenset[str]
+    closed_cases: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -6,8 +6,8 @@ from importlib.resources.abc import Traversable
 from typing import Literal, cast
 
 from featureops.core.errors import Bug
-from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, WrapTemplate
-from featureops.languages.tables import Table, optional, read, subtables, text, texts
+from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, VariantForm, WrapTemplate
+from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
 
 __all__ = ["sdk_pack"]
 
@@ -34,6 +34,7 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         receivers=texts(data, "receivers"),
         others=texts(data, "others"),
         markers=tuple(Marker(texts(item, "hosts"), text(item, "text")) for item in subtables(data, "marker")),
+        variant=_variant(subtable(data, "variant")),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
             WrapTemplate(
@@ -69,8 +70,14 @@ def _call(item: Table) -> CallForm:
         boxed=bool(item.get("boxed", False)),
         awaited=bool(item.get("awaited", False)),
         passed=text(item, "passed", ""),
+        spelt=text(item, "spelt", "{}"),
         members=cast("Literal['', 'camel']", text(item, "members", "")),
     )
+
+
+def _variant(item: Table) -> VariantForm:
+    name, enabled, feature = (texts(item, key) for key in ("name", "enabled", "feature"))
+    return VariantForm(name, enabled, feature, text(item, "none", ""))
 
 
 def _gate(item: Table) -> GateForm:

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm, statements
-from featureops.core.fold.values import Const
+from featureops.core.fold.literals import Fact, literal, same
+from featureops.core.fold.values import KEEP, Const, Context, Known, Scalar, Value
 from featureops.core.syntax import Node
 
-__all__ = ["Switches"]
+__all__ = ["Switches", "labels_of", "matches"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
 _CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
-_NEVER_BOOLEAN = frozenset({"string", "null"})
 
 
 class Switches(Branches):
     """A switch stays, with its subject written out, where it can't be told which case runs and where it ends."""
 
     def _switch(self, node: Node) -> None:
-        subject, body = node.role("value"), node.role("body")
-        if subject is None or body is None:
+        subject, body = node.role("value"), node.role("body") or node
+        if subject is None:
             return
         value = self.reduce(subject, "value")
-        if isinstance(value, Const) and not value.effects and self._settle(node, body, value=value.value):
+        if isinstance(value, Const) and not value.effects and self._settle(node, body, value.value):
             return
-        self.place(subject, value)
-        if body in self.hot:
-            self.visit(body)
+        self._keep_switch(subject, node, body)
 
-    def _settle(self, node: Node, body: Node, *, value: bool) -> bool:
-        cases = [item for item in body.items if item.shape == "case"]
-        chosen = _chosen(cases, value=value)
-        if chosen is None:
+    def _reduce(self, node: Node, context: Context) -> Value:
+        """A switch whose value is used: the one expression of the case that is known to run."""
+        subject, body = node.role("value"), node.role("body") or node
+        if node.shape != "switch" or subject is None:
+            return super()._reduce(node, context)
+        value = self.reduce(subject, "value")
+        chosen = _chosen(_cases(body), value.value) if isinstance(value, Const) and not value.effects else None
+        items = statements(chosen[0]) if chosen and _is_closed(chosen[0]) else []
+        only = items[0].role("operand") if len(items) == 1 and items[0].shape == "expression" else None
+        if only is not None:
+            return self._part(only, context)
+        self._keep_switch(subject, node, body)
+        return KEEP
+
+    def _keep_switch(self, subject: Node, node: Node, body: Node) -> None:
+        self._place_subject(subject)
+        for part in body.children if body is node else (body,):
+            if part is not subject and part in self.hot:
+                self.visit(part)
+
+    def _settle(self, node: Node, body: Node, value: Known) -> bool:
+        chosen = _chosen(_cases(body), value)
+        if chosen is None or any(_falls(case) for case in chosen[:1]):
             return False
         if not chosen:
             self.gone.add(node)
@@ -40,7 +57,8 @@ class Switches(Branches):
         if self._would_clash(node, body):
             return False
         # Where indentation makes blocks, a case ends with its block and a break is that of the loop around.
-        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=len(chosen) == 1):
+        is_last = len(chosen) == 1 or _is_closed(chosen[0])
+        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=is_last):
             return False
         if holder in self.hot:
             self.visit(holder)
@@ -59,39 +77,76 @@ class Switches(Branches):
         return is_last or (end is not None and end.shape in _LEAVES)
 
 
-def _chosen(cases: list[Node], *, value: bool) -> list[Node] | None:
+def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
     """The case that runs and those below it; empty when none does, None when that can't be told."""
+    if not cases:
+        return None
     other: int | None = None
     for at, case in enumerate(cases):
-        label = _label(case)
-        if label is None:
+        labels = _labels(case)
+        if labels is None:
             return None
-        if label == "any":
+        found = [matches(label, value) for label in labels]
+        if not labels:
             other = at
-        elif label == ("true" if value else "false"):
+        elif any(found):
             other = at
             break
+        elif None in found:
+            return None
     if other is None:
         return []
-    while other + 1 < len(cases) and not statements(cases[other]):
+    while other + 1 < len(cases) and not statements(cases[other]) and not _is_closed(cases[other]):
         other += 1
     return cases[other:]
 
 
-def _label(case: Node) -> str | None:
-    """What a case takes: "true", "false", "any" (all the rest), "never" (no boolean); None for the unknown."""
-    label = case.role("value")
+def _cases(body: Node) -> list[Node]:
+    return [item for item in body.items if item.shape == "case"]
+
+
+def _is_closed(case: Node) -> bool:
+    """Whether control leaves the switch at the end of the case by itself."""
+    return case.type in case.file.pack.index.closed_cases
+
+
+def _falls(case: Node) -> bool:
+    """Whether a closed case says that control goes on in the next."""
+    word = case.file.pack.text.fall_through
+    return bool(word) and any(not part.items and part.text == word for part in case.walk())
+
+
+def matches(label: Fact, value: Fact) -> bool | None:
+    """Whether a case with this label takes the value; None where that can't be told."""
+    if isinstance(value, bool) and not isinstance(label, bool):
+        is_number = isinstance(label, Scalar) and not isinstance(label.value, str)
+        return None if is_number else False
+    return same(label, value)
+
+
+def _labels(case: Node) -> list[Fact] | None:
+    """What a case takes: the values of its literals, nothing listed for all the rest; None where that can't be told."""
     if case.role("guard") is not None:
         return None
-    if label is None:
-        return "any"
-    if label.shape == "binder":  # a pattern around a value; one that neither compares nor names takes anything
-        if not label.items:
-            return "any"
-        label = label.items[0]
-    if label.shape in ("true", "false"):
-        return label.shape
-    return "never" if label.shape in _NEVER_BOOLEAN else None
+    return labels_of(case.roles("value"))
+
+
+def labels_of(parts: list[Node]) -> list[Fact] | None:
+    """The values of labels; nothing where they take anything, None where that can't be told."""
+    found: list[Fact] = []
+    for label in parts:
+        facts = [literal(item) for item in _listed(label)]
+        if None in facts:
+            return None
+        found.extend(fact for fact in facts if fact is not None)
+    return found
+
+
+def _listed(label: Node) -> list[Node]:
+    """The alternatives in a label or a pattern; none where it takes anything."""
+    if label.type not in label.file.pack.index.alternatives:
+        return [label]
+    return [part for item in label.items for part in _listed(item)]
 
 
 def _only_block(case: Node) -> Node | None:

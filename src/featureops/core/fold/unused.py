@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.values import is_pure
+from featureops.core.fold.values import Known, is_pure
 from featureops.core.given import definition_of, initializer
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -16,7 +16,7 @@ __all__ = ["blank_names", "blank_out", "doom", "is_private", "is_visible", "newl
 def newly_unused(
     names: Names,
     editor: Editor,
-    seeds: Mapping[Node, bool],
+    seeds: Mapping[Node, Known],
     settled: frozenset[Binding],
     is_used_elsewhere: Callable[[Binding], bool],
     held: Mapping[Binding, Node],
@@ -43,7 +43,7 @@ def newly_unused(
     return found
 
 
-def _removable(binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[Binding]) -> Node | None:
+def _removable(binding: Binding, seeds: Mapping[Node, Known], settled: frozenset[Binding]) -> Node | None:
     """The statement, declarator or import entry that makes the binding, where it can go without losing an effect."""
     if len(binding.definitions) != 1:
         return None

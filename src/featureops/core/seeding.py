@@ -1,0 +1,161 @@
+"""Where a flag is asked in a repository, and what each of these places is known to give: the seeds of folding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from featureops.core.asked import Read, held_by, uses_of
+from featureops.core.detect.built import files_that_build, files_that_spell
+from featureops.core.detect.following import follow_places, learn_callers, places_of
+from featureops.core.detect.needles import Asking, flag_needles
+from featureops.core.fixing import Fixing
+from featureops.core.fold.folder import Folded
+from featureops.core.fold.values import Known
+from featureops.core.holders import holder_name
+from featureops.core.learning import is_followed
+from featureops.core.project import Constant, Project
+from featureops.core.reads import find_reads, house_name
+from featureops.core.scopes import Binding
+from featureops.core.syntax import Node
+
+__all__ = ["MappingSource", "Seeding", "Source", "State"]
+
+
+class Source(Protocol):
+    """Where the files come from: `grep` names the files that hold any of the byte strings."""
+
+    def paths(self) -> Sequence[str]: ...
+    def read(self, path: str) -> bytes | None: ...
+    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSource:
+    """Files in memory."""
+
+    files: Mapping[str, bytes]
+
+    def paths(self) -> Sequence[str]:
+        return sorted(self.files)
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
+        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
+
+
+@dataclass(slots=True)
+class State:
+    """One run: which files are folded with which seeds, and what they say to each other."""
+
+    seeds: dict[str, dict[Node, Known]] = field(default_factory=dict)
+    reads: dict[str, list[Read]] = field(default_factory=dict)
+    constants: dict[Node, Constant] = field(default_factory=dict)
+    doomed: dict[str, set[Node]] = field(default_factory=dict)
+    held: dict[str, dict[Binding, Node]] = field(default_factory=dict)
+    folded: dict[str, Folded] = field(default_factory=dict)
+    outputs: dict[str, bytes] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    spread: dict[str, set[str]] = field(default_factory=dict)
+
+
+class Seeding:
+    """Fills a `State` with the reads of the flag, in the files that `files` names afterwards."""
+
+    def __init__(self, source: Source, flag: str, fixing: Fixing, project: Project, state: State) -> None:
+        self.source = source
+        self.flag = flag
+        self.fixing = fixing
+        self.project = project
+        self.state = state
+        self.files: set[str] = set()
+        self._searched: set[bytes] = set()
+
+    def _needles(self) -> list[bytes]:
+        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
+        return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
+
+    def find(self) -> None:
+        pending = self._needles()
+        asking = self.source.grep(Asking(self.project.packs, self.project.config).needles)
+        built = files_that_build(self.project, self.flag, asking, self.source.read)
+        passing = learn_callers(self.project, self.source.grep, self.source.read)
+        for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
+            if path not in self.files:
+                self.files.add(path)
+                pending.extend(sorted(self._read_file(path)))
+        pending.extend(sorted(reader.name.encode() for reader in self.project.readers if reader.is_built))
+        while pending:
+            self._searched.update(pending)
+            fresh = [path for path in self.source.grep(pending) if path not in self.files]
+            self.files.update(fresh)
+            names: set[bytes] = set()
+            for path in fresh:
+                names.update(self._read_file(path))
+            pending = sorted(names - self._searched)
+
+    def _read_file(self, path: str) -> set[bytes]:
+        """Seeds of one file; returns names of constants that hold the key, to be looked for elsewhere."""
+        file = self.project.file(path)
+        if file is None:
+            return set()
+        follow_places(self.project, path, places_of(file.data, self._searched))
+        reads = [self._aliased(read) for read in find_reads(self.project, path)]
+        reads = [read for read in reads if read.flag in (self.flag, None)]
+        # What a house's own function is given is seen where it is called.
+        reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
+        self.state.reads[path] = reads
+        for read in tuple(reads):
+            if read.flag != self.flag:
+                continue
+            if read.constant is not None and read.constant.definition is not None:
+                self.state.constants[read.constant.definition] = read.constant
+            value = self.fixing.of(read)
+            if value is not None:
+                self.state.seeds.setdefault(path, {})[read.node] = value
+            self._take_name(read)
+        return {name.encode() for name in self._constant_names(path)}
+
+    def _take_name(self, read: Read) -> None:
+        """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
+        path = read.node.file.path
+        names = self.project.names(path)
+        held = held_by(read, names)
+        if not held:
+            return
+        self.state.held.setdefault(path, {}).update(held)
+        known = ((use.node, self.fixing.of(use)) for use in uses_of(read, names))
+        seeds = self.state.seeds.setdefault(path, {})
+        seeds.update((node, value) for node, value in known if value is not None)
+        reads = self.state.reads[path]
+        if read.value == "name":
+            reads[reads.index(read)] = replace(read, value="boolean")
+
+    def _aliased(self, read: Read) -> Read:
+        """A read by a name that stands for the flag: of the configuration, or a member in another case style."""
+        aliases = self.project.config.aliases.get(self.flag, ())
+        path = read.node.file.path
+        if read.constant is None and read.key is not None and read.key.text in aliases:
+            return replace(read, constant=Constant(self.flag, "constant", path))
+        if read.key is None and read.flag is not None and read.flag == house_name(self.flag):
+            return replace(read, constant=Constant(self.flag, "literal", path))
+        return read
+
+    def _constant_names(self, path: str) -> set[str]:
+        """Names under which this file holds the key."""
+        file = self.project.file(path)
+        names: set[str] = set()
+        at = file.data.find(self.flag.encode()) if file is not None else -1
+        while file is not None and at >= 0:
+            node: Node | None = file.node_at(at, at + len(self.flag))
+            while node is not None and node.shape != "string":
+                node = node.parent
+            constant = self.project.constant(path, node) if node is not None else None
+            holder = holder_name(node) if node is not None else None
+            if constant is not None and constant.value == self.flag and holder:
+                names.add(holder)
+            at = file.data.find(self.flag.encode(), at + 1)
+        return names
