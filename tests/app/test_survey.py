@@ -214,3 +214,15 @@ def test_a_minified_file_is_passed_over_with_the_reason(root: Path) -> None:
     answer = scan(root, None)[1]
     assert "packed" not in flags(answer)
     assert "minified" in str(answer["skipped"])
+
+
+def test_the_first_file_that_names_an_sdk_has_the_others_read(root: Path, tmp_path: Path) -> None:
+    write(root, client_dot_py="from made import Maker\n\nclient = Maker()\n")
+    again(root, tmp_path / "cache")
+    assert "new-checkout" not in flags(scan(root, tmp_path / "cache")[1])
+    write(root, client_dot_py=CLIENT)
+    assert sorted(set(again(root, tmp_path / "cache"))) == ALL
+    assert "new-checkout" in flags(scan(root, tmp_path / "cache")[1])
+    write(root, client_dot_py="from made import Maker\n\nclient = Maker()\n")
+    again(root, tmp_path / "cache")
+    assert "new-checkout" not in flags(scan(root, tmp_path / "cache")[1])

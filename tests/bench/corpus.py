@@ -11,6 +11,7 @@ __all__ = ["NAMES", "make_repository"]
 NAMES = ("useFlag", "useVariant", "is_enabled", "isEnabled", "get_variant")
 """The call names that the trees use and that other tools are asked for."""
 
+_NEIGHBOURS = 6
 _WORDS = """
 account address amount archive basket batch bill branch budget buffer cache cart charge client code colour column
 config contact country coupon credit customer date delivery discount document draft entry event export field filter
@@ -85,18 +86,20 @@ _PLAIN_TSX = 'import { useMemo, useState } from "react";\n'
 def make_repository(root: Path, files: int, lines: int = 210, percent: float = 3.0, seed: int = 1) -> None:
     """A git repository with one commit: `files` files of some `lines` lines, half of them in each of two languages.
 
-    `percent` of them ask for a flag, at two places; some 300 flags in all.
+    `percent` of them ask for a flag, at two places; some 300 flags in all. A folder holds a few files.
     """
     chance = random.Random(seed)
     blocks = {kind: [_block(kind, chance) for _ in range(400)] for kind in ("py", "tsx")}
-    (root / "app").mkdir(parents=True)
+    folder = root / "app"
+    folder.mkdir(parents=True)
     (root / "app" / "flags.py").write_text(
         'from UnleashClient import UnleashClient\n\nclient = UnleashClient(url="http://localhost", app_name="shop")\n'
     )
     for number in range(files - 1):
         kind = "tsx" if number % 2 else "py"
-        folder = root / "app" / chance.choice(_WORDS) / f"{chance.choice(_WORDS)}{number // 40}"
-        folder.mkdir(parents=True, exist_ok=True)
+        if number % _NEIGHBOURS == 0:
+            folder = root / "app" / chance.choice(_WORDS) / f"{chance.choice(_WORDS)}{number}"
+            folder.mkdir(parents=True)
         (folder / f"{chance.choice(_WORDS)}_{number}.{kind}").write_text(
             _content(kind, chance, blocks[kind], lines, chance.random() * 100 < percent)
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from featureops.core.errors import BadArgument, OutsideWorkspace
@@ -35,6 +35,37 @@ def read_all(descriptor: int, size: int) -> bytes:
     while chunks[-1] and (len(chunks) > 1 or len(chunks[0]) != size):
         chunks.append(os.read(descriptor, 1 << 20))
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+class _Descent:
+    """The open folders on the way from a root to one below it."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._open: list[tuple[str, int]] = []
+
+    def at(self, relative: str) -> tuple[int, str]:
+        """Errors: OSError."""
+        parts = ["", *(part for part in relative.split("/") if part not in ("", "."))]
+        shared = next(
+            (at for at, (part, (name, _)) in enumerate(zip(parts, self._open, strict=False)) if part != name),
+            min(len(parts), len(self._open)),
+        )
+        self._close_to(shared)
+        for part in parts[shared:]:
+            if self._open:
+                descriptor = os.open(part, _FOLDER | _NOFOLLOW, dir_fd=self._open[-1][1])
+            else:
+                descriptor = os.open(self._root, _FOLDER)
+            self._open.append((part, descriptor))
+        return self._open[-1][1], ""
+
+    def _close_to(self, depth: int) -> None:
+        while len(self._open) > depth:
+            os.close(self._open.pop()[1])
+
+    def close(self) -> None:
+        self._close_to(0)
 
 
 class Jail:
@@ -102,6 +133,17 @@ class Jail:
             yield descriptor, ""
         finally:
             os.close(descriptor)
+
+    @contextmanager
+    def folders(self) -> Iterator[Callable[[str], tuple[int | None, str]]]:
+        """`folder` for many in a row: each is opened from the deepest one that it shares with the last one. What a call
+        gives is valid until the next call.
+        """
+        descent = _Descent(self.root)
+        try:
+            yield descent.at if _HAS_DIR_FD else lambda relative: (None, os.path.join(self.root, relative) + os.sep)
+        finally:
+            descent.close()
 
     def open(self, path: str) -> tuple[int, os.stat_result]:
         """A descriptor of a regular file, to be closed by the caller, and its fstat.

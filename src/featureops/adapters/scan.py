@@ -51,14 +51,16 @@ def _contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[st
     by_folder: dict[str, list[str]] = {}
     for path in paths:
         by_folder.setdefault(path.rpartition("/")[0], []).append(path)
-    for parent, inside in by_folder.items():
-        try:
-            with jail.folder(parent) as (dir_fd, prefix):
+    with jail.folders() as opened:
+        for parent, inside in by_folder.items():
+            try:
+                dir_fd, prefix = opened(parent)
+            except OSError as error:
                 for path in inside:
-                    yield path, _read_one(prefix + path.rpartition("/")[2], dir_fd, limit)
-        except OSError as error:
+                    yield path, _reason(error)
+                continue
             for path in inside:
-                yield path, _reason(error)
+                yield path, _read_one(prefix + path.rpartition("/")[2], dir_fd, limit)
 
 
 def _read_one(name: str, dir_fd: int | None, limit: int) -> bytes | str:

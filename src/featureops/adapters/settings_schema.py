@@ -17,7 +17,7 @@ from featureops.core.errors import BadConfiguration
 
 __all__ = ["parse_config"]
 
-_Form = Literal["call", "member", "decorator", "expression", "component", "entry", "test"]
+_Form = Literal["call", "member", "decorator", "expression", "component", "entry", "test", "definition"]
 _Text = Annotated[StrictStr, Field(min_length=1)]
 _FORMS: tuple[_Form, ...] = get_args(_Form)
 _SHOWN = 5
@@ -42,6 +42,7 @@ class _Read(_Table):
     component: _Text | None = None
     entry: _Text | None = None
     test: _Text | None = None
+    definition: _Text | None = None
     flag: Annotated[StrictInt, Field(ge=0)] | _Text | None = None
     name: _Text | None = None
     when: Literal["enabled", "disabled"] = "enabled"
@@ -55,6 +56,7 @@ class _Read(_Table):
             "component": self.component,
             "entry": self.entry,
             "test": self.test,
+            "definition": self.definition,
         }
         return {form: target for form, target in targets.items() if target is not None}
 
@@ -156,7 +158,7 @@ def _misfit(form: _Form, target: str, read: _Read) -> tuple[str, str] | None:
     """What is wrong with `flag` and `name` for this form, and the way out."""
     if read.flag is not None and read.name is not None:
         return "has both `flag` and `name`", "Keep `flag` (where the key is found) or `name` (it is always this flag)."
-    if form in ("call", "decorator", "component", "test"):
+    if form in ("call", "decorator", "component", "test", "definition"):
         return _misfit_argument(form, read)
     if read.flag is not None:
         return f"has `flag`, but a {form} has no arguments", "Leave `flag` out."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.detect.following import learn_all, places_of
 from featureops.core.detect.needles import Asking, called_places, is_minified
+from featureops.core.detect.presence import Presence, Sighting
 from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json
@@ -24,11 +27,15 @@ DAMAGED = "syntax errors: read as far as it can be understood"
 _Result = TypeVar("_Result")
 _TOPIC, _KEYS = "survey", "survey.keys"
 _WORTH = 1500
-"""Files from which on a second process saves more time than it costs."""
+"""Files to search from which on a second process saves more time than it costs."""
+_WORTH_READING = 24
 _BLOCK = 64
+_BLOCK_READING = 2
 _ROUNDS = 8
-_PARSED = 300
-"""Parsed files to keep for the files that import them."""
+_HELD = 4_000_000
+"""Bytes of parsed files to keep for the files that import them; their nodes take some thirty times as much."""
+_FACTS = attrgetter(*(each.name for each in fields(PlaceInCode) if each.name != "names"))
+_BY_NAME = re.compile(r"[.-]min\.\w+$")
 _LASTING = ("binary", "larger than ", "minified")
 
 
@@ -51,13 +58,20 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Survey:
     """`readings` by path, sorted: what asks an SDK; `through` as well: what asks by way of the house's own functions,
-    for which `readers` stands. `unread` maps files that were not searched to the reason.
+    for which `readers` stands. `unread` maps files that were not searched to the reason, `spoken` those that name an
+    SDK's module to the SDKs' ids.
     """
 
     readings: Mapping[str, Reading]
     unread: Mapping[str, str]
     through: Mapping[str, Reading] = field(default_factory=dict)
     readers: str = ""
+    spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The SDKs that the repository uses."""
+        return frozenset[str]().union(*self.spoken.values())
 
     def places(self) -> Iterator[PlaceInCode]:
         """By path; a call that turned out to be one of the house's own functions is that."""
@@ -100,10 +114,12 @@ class Part:
         self.report(self.total, self.total)
 
 
-def spread(deps: Deps, paths: Sequence[str], work: Callable[[Part], _Result]) -> Sequence[_Result]:
-    """Have the files worked on by as many processes as pay."""
-    count = deps.workers.count if len(paths) >= _WORTH else 1
-    blocks = [paths[at : at + _BLOCK] for at in range(0, len(paths), _BLOCK)]
+def spread(
+    deps: Deps, paths: Sequence[str], work: Callable[[Part], _Result], *, worth: int = _WORTH, block: int = _BLOCK
+) -> Sequence[_Result]:
+    """Have the files worked on by as many processes as pay: `worth` files or more, `block` neighbours at a time."""
+    count = deps.workers.count if len(paths) >= worth else 1
+    blocks = [paths[at : at + block] for at in range(0, len(paths), block)]
     shares = [[path for block in blocks[number::count] for path in block] for number in range(count)]
     parts = [Part(share, len(paths), None if number else deps.progress) for number, share in enumerate(shares)]
     return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
@@ -120,10 +136,12 @@ def survey_of(deps: Deps, tree: Tree) -> Survey:
     before = kept[1] if kept is not None else Survey({}, {})
     keys = deps.index.load(_KEYS) if kept is not None else None
     search = _Search(deps, tree, keys if isinstance(keys, dict) else {})
-    readings = search.again(before.readings, Asking(deps.packs, deps.config))
+    spoken, readings = search.asking(before)
     through, readers = search.through(readings, before)
     same = {path: why for path, why in before.unread.items() if search.is_same(path)}
-    survey = Survey(dict(sorted(readings.items())), same | search.unread, dict(sorted(through.items())), readers)
+    survey = Survey(
+        dict(sorted(readings.items())), same | search.unread, dict(sorted(through.items())), readers, spoken
+    )
     _keep(deps, tree, survey)
     return survey
 
@@ -134,7 +152,7 @@ class _Asked(Protocol):
     @property
     def needles(self) -> tuple[bytes, ...]: ...
 
-    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None: ...
+    def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting: ...
 
 
 class _Search:
@@ -144,7 +162,6 @@ class _Search:
         self._deps = deps
         self._tree = tree
         self._known = known
-        self._contents: dict[str, bytes] = {}
         self.unread: dict[str, str] = {}
         self._project = Project(tree.files, self._text, deps.packs, deps.config)
         self._paths = [path for path in tree.files if deps.packs.reading(path) is not None]
@@ -153,20 +170,30 @@ class _Search:
         return self._known.get(path) == self._tree.keys.get(path, "")
 
     def _text(self, path: str) -> bytes | None:
-        if path in self._contents:
-            return self._contents[path]
         try:
             return self._deps.workspace.read(path)
         except (BadArgument, OutsideWorkspace) as error:
             self.unread[path] = error.message
             return None
 
-    def again(self, before: Mapping[str, Reading], asked: _Asked, *, through: bool = False) -> dict[str, Reading]:
-        """What is still true of what was known, and the rest read anew."""
+    def asking(self, before: Survey) -> tuple[dict[str, frozenset[str]], dict[str, Reading]]:
+        """The files that name an SDK's module, and what asks an SDK: what is still true, and the rest read anew."""
+        asked = Presence(self._deps.packs, Asking(self._deps.packs, self._deps.config))
+        still, todo = self._unchanged(before.readings)
+        seen = self._look(todo, asked)
+        spoken = {path: before.spoken[path] for path in before.spoken.keys() & set(self._paths) - set(todo)}
+        spoken |= {each.path: each.spoken for each in seen if each.spoken}
+        present = frozenset[str]().union(*spoken.values())
+        if present != before.present and len(todo) < len(self._paths):
+            # What waited for an SDK is one now, and the other way round.
+            still, seen = {}, self._look(self._paths, asked)
+        return spoken, still | self._read(seen, present)
+
+    def _unchanged(self, before: Mapping[str, Reading]) -> tuple[dict[str, Reading], list[str]]:
+        """What is still true of what was known, and the files to search again."""
         still = self._still_true(before)
         # A file that asks for a flag is read again when a file that it imports changed.
-        todo = [path for path in self._paths if not self.is_same(path) or (path in before) != (path in still)]
-        return still | self._read(todo, asked, through=through)
+        return still, [path for path in self._paths if not self.is_same(path) or (path in before) != (path in still)]
 
     def _still_true(self, before: Mapping[str, Reading]) -> dict[str, Reading]:
         if self._known.keys() != self._tree.keys.keys():
@@ -188,7 +215,8 @@ class _Search:
             if not readers:
                 return {}, ""
             known = readers == stamp
-            found = self.again(found, called, through=True) if known else self._read(self._paths, called, through=True)
+            still, todo = self._unchanged(found) if known else ({}, self._paths)
+            found = still | self._read(self._look(todo, called), frozenset(), through=True)
             if {path for path, reading in found.items() if reading.asks} <= askers:
                 return found, readers
             stamp = readers
@@ -210,38 +238,65 @@ class _Search:
         rows = {f"{reader.path}\0{self._tree.keys.get(reader.path)}\0{reader.name}" for reader in self._project.readers}
         return "\n".join(sorted(rows))
 
-    def _read(self, paths: Sequence[str], asked: _Asked, *, through: bool = False) -> dict[str, Reading]:
-        def work(part: Part) -> tuple[dict[str, Reading], dict[str, str]]:
-            found: dict[str, Reading] = {}
-            for number, hit in enumerate(part.watched(self._deps.workspace.scan(part.paths, asked.needles))):
+    def _look(self, paths: Sequence[str], asked: _Asked) -> list[Sighting]:
+        """The files that may ask, by their bytes."""
+
+        def work(part: Part) -> tuple[list[Sighting], dict[str, str]]:
+            seen: list[Sighting] = []
+            for hit in part.watched(self._deps.workspace.scan(part.paths, asked.needles)):
                 if hit.reason:
                     self.unread[hit.path] = hit.reason
                     continue
-                near = asked.places(hit.data, hit.offsets)
-                if near == [] and any(is_minified(hit.data, offset) for offset in hit.offsets):
+                if _BY_NAME.search(hit.path):
                     self.unread[hit.path] = MINIFIED
-                reading = self._reading(hit, near, through=through) if near != [] else _NOTHING
-                if near != [] and (reading.places or not through):
-                    found[hit.path] = reading
-                if number % _PARSED == _PARSED - 1:
+                    continue
+                sighting = asked.sighting(hit.path, hit.data, hit.offsets)
+                if sighting.near == {} and any(is_minified(hit.data, offset) for offset in hit.offsets):
+                    self.unread[hit.path] = MINIFIED
+                if sighting.near != {} or sighting.spoken:
+                    seen.append(sighting)
+            return seen, dict(self.unread)
+
+        return [each for seen in self._gathered(paths if asked.needles else [], work) for each in seen]
+
+    def _read(self, seen: Iterable[Sighting], present: frozenset[str], *, through: bool = False) -> dict[str, Reading]:
+        """The reads of the files, in a repository that uses some SDKs."""
+        wanted = {each.path: near for each in seen if (near := each.among(present)) != []}
+
+        def work(part: Part) -> tuple[list[tuple[str, Reading]], dict[str, str]]:
+            found: list[tuple[str, Reading]] = []
+            for path in part.paths:
+                reading = self._reading(path, wanted[path], through=through)
+                if reading.places or not through:
+                    found.append((path, reading))
+                if self._project.held > _HELD:
                     self._project.forget()
             return found, dict(self.unread)
 
-        done = spread(self._deps, paths, work) if paths and asked.needles else []
-        self.unread.update((path, why) for _, unread in done for path, why in unread.items())
-        return {path: reading for found, _ in done for path, reading in found.items()}
+        shares = self._gathered(sorted(wanted), work, worth=_WORTH_READING, block=_BLOCK_READING)
+        return {path: reading for found in shares for path, reading in found}
 
-    def _reading(self, hit: Hit, near: Sequence[int] | None, *, through: bool) -> Reading:
+    def _gathered(
+        self,
+        paths: Sequence[str],
+        work: Callable[[Part], tuple[_Result, dict[str, str]]],
+        *,
+        worth: int = _WORTH,
+        block: int = _BLOCK,
+    ) -> list[_Result]:
+        done = spread(self._deps, paths, work, worth=worth, block=block) if paths else []
+        self.unread.update((path, why) for _, unread in done for path, why in unread.items())
+        return [result for result, _ in done]
+
+    def _reading(self, path: str, near: Sequence[int] | None, *, through: bool) -> Reading:
         project = self._project
         project.begin()
-        self._contents[hit.path] = hit.data
-        places = tuple(read_file(project, hit.path, near, through=through))
-        del self._contents[hit.path]
+        places = tuple(read_file(project, path, near, through=through))
         damaged = dict.fromkeys(project.damaged(), DAMAGED)
         notes = {touched: project.failed.get(touched) or damaged.get(touched) for touched in sorted(project.touched)}
         return Reading(
             places=places,
-            used=tuple(sorted(project.touched - {hit.path})),
+            used=tuple(sorted(project.touched - {path})),
             notes=tuple((touched, note) for touched, note in notes.items() if note),
         )
 
@@ -256,11 +311,15 @@ class _Called:
     def needles(self) -> tuple[bytes, ...]:
         return tuple(sorted({reader.name.encode() for reader in self._readers}))
 
-    def places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
+    def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting:
+        near = self._places(data, offsets)
+        return Sighting(path, dict.fromkeys(near, frozenset[str]()) if near is not None else None)
+
+    def _places(self, data: bytes, offsets: Iterable[int]) -> list[int] | None:
         return called_places(data, offsets, {reader.name for reader in self._readers})
 
     def near(self, data: bytes) -> list[int] | None:
-        return self.places(data, places_of(data, self.needles))
+        return self._places(data, places_of(data, self.needles))
 
 
 # ---------------------------------------------------------------- what is kept
@@ -275,13 +334,15 @@ def _keep(deps: Deps, tree: Tree, survey: Survey) -> None:
     keys: dict[str, Json] = {path: "" if path in passing else key for path, key in tree.keys.items()}
     fingerprint = "" if passing else tree.fingerprint
     value: dict[str, Json] = {"fingerprint": fingerprint, "readings": rows, "unread": unread}
-    value |= {"through": through, "readers": survey.readers}
+    spoken: dict[str, Json] = {path: list[Json](sorted(ids)) for path, ids in survey.spoken.items()}
+    value |= {"through": through, "readers": survey.readers, "spoken": spoken}
     deps.index.keep({_TOPIC: value, _KEYS: keys})
 
 
 def _row(reading: Reading) -> Json:
+    rows = [list[Json](_FACTS(place)) for place in reading.places]
     places: list[Json] = [
-        [*astuple(place)[:6], list[Json](place.names), *astuple(place)[7:]] for place in reading.places
+        [*row[:6], list[Json](place.names), *row[6:]] for row, place in zip(rows, reading.places, strict=True)
     ]
     return {"places": places, "used": list[Json](reading.used), "notes": dict[str, Json](reading.notes)}
 
@@ -291,11 +352,14 @@ def _kept(value: Json) -> tuple[str, Survey] | None:
     match value:
         case {
             "fingerprint": str(fingerprint), "readings": dict(rows), "unread": dict(unread), "through": dict(through),
-            "readers": str(readers),
+            "readers": str(readers), "spoken": dict(spoken),
         }:  # fmt: skip
             readings = {path: _reading_of(row) for path, row in rows.items()}
             called = {path: _reading_of(row) for path, row in through.items()}
-            return fingerprint, Survey(readings, {path: str(why) for path, why in unread.items()}, called, readers)
+            named = {path: frozenset(map(str, ids)) for path, ids in spoken.items() if isinstance(ids, list)}
+            return fingerprint, Survey(
+                readings, {path: str(why) for path, why in unread.items()}, called, readers, named
+            )
     return None
 
 

@@ -20,10 +20,11 @@ class Read:
     """One place that asks. `node` is the whole expression whose value the flag decides (awaits and pinned members
     included), `key` what gives the flag's name and `constant` its value, None when it can't be known (dynamic).
 
-    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test" for places
-    without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the identifier that
-    such a pattern binds, or the one whose member is read. `through` is the house's own function that asks; where that
-    does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value is written, as of `CallForm`.
+    `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test", "definition"
+    for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
+    identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
+    asks; where that does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value
+    is written, as of a `CallForm`.
     """
 
     node: Node

@@ -6,30 +6,34 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from featureops.core.config import Config
+from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, called
+from featureops.core.fold.folder import FileFold
 from featureops.core.fold.values import Known
-from featureops.core.holders import members_named
-from featureops.core.leftovers import leftovers_of
+from featureops.core.leftovers import is_open, leftovers_of, odd_arguments
+from featureops.core.mentions import has_word, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
+from featureops.core.registries import entries_named, entries_of_key, unlisted
+from featureops.core.remains import Remains, not_gone
 from featureops.core.scopes import Binding
-from featureops.core.seeding import MappingSource, Seeding, Source, State
+from featureops.core.seeding import Seeding, State
+from featureops.core.settled import documentation_of, settled_parameters
+from featureops.core.sources import MappingSource, Source
 from featureops.core.syntax import Node
 from featureops.core.verify import fault
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
 _ROUNDS = 20
+_NOT_ASKED = frozenset({"test", "definition"})
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
 
 
@@ -73,12 +77,13 @@ class _Cleanup:
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = State()
         self.seeding = Seeding(source, flag, fixing, self.project, self.state)
+        self.remains = Remains(self.project, flag, fixing, self.state.constants, source.grep, self._output)
 
     def run(self) -> CleanupResult:
         self.seeding.find()
         for _ in range(_ROUNDS):
             self._fold_all()
-            if not self._spread() and not self._drop_definitions():
+            if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
                 break
         self._verify()
         return self._result()
@@ -102,6 +107,7 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
         fold.held = self.state.held.get(path, {})
+        fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
         fold.spread = frozenset(self.state.spread.get(path, ()))
         folded = fold.run()
@@ -109,8 +115,7 @@ class _Cleanup:
         self.state.outputs[path] = apply_edits(file.data, folded.edits)
 
     def _mentions(self, comment: str) -> bool:
-        words = [self.flag, *(constant.name for constant in self.state.constants.values())]
-        return any(word and re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", comment) for word in words)
+        return speaks_of(comment, [self.flag, *(constant.name for constant in self.state.constants.values())])
 
     def _output(self, path: str) -> bytes:
         data = self.state.outputs.get(path)
@@ -125,7 +130,7 @@ class _Cleanup:
         return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
 
     def _has_word(self, path: str, name: str) -> bool:
-        return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self._output(path)) is not None
+        return has_word(self._output(path), name)
 
     # -------------------------------------------------------------- across files
 
@@ -139,13 +144,32 @@ class _Cleanup:
                 grown = self._spread_name(path, name, value, is_call) or grown
         return grown
 
+    def _spread_arguments(self) -> bool:
+        """Parameters that all callers give the known value go, with what is given."""
+        grown = False
+        items = (item for _, folded in sorted(self.state.folded.items()) for item in folded.known.items())
+        known = {node: value for node, value in items if isinstance(value, bool)}
+        for found in settled_parameters(self.project, known, self._with_word):
+            if self.only is not None and not found.paths <= self.only:
+                continue
+            fresh = self._doom(found.path, [found.part])
+            for item in found.given:
+                fresh = self._doom(item.file.path, [item]) or fresh
+            if fresh:
+                self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
+                self.state.settled.append(found)
+                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self.seeding.files.update(found.paths)
+            grown = fresh or grown
+        return grown
+
     def _spread_name(self, path: str, name: str, value: Known, is_call: bool) -> bool:
         grown = False
         for other in self._with_word(name):
             if other == path or self.project.file(other) is None:
                 continue
-            seeds = self.state.seeds.setdefault(other, {})
-            fresh = {node: value for node in self._uses_in(other, path, name, is_call) if node not in seeds}
+            seeds, place = self.state.seeds.setdefault(other, {}), (path, name)
+            fresh = {node: value for node in uses_in(self.project, other, place, is_call, seeds) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
                 self.state.spread.setdefault(path, set()).add(name)
@@ -155,45 +179,43 @@ class _Cleanup:
                 grown = True
         return grown
 
-    def _uses_in(self, other: str, path: str, name: str, is_call: bool) -> list[Node]:
-        nodes: list[Node] = []
-        names = self.project.names(other)
-        for binding in names.imports:
-            origin = self.project.origin(other, binding)
-            if origin is not None and origin[0] == path and origin[1].name == name:
-                nodes.extend(binding.uses)
-            elif self.project.submodule(other, binding) in (path, posixpath.dirname(path)):
-                nodes.extend(members_named(binding.uses, name))
-        if path in self.project.folders.beside(other, name):
-            nodes.extend(self._free_uses(other, name))
-        if not is_call:
-            return [node for node in nodes if node.parent is None or node.parent.shape != "export"]
-        known = self.state.seeds.get(other, {})
-        calls = [called(node, False, known) for node in nodes]
-        return [call for call in calls if call is not None]
-
-    def _free_uses(self, path: str, name: str) -> list[Node]:
-        """Uses of a name that the file itself does not bind."""
-        file, names = self.project.file(path), self.project.names(path)
-        kinds = file.pack.index.identifiers if file is not None else frozenset()
-        nodes = file.root.walk() if file is not None else ()
-        return [node for node in nodes if node.type in kinds and node.text == name and node not in names.of]
-
     def _drop_definitions(self) -> bool:
-        """Constants, enum members and entries that held the key and that no code names any more."""
+        """What only made the flag known and that no code names any more, and what other files used of a file."""
         grown = False
+        unfolded = frozenset(node for folded in self.state.folded.values() for node in folded.unfolded)
+        for node in self.remains.unused(self.state.reads, unfolded):
+            grown = self._doom(node.file.path, [node]) or grown
         for node, constant in self.state.constants.items():
-            doomed = self.state.doomed.setdefault(constant.path, set())
-            if node in doomed or not constant.name or not self._is_unused(node, constant):
-                continue
-            doomed.add(node)
-            self.state.folded.pop(constant.path, None)
-            grown = True
+            if constant.name and self._is_unused(node, constant):
+                grown = self._doom(constant.path, [node]) or grown
+                for path in self._with_word(constant.name):
+                    grown = self._doom(path, entries_named(self.project.file(path), constant.name)) or grown
+        grown = self._drop_entries() or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
             if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
                 grown = True
         return grown
+
+    def _drop_entries(self) -> bool:
+        """Where flags are listed by their keys, once nothing asks for this one."""
+        if not self.state.folded or any(
+            is_open(read, self.flag, self.fixing) for reads in self.state.reads.values() for read in reads
+        ):
+            return False
+        grown = False
+        for path in sorted(self.seeding.files):
+            file = self.project.file(path)
+            grown = (file is not None and self._doom(path, entries_of_key(file, self.flag))) or grown
+        return grown
+
+    def _doom(self, path: str, parts: Iterable[Node]) -> bool:
+        doomed = self.state.doomed.setdefault(path, set())
+        fresh = set(parts) - doomed
+        doomed.update(fresh)
+        if fresh:
+            self.state.folded.pop(path, None)
+        return bool(fresh)
 
     def _drop_exports(self, path: str) -> bool:
         """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
@@ -205,11 +227,11 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data = self._output(path)
+            data = unlisted(self.project.file(path), self._output(path), constant.name)
             for part in alike if path == constant.path else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            if re.search(rf"(?<![\w$]){re.escape(constant.name)}(?![\w$])".encode(), data):
+            if has_word(data, constant.name):
                 return False
         return bool(self.state.folded)
 
@@ -222,8 +244,15 @@ class _Cleanup:
                 continue
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
-                self.state.refused[path] = reason
-                self.state.outputs[path] = file.data
+                self._refuse(path, reason)
+
+    def _refuse(self, path: str, reason: str) -> None:
+        """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
+        self.state.refused[path] = reason
+        self.state.outputs[path] = self.source.read(path) or b""
+        for group in (found.paths for found in self.state.settled if path in found.paths):
+            for other in sorted(group - self.state.refused.keys()):
+                self._refuse(other, f"it belongs with {path}, which stays as it is")
 
     def _result(self) -> CleanupResult:
         edits: list[FileEdit] = []
@@ -246,7 +275,7 @@ class _Cleanup:
 
     def _kinds(self) -> tuple[frozenset[str], frozenset[str]]:
         reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
-        asked = [read for read in reads if read.proof != "unproven"]
+        asked = [read for read in reads if read.proof != "unproven" and read.value not in _NOT_ASKED]
         return (
             frozenset(read.value for read in asked),
             frozenset(read.value for read in asked if self.fixing.of(read) is not None),
@@ -264,23 +293,15 @@ class _Cleanup:
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else {}
             if file is not None and file.pack.regions is not None:
                 unfolded = self.state.seeds.get(path, {})
-            found.extend(
-                leftovers_of(
-                    path,
-                    file,
-                    after,
-                    self.flag,
-                    self.fixing,
-                    self.state.reads.get(path, []),
-                    unfolded,
-                    self.state.refused.get(path),
-                    self.project.failed.get(path),
-                )
+            reads, refused = (
+                not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set())),
+                self.state.refused.get(path),
             )
+            failed = self.project.failed.get(path)
+            found.extend(odd_arguments(path, file, self.state.settled))
+            found.extend(leftovers_of(path, file, after, self.flag, self.fixing, reads, unfolded, refused, failed))
         return found
 
 
 def _verdict(*, edited: bool, is_open: bool) -> str:
-    if edited:
-        return "partial" if is_open else "complete"
-    return "refused" if is_open else "nothing"
+    return ("partial" if is_open else "complete") if edited else ("refused" if is_open else "nothing")

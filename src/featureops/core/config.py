@@ -23,7 +23,7 @@ class HouseRead:
     `flag` is the position, keyword or attribute that holds the key; `name` is the flag itself when the form IS one.
     """
 
-    form: Literal["call", "member", "decorator", "expression", "component", "entry", "test"]
+    form: Literal["call", "member", "decorator", "expression", "component", "entry", "test", "definition"]
     target: str
     flag: int | str | None = None
     name: str | None = None

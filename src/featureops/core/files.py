@@ -28,6 +28,8 @@ class Files:
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
         self._damaged: set[str] = set()
+        self.held = 0
+        """Bytes of the files that were parsed since `forget`."""
 
     @property
     def touched(self) -> set[str]:
@@ -53,6 +55,7 @@ class Files:
             self.failed[path] = "nested too deep to be worked on"
             return None
         self._names[path] = Names(file)
+        self.held += len(data)
         if file.errors():
             self._damaged.add(path)
         return file
@@ -71,6 +74,7 @@ class Files:
             for path in table.keys() - lasting:
                 del table[path]
         self.contents.forget()
+        self.held = 0
 
     def names(self, path: str) -> Names:
         """The names of a file that `file` returned."""

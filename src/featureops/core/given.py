@@ -10,6 +10,7 @@ from featureops.core.syntax import Node
 __all__ = [
     "argument",
     "boxed",
+    "called_name",
     "definition_of",
     "initializer",
     "member_of",
@@ -60,6 +61,12 @@ def named_in_order(call: Node, position: int) -> Node | None:
     items = arguments.items if arguments is not None else []
     is_named = bool(items) and all(item.shape == "keyword-argument" for item in items)
     return items[position].role("value") if is_named and position < len(items) else None
+
+
+def called_name(call: Node) -> Node | None:
+    """The name of the function that a call runs: of a member its last part."""
+    callee = call.role("function")
+    return callee.role("property") or callee if callee is not None else None
 
 
 def unwrapped(node: Node) -> Node:

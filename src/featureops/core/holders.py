@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from featureops.core.enums import enum_member_with
+from featureops.core.given import property_value
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["holder_name", "members_named"]
+__all__ = ["alias_of", "free_uses", "gives_name", "holder_name", "members_named"]
+
+
+def free_uses(names: Names, name: str) -> list[Node]:
+    """Uses of a name that the file itself does not bind."""
+    kinds = names.file.pack.index.identifiers
+    return [
+        node for node in names.file.root.walk() if node.type in kinds and node.text == name and node not in names.of
+    ]
 
 
 def holder_name(node: Node) -> str | None:
@@ -31,3 +41,27 @@ def members_named(uses: list[Node], name: str) -> list[Node]:
         if parent is not None and prop is not None and prop.text == name:
             found.append(parent)
     return found
+
+
+def gives_name(parent: Node, value: Node) -> bool:
+    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
+    if parent.shape == "function":
+        return parent.type in parent.file.pack.index.properties and property_value(parent) is value
+    named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
+    return named and value in (parent.role("value"), parent.role("right"))
+
+
+def alias_of(name: Node) -> str | None:
+    """The other name that an import or a re-export gives to this one."""
+    parent = name.parent
+    if parent is None:
+        return None
+    outer = next((node for node in name.ancestors() if node.shape in ("import", "export", "block")), None)
+    if outer is None or outer.shape == "block":
+        return None
+    alias = outer.role("alias")
+    if alias is not None:
+        return alias.text
+    entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
+    last = entry.items[-1] if entry.items and entry is not outer else None
+    return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None

@@ -60,8 +60,9 @@ class Indexing:
     member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
     not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-    calls whose texts are names of variables, `pure_endings` those of members without effects. In `sealed`
-    strings no other expression can take the place of one. `trailing` nodes belong to the statement before them.
+    calls whose texts are names of variables, `pure_endings` those of members without effects, `boolean_endings` those
+    of methods that tell whether something is so. In `sealed` strings no other expression can take the place of one.
+    `trailing` nodes belong to the statement before them.
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
@@ -72,10 +73,12 @@ class Indexing:
     called on a value that comes later, `makers` on a class to make an instance of it. `markup_entries`
     of what a decorator is given are texts in the language of the `markup_hosts`. `injectors` are decorators of
     functions whose result is the parameter of their name, also from files `injected_from` in the folders above;
-    `memos` are calls that give what their block gives a name. `equal_methods` tell whether what they are called on has
-    the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the entry that
-    their argument names. `alternatives` are labels and patterns that list what they take: anything where they are
-    empty. At the end of `closed_cases` control leaves the switch.
+    `memos` are calls that give what their block gives a name. `mixins` are calls or nodes in a class's body that take
+    in the members of the classes that they name. `settings` are expressions for the program's one object of settings.
+    `late_names` are declarations that do not see their own name in what they give it. `equal_methods` tell whether what
+    they are called on has the value of their argument, `equal_functions` whether their two arguments have;
+    `entry_getters` give the entry that their argument names. `alternatives` are labels and patterns that list what they
+    take: anything where they are empty. At the end of `closed_cases` control leaves the switch.
     """
 
     identifiers: frozenset[str]
@@ -123,6 +126,7 @@ class Indexing:
     locators: frozenset[str]
     named_by_text: frozenset[str]
     pure_endings: frozenset[str]
+    boolean_endings: frozenset[str]
     sealed: frozenset[str]
     trailing: frozenset[str]
     open_classes: frozenset[str]
@@ -149,6 +153,9 @@ class Indexing:
     entry_getters: frozenset[str]
     alternatives: frozenset[str]
     closed_cases: frozenset[str]
+    mixins: frozenset[str]
+    settings: frozenset[str]
+    late_names: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

@@ -120,15 +120,33 @@ def above(project: Project, holder: Holder, depth: int = 0) -> Iterator[Holder]:
     """A class, and the classes and interfaces of the repository that its head names, and theirs."""
     yield holder
     path, node = holder
-    body, name = node.role("body"), node.role("name")
-    if depth > _DEPTH or body is None:
+    if depth > _DEPTH:
         return
     kinds = node.file.pack.index.identifiers
-    heads = [part for part in node.children if part.named and part is not name and part.end <= body.start]
-    for part in (part for head in heads for part in head.walk() if part.type in kinds):
+    for part in (part for named in (*_mixed_in(node), *_heads(node)) for part in named.walk() if part.type in kinds):
         for other in _named(project, path, part):
             if other[1] is not node:
                 yield from above(project, other, depth + 1)
+
+
+def _heads(holder: Node) -> list[Node]:
+    """What the head of a class names: not its parameters."""
+    body, name = holder.role("body"), holder.role("name")
+    if body is None and holder.shape != "class":
+        return []
+    end = body.start if body is not None else holder.end
+    parts = [part for part in holder.children if part.named and part is not name and part.end <= end]
+    return [part for part in parts if not any(item.shape == "parameter" for item in part.items)]
+
+
+def _mixed_in(holder: Node) -> Iterator[Node]:
+    """What the body of a class says to take in the members of, the last first."""
+    mixins, body = holder.file.pack.index.mixins, holder.role("body")
+    for item in reversed(body.items) if mixins and body is not None else ():
+        callee = item.role("function") if item.shape == "call" else None
+        given = item.role("arguments") if callee is not None and callee.text in mixins else None
+        if given is not None or item.type in mixins:
+            yield given or item
 
 
 def declares(holder: Node, name: str) -> bool:

@@ -7,13 +7,14 @@ key that is known is then a read as good as the SDK's. Readers of readers are le
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from featureops.core.asked import Read
 from featureops.core.declared import given_value
 from featureops.core.detect.wrappers import lifted, named_wrapper, names_at
-from featureops.core.given import argument, own_returns, parameters_of
-from featureops.core.instances import above, classes_of, declares, holder_of
+from featureops.core.dispatch import classes_asked, may_run, stands_beside
+from featureops.core.given import argument, called_name, own_returns, parameters_of
+from featureops.core.instances import Holder, declares
 from featureops.core.mocks import mocked
 from featureops.core.origins import Proof
 from featureops.core.parameters import parameters_in
@@ -25,6 +26,7 @@ __all__ = ["is_followed", "learn", "read_through", "read_with", "reader_of"]
 
 _STEPS = 12
 _FUNCTIONS = ("function", "lambda")
+_CASES = {"case": "body", "arm": "value"}
 _LOOPS = frozenset({"for", "while", "do"})
 
 
@@ -74,7 +76,7 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
     )
 
 
-_GATES = frozenset({"decorator", "component", "entry", "block", "test"})
+_GATES = frozenset({"decorator", "component", "entry", "block", "test", "definition"})
 
 
 # ---------------------------------------------------------------- what a function gives
@@ -131,7 +133,9 @@ def _client_of(read: Read) -> tuple[str, ...]:
 
 
 def _climbed(node: Node, about: tuple[str, ...]) -> tuple[Node, bool, bool]:
-    """The widest expression with the same value where the client is there: `client ? client.asks(k) : false`."""
+    """The widest expression with the same value where the client is there: `client ? client.asks(k) : false`; also a
+    choice of which one case is it.
+    """
     inverted, is_exact = False, True
     while True:
         node, flipped = lifted(node)
@@ -151,11 +155,25 @@ def _climbed(node: Node, about: tuple[str, ...]) -> tuple[Node, bool, bool]:
                 is_exact &= _speaks_of(parent.role("condition"), about)
                 node = parent
                 continue
-        return node, inverted, is_exact
+        choice = _switch_of(node)
+        if choice is None:
+            return node, inverted, is_exact
+        node, is_exact = choice, False
+
+
+def _switch_of(value: Node) -> Node | None:
+    """The switch that gives the value of one of its cases."""
+    case = value.parent
+    role = _CASES.get(case.shape) if case is not None else None
+    if case is None or role is None or case.role(role) is not value or value.shape == "block":
+        return None
+    outer = case.parent
+    whole = outer.parent if outer is not None and outer.shape != "switch" else outer
+    return whole if whole is not None and whole.shape == "switch" else None
 
 
 def _speaks_of(condition: Node | None, about: tuple[str, ...]) -> bool:
-    return condition is not None and any(name in condition.text for name in about)
+    return condition is not None and any(part.text in about for part in condition.walk())
 
 
 def _is_fallback(node: Node | None) -> bool:
@@ -254,8 +272,7 @@ def _is_returned(use: Node) -> bool:
 
 def read_through(project: Project, path: str, call: Node) -> Read | None:
     """The read that a call of a reader is; "unproven" where its owner can't be told."""
-    callee = call.role("function")
-    name = (callee.role("property") or callee) if callee is not None else None
+    callee, name = call.role("function"), called_name(call)
     if callee is None or name is None:
         return None
     readers = project.readers.named(name.text) or _renamed(project, path, name)
@@ -266,12 +283,18 @@ def read_through(project: Project, path: str, call: Node) -> Read | None:
     if found is not None:
         return _read(project, path, call, found, "likely" if found.is_likely else "proven")
     methods = [reader for reader in readers if reader.is_method]
-    owner = callee.role("object")
-    if owner is None or not methods:
+    if not methods or (isinstance(meant, Node) and callee is name):
         return None
-    owner = mocked(project.names(path), owner) or owner
-    reader, proof = _of_owner(project, path, owner, methods)
-    return _read(project, path, call, reader, proof) if reader is not None else None
+    owner = callee.role("object")
+    owner = (mocked(project.names(path), owner) or owner) if owner is not None else None
+    classes = classes_asked(project, path, callee, owner)
+    reader, proof = _of_classes(project, classes, methods)
+    if reader is not None and (classes or owner is not None):
+        return _read(project, path, call, reader, proof)
+    beside = (each for each in methods if stands_beside(project, classes, each.path, each.function, each.name))
+    other = next(beside, None)
+    read = _read(project, path, call, other, "likely") if other is not None else None
+    return replace(read, is_exact=False) if read is not None else None
 
 
 def _renamed(project: Project, path: str, name: Node) -> tuple[Reader, ...]:
@@ -284,19 +307,14 @@ def _renamed(project: Project, path: str, name: Node) -> tuple[Reader, ...]:
     return tuple(reader for reader in project.readers if reader.path == target)
 
 
-def _of_owner(project: Project, path: str, owner: Node, readers: list[Reader]) -> tuple[Reader | None, Proof]:
-    """The reader that a call of a method may run, by the class of its owner, of what is above it or below it."""
-    classes = list(classes_of(project, path, owner))
+def _of_classes(project: Project, classes: list[Holder], readers: list[Reader]) -> tuple[Reader | None, Proof]:
+    """The reader that a call of a method may run, by the classes of its owner."""
     if not classes:
         return readers[0], "unproven"
     for reader in readers:
-        own = holder_of(project, reader.path, reader.function)
-        over = {node for _, node in above(project, own)} if own is not None else set()
-        if any(node in over for _, node in classes):
-            return reader, "likely" if reader.is_likely else "proven"
-        inherited = (node for each in classes for _, node in above(project, each))
-        if own is not None and any(node is own[1] for node in inherited):
-            return reader, "likely" if reader.is_likely else "proven"
+        proof = may_run(project, classes, reader.path, reader.function, reader.name)
+        if proof != "unproven":
+            return reader, "likely" if reader.is_likely else proof
     # A type without a body of its own for the method: something else gives it one.
     open_types = [node for _, node in classes if node.shape == "type-definition" and declares(node, readers[0].name)]
     return (readers[0], "likely") if open_types and len(readers) == 1 else (None, "unproven")
@@ -308,8 +326,7 @@ def read_with(
     """The read of a function that is given a method of the client and runs it: `methods` gives what a call of a name is
     (its file and the call), if it calls such a method.
     """
-    callee, arguments = call.role("function"), call.role("arguments")
-    name = (callee.role("property") or callee) if callee is not None else None
+    name, arguments = called_name(call), call.role("arguments")
     meant = names_at(project, path, name) if name is not None else None
     if arguments is None or not isinstance(meant, Node):
         return None

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from featureops.core.fixing import Fixing
 from featureops.core.fold.values import Known, Record
 from featureops.core.model import Leftover
 from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
+from featureops.core.settled import Settled
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["leftovers_of"]
+__all__ = ["is_open", "leftovers_of", "odd_arguments"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
@@ -30,6 +31,7 @@ _REASONS = {
     "block": "the call runs a block behind the flag: put the block in its place by hand",
     "component": "a component gates its children",
     "test": "a test sets the flag",
+    "definition": "a call makes the flag known, and something else may still ask for it",
     "name": "the name can't be followed: it is assigned anew, or taken together with the rest of the flags",
 }
 
@@ -67,6 +69,21 @@ def leftovers_of(
     pack = file.pack if file is not None else None
     found.extend(item for item in _mentions(path, after, flag, pack) if item.line not in taken or refused is None)
     return sorted(set(found), key=lambda item: (item.line, item.kind))
+
+
+def odd_arguments(path: str, file: SourceFile | None, settled: Iterable[Settled]) -> list[Leftover]:
+    """Tests of a file that gave a parameter which is gone another value than the program did."""
+    found: list[Leftover] = []
+    for each in settled:
+        reason = f"the parameter {each.binding.name} is gone, and this gave it another value than the program does"
+        odd = (node for node in each.odd if node.file.path == path)
+        found.extend(_at(path, file, node, "test-argument", reason) for node in odd if file is not None)
+    return found
+
+
+def is_open(read: Read, flag: str, fixing: Fixing) -> bool:
+    """Whether the flag is still asked for after the cleanup; what tests say of it does not count."""
+    return read.flag == flag and fixing.of(read) is None and read.value != "test"
 
 
 def _is_broken(file: SourceFile, read: Read, flag: str, fixing: Fixing) -> bool:

@@ -12,12 +12,12 @@ from featureops.core.readers import Given
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["accessed_field", "made_field", "made_name", "received_method"]
+__all__ = ["Program", "accessed_field", "made_field", "made_name", "received_method"]
 
 _Place = tuple[str, Binding]
 
 
-class _Program(Protocol):
+class Program(Protocol):
     """What has to be known of the files around."""
 
     folders: Folders
@@ -35,7 +35,7 @@ class _Program(Protocol):
     def container(self, path: str, node: Node, depth: int = 0) -> tuple[str, Node | str] | None: ...
 
 
-def made_name(program: _Program, path: str, part: Node) -> str | None:
+def made_name(program: Program, path: str, part: Node) -> str | None:
     """The name of what a function of the house makes of an argument, and keeps as it is."""
     call = next((outer for outer in part.ancestors() if outer.shape not in ("argument", "arguments", "paren")), None)
     found = _function(program, path, call) if call is not None and call.shape == "call" else None
@@ -46,7 +46,7 @@ def made_name(program: _Program, path: str, part: Node) -> str | None:
     return (name.role("property") or name).text if name is not None and name.start < call.start else None
 
 
-def made_field(program: _Program, path: str, call: Node, name: str) -> tuple[str, Node, Given] | None:
+def made_field(program: Program, path: str, call: Node, name: str) -> tuple[str, Node, Given] | None:
     """(file, expression, what its parameters are filled with) of a field of the object that a call gives."""
     found = _function(program, path, call)
     if found is None:
@@ -65,7 +65,7 @@ def made_field(program: _Program, path: str, call: Node, name: str) -> tuple[str
     return where, value, filled
 
 
-def accessed_field(program: _Program, path: str, holder: Node, method: str) -> str | None:
+def accessed_field(program: Program, path: str, holder: Node, method: str) -> str | None:
     """The field that a method of an object gives, and nothing else; `holder` is the object or a call that makes it."""
     found = _function(program, path, holder) if holder.shape == "call" else None
     where, made = (found[0], _object(found[1], program.names(found[0]), "")) if found is not None else (path, holder)
@@ -95,7 +95,7 @@ def received_method(files: Iterable[SourceFile | None], kind: str, name: str) ->
     return None
 
 
-def _function(program: _Program, path: str, call: Node) -> tuple[str, Node] | None:
+def _function(program: Program, path: str, call: Node) -> tuple[str, Node] | None:
     """The function of the house that a call runs, by its plain name or as one of a module."""
     callee = call.role("function")
     owner, name = (callee.role("object"), callee.role("property")) if callee is not None else (None, None)

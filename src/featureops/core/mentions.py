@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["around_mentions", "mentions_of"]
+__all__ = ["around_mentions", "has_word", "mentions_of", "speaks_of"]
+
+_SAYS_WHEN = re.compile(r"\b(?:feature|flag|toggle)s?\b.{0,20}\b(?:enabled|disabled|on|off)\b", re.IGNORECASE)
 
 
 def mentions_of(file: SourceFile, name: str) -> list[Node]:
@@ -36,6 +41,18 @@ def around_mentions(body: Node, name: str) -> list[Node]:
             if body in holders:
                 found.update(dict.fromkeys(holders[: holders.index(body)]))
     return sorted(found, key=lambda node: (node.start, node.depth))
+
+
+def has_word(data: bytes, name: str) -> bool:
+    """Whether a name stands anywhere in a text."""
+    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), data) is not None
+
+
+def speaks_of(comment: str, names: Iterable[str]) -> bool:
+    """Whether a comment names the flag, or says that what follows depends on one being on or off."""
+    if _SAYS_WHEN.search(comment):
+        return True
+    return any(name and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", comment) for name in names)
 
 
 def _part_of_name(char: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from featureops.core.given import argument
+from featureops.core.given import argument, called_name
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -59,8 +59,7 @@ def _holds(outer: Node | None, inner: Node) -> bool:
 
 def _is_one_of(names: Names, node: Node, rules: MockRules, functions: frozenset[str]) -> bool:
     """Whether a node calls one of some functions, in a file that imports a library of mocks."""
-    callee = node.role("function") if node.shape == "call" else None
-    name = callee.role("property") or callee if callee is not None else None
+    name = called_name(node) if node.shape == "call" else None
     if name is None or name.text not in functions:
         return False
     return any(f"{module}.".startswith(rules.heads) for module in (*names.modules, *names.wildcards))

@@ -82,7 +82,7 @@ class ModuleRules:
     `unbound` tells where a name that nothing binds is looked for: in the file of that name in the same `folder`, or
     anywhere in the file of its `snake` case. `shared` are globs of files whose names are seen everywhere, `loads` calls
     that make the names of the file that they name visible. `indexes` are the file stems that stand for their
-    folder; `roots` folders that dotted names start from.
+    folder; `roots` folders that dotted names start from, of packages the names of folders that may hold the outermost.
     `entry` is a regular expression for files that are started, not imported.
     `private` is a regular expression for names that nobody outside the file may use; `exports` tells whether names
     are visible outside only when exported.

@@ -90,7 +90,8 @@ class _PackageFiles:
         return found
 
     def candidates(self, importer: str, package: str, name: str, pack: LanguagePack | None) -> Iterator[str]:
-        """Files that may hold the name, the likeliest first: those called like it, those in the package's folder."""
+        """Files that may hold the name, the likeliest first: those called like it, those in the package's folder, those
+        where packages start."""
         shown = pack.modules.declaring if pack is not None else None
         pattern = re.compile(shown.replace("{name}", re.escape(name)).encode()) if shown is not None else None
         folder = package.rpartition(".")[2]
@@ -101,7 +102,9 @@ class _PackageFiles:
             path for path in self._by_folder.get(posixpath.basename(beside), ()) if posixpath.dirname(path) == beside
         ]
         seen: set[str] = set()
-        for path in (*called, *sorted(near), *sorted(self._by_folder.get(folder, ()))):
+        folders = dict.fromkeys((folder, *(pack.modules.roots if pack is not None else ())))
+        inside = (path for each in folders for path in sorted(self._by_folder.get(each, ())))
+        for path in (*called, *sorted(near), *inside):
             if path not in seen:
                 seen.add(path)
                 data = self._contents.text(path) or b""

@@ -15,6 +15,7 @@ from featureops.core.contents import Memo
 from featureops.core.enums import constructor_position
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
+from featureops.core.kept import kept_field
 from featureops.core.keybuilder import built_text
 from featureops.core.made import accessed_field, made_field
 from featureops.core.mocks import same_as
@@ -268,7 +269,7 @@ class Project(Files):
             return made
         member = self._member(holder, name.text)
         if member is None:
-            return None
+            return self._kept(where, holder, name.text, depth) if holder.shape == "class" else None
         inner = self.constant(where, member, depth + 1)
         if inner is None:
             wire = wire_name(holder, member, self.names(where))
@@ -291,7 +292,14 @@ class Project(Files):
             member = member_of(holder, name)
             return self.constant(path, member, depth + 1) if member is not None else None
         made = made_field(self, path, holder, name)
-        return self.constant_given(*made[:2], {**self._given, **made[2]}, depth + 1) if made is not None else None
+        if made is None:
+            return self._kept(path, holder, name, depth)
+        return self.constant_given(*made[:2], {**self._given, **made[2]}, depth + 1)
+
+    def _kept(self, path: str, holder: Node, name: str, depth: int) -> Constant | None:
+        """A field that the classes of an object keep."""
+        kept = kept_field(self, path, holder, name)
+        return self.constant_given(*kept[:2], {**self._given, **kept[2]}, depth + 1) if kept is not None else None
 
     def _accessed(self, path: str, node: Node, depth: int) -> Constant | None:
         """`Flags.NEW.key()`: what the members of an enum were made with, by the accessor's name."""
@@ -324,7 +332,7 @@ class Project(Files):
         node = self._plain(path, node)
         filling = self._filling(path, node)
         if filling is not None:
-            return self.container(*filling, depth + 1)
+            return filling if filling[1].shape == "call" else self.container(*filling, depth + 1)
         if depth > _DEPTH:
             return None
         if node.text in node.file.pack.index.class_names:

@@ -23,6 +23,7 @@ from featureops.core.receivers import (
     names_client,
     own_field,
     results,
+    settings_put,
     type_mentions,
 )
 from featureops.core.scopes import Binding, Names
@@ -125,6 +126,10 @@ class Receivers:
             return "unproven" if name is None else self._name(name, sdk, depth)
         if base.text in owner.file.pack.index.self_names:
             return self._field(owner, name.text, sdk, depth)
+        if any(
+            self._at(path).proof(value, sdk, depth + 1) == "proven" for path, value in settings_put(self.project, owner)
+        ):
+            return "proven"
         proof: Proof = "unproven"
         if owner.type not in owner.file.pack.index.qualified:  # the modules around a name tell nothing about it
             proof = self.proof(base, sdk, depth)

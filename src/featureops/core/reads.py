@@ -50,7 +50,8 @@ def find_reads(project: Project, path: str, near: Iterable[int] | None = None) -
     if file is None:
         return []
     finder = _Finder(project, path)
-    nodes = file.root.walk() if near is None else _covering(file, near)
+    around = finder.results.places() if near is not None else None
+    nodes = file.root.walk() if near is None or around is None else _covering(file, (*near, *around))
     return [read for node in nodes if node.named for read in finder.at(node)]
 
 
@@ -260,7 +261,7 @@ class _Finder:
         if callee is None:
             return None
         for read in self.house:
-            if read.form not in ("call", "test") or not tail_matches(callee.text, read.target):
+            if read.form not in ("call", "test", "definition") or not tail_matches(callee.text, read.target):
                 continue
             if read.name is not None:
                 return self._house_read(call, read, None, Constant(read.name, "literal", self.path))
@@ -287,9 +288,17 @@ class _Finder:
         for read in self.expressions:
             target = "".join(read.target.split())
             matches = text.endswith(target[1:]) if target.startswith("*") else text == target
-            if matches and read.name is not None and not inside_same(node, text):
+            if matches and read.name is not None and not inside_same(node, text) and not self._names_another(node):
                 yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
                 return
+
+    def _names_another(self, node: Node) -> bool:
+        """Whether a name stands where something is given that name, or where it is a member's or an argument's."""
+        binding, parent = self.names.of.get(node), node.parent
+        if binding is not None and node in binding.definitions:
+            return True
+        roles = ("name", "property", "key", "alias", "left") if parent is not None and not node.items else ()
+        return parent is not None and any(parent.role(role) is node for role in roles)
 
     def _entry(self, pair: Node) -> Iterator[Read]:
         """`featureFlag: "x"` in an object gates the object."""

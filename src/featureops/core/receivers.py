@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.given import argument
+from featureops.core.given import argument, called_name
+from featureops.core.mentions import mentions_of
 from featureops.core.origins import by_name, is_client_import
 from featureops.core.pack import SdkPack
 from featureops.core.packages import member_binding, packages_of
@@ -23,6 +24,7 @@ __all__ = [
     "names_client",
     "own_field",
     "results",
+    "settings_put",
     "type_mentions",
     "written_out",
 ]
@@ -157,10 +159,28 @@ def type_mentions(call: Node) -> Iterator[Node]:
     kinds = call.file.pack.index.type_mentions
     if kinds:
         arguments, callee = call.role("arguments"), call.role("function")
-        named = callee.role("property") or callee if callee is not None else None
+        named = called_name(call)
         inside = [*call.children, *(arguments.items if arguments is not None else ())]
         inside += [*(callee.children if callee is not None else ()), *(named.children if named is not None else ())]
         yield from (node for node in inside if node.type in kinds)
+
+
+def settings_put(project: Project, owner: Node) -> Iterator[tuple[str, Node]]:
+    """What files that all others see put into this member of the program's one object of settings, with the file."""
+    words, text = owner.file.pack.index.settings, "".join(owner.text.split())
+    tail = next((text[len(word) :] for word in sorted(words, reverse=True) if text.startswith(f"{word}.")), "")
+    name = owner.role("property")
+    if not tail or name is None:
+        return
+    for path in (path for glob in owner.file.pack.modules.shared for path in project.folders.matching(glob)):
+        file = project.file(path) if name.text.encode() in (project.contents.text(path) or b"") else None
+        for mention in mentions_of(file, name.text) if file is not None else ():
+            target = mention.parent
+            holder = target.parent if target is not None else None
+            value = holder.role("right") if holder is not None and holder.role("left") is target else None
+            put = "".join(target.text.split()) if target is not None else ""
+            if value is not None and any(put == f"{word}{tail}" for word in words):
+                yield path, value
 
 
 def lazy_value(node: Node) -> Node | None:

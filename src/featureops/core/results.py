@@ -60,14 +60,18 @@ class Results:
         else:
             yield from self._pattern(node)
 
+    def places(self) -> list[int] | None:
+        """Offsets at which members may be asked for, or around which; None: anywhere."""
+        if self._is_passed:
+            return None
+        return sorted({node.start for name in self._holders for node in mentions_of(self.names.file, name)})
+
     def _may_hold(self, node: Node) -> bool:
         """Whether the expression begins with a name that may stand for such a result; tells it by names alone."""
         if not self._holders and not self._is_passed:
             return False
-        inner: Node | None = node.role("value") if node.shape == "declarator" else node
-        while inner is not None:
-            node, inner = inner, next(filter(None, map(inner.role, ("object", "function", "operand"))), None)
-        return self._is_passed or node.text in self._holders
+        inner = node.role("value") if node.shape == "declarator" else node
+        return inner is not None and (self._is_passed or _first(inner).text in self._holders)
 
     @cached_property
     def _is_passed(self) -> bool:
@@ -75,23 +79,14 @@ class Results:
 
     @cached_property
     def _holders(self) -> frozenset[str]:
-        """The makers' names, under which they are imported as well, and all that are declared with one of these."""
-        kinds, known, todo = self.names.file.pack.index.identifiers, set[str](), set(self._makers)
+        """The makers' names in the file, those under which they are imported, and those of what holds their results."""
+        data, known = self.names.file.data, set[str]()
+        todo = {name for name in self._makers if name.encode() in data}
         while todo:
             name = todo.pop()
             known.add(name)
-            holders = (outer for node in mentions_of(self.names.file, name) for outer in node.ancestors())
-            for holder in holders:
-                bound = (
-                    holder
-                    if holder.shape == "import"
-                    else holder.role("name")
-                    if holder.shape == "declarator"
-                    else None
-                )
-                todo |= (
-                    {part.text for part in bound.walk() if part.type in kinds} - known if bound is not None else set()
-                )
+            for node in mentions_of(self.names.file, name):
+                todo |= {part.text for part in _bound_to(node)} - known
         return frozenset(known)
 
     def _made(self, node: Node, depth: int = 0) -> _Made | None:
@@ -231,6 +226,25 @@ class Results:
             holder=holder,
             is_exact=made.is_exact,
         )
+
+
+def _first(node: Node) -> Node:
+    """The name with which an expression begins."""
+    while (inner := next(filter(None, map(node.role, ("object", "function", "operand"))), None)) is not None:
+        node = inner
+    return node
+
+
+def _bound_to(mention: Node) -> Iterator[Node]:
+    """The names that stand for what a name, or an expression that begins with it, gives."""
+    kinds = mention.file.pack.index.identifiers
+    for holder in mention.ancestors():
+        if holder.shape == "import":
+            yield from (part for part in holder.walk() if part.type in kinds)
+        value, name = holder.role("value"), holder.role("name")
+        begins = holder.shape == "declarator" and value is not None and _first(value).start == mention.start
+        if begins and name is not None and name.type in kinds:
+            yield name
 
 
 def _taken(name: Node) -> str:

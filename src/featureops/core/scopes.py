@@ -350,7 +350,7 @@ class Names:
                 continue
             hidden = inside_function and outer.type in self._closed and at.type not in self._index.class_visible
             binding = None if hidden else self._tables.get(outer, {}).get(name)
-            if binding is not None and not (closed and self._is_local(binding)):
+            if binding is not None and not (closed and self._is_local(binding)) and not self._is_unmade(binding, at):
                 return binding
             closed = closed or outer.type in self._index.closed_scopes
             inside_function = inside_function or outer.type in self._index.function_scopes
@@ -360,6 +360,11 @@ class Names:
         name = binding.definitions[0]
         holder = name.parent.shape if name.parent is not None else ""
         return name.type in self._index.local_names and holder not in ("function", "class", "enum")
+
+    def _is_unmade(self, binding: Binding, at: Node) -> bool:
+        """Whether a place is in what the name is given, where that does not see the name yet."""
+        made = binding.definitions[0].parent if self._index.late_names else None
+        return made is not None and made.type in self._index.late_names and made.span.holds(at.span)
 
     @cached_property
     def imports(self) -> tuple[Binding, ...]:

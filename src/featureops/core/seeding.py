@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from featureops.core.asked import Read, held_by, uses_of
 from featureops.core.detect.built import files_that_build, files_that_spell
@@ -15,36 +13,16 @@ from featureops.core.fold.folder import Folded
 from featureops.core.fold.values import Known
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
+from featureops.core.model import Span
 from featureops.core.project import Constant, Project
 from featureops.core.reads import find_reads, house_name
+from featureops.core.registries import keys_in
 from featureops.core.scopes import Binding
+from featureops.core.settled import Settled
+from featureops.core.sources import Source
 from featureops.core.syntax import Node
 
-__all__ = ["MappingSource", "Seeding", "Source", "State"]
-
-
-class Source(Protocol):
-    """Where the files come from: `grep` names the files that hold any of the byte strings."""
-
-    def paths(self) -> Sequence[str]: ...
-    def read(self, path: str) -> bytes | None: ...
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class MappingSource:
-    """Files in memory."""
-
-    files: Mapping[str, bytes]
-
-    def paths(self) -> Sequence[str]:
-        return sorted(self.files)
-
-    def read(self, path: str) -> bytes | None:
-        return self.files.get(path)
-
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
+__all__ = ["Seeding", "State"]
 
 
 @dataclass(slots=True)
@@ -59,7 +37,9 @@ class State:
     folded: dict[str, Folded] = field(default_factory=dict)
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
     spread: dict[str, set[str]] = field(default_factory=dict)
+    cuts: dict[str, list[Span]] = field(default_factory=dict)
 
 
 class Seeding:
@@ -148,14 +128,8 @@ class Seeding:
         """Names under which this file holds the key."""
         file = self.project.file(path)
         names: set[str] = set()
-        at = file.data.find(self.flag.encode()) if file is not None else -1
-        while file is not None and at >= 0:
-            node: Node | None = file.node_at(at, at + len(self.flag))
-            while node is not None and node.shape != "string":
-                node = node.parent
-            constant = self.project.constant(path, node) if node is not None else None
-            holder = holder_name(node) if node is not None else None
+        for node in keys_in(file, self.flag) if file is not None else ():
+            constant, holder = self.project.constant(path, node), holder_name(node)
             if constant is not None and constant.value == self.flag and holder:
                 names.add(holder)
-            at = file.data.find(self.flag.encode(), at + 1)
         return names

@@ -19,6 +19,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "not": "operand",
         "and": "left right",
         "or": "left right",
+        "all": "",  # conditions in a row, some of which give names
         "coalesce": "left right",
         "equal": "left right",
         "not-equal": "left right",
@@ -70,7 +71,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "with": "body",
         # definitions
         "function": "name receiver parameters body type",
-        "class": "name body",
+        "class": "name body bases",  # `bases`: what of its head makes the classes above it
         "enum": "name body",
         "enum-member": "name value",
         "field": "name value type",
@@ -78,7 +79,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "type-definition": "name body type",  # `type`: what it is another name for
         "type-of": "operand",  # the type of an expression
         "extension": "name body",  # adds members to a type
-        "arm": "pattern value",
+        "arm": "pattern guard value",
         "decorated": "definition",
         "decorator": "operand function arguments",
         "export": "declaration",

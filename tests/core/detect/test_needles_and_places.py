@@ -74,10 +74,10 @@ def test_a_place_with_a_plain_key_needs_no_second_look(text: str, *, open_: bool
     assert any(call in data for call in asking.needles)
 
 
-def test_a_result_whose_members_are_flags_means_that_the_whole_file_is_read() -> None:
+def test_a_call_whose_result_has_flags_as_members_needs_no_argument() -> None:
     data = b"import { useFlags } from 'launchdarkly-react-client-sdk'; const f = useFlags();"
     asking = Asking(packs(), Config())
-    assert asking.places(data, asking.offsets(data)) is None
+    assert asking.places(data, asking.offsets(data)) == [9, 68]
 
 
 def test_an_alias_means_that_the_whole_file_is_read() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from featureops.core.detect.needles import called_places
 from featureops.core.detect.wrappers import method_of, names_at
+from featureops.core.given import called_name
 from featureops.core.instances import classes_of
 from featureops.core.learning import learn
 from featureops.core.project import Project
@@ -81,8 +82,7 @@ def follow_call(project: Project, path: str, call: Node, depth: int = 0) -> bool
 
 def _called(project: Project, path: str, call: Node) -> Iterator[tuple[str, Node]]:
     """The functions of the repository that a call may run, with their files."""
-    callee = call.role("function")
-    name = (callee.role("property") or callee) if callee is not None else None
+    callee, name = call.role("function"), called_name(call)
     if callee is None or name is None:
         return
     meant = names_at(project, path, name)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from featureops.core.config import Config
 from featureops.core.house import name_parts
-from featureops.core.pack import Packs
+from featureops.core.pack import Packs, SdkPack
 
 __all__ = ["LONGEST_LINE", "Asking", "called_places", "camel", "flag_needles", "is_bare", "is_minified", "spellings"]
 
@@ -19,6 +19,8 @@ _CALLED_AT_ALL = re.compile(_CALLED.pattern.replace(rb"(?!\s*\))", b""))
 _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 # The key is the first argument, and a plain string.
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
+# The same, also without parentheses and not first.
+_KEYED = re.compile(_WRITTEN.pattern + rb"""|[?!]?\s+["':]|[?!]?\(:\w|[?!]?\s*\([^()"'`\n]{0,80},\s*["'`]""")
 _DOT = ord(".")
 # Behind a member that is handed to a call as a value.
 _HANDED = re.compile(rb"\s*[,)]")
@@ -89,12 +91,16 @@ class Asking:
         )
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
         self._components = _encoded(gate.component for gate in gates)
-        self._whole = frozenset(_encoded(form.function for form in forms if form.members))
+        self._members_of = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
         self._bare = (*self._components, *self._house)
         rest = (*self._members, *self._bare)
         called = (text for name in self._called for text in _as_called(name))
         self.needles = tuple(dict.fromkeys((*called, *rest)))
+        self._owners: dict[bytes, frozenset[str]] = {}
+        for sdk in packs.sdks():
+            for name in _encoded((*_names_of(sdk),)):
+                self._owners[name] = self._owners.get(name, frozenset()) | {sdk.id}
         self._by_first: dict[int, list[bytes]] = {}
         for name in (*self._called, *self._components):
             self._by_first.setdefault(name[0], []).append(name)
@@ -117,7 +123,7 @@ class Asking:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
         Without `written` only those whose key is not a plain string at the place. None where the reads are anywhere in
-        the file: a name is imported under another one, or what it gives is asked later.
+        the file: a name is imported under another one.
         """
         found = []
         for offset in offsets if not _is_dense(data) else ():
@@ -133,8 +139,9 @@ class Asking:
             names = [name for name in self._by_first.get(data[offset], ()) if data.startswith(name, offset)]
             if any(_ALIASED.match(data, offset + len(name)) for name in names):
                 return None
-            if not self._whole.isdisjoint(names):
-                return None
+            if not self._members_of.isdisjoint(names):
+                found.append(offset)
+                continue
             ends = (_CALLED, _HANDED) if offset and data[offset - 1] == _DOT else (_CALLED,)
             called = [name for name in names if any(end.match(data, offset + len(name)) for end in ends)]
             if not written and called and all(_WRITTEN.match(data, offset + len(name)) for name in called):
@@ -142,6 +149,18 @@ class Asking:
             if called or data.startswith(self._bare, offset):
                 found.append(offset)
         return found
+
+    def waits(self, data: bytes, offset: int) -> frozenset[str]:
+        """For one of `places` the ids of the SDKs that have what is called there. None where the place tells something
+        in itself: it is in the house's own form, or its key is written there.
+        """
+        if data.startswith(self._house, offset):
+            return frozenset()
+        start = offset + 1 if data[offset] == _DOT else offset
+        names = [name for name in self._owners if data.startswith(name, start)]
+        if any(_KEYED.match(data, start + len(name)) for name in names):
+            return frozenset()
+        return frozenset[str]().union(*(self._owners[name] for name in names))
 
 
 def is_minified(data: bytes, offset: int) -> bool:
@@ -177,6 +196,13 @@ def called_places(
         if called and (written or not all(_WRITTEN.match(data, end) for end in called)):
             found.append(offset)
     return found
+
+
+def _names_of(sdk: SdkPack) -> Iterator[str | None]:
+    for form in sdk.calls:
+        yield from (form.method, form.function)
+    for gate in sdk.gates:
+        yield from (gate.decorator, gate.method, gate.component)
 
 
 def _as_called(name: bytes) -> Iterable[bytes]:

@@ -9,9 +9,9 @@ from itertools import dropwhile, islice
 
 from featureops.core.fold.chains import is_last
 from featureops.core.pack import LanguagePack
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["MAX_TEXT", "clean", "climbed", "enclosing_function", "is_test_path", "shape_around", "whole_word"]
+__all__ = ["MAX_TEXT", "clean", "climbed", "is_test_path", "shape_around", "string_at", "text_shape", "whole_word"]
 
 MAX_TEXT = 200
 """Longest line that an answer quotes, in characters."""
@@ -83,10 +83,6 @@ def _is_given(node: Node) -> bool:
     return function is not None and (function.shape == "lambda" or function.role("type") is not None)
 
 
-def enclosing_function(node: Node) -> Node | None:
-    return next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
-
-
 def is_test_path(pack: LanguagePack | None, path: str) -> bool:
     """Whether one of the pack's globs fits the path, the file's name, or a part of the path."""
     if pack is None:
@@ -95,6 +91,24 @@ def is_test_path(pack: LanguagePack | None, path: str) -> bool:
     while "/" in tails[-1]:
         tails.append(tails[-1].partition("/")[2])
     return any(fnmatchcase(tail, glob) for glob in pack.test_paths for tail in tails)
+
+
+def string_at(file: SourceFile, start: int, end: int) -> Node | None:
+    """The string that some bytes stand in by themselves."""
+    node: Node | None = file.node_at(start, end)
+    while node is not None and node.shape != "string":
+        if node.shape:
+            return None
+        node = node.parent
+    return node
+
+
+def text_shape(file: SourceFile, start: int, end: int) -> str:
+    """What some bytes that say nothing stand in: comment, string or text."""
+    node = file.node_at(start, end)
+    if node.is_comment:
+        return "comment"
+    return "string" if string_at(file, start, end) is not None else "text"
 
 
 def whole_word(data: bytes, start: int, end: int) -> bool:

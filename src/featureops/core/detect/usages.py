@@ -16,12 +16,21 @@ from featureops.core.detect.built import files_that_spell, has_built_key
 from featureops.core.detect.following import follow_places, learn_all, learn_callers
 from featureops.core.detect.markers import marked_key, marked_name
 from featureops.core.detect.needles import Asking, flag_needles, is_bare, is_minified
-from featureops.core.detect.places import clean, is_test_path, shape_around, whole_word
+from featureops.core.detect.places import (
+    clean,
+    is_test_path,
+    shape_around,
+    string_at,
+    text_shape,
+    whole_word,
+)
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
+from featureops.core.dispatch import classes_asked, may_run
 from featureops.core.enums import enum_member_with
-from featureops.core.given import property_value
+from featureops.core.holders import alias_of, gives_name
 from featureops.core.house import house_name
+from featureops.core.kept import keeper_with
 from featureops.core.made import made_name
 from featureops.core.model import Span, Usage
 from featureops.core.project import Project, Resolution
@@ -134,11 +143,17 @@ class _Hunt:
         key = self.flag.encode()
         for offset in offsets:
             if file.data.startswith(key, offset) and whole_word(file.data, offset, offset + len(key)):
-                node = _string_at(file, offset, offset + len(key))
+                node = string_at(file, offset, offset + len(key))
                 if node is not None and string_value(node) == self.flag:
                     self._definition(file, node, "literal")
-                    made = made_name(self.project, path, node)
-                    self.names.update([made] if made is not None else [])
+                    self._made(file, node)
+
+    def _made(self, file: SourceFile, key: Node) -> None:
+        """What keeps the key: the object that a function makes of it, or one whose class hands it on."""
+        made, keeper = made_name(self.project, file.path, key), keeper_with(key)
+        self.names.update([made] if made is not None else [])
+        if keeper is not None:
+            self._define(file, keeper, key, keeper.role("name"), "literal")
 
     def follow(self, path: str, offsets: Sequence[int], names: frozenset[str]) -> None:
         """A file that holds a name from an earlier round."""
@@ -155,7 +170,7 @@ class _Hunt:
                 self._name_in_markup(file, offset, names)
 
     def _name_used(self, file: SourceFile, name: Node) -> None:
-        alias = _alias_of(name)
+        alias = alias_of(name)
         if alias is not None:
             self.names.add(alias)
         self._wrapper_call(file, name)
@@ -197,7 +212,8 @@ class _Hunt:
             self._add(file, read.node, "read", "unproven", read.sdk, read.shown)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
-        self._value(file, read.node, "test" if test else "read", resolution, read.sdk, read.value in _HELD, read.shown)
+        kind: _Kind = "definition" if read.value == "definition" else "test" if test else "read"
+        self._value(file, read.node, kind, resolution, read.sdk, read.value in _HELD, read.shown)
         if read.value in _VALUES:
             self._wrapped(file, read.node)
         definition = read.constant.definition if read.constant else None
@@ -247,7 +263,14 @@ class _Hunt:
             if meant is wrapper.function:
                 self._value(file, whole, kind, "wrapper", "", boolean=True)
                 return
-            if meant == "unknown" and wrapper.is_method and wrapper.name == name.text:
+            if not wrapper.is_method or wrapper.name != name.text:
+                continue
+            callee = whole.role("function") or whole
+            classes = classes_asked(self.project, file.path, callee, callee.role("object"))
+            if may_run(self.project, classes, wrapper.path, wrapper.function, wrapper.name) != "unproven":
+                self._value(file, whole, kind, "wrapper", "", boolean=True)
+                return
+            if meant == "unknown" and not classes:
                 self._add(file, whole, "read", "unproven", "")
                 return
 
@@ -262,7 +285,7 @@ class _Hunt:
             return
         while parent is not None and parent.shape in ("block", "return"):
             parent = parent.parent
-        if parent is None or not _gives_name(parent, value):
+        if parent is None or not gives_name(parent, value):
             return
         if parent.parent is not None and parent.parent.shape == "arguments":
             return  # a keyword of a call is no name for the key
@@ -301,7 +324,7 @@ class _Hunt:
                 self._put(path, data, marked[0], "read", "literal", marked[1].language, marked[1].id, "template")
                 continue
             file = self.project.file(path) if not is_minified(data, offset) else None
-            shape = _text_shape(file, offset, end) if file is not None else "text"
+            shape = text_shape(file, offset, end) if file is not None else "text"
             self._put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
 
     # -------------------------------------------------------------- rows
@@ -347,14 +370,6 @@ class _Hunt:
         )
 
 
-def _gives_name(parent: Node, value: Node) -> bool:
-    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
-    if parent.shape == "function":
-        return parent.type in parent.file.pack.index.properties and property_value(parent) is value
-    named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")
-    return named and value in (parent.role("value"), parent.role("right"))
-
-
 def _occurrences(data: bytes, key: bytes) -> Iterator[int]:
     at = data.find(key)
     while at >= 0:
@@ -364,35 +379,3 @@ def _occurrences(data: bytes, key: bytes) -> Iterator[int]:
 
 def _quoted(data: bytes, start: int, end: int) -> bool:
     return start > 0 and end < len(data) and data[start - 1] in _QUOTES and data[end] == data[start - 1]
-
-
-def _string_at(file: SourceFile, start: int, end: int) -> Node | None:
-    node: Node | None = file.node_at(start, end)
-    while node is not None and node.shape != "string":
-        if node.shape:
-            return None
-        node = node.parent
-    return node
-
-
-def _text_shape(file: SourceFile, start: int, end: int) -> str:
-    node = file.node_at(start, end)
-    if node.is_comment:
-        return "comment"
-    return "string" if _string_at(file, start, end) is not None else "text"
-
-
-def _alias_of(name: Node) -> str | None:
-    """The other name that an import or a re-export gives to this one."""
-    parent = name.parent
-    if parent is None:
-        return None
-    outer = next((node for node in name.ancestors() if node.shape in ("import", "export", "block")), None)
-    if outer is None or outer.shape == "block":
-        return None
-    alias = outer.role("alias")
-    if alias is not None:
-        return alias.text
-    entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
-    last = entry.items[-1] if entry.items and entry is not outer else None
-    return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None

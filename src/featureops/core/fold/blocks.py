@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from featureops.core.fold.chains import inside, statements
 from featureops.core.fold.editor import Editor
@@ -62,6 +62,13 @@ class Blocks:
             return comments
         lonely = _stands_before_nothing(statement) and all(comment.start > 0 for comment in comments)
         return comments if lonely else []
+
+    def remove_label(self, statement: Node) -> None:
+        """Take the line of comment away that says when the statement is done, once it always is."""
+        comments = leading_comments(statement)
+        if len(comments) == 1 and "\n" not in comments[0].text and self.mentions(comments[0].text):
+            file = statement.file
+            self.editor.delete(file.line_start(comments[0].start), file.line_end(comments[0].end - 1))
 
     def _remove_run(self, block: Node, run: list[Node], *, first: bool, last: bool) -> None:
         file = block.file
@@ -133,7 +140,7 @@ class Blocks:
         alone = not file.data[line_start : node.start].strip() and not file.data[node.end : line_end].strip()
         self.editor.delete(line_start if alone else node.start, line_end if alone else node.end)
 
-    def remove_items(self, holder: Node, gone: set[Node]) -> None:
+    def remove_items(self, holder: Node, gone: Container[Node]) -> None:
         """Take items out of a comma-separated list; the commas of those that stay are kept as they were."""
         items = [item for item in holder.items if item.shape == "enum-member"] or holder.items
         kept = [item for item in items if item not in gone]
@@ -150,7 +157,9 @@ class Blocks:
                 self._remove_item(item, following)
             else:
                 before = next(other for other in reversed(items[:at]) if other not in gone)
-                self.editor.delete(before.end, items[-1].end)
+                # One thing in parentheses is a list only with a comma behind it.
+                is_bare = len(kept) == 1 and holder.shape == "list" and holder.text[:1] == "("
+                self.editor.replace(before.end, items[-1].end, "," if is_bare and not _has_comma(items[-1]) else "")
                 return
 
     def _remove_item(self, item: Node, following: Node) -> None:
@@ -165,6 +174,11 @@ class Blocks:
     def _after_comma(self, item: Node) -> int:
         after = item.next()
         return after.end if after is not None and after.text == "," else item.end
+
+
+def _has_comma(item: Node) -> bool:
+    after = item.next()
+    return after is not None and after.text == ","
 
 
 def _defines(statement: Node) -> bool:

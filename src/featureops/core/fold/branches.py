@@ -84,15 +84,8 @@ class Branches(Comparisons):
             self._keep(node, chain, kept)
 
     def _several(self, node: Node) -> None:
-        """`if flag, let x = y`: a condition that always holds goes; one that never does is left to people."""
-        for child in node.children:
-            if child not in self.hot:
-                continue
-            value = self.reduce(child, "boolean") if child.field == "condition" else None
-            if not isinstance(value, Const) or value.effects:
-                self.visit(child)
-            elif value.holds:
-                self._drop_condition(child)
+        """A statement with more than one condition."""
+        self.visit_children(node)
 
     def _place_subject(self, subject: Node) -> None:
         """Write what decides a choice whose end can't be told. A text or a number stays asked for: types would see that
@@ -100,14 +93,6 @@ class Branches(Comparisons):
         value = self.reduce(subject, "value")
         if not isinstance(value, Const) or isinstance(value.value, bool):
             self.place(subject, value)
-
-    def _drop_condition(self, node: Node) -> None:
-        after, before = node.next(), node.previous()
-        following = after.next() if after is not None and after.text == "," else None
-        if following is not None:
-            self.editor.delete(node.start, following.start)
-        elif before is not None and before.text == ",":
-            self.editor.delete(before.start, node.end)
 
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:
@@ -202,6 +187,7 @@ class Branches(Comparisons):
             return
         start, stop = inside
         if effect is None:
+            self.blocks.remove_label(node)
             self.editor.delete(node.start, start)
         else:
             line = node.file.line_start(start)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
 from featureops.core.fold.expressions import only_expression
-from featureops.core.fold.literals import literal
-from featureops.core.fold.switches import labels_of, matches
+from featureops.core.fold.literals import literal, matches
+from featureops.core.fold.switches import labels_of
 from featureops.core.fold.values import KEEP, Const, Context, Value
 from featureops.core.syntax import Node
 

@@ -13,7 +13,7 @@ from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, is_visible, newly_unused
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
-from featureops.core.model import Edit
+from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
@@ -26,18 +26,19 @@ _HOLDERS = frozenset({"declarator", "assign", "function", "lambda", "block"})
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The edits, and what other files may rely on: values of names and results of functions at module level. `unfolded`
-    are the places that stay although they are known, with their value."""
+    """The edits, and what other files may rely on: values of names and results of functions at module level, and every
+    expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
     results: Mapping[str, Known]
+    known: Mapping[Node, Known]
     unfolded: Mapping[Node, Known | None]
 
 
 class FileFold:
-    """`seeds` are expressions whose value is known, `spread` names whose value was put in elsewhere; `mentions`
-    tells whether a comment speaks of the flag."""
+    """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
+    put in elsewhere. `mentions` tells whether a comment speaks of the flag."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class FileFold:
         self.is_used_elsewhere = is_used_elsewhere
         self.seeds: dict[Node, Known] = {}
         self.parts: set[Node] = set()
+        self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
@@ -80,7 +82,8 @@ class FileFold:
         unfolded = {node: self.seeds.get(node) for node in wanted if not folded.editor.covers(node.span)}
         if asked.isdisjoint(unfolded):  # a name that is given a text or a number instead may be used as before
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
-        return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), unfolded)
+        values, results = _by_name(self.values), _by_name(self.results)
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts)
@@ -92,6 +95,8 @@ class FileFold:
                     break
                 hot.add(outer)
         editor = Editor(self.file, self._frozen)
+        for cut in self.cuts:
+            editor.delete(cut.start, cut.end)
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
         statements.visit(self.file.root)

@@ -12,7 +12,7 @@ from featureops.core.scopes import string_value
 from featureops.core.spelling import SyntaxText
 from featureops.core.syntax import Node
 
-__all__ = ["NOTHING", "Fact", "Nothing", "literal", "same", "spelled", "truth"]
+__all__ = ["NOTHING", "Fact", "Nothing", "literal", "matches", "same", "spelled", "truth"]
 
 _NUMBER = re.compile(r"(\d[\d_]*)(\.\d+)?[fFdDlLmM]?")
 _NUMERIC = re.compile(r"\s*[+-]?\.?\d.*")
@@ -60,6 +60,14 @@ def same(one: Fact, other: Fact) -> bool | None:
         # Texts that look like numbers may be compared as such.
         return left == right or (None if _NUMERIC.match(left) and _NUMERIC.match(right) else False)
     return None if isinstance(left, str) or isinstance(right, str) else left == right
+
+
+def matches(label: Fact, value: Fact) -> bool | None:
+    """Whether a case with this label takes the value; None where that can't be told."""
+    if isinstance(value, bool) and not isinstance(label, bool):
+        is_number = isinstance(label, Scalar) and not isinstance(label.value, str)
+        return None if is_number else False
+    return same(label, value)
 
 
 def _is_nothing(one: Fact, other: Fact) -> bool | None:

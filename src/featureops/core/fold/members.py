@@ -102,7 +102,7 @@ class Members:
         if place is None:
             return None
         owner, name, value = place
-        mentions = self._named.get(name.text, [])
+        mentions = [node for node in self._named.get(name.text, []) if node is name or not _is_variable(node)]
         declarations = [node.parent for node in mentions if node is not name and _declares(node, owner)]
         mentions = [node for node in mentions if node.parent not in declarations]
         accesses = [node.parent for node in mentions if node is not name and node.parent is not None]
@@ -154,6 +154,17 @@ def _placed(definition: Node) -> tuple[Node, Node, Node | None] | None:
     if owner is None or label is None or label.text not in index.constructors:
         return None
     return owner, name, definition.role("right")
+
+
+def _is_variable(node: Node) -> bool:
+    """Whether a name is that of a variable or an argument: where an object has to be named, it is no member."""
+    index, parent = node.file.pack.index, node.parent
+    if index.open_classes or index.implicit_members or node.type not in index.identifiers or parent is None:
+        return False
+    if parent.shape in ("function", "class", "field") or (parent.shape == "member" and parent.role("property") is node):
+        return False
+    scopes = (outer.type for outer in node.ancestors() if outer.type in index.function_scopes | index.class_scopes)
+    return next(scopes, "") not in index.class_scopes
 
 
 def _declares(name: Node, owner: Node) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from featureops.core.fold.arms import Arms, has_arms
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.several import Several
 from featureops.core.fold.text import bare, plain_form, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context, Known, Scalar
 from featureops.core.scopes import Names
@@ -16,6 +18,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Statements"]
 
+_LISTING = frozenset({"arguments", "binder", "list", "object"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -31,7 +34,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Choices, CaseConditions):
+class Statements(Several, Arms, Choices, CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -58,6 +61,8 @@ class Statements(Choices, CaseConditions):
                 self._if(node)
             case "while":
                 self._while(node)
+            case "switch" if has_arms(node):
+                self._match(node)
             case "switch" if has_conditions(node):
                 self._choose(node)
             case "switch" if not node.roles("value") and not node.roles("initializer") and not _falls_through(node):
@@ -91,6 +96,11 @@ class Statements(Choices, CaseConditions):
                 super().visit(node)
             case _:
                 super().visit(node)
+
+    def visit_children(self, node: Node) -> None:
+        super().visit_children(node)
+        if node.shape in _LISTING and any(item in self.doomed for item in node.items):
+            self.blocks.remove_items(node, self.gone)
 
     def _value(self, node: Node, role: str, context: Context) -> None:
         value = node.role(role)
@@ -281,12 +291,13 @@ class Statements(Choices, CaseConditions):
             self.place(inner, value)
 
     def _list(self, node: Node) -> None:
-        """Known values leave the dependency arrays of hooks; elsewhere they become literals."""
+        """Known values leave the dependency arrays of hooks; elsewhere they become literals. What is doomed goes."""
         call = node.parent.parent if node.parent is not None and node.parent.shape == "arguments" else None
         callee = call.role("function") if call is not None else None
         names = node.file.pack.index.dependency_calls
         if callee is None or callee.text.rpartition(".")[2] not in names:
             super().visit(node)
+            self.blocks.remove_items(node, self.doomed)
             return
         for item in node.items:
             if item in self.seeds:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import Arm, statements
-from featureops.core.fold.literals import Fact, literal, same
-from featureops.core.fold.values import KEEP, Const, Context, Known, Scalar, Value
+from featureops.core.fold.chains import Arm, always_leaves, statements
+from featureops.core.fold.literals import Fact, literal, matches
+from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
-__all__ = ["Switches", "labels_of", "matches"]
+__all__ = ["Switches", "labels_of"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
 _CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
@@ -24,7 +24,21 @@ class Switches(Branches):
         value = self.reduce(subject, "value")
         if isinstance(value, Const) and not value.effects and self._settle(node, body, value.value):
             return
-        self._keep_switch(subject, node, body)
+        self._keep_switch(subject, body)
+
+    def _drop_cases(self, body: Node) -> None:
+        """Take out the cases for what can't come any more; one that another case runs into loses only its label."""
+        before: Node | None = None
+        for case in body.items:
+            if case not in self.gone:
+                before = case
+                continue
+            held = statements(case)
+            runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
+            if held and runs_in:
+                self.gone.discard(case)
+                self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
+        self.blocks.remove(body, self.gone)
 
     def _reduce(self, node: Node, context: Context) -> Value:
         """A switch whose value is used: the one expression of the case that is known to run."""
@@ -37,14 +51,15 @@ class Switches(Branches):
         only = items[0].role("operand") if len(items) == 1 and items[0].shape == "expression" else None
         if only is not None:
             return self._part(only, context)
-        self._keep_switch(subject, node, body)
+        self._keep_switch(subject, body)
         return KEEP
 
-    def _keep_switch(self, subject: Node, node: Node, body: Node) -> None:
+    def _keep_switch(self, subject: Node, body: Node) -> None:
         self._place_subject(subject)
-        for part in body.children if body is node else (body,):
+        for part in body.children:
             if part is not subject and part in self.hot:
                 self.visit(part)
+        self._drop_cases(body)
 
     def _settle(self, node: Node, body: Node, value: Known) -> bool:
         chosen = _chosen(_cases(body), value)
@@ -114,14 +129,6 @@ def _falls(case: Node) -> bool:
     """Whether a closed case says that control goes on in the next."""
     word = case.file.pack.text.fall_through
     return bool(word) and any(not part.items and part.text == word for part in case.walk())
-
-
-def matches(label: Fact, value: Fact) -> bool | None:
-    """Whether a case with this label takes the value; None where that can't be told."""
-    if isinstance(value, bool) and not isinstance(label, bool):
-        is_number = isinstance(label, Scalar) and not isinstance(label.value, str)
-        return None if is_number else False
-    return same(label, value)
 
 
 def _labels(case: Node) -> list[Fact] | None:

@@ -160,6 +160,10 @@ def doom(parts: set[Node]) -> frozenset[Node]:
             parent = node.parent
             if parent.parent is not None and parent.parent.shape == "class":
                 break  # a class without members is still a class
+            if parent.shape == "arguments" or (
+                parent.parent is not None and parent.parent.role("parameters") is parent
+            ):
+                break  # a call without arguments is still a call
             kept = (parent.role("module"), parent.role("type"))
             rest = [item for item in _entries(parent) if item not in doomed and item not in kept]
             if parent.shape == "declarator" and parent.role("name") in doomed:

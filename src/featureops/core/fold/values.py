@@ -129,4 +129,7 @@ def is_boolean(node: Node) -> bool:
         left, right = node.role("left"), node.role("right")
         return left is not None and right is not None and is_boolean(left) and is_boolean(right)
     callee = node.role("function") if shape == "call" else None
-    return callee is not None and callee.text in node.file.pack.index.boolean_casts
+    if callee is not None and callee.text in node.file.pack.index.boolean_casts:
+        return True
+    endings, name = tuple(node.file.pack.index.boolean_endings), callee or node
+    return bool(endings) and (callee is not None or name.shape == "member") and name.text.endswith(endings)

@@ -1,0 +1,142 @@
+"""Where a program lists its flags: entries of objects and lists, cases of a switch, that only tell that there is one.
+
+An entry counts only in something that is named for flags (`FEATURES`, `flag_names`, `defaultToggles`), outside of
+functions, and beside other entries: what merely holds the same word is data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from featureops.core.house import name_parts
+from featureops.core.mentions import mentions_of
+from featureops.core.scopes import string_value
+from featureops.core.syntax import Node, SourceFile
+
+__all__ = ["entries_named", "entries_of_key", "keys_in", "unlisted"]
+
+_WORDS = frozenset({"experiment", "experiments", "feature", "features", "flag", "flags", "toggle", "toggles"})
+_NAMING = frozenset({"flag", "id", "key", "name", "slug"})
+_THROUGH = frozenset({"", "argument", "arguments", "call", "cast", "paren"})
+_HOLDERS = ("assign", "declarator", "field")
+_RECORD = 2
+
+
+def keys_in(file: SourceFile, flag: str) -> Iterator[Node]:
+    """The strings of a file that are exactly the flag's key."""
+    key = flag.encode()
+    at = file.data.find(key)
+    while at >= 0:
+        node: Node | None = file.node_at(at, at + len(key))
+        while node is not None and node.shape != "string":
+            node = node.parent
+        if node is not None and string_value(node) == flag:
+            yield node
+        at = file.data.find(key, at + 1)
+
+
+def entries_of_key(file: SourceFile, flag: str) -> list[Node]:
+    """The entries and cases that list the flag by its key."""
+    found = (_entry_at(node) or _case_at(node) for node in keys_in(file, flag))
+    return list(dict.fromkeys(entry for entry in found if entry is not None))
+
+
+def entries_named(file: SourceFile | None, name: str) -> list[Node]:
+    """The entries that list a flag by the name of the constant that holds its key."""
+    if file is None:
+        return []
+    places = (_member(node) for node in mentions_of(file, name))
+    return list(dict.fromkeys(entry for place in places if (entry := _entry_at(place)) is not None))
+
+
+def _entry_at(node: Node) -> Node | None:
+    """The entry that a key stands in, as the thing that is listed."""
+    place = _outermost(node, ("", "cast", "paren"))
+    parent = place.parent
+    if parent is None:
+        return None
+    if parent.shape == "pair":
+        entry = _of_pair(parent, place)
+    elif parent.shape == "list":
+        entry = _of_list(parent, place)
+    else:
+        return None
+    holder = entry.parent if entry is not None else None
+    if entry is None or holder is None or holder.shape not in ("list", "object") or len(holder.items) < _RECORD:
+        return None
+    return entry if _is_for_flags(holder) else None
+
+
+def unlisted(file: SourceFile | None, data: bytes, name: str) -> bytes:
+    """The text of a file, `data`, without the entries that list a flag by a name."""
+    for entry in entries_named(file, name):
+        data = data.replace(entry.file.data[entry.start : entry.end], b"", 1)
+    return data
+
+
+def _member(node: Node) -> Node:
+    """`Flags.NAME` where the node is the name in it."""
+    parent = node.parent
+    return parent if parent is not None and parent.shape == "member" and parent.role("property") is node else node
+
+
+def _outermost(node: Node, shapes: Iterable[str]) -> Node:
+    """The node with what only stands around it."""
+    while node.parent is not None and node.parent.shape in shapes and len(node.parent.items) == 1:
+        node = node.parent
+    return node
+
+
+def _of_pair(pair: Node, place: Node) -> Node | None:
+    if pair.role("key") is place:
+        return pair
+    # {name: "the-flag", description: "..."} among others of its kind
+    label, record = pair.role("key"), pair.parent
+    name = (string_value(label) or label.text) if label is not None else ""
+    is_listed = record is not None and record.parent is not None and record.parent.shape == "list"
+    return record if is_listed and name.lower() in _NAMING else None
+
+
+def _of_list(outer: Node, place: Node) -> Node | None:
+    table = outer.parent
+    if table is None or table.shape != "list":
+        return place
+    # ("the-flag", _("What it does")): a record is told from a list of keys by its second part
+    rows = all(row.shape == "list" and len(row.items) == _RECORD for row in table.items)
+    return outer if rows and outer.items[0] is place and _is_description(outer.items[1]) else None
+
+
+def _is_description(node: Node) -> bool:
+    text = string_value(node)
+    return node.shape in ("call", "true", "false", "concat", "paren") or (text is not None and " " in text)
+
+
+def _is_for_flags(holder: Node) -> bool:
+    """Whether what holds the entries is declared outside of functions, under a name that speaks of flags."""
+    found: Node | None = None
+    for outer in holder.ancestors():
+        if outer.shape in ("function", "lambda"):
+            return False
+        if found is None and outer.shape in _HOLDERS:
+            found = outer
+        elif found is None and outer.shape not in _THROUGH:
+            return False
+    target = (found.role("name") or found.role("left")) if found is not None else None
+    return target is not None and _speaks_of_flags(target.text)
+
+
+def _speaks_of_flags(name: str) -> bool:
+    return not _WORDS.isdisjoint(part.lower() for part in name_parts(name))
+
+
+def _case_at(node: Node) -> Node | None:
+    """The case of a switch over a flag's key, in a function that answers for flags."""
+    case = node.parent
+    body = case.parent if case is not None else None
+    switch = body.parent if body is not None else None
+    if case is None or body is None or switch is None or case.shape != "case" or switch.shape != "switch":
+        return None
+    subject = switch.role("value")
+    if case.role("value") is not node or subject is None or sum(item.shape == "case" for item in body.items) < _RECORD:
+        return None
+    return case if _speaks_of_flags(subject.text) else None
