@@ -226,6 +226,8 @@ class FileFold:
         decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
         if body is None or (decorated is not None and not (is_getter and len(decorated.items) == _WITH_ONE_DECORATOR)):
             return None
+        if self._has_effects(function):
+            return None
         if body.shape != "block":
             return self._const(body, folded)
         live = [item for item in _live(body.items, folded) if not _is_docstring(item)]
@@ -235,6 +237,12 @@ class FileFold:
             return None
         value = live[0].role("value")
         return self._const(value, folded) if value is not None else None
+
+    def _has_effects(self, function: Node) -> bool:
+        """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
+        listed = function.role("parameters")
+        calls = (part for part in (listed.walk() if listed is not None else ()) if part.shape in ("call", "await"))
+        return not all(is_pure(call, self.seeds.__contains__) for call in calls)
 
     def _const(self, node: Node, folded: Statements) -> Known | None:
         known = self._scratch(folded).reduce(node, "value")
