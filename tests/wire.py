@@ -9,25 +9,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
+import featureops
+
 __all__ = ["PROTOCOL", "child_environment", "first_tools", "list_tools"]
 
 PROTOCOL = "2025-06-18"
 Message = Mapping[str, object]
 
 
-def child_environment(home: Path) -> dict[str, str]:
-    """The environment without whatever configures featureops, its state and home in `home`."""
+def child_environment(home: Path, *, installed: bool = False) -> dict[str, str]:
+    """The environment without whatever configures featureops, its state and home in `home`. A child runs the same
+    sources as the tests, wherever an interpreter has been told to look; `installed`: whatever is installed for it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FEATUREOPS_", "UNLEASH_"))}
     kept.pop("PYTHONPATH", None)
+    if not installed:
+        kept["PYTHONPATH"] = str(Path(featureops.__file__).parents[1])
     return {**kept, "HOME": str(home), "FEATUREOPS_STATE_DIR": str(home / "state")}
 
 
-def list_tools(command: Sequence[str], home: Path) -> tuple[list[dict[str, object]], str]:
+def list_tools(command: Sequence[str], home: Path, *, installed: bool = False) -> tuple[list[dict[str, object]], str]:
     """Start the server, ask for its tools, end it by closing its input. The tools, and what it wrote to stderr."""
     process = subprocess.Popen(
         command,
         cwd=home,
-        env=child_environment(home),
+        env=child_environment(home, installed=installed),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -196,8 +196,9 @@ class AuditLog(Protocol):
 class Runner(Protocol):
     """Runs a command of the project, such as its tests."""
 
-    def run(self, command: str, folder: str) -> tuple[int, str]:
-        """(exit code, output). A command that can't be started or does not end in time has a code other than 0."""
+    async def run(self, command: str, folder: str, seconds: float) -> tuple[int, str]:
+        """(exit code, the last of its output). A command that can't be started or does not end within so many seconds
+        has a code other than 0. Whoever cancels it ends the command with everything that it started."""
         ...
 
 

@@ -19,7 +19,7 @@ from featureops.adapters.settings import (
     load_settings,
     process_environment,
 )
-from featureops.core.config import BackendConfig, Config, HouseRead, Policy
+from featureops.core.config import BackendConfig, CleanupConfig, Config, HouseRead, Policy
 from featureops.core.errors import BadConfiguration, Unwritable
 
 EVERYTHING = """
@@ -52,6 +52,10 @@ entry = "featureFlag"
 [[reads]]
 test = "enableFlags"
 flag = 0
+
+[cleanup]
+verify = "make test"
+verify_timeout = 600
 
 [aliases]
 "new-checkout" = ["Flags.NEW_CHECKOUT", "FeatureKeys.NewCheckout"]
@@ -89,6 +93,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
 
 def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
     config = load(tmp_path, EVERYTHING).config
+    assert config.cleanup == CleanupConfig("make test", 600)
     assert config.backend == BackendConfig("unleash", "shop", "https://unleash.example.org/demo")
     assert config.reads == (
         HouseRead("call", "experiments.isTreated", 0, None, "enabled", "someday"),

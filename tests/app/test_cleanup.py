@@ -11,13 +11,14 @@ from featureops.adapters.git import GitChanges
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.runner import ShellRunner
 from featureops.adapters.workspace import LocalWorkspace
-from featureops.app.cleanup import cleanup, fixing_of
+from featureops.app.cleanup import fixing_of
 from featureops.app.deps import Deps, Modes
 from featureops.app.plans import apply_plan, undo
 from featureops.core.config import Config, Policy
 from featureops.core.errors import BadArgument, Denied, MovedOn, OutsideWorkspace, UnknownFlag
 from featureops.core.model import Json
 from featureops.languages import packs
+from tests.app.cleaning import cleanup
 from tests.trees import repository, snapshot
 
 FLAGS = b'from UnleashClient import UnleashClient\n\nclient = UnleashClient("u", "shop")\n'
@@ -34,6 +35,7 @@ def pay(total):
 def receipt(total):
     return client.is_enabled("new-receipt") and total
 """
+RUNNER = ShellRunner(lambda _: None)
 CLEAN = b"""from shop.flags import client
 
 
@@ -65,7 +67,7 @@ def deps(tmp_path: Path) -> Deps:
     )
     workspace = LocalWorkspace(root)
     journal = FileJournal(tmp_path / "state", lambda: 5.0, workspace.root)
-    return Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 5.0, runner=ShellRunner(60))
+    return Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 5.0, runner=RUNNER)
 
 
 def root_of(deps: Deps) -> Path:
@@ -150,7 +152,7 @@ def test_a_protected_flag_is_left_alone_unless_a_person_insists(deps: Deps) -> N
     guarded = replace(deps, config=Config(policy=Policy(protected=("new-pay",))))
     with pytest.raises(Denied):
         cleanup(guarded, flag="new-pay", keep=True)
-    assert cleanup(guarded, flag="new-pay", keep=True, force=True)["verdict"] == "complete"
+    assert cleanup(guarded, flag="new-pay", keep=True, unprotect=True)["verdict"] == "complete"
 
 
 def test_read_only_previews_and_refuses_to_write(deps: Deps) -> None:
@@ -214,7 +216,7 @@ def test_a_value_is_put_in(colours: Deps) -> None:
     fixing = fixing_of(None, None, "green")
     assert fixing is not None
     answer = cleanup(colours, flag="link-colour", keep=fixing, apply=True)
-    assert (answer["verdict"], answer["preservePath"], answer["value"]) == ("complete", None, "green")
+    assert (answer["verdict"], answer["preservePath"], answer["value"]) == ("complete", "enabled", "green")
     assert b'def paint():\n    return show("green")\n' in (root_of(colours) / "paint.py").read_bytes()
 
 

@@ -8,7 +8,6 @@ import pytest
 from featureops.adapters.git import GitChanges
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.workspace import LocalWorkspace
-from featureops.app.cleanup import cleanup
 from featureops.app.deps import Deps, Modes
 from featureops.app.plans import apply_plan, undo
 from featureops.app.wrap import idiom, wrap
@@ -16,6 +15,7 @@ from featureops.core.config import Config, Policy
 from featureops.core.errors import BadArgument, Denied
 from featureops.core.model import Json
 from featureops.languages import packs
+from tests.app.cleaning import cleanup
 from tests.trees import git, repository, snapshot, write
 
 FLAGS = b'from UnleashClient import UnleashClient\n\nclient = UnleashClient("u", "shop")\n'

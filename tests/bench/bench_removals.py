@@ -27,10 +27,10 @@ from featureops.adapters.git import GitChanges
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.settings_schema import parse_config
 from featureops.adapters.workspace import LocalWorkspace
-from featureops.app.cleanup import cleanup
 from featureops.app.deps import Deps
 from featureops.core.errors import UserFixable
 from featureops.languages import packs
+from tests.app.cleaning import cleanup
 from tests.bench.removal_cases import RemovalCase, cases_in
 
 __all__ = ["Outcome", "main", "removed", "run_case"]

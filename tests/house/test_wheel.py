@@ -33,7 +33,7 @@ class Installed:
         done = subprocess.run(
             [str(self.folder / "bin" / command[0]), *command[1:]],
             cwd=self.folder,
-            env=child_environment(self.folder),
+            env=child_environment(self.folder, installed=True),
             capture_output=True,
             text=True,
             check=False,
@@ -99,5 +99,5 @@ def test_the_applications_of_the_demo_are_in_the_wheel(installed: Installed) -> 
 
 @pytest.mark.parametrize("command", [["featureops", "serve"], ["featureops-mcp"]], ids=" ".join)
 def test_the_installed_server_lists_its_tools(command: list[str], installed: Installed) -> None:
-    tools, _ = list_tools([str(installed.folder / "bin" / command[0]), *command[1:]], installed.folder)
+    tools, _ = list_tools([str(installed.folder / "bin" / command[0]), *command[1:]], installed.folder, installed=True)
     assert {"evaluate_change", "wrap_change", "cleanup_flag"} <= {tool["name"] for tool in tools}

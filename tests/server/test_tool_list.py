@@ -37,12 +37,14 @@ SEED = {
     "toggle_flag_environment": {"projectId", "featureName", "environment", "enabled"},
     "remove_flag_strategy": {"projectId", "featureName", "environment", "strategyId"},
 }
-NEW = {"flag_health", "apply_plan", "undo_change", "list_flags", "list_projects"}
+NEW = {"flag_health", "apply_plan", "undo_change", "list_flags", "list_projects", "archive_flag", "revive_flag"}
 WRITERS = {
     "create_flag",
     "set_flag_rollout",
     "toggle_flag_environment",
     "remove_flag_strategy",
+    "archive_flag",
+    "revive_flag",
     "apply_plan",
     "undo_change",
 }

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from featureops.core.config import BackendConfig, Config, HouseRead, Policy
+from featureops.core.config import BackendConfig, CleanupConfig, Config, HouseRead, Policy
 from featureops.core.errors import BadConfiguration
 
 __all__ = ["parse_config"]
@@ -71,11 +71,17 @@ class _Policy(_Table):
     protected: tuple[_Text, ...] = ()
 
 
+class _Cleanup(_Table):
+    verify: _Text | None = None
+    verify_timeout: Annotated[StrictInt, Field(ge=1, le=86_400)] = 1800
+
+
 class _File(_Table):
     backend: _Backend = _Backend()
     reads: tuple[_Read, ...] = ()
     aliases: Mapping[_Text, tuple[_Text, ...]] = Field(default_factory=dict)
     policy: _Policy = _Policy()
+    cleanup: _Cleanup = _Cleanup()
 
 
 _KEYS: Mapping[str, Sequence[str]] = {
@@ -83,6 +89,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "backend": tuple(_Backend.model_fields),
     "reads": tuple(_Read.model_fields),
     "policy": tuple(_Policy.model_fields),
+    "cleanup": tuple(_Cleanup.model_fields),
 }
 
 
@@ -126,6 +133,7 @@ def _frozen(checked: _File, path: Path) -> Config:
             required_tags=policy.required_tags,
             protected=policy.protected,
         ),
+        cleanup=CleanupConfig(checked.cleanup.verify, checked.cleanup.verify_timeout),
         source=str(path),
     )
 

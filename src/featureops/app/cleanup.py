@@ -1,4 +1,4 @@
-"""The cleanup verb: a plan that takes a flag out of the workspace, applied and checked on demand."""
+"""The first half of the cleanup verb: a plan that takes a flag out of the workspace. `app.removal` is the other."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from featureops.app import plans
 from featureops.app.deps import Deps
 from featureops.core.cleanup import CleanupResult
 from featureops.core.cleanup import cleanup as clean
-from featureops.core.errors import BadArgument, BadConfiguration, Denied, UnknownFlag, UserFixable
+from featureops.core.errors import BadArgument, Denied, UnknownFlag, UserFixable
 from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit, Json, Leftover, Plan
 from featureops.core.textdiff import stat, unified
 from featureops.ports import Workspace
 
-__all__ = ["WorkspaceSource", "cleanup", "fixing_of"]
+__all__ = ["WorkspaceSource", "fixing_of", "planned", "refuse_protected"]
 
 _VALUES = frozenset({"boolean", "variant", "string", "number", "object"})
 
@@ -76,30 +76,19 @@ def fixing_of(keep: str | None, variant: str | None, value: Json) -> Fixing | No
     return Fixing(keep == "enabled") if keep is not None else None
 
 
-def cleanup(
-    deps: Deps,
-    *,
-    flag: str,
-    keep: bool | Fixing,
-    files: Sequence[str] = (),
-    apply: bool = False,
-    force: bool = False,
-    verify: str | None = None,
-) -> dict[str, Json]:
-    """Remove a flag that stays on or off, or gives a variant or a value for good: the object of design section 3.2.
+def planned(
+    deps: Deps, *, flag: str, keep: bool | Fixing, files: Sequence[str] = (), unprotect: bool = False
+) -> tuple[Plan, dict[str, Json]]:
+    """A plan that removes a flag that stays on or off, or gives a variant or a value for good, saved if it has edits;
+    with the object of design section 3.2 about it. Nothing is written to the workspace, and no backend is asked.
 
-    A plan is made and saved; `apply` writes it, `verify` then runs a command of the project and takes the change back
-    if it fails. Errors: UnknownFlag (no file names it), Denied (the policy protects it and `force` is not given),
-    BadArgument (a file that is not there; a variant or value that no read asks for), and those of `plans.apply`.
+    Errors: UnknownFlag (no file names it), Denied (the policy protects it, without `unprotect`), BadArgument (a file
+    that is not there, a variant or a value that no read asks for).
     """
     name = flag.strip()
     if not name:
         raise BadArgument("The flag has no name.", "Give the flag's key, such as new-checkout.")
-    if name in deps.config.policy.protected and not force:
-        hint = "Take it off [policy] protected in featureops.toml; on the command line, --force overrides it."
-        raise Denied(f"The policy protects {name!r}.", hint)
-    if verify is not None and not apply:
-        raise BadArgument("--verify needs --apply.", "The command runs on the applied change; add apply.")
+    refuse_protected(deps, name, unprotect=unprotect)
     for path in files:
         deps.workspace.read(path)
     source = WorkspaceSource(deps.workspace)
@@ -112,11 +101,14 @@ def cleanup(
     title = f"remove {name}, keep {_kept(fixing)}"
     plan = plans.new_plan(deps, "cleanup", title, result.edits, source.hashes(result.seen), answer)
     answer["planId"] = plan.plan_id if plan.edits else None
-    if apply and plan.edits:
-        answer.update(_apply(deps, plan, verify))
-    answer["next"] = _next(deps, answer)
-    answer["message"] = _message(answer, fixing, result)
-    return answer
+    return plan, answer
+
+
+def refuse_protected(deps: Deps, name: str, *, unprotect: bool) -> None:
+    """Errors: Denied. No tool call may `unprotect`: that is for the person at the command line."""
+    if name in deps.config.policy.protected and not unprotect:
+        hint = "Take it off [policy] protected in featureops.toml; on the command line, --force overrides it."
+        raise Denied(f"The policy protects {name!r}.", hint)
 
 
 def _unknown(deps: Deps, name: str) -> UnknownFlag:
@@ -154,7 +146,7 @@ def _fixed_at(fixing: Fixing) -> dict[str, Json]:
     if fixing.variant is not None:
         return {"preservePath": "enabled", "variant": fixing.variant}
     if fixing.has_value:
-        return {"preservePath": None, "value": fixing.value}
+        return {"preservePath": "enabled" if fixing.keep else "disabled", "value": fixing.value}
     return {"preservePath": "enabled" if fixing.keep else "disabled"}
 
 
@@ -179,41 +171,3 @@ def _file(edit: FileEdit, reads: int) -> Json:
 
 def _leftover(item: Leftover) -> Json:
     return {"path": item.path, "line": item.line, "kind": item.kind, "text": item.text, "reason": item.reason}
-
-
-def _apply(deps: Deps, plan: Plan, verify: str | None) -> dict[str, Json]:
-    if verify is not None and deps.runner is None:
-        raise BadConfiguration("Nothing here can run commands.", "Use the command line for --verify.")
-    outcome = plans.apply(deps, plan)
-    applied: dict[str, Json] = {"applied": outcome["applied"], "changeId": outcome["changeId"]}
-    if verify is None or deps.runner is None or not outcome["applied"]:
-        return applied
-    code, output = deps.runner.run(verify, deps.workspace.root)
-    applied["verify"] = {"command": verify, "exitCode": code, "output": output[-2000:]}
-    if code != 0:
-        plans.undo(deps, str(outcome["changeId"]))
-        applied["applied"] = False
-        applied["verdict"] = "refused"
-    return applied
-
-
-def _next(deps: Deps, answer: dict[str, Json]) -> list[Json]:
-    if answer["planId"] is not None and not answer["applied"] and "verify" not in answer:
-        return [{"tool": "apply_plan", "arguments": {"planId": answer["planId"]}}]
-    if answer["applied"] and answer["verdict"] == "complete" and deps.backend is not None:
-        return [{"tool": "get_flag_state", "arguments": {"featureName": answer["flagName"]}}]
-    return []
-
-
-def _message(answer: dict[str, Json], fixing: Fixing, result: CleanupResult) -> str:
-    if "verify" in answer and not answer["applied"]:
-        return f"The command failed: the change was taken back. Flag {answer['flagName']} is still in the code."
-    left = len(result.leftovers)
-    tail = f" {left} place{'s are' if left != 1 else ' is'} left: see leftovers." if left else ""
-    if not result.edits:
-        return f"Nothing was folded.{tail}"
-    reads = sum(result.reads.values())
-    done = "Removed" if answer["applied"] else "Would remove"
-    files = len(result.edits)
-    counted = f"{reads} read{'s' if reads != 1 else ''} in {files} file{'s' if files != 1 else ''}"
-    return f"{done} {answer['flagName']}, kept {_kept(fixing)}: {counted}.{tail}"

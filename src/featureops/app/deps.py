@@ -31,10 +31,12 @@ __all__ = ["Deps", "Modes"]
 @dataclass(frozen=True, slots=True)
 class Modes:
     """How the process was started: `read_only` refuses every write, `dry_run` reads for real and writes nothing.
-    `client` names who asks, for events and the audit log."""
+    `run_verify` lets a tool call run the command of [cleanup] verify. `client` names who asks, for events and the audit
+    log."""
 
     read_only: bool = False
     dry_run: bool = False
+    run_verify: bool = False
     client: str = "featureops"
 
 

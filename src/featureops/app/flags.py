@@ -15,11 +15,13 @@ from typing import Final, cast
 from featureops.app.deps import Deps
 from featureops.app.flagreads import get_flag_state, links_of, list_flags, list_projects, project_of, state_json
 from featureops.app.gate import WriteOutcome, WriteRequest, write
-from featureops.core.errors import BadArgument, MovedOn
-from featureops.core.flagjson import flag_json, strategy_json, variant_from_json
+from featureops.core.errors import BadArgument, Conflict, MovedOn
+from featureops.core.flagjson import flag_json, iso_time, strategy_json, variant_from_json
 from featureops.core.flagrules import checked_name, checked_strategy, checked_type
 from featureops.core.flagstate import (
     environment_of,
+    last_seen,
+    revived,
     rollout_of,
     strategy_of,
     with_enabled,
@@ -36,6 +38,7 @@ __all__ = [
     "list_flags",
     "list_projects",
     "remove_flag_strategy",
+    "revive_flag",
     "set_flag_rollout",
     "toggle_flag_environment",
 ]
@@ -210,10 +213,14 @@ async def remove_flag_strategy(
 
 
 async def archive_flag(
-    deps: Deps, *, name: str, project: str | None = None, confirm: str | None = None
+    deps: Deps, *, name: str, project: str | None = None, force: bool = False, confirm: str | None = None
 ) -> dict[str, Json]:
-    """An archived flag is off for every SDK; its name stays taken. Also: `feature`."""
+    """An archived flag is off for every SDK; its name stays taken. Also: `feature`.
+
+    Errors also: Conflict (this code still reads it, or other flags depend on it), unless `force`."""
     where = project_of(deps, project)
+    if not force:
+        await _refuse_if_needed(deps, await deps.flags().flag(name, where))
     change = _Change(
         "archive",
         name,
@@ -224,15 +231,57 @@ async def archive_flag(
         confirm=confirm,
     )
     outcome = await _carry_out(deps, change)
+    answer = _answer(deps, change, outcome) | {"feature": flag_json(outcome.after, environments=False)}
+    seen = last_seen(outcome.before) if outcome.before is not None else None
+    if seen is not None and "hint" not in answer:
+        answer["hint"] = f"An application asked for it last on {str(iso_time(seen))[:10]}. revive_flag brings it back."
+    return answer
+
+
+async def revive_flag(
+    deps: Deps, *, name: str, project: str | None = None, confirm: str | None = None
+) -> dict[str, Json]:
+    """Out of the archive, off in every environment. Also: `feature`."""
+    where = project_of(deps, project)
+    change = _Change(
+        "revive",
+        name,
+        where,
+        f'revive "{name}", off in every environment',
+        revived,
+        lambda to, _, __: to.revive(name, where, deps.modes.client),
+        confirm=confirm,
+    )
+    outcome = await _carry_out(deps, change)
     return _answer(deps, change, outcome) | {"feature": flag_json(outcome.after, environments=False)}
+
+
+async def _refuse_if_needed(deps: Deps, flag: Flag) -> None:
+    """Archiving a flag that is still asked for switches its users off without a deploy."""
+    import anyio.to_thread
+
+    from featureops.app.removal import reads_left
+
+    if flag.children:
+        raise Conflict(
+            f'Other flags depend on "{flag.name}": {", ".join(sorted(flag.children))}.',
+            "Take the dependency away first; force archives it all the same.",
+        )
+    left = [] if flag.archived else await anyio.to_thread.run_sync(reads_left, deps, flag.name)
+    if left:
+        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+        raise Conflict(
+            f'The code still reads "{flag.name}": {", ".join(map(str, left[:5]))}{more}.',
+            "Take it out with cleanup_flag and deploy that first; force archives it all the same.",
+        )
 
 
 async def _carry_out(deps: Deps, change: _Change) -> WriteOutcome:
     backend = deps.flags()
     for last in (False,) * (_TRIES - 1) + (True,):
         before = await backend.flag(change.name, change.project)
-        if before.archived and change.action != "archive":
-            raise BadArgument(f'Flag "{change.name}" is archived: it can\'t be changed.', "Revive it first.")
+        if before.archived and change.action not in {"archive", "revive"}:
+            raise BadArgument(f'Flag "{change.name}" is archived: it can\'t be changed.', "First call revive_flag.")
         planned = change.plan(before)
         request = WriteRequest(change.action, before, planned, change.environment, change.confirm)
         try:

@@ -11,8 +11,9 @@ from typing import Final, Literal
 from featureops.app.deps import Deps
 from featureops.core.errors import UnknownFlag
 from featureops.core.flagjson import iso_time
-from featureops.core.flagstate import LIFETIME_DAYS, did_you_mean, exposure
-from featureops.core.model import EnvironmentState, Flag, Json, Strategy
+from featureops.core.flagstate import LIFETIME_DAYS, did_you_mean, exposure, last_seen
+from featureops.core.model import EnvironmentState, Flag, Json
+from featureops.core.served import for_everybody, that_count
 
 __all__ = ["Verdict", "health"]
 
@@ -161,7 +162,7 @@ def _maybe_read(name: str, places: int) -> _Finding:
 
 
 def _orphan(flag: Flag, now: float) -> _Finding:
-    seen = _last_seen(flag)
+    seen = last_seen(flag)
     if seen is not None and now - seen < _IN_USE_SECONDS:
         evidence = f"No read in this code, but an application asked for it {_ago(now - seen)}: look for it elsewhere."
         return _Finding("orphan", evidence, None, "get_flag_state", {"featureName": flag.name})
@@ -178,9 +179,9 @@ def _settled(flag: Flag, now: float) -> _Finding | None:
     """The same for everybody where it counts. Kill switches and permissions are meant to be, so they never are."""
     if LIFETIME_DAYS[flag.type] is None and not flag.stale:
         return None
-    states = _that_count(flag)
+    states = that_count(flag)
     names = " and ".join(state.name for state in states)
-    values = {_for_everybody(state) for state in states}
+    values = {for_everybody(state) for state in states}
     value = values.pop() if len(values) == 1 else None
     if value is None:
         return None
@@ -215,47 +216,10 @@ def _overdue(flag: Flag, now: float) -> str | None:
 
 
 def _unseen(flag: Flag, now: float) -> str | None:
-    seen = _last_seen(flag)
+    seen = last_seen(flag)
     if seen is None or now - seen <= _UNSEEN_SECONDS:
         return None
     return f"no application asked for it since {int((now - seen) // _DAY)} days"
-
-
-def _that_count(flag: Flag) -> Sequence[EnvironmentState]:
-    production = [state for state in flag.environments if state.type == "production"]
-    return production or flag.environments
-
-
-def _for_everybody(state: EnvironmentState) -> str | None:
-    """What all users get: "enabled", "disabled" or a variant's name; None when it depends on the user."""
-    if exposure(state) == 0:
-        return "disabled"
-    enabled = [strategy for strategy in state.strategies if not strategy.disabled]
-    if not enabled:
-        return "enabled"
-    # Unleash takes the first strategy that matches: one that lets everybody in decides only if it is the first, or if
-    # no strategy before it chooses a variant.
-    for strategy in enabled:
-        if _lets_everybody_in(strategy):
-            return _only_variant(strategy)
-        if strategy.variants:
-            return None
-    return None
-
-
-def _lets_everybody_in(strategy: Strategy) -> bool:
-    if strategy.constraints or strategy.segments:
-        return False
-    if strategy.name == "flexibleRollout":
-        return strategy.parameters.get("rollout", "100") == "100"
-    return strategy.name == "default"
-
-
-def _only_variant(strategy: Strategy) -> str | None:
-    chosen = [variant.name for variant in strategy.variants if variant.weight]
-    if not chosen:
-        return "enabled"
-    return chosen[0] if len(chosen) == 1 else None
 
 
 def _cleanup(name: str, value: str) -> tuple[str, Mapping[str, Json]]:
@@ -272,10 +236,6 @@ def _in_words(flag: Flag) -> str:
     return ", ".join(
         f"{state.name} {f'on for {exposure(state)} %' if state.enabled else 'off'}" for state in flag.environments
     )
-
-
-def _last_seen(flag: Flag) -> float | None:
-    return max((state.last_seen_at for state in flag.environments if state.last_seen_at is not None), default=None)
 
 
 def _ago(seconds: float) -> str:

@@ -9,7 +9,7 @@ from featureops.app.deps import Deps
 from featureops.core.errors import Denied
 from featureops.core.model import FileEdit, Json, Plan
 
-__all__ = ["apply", "apply_plan", "new_plan", "undo"]
+__all__ = ["apply", "apply_plan", "new_plan", "refuse_when_read_only", "undo"]
 
 
 def new_plan(
@@ -40,7 +40,7 @@ def new_plan(
 
 def apply_plan(deps: Deps, plan_id: str) -> dict[str, Json]:
     """Apply a saved plan; the result of `apply`. Errors: BadArgument (no such plan), and those of `apply`."""
-    _refuse_when_read_only(deps, "apply a plan")
+    refuse_when_read_only(deps, "apply a plan")
     return apply(deps, deps.journal.load(plan_id))
 
 
@@ -50,7 +50,7 @@ def apply(deps: Deps, plan: Plan) -> dict[str, Json]:
     In dry-run mode nothing is written and "applied" is false. Errors: Denied (read-only), MovedOn, Unwritable,
     OutsideWorkspace; nothing is written then.
     """
-    _refuse_when_read_only(deps, "apply a plan")
+    refuse_when_read_only(deps, "apply a plan")
     files: list[Json] = [{"path": edit.path, "action": _action(edit)} for edit in plan.edits]
     outcome: dict[str, Json] = {"planId": plan.plan_id, "changeId": None, "applied": False, "files": files}
     if not plan.edits:
@@ -67,7 +67,7 @@ def undo(deps: Deps, change_id: str | None = None) -> dict[str, Json]:
 
     Errors: Denied (read-only), MovedOn (a file changed since), BadArgument (no such change, or none at all).
     """
-    _refuse_when_read_only(deps, "take back a change")
+    refuse_when_read_only(deps, "take back a change")
     if deps.modes.dry_run:
         message = "Dry run: nothing was taken back."
         return {"changeId": change_id, "undone": False, "files": [], "message": message}
@@ -77,7 +77,8 @@ def undo(deps: Deps, change_id: str | None = None) -> dict[str, Json]:
     return {"changeId": change.change_id, "undone": True, "files": files, "message": message}
 
 
-def _refuse_when_read_only(deps: Deps, what: str) -> None:
+def refuse_when_read_only(deps: Deps, what: str) -> None:
+    """`what` completes "The server is read-only: it doesn't …". Errors: Denied."""
     if deps.modes.read_only:
         raise Denied(f"The server is read-only: it doesn't {what}.", "Restart it without --read-only to allow writes.")
 

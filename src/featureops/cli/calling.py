@@ -30,7 +30,7 @@ def call_tool(root: Path, name: str, arguments: str) -> int:
     async def main() -> tuple[dict[str, Json], bool]:
         from mcp import Client
 
-        async with Client(server_for(root, Modes(client=CLIENT))) as client:
+        async with Client(server_for(root, Modes(run_verify=True, client=CLIENT))) as client:
             result = await client.call_tool(name, given)
         content = cast("dict[str, Json]", result.structured_content or {})
         return content, bool(result.is_error)

@@ -53,6 +53,21 @@ _RootsFile = Annotated[
 ]
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 _Apply = Annotated[bool, typer.Option("--apply", help="Write it; without this it is only shown.")]
+_Force = Annotated[
+    bool, typer.Option("--force", help="Also where the backend speaks against it, or the policy protects the flag.")
+]
+_Verify = Annotated[
+    str | None,
+    typer.Option("--verify", metavar="CMD", help="Run CMD by /bin/sh afterwards; take the change back when it fails."),
+]
+_VerifyTimeout = Annotated[
+    int | None,
+    typer.Option("--verify-timeout", metavar="SECONDS", min=1, max=86_400, help="For CMD; default: half an hour."),
+]
+_Certificate = Annotated[
+    Path | None,
+    typer.Option("--certificate", metavar="FILE", help="What was done and how that is known: markdown, or .json."),
+]
 _Base = Annotated[str | None, typer.Option("--base", metavar="REF", help="Compare with REF instead of HEAD.")]
 _HERE = Path()
 
@@ -188,34 +203,48 @@ def cleanup(
         str | None, typer.Option("--value", metavar="JSON", help="What a string, number or object flag stays at.")
     ] = None,
     apply: _Apply = False,
-    force: Annotated[bool, typer.Option("--force", help="Also a flag that the policy protects.")] = False,
-    verify: Annotated[str | None, typer.Option("--verify", metavar="CMD", help="Undo when CMD fails.")] = None,
+    force: _Force = False,
+    verify: _Verify = None,
+    verify_timeout: _VerifyTimeout = None,
+    certificate: _Certificate = None,
     root: _Root = _HERE,
     as_json: _AsJson = False,
 ) -> int:
     """Remove a flag from the code: its conditions, the dead branch, and what only that used."""
-    from featureops.app import cleanup as use_case
+    from featureops.app import removal as use_case
+    from featureops.app.cleanup import fixing_of
+    from featureops.cli.removing import Removal
     from featureops.cli.show import show_rewrite
 
-    request, fixing = Request(root, as_json), use_case.fixing_of(keep, variant, parsed_value(value))
+    fixing, given = (
+        fixing_of(keep, variant, parsed_value(value)),
+        Removal(apply, force, verify, verify_timeout, certificate),
+    )
     if fixing is None:
         raise BadArgument("cleanup needs to know what stays.", "Pass --keep enabled|disabled, --variant or --value.")
-    verb = partial(use_case.cleanup, flag=flag, keep=fixing, apply=apply, force=force, verify=verify)
-    return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
+    verb = partial(use_case.remove, flag=flag, keep=fixing)
+    return given.answer(Request(root, as_json), lambda deps, terms: verb(deps, terms=terms), show_rewrite)
 
 
 @app.command("apply")
 def apply_plan(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="The id that a preview gave.")],
+    force: _Force = False,
+    verify: _Verify = None,
+    verify_timeout: _VerifyTimeout = None,
+    certificate: _Certificate = None,
     root: _Root = _HERE,
     as_json: _AsJson = False,
 ) -> int:
     """Write a plan that wrap or cleanup showed."""
-    from featureops.app import plans
+    from featureops.app import removal as use_case
+    from featureops.cli.removing import Removal
     from featureops.cli.show import show_applied
 
-    request = Request(root, as_json)
-    return request.answer(lambda: plans.apply_plan(request.deps(writes=True), plan), show_applied)
+    given = Removal(True, force, verify, verify_timeout, certificate)
+    return given.answer(
+        Request(root, as_json), lambda deps, terms: use_case.apply_plan(deps, plan, terms), show_applied
+    )
 
 
 @app.command()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+import threading
 from collections.abc import Sequence
 
 __all__ = ["main", "serve_main"]
 
+_INTERRUPTED = 130
 _COLLECT = (50_000, 20, 50)
 
 
@@ -26,7 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A command makes many syntax nodes and ends: looking for cycles among them costs a third of a scan's time.
     gc.freeze()
     gc.set_threshold(*_COLLECT)
-    sys.exit(run(given))
+    code = run(given)
+    if code == _INTERRUPTED and threading.active_count() > 1:
+        # A scan in a worker thread can't be stopped, and the interpreter would wait for it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def serve_main(arguments: Sequence[str] | None = None) -> None:

@@ -13,6 +13,7 @@ import anyio
 from featureops.app.deps import Deps, Modes
 from featureops.cli.bar import Bar
 from featureops.cli.compose import compose
+from featureops.cli.interrupt import interruptible
 from featureops.cli.outcome import exit_code, print_json, quiet
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
@@ -58,18 +59,20 @@ class Request:
             show(data)
         return exit_code(data)
 
-    def awaited(self, verb: Callable[[Deps], Awaitable[_Answer]]) -> _Answer:
-        """Run an asynchronous use case and close the backend after it."""
+    def awaited(self, verb: Callable[[Deps], Awaitable[_Answer]], *, writes: bool = False) -> _Answer:
+        """Run an asynchronous use case and close the backend after it. A signal cancels it, so that it can put things
+        in order. Errors: KeyboardInterrupt (then)."""
 
         async def main() -> _Answer:
-            deps = self.deps()
+            deps = self.deps(writes=writes)
             try:
                 return await verb(deps)
             finally:
                 if deps.backend is not None:
-                    await deps.backend.close()
+                    with anyio.CancelScope(shield=True):
+                        await deps.backend.close()
 
-        return anyio.run(main)
+        return anyio.run(interruptible, main)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def serve(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     # Before the server object is made: the SDK's own set-up then has nothing to add.
     logging.basicConfig(level=given.log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    modes = Modes(read_only=given.read_only, dry_run=given.dry_run)
+    modes = Modes(read_only=given.read_only, dry_run=given.dry_run, run_verify=given.allow_verify)
     server = server_for(Path(given.root), modes, given.toolsets)
     if given.http is None:
         anyio.run(server.run_stdio_async)
@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--toolsets", type=_toolsets, default=TOOLSETS, help=f"of {','.join(TOOLSETS)} (default: all)")
     parser.add_argument("--read-only", action="store_true", help="leave out and refuse everything that writes")
     parser.add_argument("--dry-run", action="store_true", help="read for real, write nothing")
+    parser.add_argument(
+        "--allow-verify", action="store_true", help="let clients run the command of [cleanup] verify in featureops.toml"
+    )
     parser.add_argument("--log-level", default="warning", choices=("debug", "info", "warning", "error"))
     return parser
 

@@ -33,6 +33,7 @@ _Answer = Mapping[str, Json]
 
 _VERDICT_STYLE = {"complete": "green", "nothing": "green", "partial": "yellow", "refused": "red"}
 _RISK_STYLE = {"low": "green", "medium": "yellow", "high": "red", "critical": "bold red"}
+_READY_STYLE = {"safe": "green", "caution": "yellow", "blocked": "red"}
 _LINE_STYLE = {"+": "green", "-": "red", "@": "cyan"}
 _SHOWN_ROWS = 200
 _SHOWN_NEXT = 3
@@ -139,12 +140,52 @@ def show_rewrite(answer: _Answer) -> None:
     for left in _unfinished(answer):
         kind = left.get("kind", left.get("outcome"))
         out().print(f"  left: {_place(left)}  {_text(kind)}  {_text(left.get('reason'))}".rstrip())
+    _show_readiness(answer)
     if message := answer.get("message"):
         out().print(_text(message))
     if answer.get("applied"):
         out().print("Take it back: featureops undo")
-    elif answer.get("planId") and changed:
-        out().print(f"Apply it: featureops apply {answer.get('planId')}")
+    elif answer.get("planId") and changed and "verify" not in answer:
+        blocked = _level(answer) == "blocked"
+        asked = "If that is meant, a person may force it" if blocked else "Apply it"
+        out().print(f"{asked}: featureops apply {answer.get('planId')}{' --force' if blocked else ''}")
+    _show_archive(answer)
+
+
+def _show_readiness(answer: _Answer) -> None:
+    """What the backend says to a flag's removal: the verdict, each environment, and each reason."""
+    ready = answer.get("readiness")
+    if not isinstance(ready, dict):
+        return
+    verdict = str(ready.get("verdict"))
+    line = Text("readiness ").append(verdict, style=_READY_STYLE.get(verdict, ""))
+    forced = ", forced" if answer.get("forced") else ""
+    asked = f"  ({_text(ready.get('backend'))} backend{forced})" if ready.get("backend") else ""
+    out().print(line.append(asked, style="default"))
+    for state in _rows(ready.get("environments")):
+        serves = state.get("serves") or f"up to {state.get('exposure')} % of the users"
+        changed, seen = (_text(state.get(key))[:10] for key in ("changedAt", "lastSeenAt"))
+        asked = f"last asked for {seen}" if seen else "never asked for"
+        out().print(f"  {_text(state.get('name'))} serves {_text(serves)}, changed {changed or 'never'}, {asked}")
+    for reason in _rows(ready.get("reasons")):
+        level = str(reason.get("level"))
+        out().print(
+            Text(f"  {level}: ", style=_READY_STYLE.get(level, "")).append(_text(reason.get("text")), "default")
+        )
+
+
+def _level(answer: _Answer) -> Json:
+    ready = answer.get("readiness")
+    return ready.get("verdict") if isinstance(ready, dict) else None
+
+
+def _show_archive(answer: _Answer) -> None:
+    """How an applied removal goes on, and why."""
+    if answer.get("applied"):
+        for call in _rows(answer.get("next")):
+            if reason := call.get("reason"):
+                out().print(_text(reason))
+            _show_next({"next": [call]})
 
 
 def _unfinished(answer: _Answer) -> Iterator[_Answer]:
@@ -155,7 +196,9 @@ def _unfinished(answer: _Answer) -> Iterator[_Answer]:
 def show_applied(answer: _Answer) -> None:
     for file in _rows(answer.get("files")):
         out().print(f"  {_text(file.get('action'))}  {_text(file.get('path'))}")
+    _show_readiness(answer)
     out().print(_text(answer.get("message")))
+    _show_archive(answer)
 
 
 def show_health(answer: _Answer) -> None:

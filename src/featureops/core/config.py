@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["BackendConfig", "Config", "HouseRead", "Policy"]
+__all__ = ["BackendConfig", "CleanupConfig", "Config", "HouseRead", "Policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanupConfig:
+    """`verify` is the project's own command that must pass after a cleanup, within `verify_timeout` seconds."""
+
+    verify: str | None = None
+    verify_timeout: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`source` is the path of the file it came from, None for the defaults."""
 
@@ -52,4 +60,5 @@ class Config:
     reads: tuple[HouseRead, ...] = ()
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: Policy = Policy()
+    cleanup: CleanupConfig = CleanupConfig()
     source: str | None = None

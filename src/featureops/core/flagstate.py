@@ -22,6 +22,8 @@ __all__ = [
     "environment_of",
     "exposure",
     "has_strategy",
+    "last_seen",
+    "revived",
     "rollout_of",
     "strategy_of",
     "with_enabled",
@@ -99,6 +101,19 @@ def exposure(state: EnvironmentState) -> int:
     if not state.strategies:
         return 100
     return max((rollout_of(strategy) for strategy in state.strategies if not strategy.disabled), default=0)
+
+
+def last_seen(flag: Flag) -> float | None:
+    """When any application asked for it last, in any environment; None when that never happened."""
+    return max((state.last_seen_at for state in flag.environments if state.last_seen_at is not None), default=None)
+
+
+def revived(flag: Flag) -> Flag:
+    """The flag out of the archive; one that is not there stays as it is."""
+    if not flag.archived:
+        return flag
+    states = tuple(replace(state, enabled=False) for state in flag.environments)
+    return replace(flag, archived=False, environments=states)
 
 
 def with_environment(flag: Flag, state: EnvironmentState) -> Flag:

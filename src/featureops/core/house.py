@@ -6,6 +6,7 @@ import re
 
 from featureops.core.config import HouseRead
 from featureops.core.given import argument
+from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "house_name",
     "inside_member",
     "inside_same",
+    "is_condition_option",
     "member_pattern",
     "name_parts",
+    "option_name",
     "tag",
     "tail_matches",
 ]
@@ -104,3 +107,16 @@ def inside_same(node: Node, text: str) -> bool:
     parent = node.parent
     same = parent is not None and parent.shape in ("member", "index", "call")
     return same and parent is not None and "".join(parent.text.split()) == text
+
+
+def is_condition_option(pair: Node) -> bool:
+    """Whether an argument says under which condition its call acts: `if: :new_checkout?`."""
+    index, name = pair.file.pack.index, option_name(pair)
+    return name in index.condition_options or name in index.inverted_options
+
+
+def option_name(pair: Node) -> str:
+    """The name of an option that is given to a call; empty for anything else."""
+    is_given = pair.shape == "pair" and pair.parent is not None and pair.parent.shape == "arguments"
+    key = pair.role("key") if is_given else None
+    return (string_value(key) or key.text) if key is not None else ""

@@ -62,7 +62,10 @@ class Indexing:
     whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
     calls whose texts are names of variables, `pure_endings` those of members without effects, `boolean_endings` those
     of methods that tell whether something is so. In `sealed` strings no other expression can take the place of one.
-    `trailing` nodes belong to the statement before them.
+    `trailing` nodes belong to the statement before them. `bare_lists` of names have brackets only for several,
+    `hanging_blocks` a brace on a line of its own only below a header of several lines. Behind `private_sections` in the
+    body of a class, up to `public_sections`, members are for the class alone. A call with an option of
+    `condition_options` (`inverted_options`: that does not hold) acts only where what the option's text names holds.
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
@@ -129,6 +132,12 @@ class Indexing:
     boolean_endings: frozenset[str]
     sealed: frozenset[str]
     trailing: frozenset[str]
+    bare_lists: frozenset[str]
+    hanging_blocks: frozenset[str]
+    private_sections: frozenset[str]
+    public_sections: frozenset[str]
+    condition_options: frozenset[str]
+    inverted_options: frozenset[str]
     open_classes: frozenset[str]
     call_names: frozenset[str]
     type_mentions: frozenset[str]

@@ -10,6 +10,7 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = ["around_mentions", "has_word", "mentions_of", "speaks_of"]
 
 _SAYS_WHEN = re.compile(r"\b(?:feature|flag|toggle)s?\b.{0,20}\b(?:enabled|disabled|on|off)\b", re.IGNORECASE)
+_SAYS_BEHIND = re.compile(r"\bbehind an? (?:feature[ -])?(?:flag|toggle|switch)\b", re.IGNORECASE)
 
 
 def mentions_of(file: SourceFile, name: str) -> list[Node]:
@@ -50,7 +51,7 @@ def has_word(data: bytes, name: str) -> bool:
 
 def speaks_of(comment: str, names: Iterable[str]) -> bool:
     """Whether a comment names the flag, or says that what follows depends on one being on or off."""
-    if _SAYS_WHEN.search(comment):
+    if _SAYS_WHEN.search(comment) or _SAYS_BEHIND.search(comment):
         return True
     return any(name and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", comment) for name in names)
 

@@ -200,7 +200,8 @@ class EnvironmentState:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`version` grows with every write to the flag: a plan or an undo that saw another one is refused."""
+    """`version` grows with every write to the flag: a plan or an undo that saw another one is refused. `parents` are
+    the flags that it depends on, `children` those that depend on it, by name."""
 
     name: str
     project: str
@@ -212,6 +213,8 @@ class Flag:
     stale: bool = False
     environments: tuple[EnvironmentState, ...] = ()
     version: int = 0
+    parents: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

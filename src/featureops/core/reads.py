@@ -22,6 +22,7 @@ from featureops.core.house import (
     house_name,
     inside_member,
     inside_same,
+    is_condition_option,
     member_pattern,
     tail_matches,
 )
@@ -106,6 +107,8 @@ class _Finder:
             yield from self._member(node)
         if self.expressions and (shape in ("member", "index", "call") or node.type in node.file.pack.index.identifiers):
             yield from self._expression(node)
+        if self.expressions and shape == "string" and node.parent is not None and is_condition_option(node.parent):
+            yield from self._named_condition(node)
 
     def _asks(self, path: str, call: Node) -> bool:
         """Whether a call of any file asks an SDK."""
@@ -289,6 +292,14 @@ class _Finder:
             target = "".join(read.target.split())
             matches = text.endswith(target[1:]) if target.startswith("*") else text == target
             if matches and read.name is not None and not inside_same(node, text) and not self._names_another(node):
+                yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
+                return
+
+    def _named_condition(self, node: Node) -> Iterator[Read]:
+        """A text that names the method which a call asks before it acts."""
+        text = string_value(node)
+        for read in self.expressions:
+            if read.name is not None and text is not None and text == read.target and node.field == "value":
                 yield self._house_read(node, read, None, Constant(read.name, "literal", self.path))
                 return
 

@@ -57,7 +57,8 @@ class Remains:
             self.fixing.of(read) is not None and read.node not in unfolded for read in asking
         )
         found = [read.node for read in own if is_settled and _is_definition(read) and _can_go(read.node)]
-        for name, functions in self._house_functions() if is_settled else ():
+        asking_functions = (*self._house_functions(), *_asking_only(asking)) if is_settled else ()
+        for name, functions in asking_functions:
             if self._is_gone(name, functions):
                 found.extend(functions)
                 self._take_constants(functions)
@@ -107,6 +108,20 @@ class Remains:
                 constant = self.project.constant(node.file.path, node) if is_name else None
                 if constant is not None and constant.value == self.flag and constant.definition is not None:
                     self.constants.setdefault(constant.definition, constant)
+
+
+def _asking_only(reads: Iterable[Read]) -> Iterator[tuple[str, tuple[Node, ...]]]:
+    """Methods that do nothing but ask for the flag, by name."""
+    for read in reads:
+        whole, block = read.node, read.node.parent
+        while block is not None and block.shape in ("return", "expression"):
+            whole, block = block, block.parent
+        function = block.parent if block is not None and block.shape == "block" and len(block.items) == 1 else None
+        name = function.role("name") if function is not None and function.shape == "function" else None
+        if block is not None and function is not None and name is not None and function.role("body") is block:
+            is_member = any(outer.type in function.file.pack.index.class_scopes for outer in function.ancestors())
+            if is_member and block.items == [whole]:
+                yield name.text, (function,)
 
 
 def _functions_named(file: SourceFile, name: str) -> Iterator[Node]:

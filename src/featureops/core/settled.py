@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from featureops.core.detect.places import is_test_path
+from featureops.core.fold.values import is_pure
 from featureops.core.given import parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
@@ -118,7 +119,7 @@ class _Asked:
             return None
         binding = parameters[position]
         part = _part(binding, function.node)
-        if part is None or not binding.is_single:
+        if part is None or not binding.is_single or not self._is_idle(part):
             return None
         given: list[Node] = []
         odd: list[Node] = []
@@ -132,6 +133,11 @@ class _Asked:
             if item is not None:
                 given.append(item)
         return Settled(function.path, binding, part, value, tuple(given), tuple(odd))
+
+    def _is_idle(self, part: Node) -> bool:
+        """Whether nothing is lost with a parameter's default, which some languages evaluate where the function is."""
+        default = part.role("value")
+        return default is None or is_pure(default, lambda node: node in self._known)
 
     def _value(self, item: Node) -> bool | None:
         """What an argument or a parameter's default is known to be."""

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 __all__ = [
     "ApplyPlan",
+    "ArchiveFlag",
     "Arguments",
     "CleanupFlag",
     "CreateFlag",
@@ -25,6 +26,7 @@ __all__ = [
     "ListProjects",
     "LongAnswer",
     "RemoveFlagStrategy",
+    "ReviveFlag",
     "SetFlagRollout",
     "ToggleFlagEnvironment",
     "UndoChange",
@@ -51,6 +53,7 @@ _Paths = Annotated[list[_Path], Field(max_length=1000)]
 _Prose = Annotated[str, Field(max_length=20_000)]
 _Code = Annotated[str, Field(max_length=500_000)]
 _Token = Annotated[str, Field(max_length=500, description="token of the previous answer, after a person said yes")]
+_Force = Annotated[bool, Field(description="only after a person said so")]
 
 
 class Arguments(ArgModelBase):
@@ -104,11 +107,15 @@ class CleanupFlag(LongAnswer):
     value: JsonValue = None
     files: _Paths | None = None
     apply: bool = False
+    force: _Force = False
+    verify: Annotated[bool, Field(description="run the configured tests; undo if they fail")] = False
     language: _Name | None = None
 
 
 class ApplyPlan(Arguments):
     plan_id: _Name
+    force: _Force = False
+    verify: bool = False
 
 
 class UndoChange(Arguments):
@@ -176,6 +183,19 @@ class RemoveFlagStrategy(Arguments):
     feature_name: _Name
     environment: _Name
     strategy_id: _Name
+    project_id: _Name | None = None
+    confirm: _Token | None = None
+
+
+class ArchiveFlag(Arguments):
+    feature_name: _Name
+    project_id: _Name | None = None
+    force: _Force = False
+    confirm: _Token | None = None
+
+
+class ReviveFlag(Arguments):
+    feature_name: _Name
     project_id: _Name | None = None
     confirm: _Token | None = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument
 from featureops.server import schemas
@@ -16,6 +18,9 @@ from featureops.server.arguments import (
 from featureops.server.render import Result
 from featureops.server.spec import ToolSpec, tool
 from featureops.server.worker import in_thread
+
+if TYPE_CHECKING:
+    from featureops.app.removal import Terms
 
 __all__ = ["CODE_TOOLS"]
 
@@ -130,18 +135,27 @@ async def _wants_idiom(deps: Deps, given: WrapChange) -> bool:
     title="Remove a flag from code",
     description="Remove a feature flag from the code: folds its conditions, deletes the dead branch and what only that"
     " used (variables, imports, functions, files). Needs preservePath, or variant (a name), or value (of a"
-    " string, number or object flag): ask the user what stays if unsure. Previews a diff, leftovers with reasons and a"
-    " planId; apply: true writes; undo_change takes it back.",
+    " string, number or object flag): ask the user what stays if unsure. Previews a diff, leftovers, a planId and"
+    " readiness (what production serves); apply: true writes unless that is blocked; undo_change takes it back.",
     toolsets=("code",),
     effect="previews",
 )
 async def cleanup_flag(deps: Deps, given: CleanupFlag) -> Result:
-    from featureops.app import cleanup
+    from featureops.app import cleanup, removal
 
     keep, files = cleanup.fixing_of(given.preserve_path, given.variant, given.value), tuple(given.files or ())
     if keep is None:
         return _which_path(given)
-    return await in_thread(cleanup.cleanup, deps, flag=given.flag_name, keep=keep, files=files, apply=given.apply)
+    terms = _terms(deps, given, apply=given.apply)
+    return await removal.remove(deps, flag=given.flag_name, keep=keep, files=files, terms=terms)
+
+
+def _terms(deps: Deps, given: CleanupFlag | ApplyPlan, *, apply: bool) -> Terms:
+    """A tool call names no command of its own, and no flag that the policy protects."""
+    from featureops.app import removal
+
+    verify = removal.configured_verify(deps) if given.verify else None
+    return removal.Terms(apply=apply, force=given.force, verify=verify)
 
 
 def _which_path(given: CleanupFlag) -> Result:
@@ -167,9 +181,9 @@ def _which_path(given: CleanupFlag) -> Result:
     effect="destroys",
 )
 async def apply_plan(deps: Deps, given: ApplyPlan) -> Result:
-    from featureops.app import plans
+    from featureops.app import removal
 
-    return await in_thread(plans.apply_plan, deps, given.plan_id)
+    return await removal.apply_plan(deps, given.plan_id, _terms(deps, given, apply=True))
 
 
 @tool(

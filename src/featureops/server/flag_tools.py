@@ -6,12 +6,14 @@ from featureops.app.deps import Deps
 from featureops.core.model import Json
 from featureops.server import schemas
 from featureops.server.arguments import (
+    ArchiveFlag,
     CreateFlag,
     FlagHealth,
     GetFlagState,
     ListFlags,
     ListProjects,
     RemoveFlagStrategy,
+    ReviveFlag,
     SetFlagRollout,
     ToggleFlagEnvironment,
 )
@@ -138,6 +140,39 @@ async def remove_flag_strategy(deps: Deps, given: RemoveFlagStrategy) -> Result:
 
 
 @tool(
+    ArchiveFlag,
+    schemas.FlagMoved,
+    title="Archive a flag",
+    description="Archive (retire) a feature flag that is out of the code: off everywhere, its name stays taken."
+    " Refused while this code still reads it or other flags depend on it. revive_flag brings it back.",
+    toolsets=("flags",),
+    effect="destroys",
+    idempotent=True,
+)
+async def archive_flag(deps: Deps, given: ArchiveFlag) -> Result:
+    from featureops.app import flags
+
+    return await flags.archive_flag(
+        deps, name=given.feature_name, project=given.project_id, force=given.force, confirm=given.confirm
+    )
+
+
+@tool(
+    ReviveFlag,
+    schemas.FlagMoved,
+    title="Revive a flag",
+    description="Bring an archived feature flag back, off in every environment.",
+    toolsets=("flags",),
+    effect="writes",
+    idempotent=True,
+)
+async def revive_flag(deps: Deps, given: ReviveFlag) -> Result:
+    from featureops.app import flags
+
+    return await flags.revive_flag(deps, name=given.feature_name, project=given.project_id, confirm=given.confirm)
+
+
+@tool(
     ListFlags,
     schemas.FlagList,
     title="List flags",
@@ -191,4 +226,6 @@ FLAG_TOOLS: tuple[ToolSpec, ...] = (
     set_flag_rollout,
     toggle_flag_environment,
     remove_flag_strategy,
+    archive_flag,
+    revive_flag,
 )

@@ -20,6 +20,7 @@ __all__ = [
     "FileChange",
     "FlagCreated",
     "FlagList",
+    "FlagMoved",
     "FlagState",
     "Health",
     "Hunk",
@@ -27,6 +28,7 @@ __all__ = [
     "NextCall",
     "Output",
     "ProjectList",
+    "Ready",
     "RolloutSet",
     "Signal",
     "StrategyRemoved",
@@ -129,6 +131,14 @@ class LeftoverRow(Output):
     reason: str
 
 
+class Ready(Output):
+    """Of a flag that is to leave the code, as the backend tells."""
+
+    verdict: Literal["safe", "caution", "blocked"]
+    reasons: list[dict[str, JsonValue]] = []
+    environments: list[dict[str, JsonValue]] = []
+
+
 class Cleanup(_Answer):
     flag_name: str
     preserve_path: str | None = None
@@ -140,6 +150,9 @@ class Cleanup(_Answer):
     verdict: str | None = None
     files: list[FileChange] = []
     leftovers: list[LeftoverRow] = []
+    readiness: Ready | None = None
+    certificate: dict[str, JsonValue] | None = None
+    next: list[NextCall] = []
     diff: str = ""
 
 
@@ -148,6 +161,7 @@ class Applied(_Answer):
     change_id: str | None = None
     applied: bool = False
     files: list[FileChange] = []
+    readiness: Ready | None = None
 
 
 class Undone(_Answer):
@@ -173,6 +187,13 @@ class _FlagWrite(_FlagAnswer):
 
 
 class FlagCreated(_FlagWrite):
+    feature: dict[str, JsonValue] | None = None
+
+
+class FlagMoved(_FlagWrite):
+    """Into the archive or out of it."""
+
+    feature_name: str
     feature: dict[str, JsonValue] | None = None
 
 

@@ -18,8 +18,8 @@ from featureops.core.flagjson import iso_time
 from featureops.core.flagrules import checked_strategy
 from featureops.core.flagstate import (
     did_you_mean,
+    revived,
     with_enabled,
-    with_environment,
     with_strategy,
     without_strategy,
 )
@@ -115,7 +115,7 @@ class EmbeddedBackend:
         )
 
     async def revive(self, name: str, project: str, by: str) -> Flag:
-        return await self._change(name, project, Write("feature-revived", by, on_archived=True), _revived)
+        return await self._change(name, project, Write("feature-revived", by, on_archived=True), revived)
 
     async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]:
         return await _off_loop(lambda: self.store.events(flag, limit))
@@ -145,14 +145,6 @@ def check_environment(name: str) -> None:
     """Errors: BadArgument."""
     if name not in ENVIRONMENTS:
         raise BadArgument(f'There is no environment "{name}".', did_you_mean(name, ENVIRONMENTS))
-
-
-def _revived(flag: Flag) -> Flag:
-    if not flag.archived:
-        return flag
-    for state in flag.environments:
-        flag = with_environment(flag, replace(state, enabled=False))
-    return replace(flag, archived=False)
 
 
 async def _off_loop(call: Callable[[], _T]) -> _T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.chains import Arm, always_leaves, arms, is_handled, statements
+from featureops.core.fold.chains import Arm, always_leaves, arms, inside, is_handled, statements
 from featureops.core.fold.comparisons import Comparisons
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import content, full_end, is_alone
@@ -173,6 +173,7 @@ class Branches(Comparisons):
 
     def _unwrap(self, node: Node, arm: Arm, effect: Node | None = None) -> None:
         """The arm's statements take the place of the whole chain, after an effect that has to stay."""
+        self._drop_last_comments(arm.body)
         inside = content(arm.body, node, self.gone)
         is_behind = arm.condition is not None and arm.condition.start > arm.body.start
         end = node.end if is_behind else full_end(node)
@@ -196,6 +197,13 @@ class Branches(Comparisons):
             self.editor.dedent(line - 1, start, self._columns_at(start) - self._columns(node))
         self._delete_tail(stop, max(end, stop))
         self.editor.dedent(start, stop, self._columns_at(start) - self._columns(node))
+
+    def _drop_last_comments(self, body: Node) -> None:
+        """What is said of the flag below the last statement of a branch spoke of the branch that follows it."""
+        for part in reversed(inside(body) if body.shape == "block" else []):
+            if not part.is_comment or not self.blocks.mentions(part.text):
+                return
+            self.gone.add(part)
 
     def _delete_tail(self, stop: int, end: int) -> None:
         """What follows the last statement that stays: whole lines where it begins and ends with a line, so that it
@@ -261,6 +269,17 @@ class Branches(Comparisons):
                 self.editor.replace(arm.head.start, arm.condition.end, word)
             return
         self.place(arm.condition, value)
+        if isinstance(value, Becomes):
+            self._join_brace(arm, value.node)
+
+    def _join_brace(self, arm: Arm, condition: Node) -> None:
+        """The brace below a condition of several lines comes up behind one that fits on one."""
+        before = arm.condition
+        if before is None or arm.body.type not in arm.body.file.pack.index.hanging_blocks:
+            return
+        gap = before.file.slice(before.end, arm.body.start)
+        if "\n" in before.text and "\n" not in condition.text and "\n" in gap and not gap.strip():
+            self.editor.replace(before.end, arm.body.start, " ")
 
     def _drop_between(self, node: Node, chain: list[Arm], kept: list[Arm]) -> None:
         previous: Arm | None = None

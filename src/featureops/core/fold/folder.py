@@ -9,6 +9,7 @@ from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.members import Members
+from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, is_visible, newly_unused
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
@@ -258,6 +259,7 @@ class FileFold:
         # A name with a text or a number had a use of its own unless it was only there to be asked.
         settled = frozenset(name for name, value in known.items() if isinstance(value, bool) or self._is_asked(name))
         self.parts.update(self._members.unused(folded.editor))
+        self.parts.update(unmentioned_methods(self.file, folded.editor, self.is_used_elsewhere))
         self.parts.update(
             newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
         )

@@ -105,7 +105,7 @@ class Members:
         mentions = [node for node in self._named.get(name.text, []) if node is name or not _is_variable(node)]
         declarations = [node.parent for node in mentions if node is not name and _declares(node, owner)]
         mentions = [node for node in mentions if node.parent not in declarations]
-        accesses = [node.parent for node in mentions if node is not name and node.parent is not None]
+        accesses = [_access(node) for node in mentions if node is not name]
         if len(accesses) + 1 != len(mentions) or not all(_is_use(access, owner) for access in accesses):
             return None
         binding = Binding(name.text, owner)
@@ -124,9 +124,11 @@ class Members:
     def _named(self) -> dict[str, list[Node]]:
         """Every leaf of the file by its text: names wherever they stand, and strings that hold nothing but a name."""
         found: dict[str, list[Node]] = {}
+        symbols = self.file.pack.index.symbols
         for node in self.file.root.walk():
             if node.named and not node.children:
-                found.setdefault(node.text, []).append(node)
+                text = node.text[1:] if node.type in symbols else node.text
+                found.setdefault(text, []).append(node)
         return found
 
 
@@ -181,10 +183,22 @@ def _is_own(node: Node) -> bool:
     return owner is not None and owner.text in node.file.pack.index.self_names
 
 
+def _access(name: Node) -> Node:
+    """What reads a member by its name; a name of its own where no object has to be named."""
+    return name if _is_implicit(name) or name.parent is None else name.parent
+
+
+def _is_implicit(name: Node) -> bool:
+    """Whether a name stands alone and is spelt as only methods are."""
+    index = name.file.pack.index
+    is_spelt = name.type in index.implicit_members and name.text.endswith(tuple(index.boolean_endings) or "\n")
+    return is_spelt and name.parent is not None and name.parent.shape not in ("member", "function", "pair")
+
+
 def _is_use(access: Node, owner: Node) -> bool:
     """Whether an access reads the member of this class' own object."""
     index = access.file.pack.index
-    if not _is_own(access) or access.parent is None:
+    if not (_is_own(access) or _is_implicit(access)) or access.parent is None:
         return False
     parent = access.parent
     written = not index.writes.isdisjoint((f"{parent.type}.{access.field}", f"{parent.type}.*"))

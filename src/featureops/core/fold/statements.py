@@ -10,9 +10,11 @@ from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.text import bare, plain_form, plain_text, stays_on_line
 from featureops.core.fold.values import Becomes, Const, Context, Known, Scalar
+from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
@@ -34,7 +36,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Several, Arms, Choices, CaseConditions):
+class Statements(Several, Arms, Options, Choices, CaseConditions):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -83,6 +85,8 @@ class Statements(Several, Arms, Choices, CaseConditions):
                 self._markup(node)
             case "list":
                 self._list(node)
+            case "arguments" if any(is_condition_option(item) for item in node.items):
+                self._options(node)
             case "import" | "declaration":
                 self._entries(node)
             case "class":
@@ -135,8 +139,17 @@ class Statements(Several, Arms, Choices, CaseConditions):
         for part in node.walk():
             if any(item in self.doomed for item in part.items):
                 self.blocks.remove_items(part, self.gone)
+                self._bare_list(part)
             elif part in self.hot and part.shape == "declarator":
                 self.visit(part)
+
+    def _bare_list(self, part: Node) -> None:
+        """A list of names of which one is left needs no brackets, where the language has them for several only."""
+        kept = [child for child in part.children if child.named and child not in self.gone]
+        index = part.file.pack.index
+        if part.type in index.bare_lists and len(kept) == 1 and kept[0].text not in index.self_names:
+            self.editor.delete(part.start, kept[0].start)
+            self.editor.delete(kept[0].end, part.end)
 
     def _class(self, node: Node) -> None:
         """A class that loses some of its members."""
