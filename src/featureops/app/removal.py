@@ -79,8 +79,8 @@ async def remove(
     deps: Deps, *, flag: str, keep: bool | Fixing, files: Sequence[str] = (), terms: Terms = _PREVIEW
 ) -> dict[str, Json]:
     """Remove a flag that stays on or off, or gives a variant or a value for good: the object of design section 3.2,
-    with `readiness` (`core.readiness`), `certificate` (`core.certificate`), `next` and `message`; once applied also `changeId`,
-    `readsLeft` (in the code as it is now), `verify` {"command", "exitCode", "output"} and `forced`.
+    with `readiness` (`core.readiness`), `certificate` (`core.certificate`), `next` and `message`; once applied also
+    `changeId`, `readsLeft` (in the code as it is now), `verify` {"command", "exitCode", "output"} and `forced`.
 
     Where the readiness is blocked and `force` is not given, nothing is written and the verdict is refused. Errors:
     those of `cleanup.planned` and `plans.apply`, BadArgument (`verify` without `apply`).
