@@ -248,10 +248,7 @@ class _Cleanup:
             for part in alike if is_own else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            pack = self.project.packs.for_path(path)
-            if has_word(data, constant.name) and (
-                pack is None or names_in_code(parse(path, data, pack), constant.name)
-            ):
+            if self._is_named(path, data, constant.name):
                 return False
         return bool(self.state.folded)
 
