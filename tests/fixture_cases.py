@@ -6,14 +6,15 @@
                               /change/      wrap: the files with the change that is to be wrapped
                               /off/         wrap: what cleaning up with the flag off leaves, where it is not before/
 
-case.toml of a cleanup: verb, flag, keep ("enabled" or "disabled"), verdict, leftovers = [{path, kind}, ...]. Of a wrap:
-verb, flag, verdict. Of a detect: verb, flag and [[usages]] with path, line, kind, resolution, shape; [[lookalikes]]
-with path and line are places that must not be found, for tests/bench/bench_accuracy.py. Each may have config, the text
-of a featureops.toml.
+case.toml of a cleanup: verb, flag, one of keep ("enabled" or "disabled"), variant (its name) and value (JSON), verdict,
+leftovers = [{path, kind}, ...]. Of a wrap: verb, flag, verdict. Of a detect: verb, flag and [[usages]] with path, line,
+kind, resolution, shape; [[lookalikes]] with path and line are places that must not be found, for
+tests/bench/bench_accuracy.py. Each may have config, the text of a featureops.toml.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ from typing import Literal, cast
 
 from featureops.adapters.settings import load_settings
 from featureops.core.config import Config
+from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit
 
 __all__ = ["FIXTURES", "Case", "Files", "Side", "apply_edits", "cases", "commit", "folders", "write_tree"]
@@ -62,10 +64,15 @@ class Case:
         return cast("list[Table]", self.spec.get(key, []))
 
     @property
-    def keep(self) -> bool:
+    def fixing(self) -> Fixing:
+        """What the flag of a cleanup is fixed at."""
+        if "variant" in self.spec:
+            return Fixing(variant=self.text("variant"))
+        if "value" in self.spec:
+            return Fixing(value=json.loads(self.text("value")), has_value=True)
         kept = self.text("keep")
         assert kept in {"enabled", "disabled"}, f"{self.id}/case.toml: keep is enabled or disabled, not {kept!r}"
-        return kept == "enabled"
+        return Fixing(kept == "enabled")
 
     @cached_property
     def config(self) -> Config:

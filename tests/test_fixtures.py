@@ -36,7 +36,7 @@ def test_a_case_is_complete(case: Case) -> None:
 @pytest.mark.parametrize("case", cases("cleanup"), ids=by_id)
 def test_cleanup_gives_the_files_and_leftovers_of_the_case(case: Case) -> None:
     before = case.files("before")
-    result = cleanup_project(before, case.text("flag"), case.keep, packs(), case.config)
+    result = cleanup_project(before, case.text("flag"), case.fixing, packs(), case.config)
     same_tree(apply_edits(before, result.edits), case.expected())
     left = Counter((leftover.path, leftover.kind) for leftover in result.leftovers)
     assert left == Counter((str(entry["path"]), str(entry["kind"])) for entry in case.tables("leftovers"))

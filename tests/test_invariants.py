@@ -22,7 +22,7 @@ FOLDED_WORDS = {b"true", b"True", b"false", b"False", b"pass", b"not", b"null", 
 
 
 def run(case: Case, files: Files, flag: str | None = None) -> CleanupResult:
-    return cleanup_project(files, flag or case.text("flag"), case.keep, packs(), case.config)
+    return cleanup_project(files, flag or case.text("flag"), case.fixing, packs(), case.config)
 
 
 def cleaned(case: Case, files: Files) -> dict[str, bytes]:
@@ -105,7 +105,8 @@ def test_only_lines_that_change_differ_and_no_word_is_invented(case: Case) -> No
     before = case.files("before")
     for path, data in cleaned(case, before).items():
         old, new = before[path].splitlines(keepends=True), data.splitlines(keepends=True)
-        known = set(re.findall(rb"\w+", before[path])) | FOLDED_WORDS
+        fixed = f"{case.spec.get('variant', '')} {case.spec.get('value', '')}".encode()
+        known = set(re.findall(rb"\w+", before[path] + b" " + fixed)) | FOLDED_WORDS
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
         for kind, start, end, new_start, new_end in matcher.get_opcodes():
             assert kind != "insert", f"{path}:{start + 1}: cleanup added {new[new_start:new_end]}"

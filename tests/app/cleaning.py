@@ -8,6 +8,7 @@ import anyio
 
 from featureops.app.deps import Deps
 from featureops.app.removal import Terms, Verify, remove
+from featureops.core.fixing import Fixing
 from featureops.core.model import Json
 
 __all__ = ["cleanup"]
@@ -17,7 +18,7 @@ def cleanup(
     deps: Deps,
     *,
     flag: str,
-    keep: bool,
+    keep: bool | Fixing,
     files: Sequence[str] = (),
     apply: bool = False,
     force: bool = False,

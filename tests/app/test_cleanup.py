@@ -11,10 +11,12 @@ from featureops.adapters.git import GitChanges
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.runner import ShellRunner
 from featureops.adapters.workspace import LocalWorkspace
+from featureops.app.cleanup import fixing_of
 from featureops.app.deps import Deps, Modes
 from featureops.app.plans import apply_plan, undo
 from featureops.core.config import Config, Policy
 from featureops.core.errors import BadArgument, Denied, MovedOn, OutsideWorkspace, UnknownFlag
+from featureops.core.model import Json
 from featureops.languages import packs
 from tests.app.cleaning import cleanup
 from tests.trees import repository, snapshot
@@ -172,3 +174,89 @@ def test_a_dry_run_says_that_nothing_was_written(deps: Deps) -> None:
 def test_a_command_without_a_write_makes_no_sense(deps: Deps) -> None:
     with pytest.raises(BadArgument):
         cleanup(deps, flag="new-pay", keep=True, verify="true")
+
+
+COLOURS = b"""from openfeature import api
+from UnleashClient import UnleashClient
+
+client = api.get_client()
+unleash = UnleashClient()
+
+
+def paint():
+    return show(client.get_string_value("link-colour", "red"))
+
+
+def button():
+    return show(unleash.get_variant("button-colour")["name"] == "blue")
+
+
+def size():
+    return 1 if unleash.is_enabled("new-size") else 2
+"""
+
+
+@pytest.fixture
+def colours(tmp_path: Path) -> Deps:
+    root = repository(tmp_path / "root", paint_dot_py=COLOURS)
+    journal = FileJournal(tmp_path / "state", lambda: 5.0, str(root))
+    return Deps(LocalWorkspace(root), GitChanges(root), journal, packs(), Config(), lambda: 5.0)
+
+
+def test_a_variant_is_kept_by_its_name(colours: Deps) -> None:
+    fixing = fixing_of(None, "blue", None)
+    assert fixing is not None
+    answer = cleanup(colours, flag="button-colour", keep=fixing, apply=True)
+    assert (answer["verdict"], answer["preservePath"], answer["variant"]) == ("complete", "enabled", "blue")
+    assert answer["message"] == "Removed button-colour, kept variant blue: 1 read in 1 file."
+    assert b"def button():\n    return show(True)\n" in (root_of(colours) / "paint.py").read_bytes()
+
+
+def test_a_value_is_put_in(colours: Deps) -> None:
+    fixing = fixing_of(None, None, "green")
+    assert fixing is not None
+    answer = cleanup(colours, flag="link-colour", keep=fixing, apply=True)
+    assert (answer["verdict"], answer["preservePath"], answer["value"]) == ("complete", "enabled", "green")
+    assert b'def paint():\n    return show("green")\n' in (root_of(colours) / "paint.py").read_bytes()
+
+
+def test_keeping_it_enabled_says_what_variants_and_values_need(colours: Deps) -> None:
+    for flag, option in (("button-colour", "--variant NAME"), ("link-colour", "--value JSON")):
+        answer = cleanup(colours, flag=flag, keep=True)
+        assert answer["verdict"] == "refused"
+        assert option in str(answer["leftovers"])
+
+
+@pytest.mark.parametrize(
+    ("flag", "variant", "value", "message", "hint"),
+    [
+        ("new-size", "blue", None, "reads 'new-size' as boolean only: no read gives a variant", "--keep enabled"),
+        ("new-size", None, "blue", "reads 'new-size' as boolean only: no read gives a string", "--keep enabled"),
+        ("link-colour", "blue", None, "reads 'link-colour' as string only: no read gives a variant", "--value JSON"),
+        ("link-colour", None, 3, "reads 'link-colour' as string only: no read gives a number", "--value JSON"),
+        ("button-colour", None, "blue", "reads 'button-colour' as variant only", "--variant NAME"),
+    ],
+)
+def test_what_no_read_gives_is_an_error(
+    colours: Deps, flag: str, variant: str | None, value: Json, message: str, hint: str
+) -> None:
+    fixing = fixing_of(None, variant, value)
+    assert fixing is not None
+    with pytest.raises(BadArgument) as error:
+        cleanup(colours, flag=flag, keep=fixing)
+    assert message in error.value.message
+    assert hint in str(error.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("keep", "variant", "value"), [("enabled", "blue", None), ("enabled", None, 1), (None, "a", "b"), (None, " ", None)]
+)
+def test_only_one_thing_stays(keep: str | None, variant: str | None, value: Json) -> None:
+    with pytest.raises(BadArgument):
+        fixing_of(keep, variant, value)
+
+
+def test_a_boolean_value_is_the_path_that_stays(colours: Deps) -> None:
+    fixing = fixing_of(None, None, False)
+    assert fixing is not None
+    assert cleanup(colours, flag="new-size", keep=fixing)["verdict"] == "complete"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from tests.laws.expressions import FLAG, Expressions
 
-__all__ = ["FLAG", "Programs", "program"]
+__all__ = ["FLAG", "Place", "Programs", "program"]
 
 
 @dataclass(frozen=True)
@@ -278,11 +278,7 @@ class Programs(Expressions):
     # ---------------------------------------------------------- whole programs
 
     def program(self) -> str:
-        self.emit(0, "from UnleashClient import UnleashClient", "import { Unleash } from 'unleash-client';")
-        names = "t, f, held, run"
-        self.emit(0, f"from rt import {names}", "import { t, f, later } from './rt';")
-        self.emit(0, "")
-        self.emit(0, "client = UnleashClient()", "const client = new Unleash();")
+        self.head()
         self._constants()
         self.emit(0, "")
         for _ in range(self.rng.randint(0, 2)):
@@ -298,6 +294,13 @@ class Programs(Expressions):
             self.emit(0, f"t({name}())", f"t({name}());")
             self.emit(0, "")
         return "\n".join(self.lines) + "\n"
+
+    def head(self) -> None:
+        self.emit(0, "from UnleashClient import UnleashClient", "import { Unleash } from 'unleash-client';")
+        names = "t, f, held, run"
+        self.emit(0, f"from rt import {names}", "import { t, f, later } from './rt';")
+        self.emit(0, "")
+        self.emit(0, "client = UnleashClient()", "const client = new Unleash();")
 
     def _constants(self) -> None:
         if self.chance(0.2):

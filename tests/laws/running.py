@@ -7,6 +7,7 @@ import json
 import subprocess
 import tempfile
 import types
+import warnings
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,8 @@ _NODE = Path(__file__).with_name("runtime.mjs")
 
 @dataclass(frozen=True)
 class Run:
-    """A program to be run with the flag at `value`; every other flag is on."""
+    """A program to be run with the flag at `value`; every other flag is on. A flag gives variant a where it is on and b
+    where it is off, and the text a or none."""
 
     id: str
     code: str
@@ -71,6 +73,8 @@ class _Trace:
 class _Client:
     def __init__(self, state: Mapping[str, bool]) -> None:
         self.is_enabled = state.__getitem__
+        self.get_variant = lambda key: {"name": "a" if state[key] else "b", "enabled": True}
+        self.get_string_value = lambda key, _: "a" if state[key] else ""
 
 
 def _run_python(run: Run) -> list[str]:
@@ -79,10 +83,14 @@ def _run_python(run: Run) -> list[str]:
     modules = {
         "rt": types.SimpleNamespace(**runtime),
         "UnleashClient": types.SimpleNamespace(UnleashClient=lambda: _Client(trace.state)),
+        "openfeature": types.SimpleNamespace(api=types.SimpleNamespace(get_client=lambda: _Client(trace.state))),
     }
     builtins = {**vars(__import__("builtins")), "__import__": lambda name, *_: modules[name]}
     try:
-        exec(compile(run.code, run.id, "exec", dont_inherit=True), {"__builtins__": builtins, "__name__": "program"})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a name that is compared by identity may have become a text
+            code = compile(run.code, run.id, "exec", dont_inherit=True)
+        exec(code, {"__builtins__": builtins, "__name__": "program"})
     except _EndlessError:
         trace.seen.append("endless")
     except (ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError) as error:

@@ -8,7 +8,13 @@ const f = (name, value) => { step(); trace.push('f' + name); return value; };
 const step = () => { if (trace.length > 5000) { trace.push('endless'); for (;;); } };
 const show = (value) => JSON.stringify(value, (_, part) => (part === undefined ? 'undefined' : part));
 const later = (promise) => promise.then((value) => t(['later', value]), (error) => t(['late', String(error)]));
-class Unleash { isEnabled(key) { return state[key]; } }
+const client = {
+  isEnabled: (key) => state[key],
+  getVariant: (key) => ({ name: state[key] ? 'a' : 'b', enabled: true }),
+  getStringValue: (key) => (state[key] ? 'a' : ''),
+};
+class Unleash { constructor() { return client; } }
+const OpenFeature = { getClient: () => client };
 `;
 
 const traces = {};

@@ -9,6 +9,7 @@ import pytest
 from tests.laws.programs import program
 from tests.laws.running import Run, run_all
 from tests.laws.soundness import check, main
+from tests.laws.values import Kind
 
 SLICES = 4
 PROGRAMS = 15
@@ -18,6 +19,13 @@ PROGRAMS = 15
 @pytest.mark.parametrize("language", ["python", "typescript"])
 def test_cleanup_keeps_what_generated_programs_do(language: str, part: int) -> None:
     faults = list(check(range(part * PROGRAMS, (part + 1) * PROGRAMS), language))
+    assert not faults, "\n".join(map(str, faults))
+
+
+@pytest.mark.parametrize("kind", ["variant", "text"])
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_cleanup_keeps_what_programs_do_with_variants_and_texts(language: str, kind: Kind) -> None:
+    faults = list(check(range(2 * PROGRAMS), language, kind))
     assert not faults, "\n".join(map(str, faults))
 
 

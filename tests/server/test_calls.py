@@ -60,6 +60,7 @@ def planned(root: Path) -> str:
         ("cleanup_flag", {"flagName": "a", "apply": "yes"}, "apply: should be a valid boolean"),
         ("cleanup_flag", {"flagName": "a", "apply": 1}, "apply: should be a valid boolean"),
         ("cleanup_flag", {"flagName": "a", "preservePath": "on"}, "preservePath: should be 'enabled' or 'disabled'"),
+        ("cleanup_flag", {"flagName": "a", "variant": 1}, "variant: should be a valid string"),
         ("cleanup_flag", {"flagName": "a", "flagname": "b"}, 'flagname is not an argument (did you mean "flagName"?)'),
         ("apply_plan", {"plan_id": "x"}, 'plan_id is not an argument (did you mean "planId"?)'),
         (

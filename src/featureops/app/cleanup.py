@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,11 +12,14 @@ from featureops.app.deps import Deps
 from featureops.core.cleanup import CleanupResult
 from featureops.core.cleanup import cleanup as clean
 from featureops.core.errors import BadArgument, Denied, UnknownFlag, UserFixable
+from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit, Json, Leftover, Plan
 from featureops.core.textdiff import stat, unified
 from featureops.ports import Workspace
 
-__all__ = ["WorkspaceSource", "planned", "refuse_protected"]
+__all__ = ["WorkspaceSource", "fixing_of", "planned", "refuse_protected"]
+
+_VALUES = frozenset({"boolean", "variant", "string", "number", "object"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,30 @@ class WorkspaceSource:
         return {path: hashlib.sha256(data).hexdigest() for path, data in contents.items() if data is not None}
 
 
+def fixing_of(keep: str | None, variant: str | None, value: Json) -> Fixing | None:
+    """What a flag is fixed at, of which at most one is given: the path that stays ("enabled", "disabled"), a variant's
+    name, a JSON value; None for nothing. Errors: BadArgument for more than one, and for a variant without a name."""
+    given = [text for text, each in (("keep", keep), ("variant", variant), ("value", value)) if each is not None]
+    if len(given) > 1:
+        hint = "keep (preservePath) is for a flag that is on or off, variant for a variant, value for a string, number"
+        raise BadArgument(f"{' and '.join(given)} exclude each other.", f"{hint} or object: pass one of them.")
+    if variant is not None:
+        if not variant.strip():
+            raise BadArgument("The variant has no name.", "Give the name of the variant that stays, such as blue.")
+        return Fixing(variant=variant)
+    if value is not None:
+        return Fixing(value is not False, value=value, has_value=True)
+    return Fixing(keep == "enabled") if keep is not None else None
+
+
 def planned(
-    deps: Deps, *, flag: str, keep: bool, files: Sequence[str] = (), unprotect: bool = False
+    deps: Deps, *, flag: str, keep: bool | Fixing, files: Sequence[str] = (), unprotect: bool = False
 ) -> tuple[Plan, dict[str, Json]]:
-    """A plan that removes a flag, keeping the enabled or the disabled path, saved if it has edits; with the object of
-    design section 3.2 about it. Nothing is written to the workspace, and no backend is asked.
+    """A plan that removes a flag that stays on or off, or gives a variant or a value for good, saved if it has edits;
+    with the object of design section 3.2 about it. Nothing is written to the workspace, and no backend is asked.
 
     Errors: UnknownFlag (no file names it), Denied (the policy protects it, without `unprotect`), BadArgument (a file
-    that is not there).
+    that is not there, a variant or a value that no read asks for).
     """
     name = flag.strip()
     if not name:
@@ -72,11 +92,13 @@ def planned(
     for path in files:
         deps.workspace.read(path)
     source = WorkspaceSource(deps.workspace)
-    result = clean(source, name, keep, deps.packs, deps.config, frozenset(files) if files else None)
+    fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
+    result = clean(source, name, fixing, deps.packs, deps.config, frozenset(files) if files else None)
     if result.verdict == "nothing" and not result.leftovers:
         raise _unknown(deps, name)
-    answer = _answer(name, keep, result)
-    title = f"remove {name}, keep it {answer['preservePath']}"
+    _check_kinds(name, fixing, result)
+    answer = _answer(name, fixing, result)
+    title = f"remove {name}, keep {_kept(fixing)}"
     plan = plans.new_plan(deps, "cleanup", title, result.edits, source.hashes(result.seen), answer)
     answer["planId"] = plan.plan_id if plan.edits else None
     return plan, answer
@@ -99,10 +121,39 @@ def _unknown(deps: Deps, name: str) -> UnknownFlag:
     )
 
 
-def _answer(name: str, keep: bool, result: CleanupResult) -> dict[str, Json]:
+def _check_kinds(name: str, fixing: Fixing, result: CleanupResult) -> None:
+    """Errors: BadArgument for a variant or a value where every read asks for something else."""
+    kinds, wanted = result.kinds, "variant" if fixing.variant is not None else "value"
+    fits = "variant" in kinds if fixing.variant is not None else bool(result.fixed) or not fixing.has_value
+    if fits or not kinds or not kinds <= _VALUES:
+        return
+    ways = {"boolean": "--keep enabled or --keep disabled (preservePath)", "variant": "--variant NAME (variant)"}
+    hints = sorted({ways.get(kind, "--value JSON of that kind (value)") for kind in kinds})
+    asked = " and ".join(sorted(kinds))
+    given = "a variant" if wanted == "variant" else fixing.kind
+    raise BadArgument(f"The code reads {name!r} as {asked} only: no read gives {given}.", f"Use {' or '.join(hints)}.")
+
+
+def _kept(fixing: Fixing) -> str:
+    if fixing.variant is not None:
+        return f"variant {fixing.variant}"
+    if fixing.has_value:
+        return f"value {json.dumps(fixing.value, ensure_ascii=False)[:60]}"
+    return "enabled" if fixing.keep else "disabled"
+
+
+def _fixed_at(fixing: Fixing) -> dict[str, Json]:
+    if fixing.variant is not None:
+        return {"preservePath": "enabled", "variant": fixing.variant}
+    if fixing.has_value:
+        return {"preservePath": "enabled" if fixing.keep else "disabled", "value": fixing.value}
+    return {"preservePath": "enabled" if fixing.keep else "disabled"}
+
+
+def _answer(name: str, fixing: Fixing, result: CleanupResult) -> dict[str, Json]:
     return {
         "flagName": name,
-        "preservePath": "enabled" if keep else "disabled",
+        **_fixed_at(fixing),
         "planId": None,
         "applied": False,
         "verdict": result.verdict,

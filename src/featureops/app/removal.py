@@ -5,6 +5,7 @@ Whatever applies a plan that removes a flag passes here, so the backend is asked
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from featureops.app.deps import Deps
 from featureops.app.readiness import ask
 from featureops.core.certificate import Check, certificate, checksum
 from featureops.core.errors import BadArgument, BadConfiguration, Denied, UserFixable
+from featureops.core.fixing import Fixing
 from featureops.core.model import Json, Plan
 from featureops.core.readiness import Readiness, readiness_json
 
@@ -74,11 +76,11 @@ def configured_verify(deps: Deps) -> Verify:
 
 
 async def remove(
-    deps: Deps, *, flag: str, keep: bool, files: Sequence[str] = (), terms: Terms = _PREVIEW
+    deps: Deps, *, flag: str, keep: bool | Fixing, files: Sequence[str] = (), terms: Terms = _PREVIEW
 ) -> dict[str, Json]:
-    """Remove a flag, keeping the enabled or the disabled path: the object of design section 3.2, with `readiness`
-    (`core.readiness`), `certificate` (`core.certificate`), `next` and `message`; once applied also `changeId`,
-    `readsLeft` (in the code as it is now), `verify` {"command", "exitCode", "output"} and `forced`.
+    """Remove a flag that stays on or off, or gives a variant or a value for good: the object of design section 3.2,
+    with `readiness` (`core.readiness`), `certificate` (`core.certificate`), `next` and `message`; once applied also
+    `changeId`, `readsLeft` (in the code as it is now), `verify` {"command", "exitCode", "output"} and `forced`.
 
     Where the readiness is blocked and `force` is not given, nothing is written and the verdict is refused. Errors:
     those of `cleanup.planned` and `plans.apply`, BadArgument (`verify` without `apply`).
@@ -235,7 +237,7 @@ def _next(answer: Mapping[str, Json], ready: Readiness, *, blocked: bool) -> lis
 
 
 def _message(answer: Mapping[str, Json], ready: Readiness, *, blocked: bool) -> str:
-    name, kept = answer["flagName"], answer["preservePath"]
+    name, kept = answer["flagName"], _kept(answer)
     if blocked and not answer["applied"]:
         why = " ".join(reason.text for reason in ready.reasons if reason.level == "blocked")
         return f"Nothing was written, {name} is not ready to leave the code. {why} Only a person may force it."
@@ -261,3 +263,12 @@ def _counted(files: Json) -> str:
 
 def _length(value: Json) -> int:
     return len(value) if isinstance(value, list) else 0
+
+
+def _kept(answer: Mapping[str, Json]) -> str:
+    """What stays, in words."""
+    if "variant" in answer:
+        return f"variant {answer['variant']}"
+    if "value" in answer:
+        return f"value {json.dumps(answer['value'], ensure_ascii=False)[:60]}"
+    return str(answer["preservePath"])

@@ -13,7 +13,7 @@ import typer
 
 from featureops import __version__
 from featureops.cli.outcome import DONE, guarded
-from featureops.cli.request import Place, Request, Roots
+from featureops.cli.request import Place, Request, Roots, parsed_value
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
 
@@ -195,7 +195,13 @@ def wrap(
 @app.command()
 def cleanup(
     flag: Annotated[str, typer.Argument(metavar="KEY", help="The flag's key.")],
-    keep: Annotated[Literal["enabled", "disabled"], typer.Option("--keep", help="The branch that stays.")],
+    keep: Annotated[
+        Literal["enabled", "disabled"] | None, typer.Option("--keep", help="The branch that stays.")
+    ] = None,
+    variant: Annotated[str | None, typer.Option("--variant", metavar="NAME", help="The variant that stays.")] = None,
+    value: Annotated[
+        str | None, typer.Option("--value", metavar="JSON", help="What a string, number or object flag stays at.")
+    ] = None,
     apply: _Apply = False,
     force: _Force = False,
     verify: _Verify = None,
@@ -206,11 +212,17 @@ def cleanup(
 ) -> int:
     """Remove a flag from the code: its conditions, the dead branch, and what only that used."""
     from featureops.app import removal as use_case
+    from featureops.app.cleanup import fixing_of
     from featureops.cli.removing import Removal
     from featureops.cli.show import show_rewrite
 
-    given = Removal(apply, force, verify, verify_timeout, certificate)
-    verb = partial(use_case.remove, flag=flag, keep=keep == "enabled")
+    fixing, given = (
+        fixing_of(keep, variant, parsed_value(value)),
+        Removal(apply, force, verify, verify_timeout, certificate),
+    )
+    if fixing is None:
+        raise BadArgument("cleanup needs to know what stays.", "Pass --keep enabled|disabled, --variant or --value.")
+    verb = partial(use_case.remove, flag=flag, keep=fixing)
     return given.answer(Request(root, as_json), lambda deps, terms: verb(deps, terms=terms), show_rewrite)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +18,24 @@ from featureops.cli.outcome import exit_code, print_json, quiet
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
 
-__all__ = ["CLIENT", "Place", "Request", "Roots"]
+__all__ = ["CLIENT", "Place", "Request", "Roots", "parsed_value"]
 
 _Answer = dict[str, Json]
 CLIENT = "featureops command line"
+
+
+def parsed_value(text: str | None) -> Json:
+    """A JSON value as people type it; None where none is given. Errors: BadArgument for null and what is no JSON."""
+    if text is None:
+        return None
+    try:
+        value: Json = json.loads(text)
+    except ValueError:
+        hint = f"A text needs quotes of its own: --value '{json.dumps(text, ensure_ascii=False)}'."
+        raise BadArgument(f"--value is not JSON: {text[:60]!r}.", hint) from None
+    if value is None:
+        raise BadArgument("--value null fixes nothing.", "Give the value that the flag stays at.")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

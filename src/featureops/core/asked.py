@@ -24,7 +24,8 @@ class Read:
     `value` is "boolean", "variant", "string" ..., or "decorator", "component", "entry", "block", "test", "definition"
     for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
     identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
-    asks; where that does more than ask, the read is not `is_exact`.
+    asks; where that does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value
+    is written, as of a `CallForm`.
     """
 
     node: Node
@@ -39,6 +40,7 @@ class Read:
     holder: Node | None = None
     through: Through | None = None
     is_exact: bool = True
+    spelt: str = "{}"
 
     @property
     def shown(self) -> int:

@@ -13,7 +13,8 @@ __all__ = ["CleanupResult", "verdict_of"]
 @dataclass(frozen=True, slots=True)
 class CleanupResult:
     """`reads` counts the reads removed per file, `tests` names the tests that went, in the order of their files. The
-    verdict is complete, partial, nothing or refused."""
+    verdict is complete, partial, nothing or refused. `kinds` are those of the values that the flag is asked for, as of
+    `Read`; `fixed` those of reads that get one."""
 
     edits: tuple[FileEdit, ...]
     leftovers: tuple[Leftover, ...]
@@ -21,6 +22,8 @@ class CleanupResult:
     verdict: str
     seen: tuple[str, ...] = ()
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
 
 def verdict_of(*, edited: bool, is_open: bool) -> str:

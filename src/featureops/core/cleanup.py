@@ -7,33 +7,27 @@ is refused as a whole and the rest is still done.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from featureops.core.asked import Read, aliased, held_by, uses_of
 from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
-from featureops.core.detect.built import files_that_build, files_that_spell
-from featureops.core.detect.following import follow_places, learn_callers
-from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.elsewhere import uses_in
+from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
-from featureops.core.holders import holder_name
-from featureops.core.learning import is_followed
-from featureops.core.leftovers import gate_of, is_foldable, is_open, leftovers_of, mentions, odd_arguments
+from featureops.core.fold.values import Known
+from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
-from featureops.core.open_gates import open_gates
 from featureops.core.orphans import orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.reads import find_reads
-from featureops.core.registries import entries_named, entries_of_key, keys_in, unlisted
+from featureops.core.registries import entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
+from featureops.core.seeding import Seeding
 from featureops.core.settled import documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
 from featureops.core.syntax import Node, parse
@@ -44,40 +38,41 @@ from featureops.core.verify import fault
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
 _ROUNDS = 20
+_NOT_ASKED = frozenset({"test", "definition"})
 _OPEN_KINDS = frozenset({"unproven", "refused", "not-foldable", "syntax-error"})
 
 
 def cleanup_project(
-    files: Mapping[str, bytes], flag: str, keep: bool, packs: Packs, config: Config | None = None
+    files: Mapping[str, bytes], flag: str, keep: bool | Fixing, packs: Packs, config: Config | None = None
 ) -> CleanupResult:
     """`cleanup` over files in memory."""
     return cleanup(MappingSource(files), flag, keep, packs, config or Config())
 
 
 def cleanup(
-    source: Source, flag: str, keep: bool, packs: Packs, config: Config, only: frozenset[str] | None = None
+    source: Source, flag: str, keep: bool | Fixing, packs: Packs, config: Config, only: frozenset[str] | None = None
 ) -> CleanupResult:
     """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited."""
-    return _Cleanup(source, flag, keep, packs, config, only).run()
+    fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
+    return _Cleanup(source, flag, fixing, packs, config, only).run()
 
 
 class _Cleanup:
     def __init__(
-        self, source: Source, flag: str, keep: bool, packs: Packs, config: Config, only: frozenset[str] | None
+        self, source: Source, flag: str, fixing: Fixing, packs: Packs, config: Config, only: frozenset[str] | None
     ) -> None:
         self.source = source
         self.flag = flag
-        self.keep = keep
+        self.fixing = fixing
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = RunState()
+        self.seeding = Seeding(source, flag, fixing, self.project, self.state)
         self.plans: dict[str, FilePlan] = {}
-        self.remains = Remains(self.project, flag, self.state.constants, source.grep, self._output)
-        self._searched: set[bytes] = set()
-        self._files: set[str] = set()
+        self.remains = Remains(self.project, flag, fixing, self.state.constants, source.grep, self._output)
 
     def run(self) -> CleanupResult:
-        self._find_reads()
+        self.seeding.find()
         self._look_around()
         self._settle()
         self._verify()
@@ -85,6 +80,12 @@ class _Cleanup:
             self._settle()
             self._verify()
         return self._result()
+
+    def _look_around(self) -> None:
+        """The fields that the house asks through."""
+        reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
+        for node, (path, name) in asking_fields(self.project, reads, self._with_word).items():
+            self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
 
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
@@ -95,96 +96,16 @@ class _Cleanup:
     def _clean_tests(self) -> bool:
         """What tests say of the flag goes once no other code asks for it."""
         left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
-        if self.only is None and is_for_tests_only(self.project, self.state.seeds, left):
+        if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.seeds, left):
             names = {constant.name for constant in self.state.constants.values() if constant.name}
-            reads = {path: self.state.reads.get(path, []) for path in sorted(self._files - self.state.refused.keys())}
-            self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.keep)
+            reads = {
+                path: self.state.reads.get(path, []) for path in sorted(self.seeding.files - self.state.refused.keys())
+            }
+            self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.fixing.keep)
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
             self.state.folded.pop(path, None)
         return bool(self.plans)
-
-    # -------------------------------------------------------------- reads
-
-    def _needles(self) -> list[bytes]:
-        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
-        return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
-
-    def _find_reads(self) -> None:
-        pending = self._needles()
-        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read)
-        passing = learn_callers(self.project, self.source.grep, self.source.read)
-        for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
-            if path not in self._files:
-                self._files.add(path)
-                pending.extend(sorted(self._read_file(path)))
-        pending.extend(sorted(reader.name.encode() for reader in self.project.readers if reader.is_built))
-        while pending:
-            self._searched.update(pending)
-            fresh = [path for path in self.source.grep(pending) if path not in self._files]
-            self._files.update(fresh)
-            names: set[bytes] = set()
-            for path in fresh:
-                names.update(self._read_file(path))
-            pending = sorted(names - self._searched)
-
-    def _read_file(self, path: str) -> set[bytes]:
-        """Seeds of one file; returns names of constants that hold the key, to be looked for elsewhere."""
-        file = self.project.file(path)
-        if file is None:
-            return set()
-        follow_places(self.project, path, places_of(file.data, self._searched))
-        reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
-        reads = [read for read in reads if read.flag in (self.flag, None)]
-        # What a house's own function is given is seen where it is called.
-        reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
-        self.state.reads[path] = reads
-        wanted = {"enabled": self.keep, "disabled": not self.keep}
-        for read in tuple(reads):
-            if read.flag != self.flag:
-                continue
-            if read.constant is not None and read.constant.definition is not None:
-                self.state.constants[read.constant.definition] = read.constant
-            gate = gate_of(read, is_shown=wanted[read.when])
-            if gate is not None:
-                reads[reads.index(read)] = gate
-                self.state.open_gate(path, gate.node, is_shown=wanted[read.when])
-            elif is_foldable(read):
-                self.state.seeds.setdefault(path, {})[read.node] = wanted[read.when]
-            self._take_name(read, wanted[read.when])
-        gates, self.state.reads[path] = open_gates(self.flag, self.state.reads[path], wanted)
-        if gates:
-            self.state.doom(path, gates)
-        return {name.encode() for name in self._constant_names(path)}
-
-    def _look_around(self) -> None:
-        """The fields that the house asks through."""
-        reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
-        for node, (path, name) in asking_fields(self.project, reads, self._with_word).items():
-            self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
-
-    def _take_name(self, read: Read, value: bool) -> None:
-        """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
-        path = read.node.file.path
-        names = self.project.names(path)
-        held = held_by(read, names)
-        if not held:
-            return
-        self.state.held.setdefault(path, {}).update(held)
-        self.state.seeds.setdefault(path, {}).update((use.node, value) for use in uses_of(read, names))
-        if read.value == "name":
-            reads = self.state.reads[path]
-            reads[reads.index(read)] = replace(read, value="boolean")
-
-    def _constant_names(self, path: str) -> set[str]:
-        """Names under which this file holds the key."""
-        file = self.project.file(path)
-        names: set[str] = set()
-        for node in keys_in(file, self.flag) if file is not None else ():
-            constant, holder = self.project.constant(path, node), holder_name(node)
-            if constant is not None and constant.value == self.flag and holder:
-                names.add(holder)
-        return names
 
     # -------------------------------------------------------------- folding
 
@@ -210,6 +131,7 @@ class _Cleanup:
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
         fold.entries = self.plans[path].cuts if path in self.plans else frozenset()
+        fold.spread = frozenset(self.state.spread.get(path, ()))
         folded = fold.run()
         self.state.folded[path] = folded
         self.state.outputs[path] = apply_edits(file.data, folded.edits)
@@ -246,7 +168,8 @@ class _Cleanup:
     def _spread_arguments(self) -> bool:
         """Parameters that all callers give the known value go, with what is given."""
         grown = False
-        known = {node: value for _, folded in sorted(self.state.folded.items()) for node, value in folded.known.items()}
+        items = (item for _, folded in sorted(self.state.folded.items()) for item in folded.known.items())
+        known = {node: value for node, value in items if isinstance(value, bool)}
         for found in settled_parameters(self.project, known, self._with_word):
             if self.only is not None and not found.paths <= self.only:
                 continue
@@ -257,11 +180,11 @@ class _Cleanup:
                 self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
                 self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
-                self._files.update(found.paths)
+                self.seeding.files.update(found.paths)
             grown = fresh or grown
         return grown
 
-    def _spread_name(self, path: str, name: str, value: bool, is_call: bool) -> bool:
+    def _spread_name(self, path: str, name: str, value: Known, is_call: bool) -> bool:
         grown = False
         for other in self._with_word(name):
             if other == path or self.project.file(other) is None:
@@ -270,7 +193,8 @@ class _Cleanup:
             fresh = {node: value for node in uses_in(self.project, other, place, is_call, seeds) if node not in seeds}
             if fresh:
                 seeds.update(fresh)
-                self._files.add(other)
+                self.state.spread.setdefault(path, set()).add(name)
+                self.seeding.files.add(other)
                 self.state.folded.pop(other, None)
                 self.state.folded.pop(path, None)
                 grown = True
@@ -299,11 +223,11 @@ class _Cleanup:
     def _drop_entries(self) -> bool:
         """Where flags are listed by their keys, once nothing asks for this one."""
         if not self.state.folded or any(
-            is_open(read, self.flag) for reads in self.state.reads.values() for read in reads
+            is_open(read, self.flag, self.fixing) for reads in self.state.reads.values() for read in reads
         ):
             return False
         grown = False
-        for path in sorted(self._files):
+        for path in sorted(self.seeding.files):
             file = self.project.file(path)
             grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
         return grown
@@ -324,10 +248,7 @@ class _Cleanup:
             for part in alike if is_own else ():
                 if part.file is node.file:
                     data = data.replace(part.file.data[part.start : part.end], b"", 1)
-            pack = self.project.packs.for_path(path)
-            if has_word(data, constant.name) and (
-                pack is None or names_in_code(parse(path, data, pack), constant.name)
-            ):
+            if self._is_named(path, data, constant.name):
                 return False
         return bool(self.state.folded)
 
@@ -370,7 +291,15 @@ class _Cleanup:
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
         verdict = verdict_of(edited=bool(edits), is_open=bool(open_left))
         tests = {path: plan.removed for path, plan in self.plans.items() if plan.removed and path in reads}
-        return CleanupResult(tuple(edits), tuple(left), reads, verdict, tuple(sorted(self._files)), tests)
+        seen = tuple(sorted(self.seeding.files))
+        return CleanupResult(tuple(edits), tuple(left), reads, verdict, seen, tests, *self._kinds())
+
+    def _kinds(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What the flag is asked for, and which of that it is fixed at."""
+        reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
+        asked = [read for read in reads if read.proof != "unproven" and read.value not in _NOT_ASKED]
+        fixed = frozenset(read.value for read in asked if self.fixing.of(read) is not None)
+        return frozenset(read.value for read in asked), fixed
 
     def _orphans(self, edits: list[FileEdit]) -> list[str]:
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
@@ -379,15 +308,15 @@ class _Cleanup:
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []
         dropped = self.state.dropped_names()
-        for path in sorted(self._files - deleted):
+        for path in sorted(self.seeding.files - deleted):
             file = self.project.file(path)
             after = self._output(path)
-            unfolded = self.state.folded[path].unfolded if path in self.state.folded else ()
+            unfolded = self.state.folded[path].unfolded if path in self.state.folded else {}
             if file is not None and file.pack.regions is not None:
-                unfolded = tuple(self.state.seeds.get(path, ()))
+                unfolded = self.state.seeds.get(path, {})
             reads = not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set()))
             refused, failed = self.state.refused.get(path), self.project.failed.get(path)
             found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(item for name in dropped for item in mentions(path, after, name, file.pack if file else None))
-            found.extend(leftovers_of(path, file, after, self.flag, reads, unfolded, refused, failed))
+            found.extend(leftovers_of(path, file, after, self.flag, self.fixing, reads, unfolded, refused, failed))
         return found

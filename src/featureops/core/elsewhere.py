@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 
 from featureops.core.fold.folder import called
+from featureops.core.fold.values import Known
 from featureops.core.holders import free_uses, members_named
 from featureops.core.project import Project
 from featureops.core.syntax import Node
@@ -14,7 +15,7 @@ __all__ = ["uses_in"]
 
 
 def uses_in(
-    project: Project, other: str, place: tuple[str, str], is_call: bool, known: Mapping[Node, bool]
+    project: Project, other: str, place: tuple[str, str], is_call: bool, known: Mapping[Node, Known]
 ) -> list[Node]:
     """The uses in the file `other` of what `place` (a file and a name in it) defines; of a function its calls."""
     path, name = place

@@ -87,7 +87,10 @@ class Indexing:
     `memos` are calls that give what their block gives a name. `mixins` are calls or nodes in a class's body that take
     in the members of the classes that they name. `settings` are expressions for the program's one object of settings.
     `late_names` are declarations that do not see their own name in what they give it. The members of `companions` are
-    those of the class around as well, also where they have a name.
+    those of the class around as well, also where they have a name. `equal_methods` tell whether what they are called
+    on has the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the
+    entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
+    they are empty. At the end of `closed_cases` control leaves the switch.
     """
 
     identifiers: frozenset[str]
@@ -174,6 +177,11 @@ class Indexing:
     injectors: frozenset[str]
     injected_from: frozenset[str]
     memos: frozenset[str]
+    equal_methods: frozenset[str]
+    equal_functions: frozenset[str]
+    entry_getters: frozenset[str]
+    alternatives: frozenset[str]
+    closed_cases: frozenset[str]
     mixins: frozenset[str]
     settings: frozenset[str]
     late_names: frozenset[str]

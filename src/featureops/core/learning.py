@@ -76,6 +76,7 @@ def reader_of(project: Project, path: str, read: Read) -> Reader | None:
         is_likely=read.proof == "likely",
         is_exact=result.is_exact and read.is_exact,
         is_method=wrapper.is_method,
+        spelt=read.spelt,
     )
 
 
@@ -367,6 +368,7 @@ def _read(project: Project, path: str, call: Node, reader: Reader, proof: Proof)
         method=reader.name,
         through=Through(reader, given),
         is_exact=reader.is_exact,
+        spelt=reader.spelt,
     )
 
 

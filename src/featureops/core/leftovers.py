@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from featureops.core.fixing import Fixing
+from featureops.core.fold.values import Known, Record
 from featureops.core.model import Leftover
 from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
 from featureops.core.settled import Settled
 from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["gate_of", "is_foldable", "is_open", "leftovers_of", "mentions", "odd_arguments"]
+__all__ = ["gate_of", "is_open", "leftovers_of", "mentions", "odd_arguments"]
 
 _TEXT = 160
 _HOSTED = "markup around the script may use what the read gives: edit this file by hand"
+_UNFOLDED = "the read could not be folded safely"
+_PARTLY = "it is used in a way that can't be settled (a payload, all of it, an open choice): put that in by hand"
 _REASONS = {
     "variant": "a variant is read: fix it with --variant NAME",
     "string": "a string value is read: fix it with --value JSON",
@@ -38,8 +42,9 @@ def leftovers_of(
     file: SourceFile | None,
     after: bytes,
     flag: str,
+    fixing: Fixing,
     reads: Sequence[Read],
-    unfolded: Sequence[Node],
+    unfolded: Mapping[Node, Known | None],
     refused: str | None,
     failed: str | None,
 ) -> list[Leftover]:
@@ -50,13 +55,16 @@ def leftovers_of(
     if failed is not None:
         found.append(Leftover(path, 0, "refused", "", failed))
     if file is not None:
-        found.extend(_read_leftover(path, file, read) for read in reads if _stays(read, flag))
+        found.extend(_read_leftover(path, file, read, fixing) for read in reads if _stays(read, flag, fixing))
         hosted = file.pack.regions is not None
-        sentence = _HOSTED if hosted else "the read could not be folded safely"
-        found.extend(_at(path, file, node, "not-foldable", sentence) for node in unfolded)
+        for node, value in unfolded.items():
+            sentence = _HOSTED if hosted else _PARTLY if isinstance(value, Record) else _UNFOLDED
+            found.append(_at(path, file, node, "not-foldable", sentence))
         sentence = "a syntax error stands at the read"
         found.extend(
-            _at(path, file, read.node, "syntax-error", sentence) for read in reads if _is_broken(file, read, flag)
+            _at(path, file, read.node, "syntax-error", sentence)
+            for read in reads
+            if _is_broken(file, read, flag, fixing)
         )
     taken = {item.line for item in found}
     pack = file.pack if file is not None else None
@@ -72,11 +80,6 @@ def odd_arguments(path: str, file: SourceFile | None, settled: Iterable[Settled]
         odd = (node for node in each.odd if node.file.path == path)
         found.extend(_at(path, file, node, "test-argument", reason) for node in odd if file is not None)
     return found
-
-
-def is_foldable(read: Read) -> bool:
-    """Whether fixing the flag fixes the value of the read."""
-    return read.value in ("boolean", "gate") and read.proof != "unproven" and read.is_exact
 
 
 def gate_of(read: Read, *, is_shown: bool) -> Read | None:
@@ -100,22 +103,22 @@ def _is_function(expression: Node) -> bool:
     return inner is not None and inner.shape in ("function", "lambda")
 
 
-def is_open(read: Read, flag: str) -> bool:
+def is_open(read: Read, flag: str, fixing: Fixing) -> bool:
     """Whether the flag is still asked for after the cleanup; what tests say of it does not count."""
-    return read.flag == flag and not is_foldable(read) and read.value != "test"
+    return read.flag == flag and fixing.of(read) is None and read.value != "test"
 
 
-def _is_broken(file: SourceFile, read: Read, flag: str) -> bool:
-    return read.flag == flag and is_foldable(read) and file.error_near(read.node.span)
+def _is_broken(file: SourceFile, read: Read, flag: str, fixing: Fixing) -> bool:
+    return read.flag == flag and fixing.of(read) is not None and file.error_near(read.node.span)
 
 
-def _stays(read: Read, flag: str) -> bool:
+def _stays(read: Read, flag: str, fixing: Fixing) -> bool:
     if read.flag == flag:
-        return not is_foldable(read)
+        return fixing.of(read) is None
     return read.flag is None and read.proof == "proven"
 
 
-def _read_leftover(path: str, file: SourceFile, read: Read) -> Leftover:
+def _read_leftover(path: str, file: SourceFile, read: Read, fixing: Fixing) -> Leftover:
     if read.flag is None:
         return _at(path, file, read.node, "dynamic-key", "the key is not known until run time: it may be this flag")
     if read.proof == "unproven":
@@ -124,7 +127,8 @@ def _read_leftover(path: str, file: SourceFile, read: Read) -> Leftover:
     if not read.is_exact:
         reason = f"{read.method} does more than ask for the flag: declare it under [[reads]] to treat it as the flag"
         return _at(path, file, read.node, "not-foldable", reason)
-    return _at(path, file, read.node, "not-foldable", _REASONS.get(read.value, "the value is not a boolean"))
+    reason = fixing.clash(read) or _REASONS.get(read.value, "the value is not a boolean")
+    return _at(path, file, read.node, "not-foldable", reason)
 
 
 def _at(path: str, file: SourceFile, node: Node, kind: str, reason: str) -> Leftover:

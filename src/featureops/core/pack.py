@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.regroup import TreeRules
+from featureops.core.spelling import SyntaxText
 from featureops.core.testing.rules import SetupForm, TestRules
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ __all__ = [
     "ParserSource",
     "SdkPack",
     "ShapeRule",
-    "SyntaxText",
+    "VariantForm",
     "WireNames",
     "WrapRules",
     "WrapTemplate",
@@ -70,35 +71,6 @@ class ShapeRule:
     having: str | None = None
     inverted: bool = False
     inner: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SyntaxText:
-    """How the language spells what the engine has to write. Templates take `{}`.
-
-    `blank` is the name for a value that nobody uses, where the language allows no unused variable. With `bare_values`
-    an expression that is no call may stand as a statement. A switch without a
-    value is folded where `otherwise_case` and `fall_through` are told: its words for the last case and for going on.
-    """
-
-    true: str
-    false: str
-    null: str
-    negation: str
-    statement: str
-    empty: str
-    blocks: Literal["indent", "braces"]
-    if_else: str
-    else_word: str
-    conditional: str
-    condition_parens: bool = False
-    indent: str = "    "
-    quotes: tuple[str, ...] = ('"', "'")
-    line_comment: str = "//"
-    blank: str = ""
-    bare_values: bool = True
-    otherwise_case: str = ""
-    fall_through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +159,7 @@ class CallForm:
     else (with an error, in a store), so that the call can't be replaced by it. With `members` the call takes no key:
     the members of its result are the flags, spelt in that case. `awaited`: the value comes only when it is waited for.
     `passed`: what the call gives is called on a component, which gets that result as a property of this name.
+    `spelt` is how a literal of the value's type is written: `{}` is the plain one, `{float}` one with a fraction.
     """
 
     method: str | None = None
@@ -203,6 +176,18 @@ class CallForm:
     awaited: bool = False
     members: Literal["", "camel"] = ""
     passed: str = ""
+    spelt: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantForm:
+    """Which members of what an SDK gives for a variant are its name, whether it counts (`enabled`) and whether the flag
+    does (`feature`), with `()` behind those that are called. `none` is the name that stands for no variant."""
+
+    name: tuple[str, ...] = ()
+    enabled: tuple[str, ...] = ()
+    feature: tuple[str, ...] = ()
+    none: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +278,7 @@ class SdkPack:
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     setups: tuple[SetupForm, ...] = ()
+    variant: VariantForm = VariantForm()
     pure: bool = True
     preferred: bool = False
 

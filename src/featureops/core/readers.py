@@ -47,6 +47,7 @@ class Reader:
     is_likely: bool
     is_exact: bool
     is_method: bool
+    spelt: str = "{}"
 
     @property
     def is_built(self) -> bool:

@@ -248,7 +248,8 @@ class _Finder:
         node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
         value = value_of(call, node, form) if whole else "details"
-        return Read(node, call, sdk, value, form.when, proof, key, self.project.constant(self.path, key), method)
+        constant = self.project.constant(self.path, key)
+        return Read(node, call, sdk, value, form.when, proof, key, constant, method, spelt=form.spelt)
 
     def _unboxed(self, node: Node) -> bool:
         """Whether only the value is taken out of what the call gives, into a name of its own."""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.asked import Read
+from featureops.core.fixing import Fixing
 from featureops.core.fold.layout import leading_comments
-from featureops.core.leftovers import is_foldable
 from featureops.core.project import Constant, Project
 from featureops.core.syntax import Node, SourceFile, parse
 
@@ -37,12 +37,14 @@ class Remains:
         self,
         project: Project,
         flag: str,
+        fixing: Fixing,
         constants: dict[Node, Constant],
         grep: Callable[[Sequence[bytes]], Iterable[str]],
         output: Callable[[str], bytes],
     ) -> None:
         self.project = project
         self.flag = flag
+        self.fixing = fixing
         self.constants = constants
         self.grep = grep
         self.output = output
@@ -52,7 +54,9 @@ class Remains:
         """What can go now. `reads` are all that there are, `unfolded` stay."""
         own = [read for found in reads.values() for read in found if read.flag == self.flag]
         asking = [read for read in own if not _is_definition(read) and read.value != "test"]
-        is_settled = bool(asking) and all(is_foldable(read) and read.node not in unfolded for read in asking)
+        is_settled = bool(asking) and all(
+            self.fixing.of(read) is not None and read.node not in unfolded for read in asking
+        )
         found = [read.node for read in own if is_settled and _is_definition(read) and _can_go(read.node)]
         asking_functions = (*self._house_functions(), *_asking_only(asking)) if is_settled else ()
         for name, functions in asking_functions:

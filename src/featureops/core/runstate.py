@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from featureops.core.asked import Read
 from featureops.core.fold.folder import Folded
+from featureops.core.fold.values import Known
 from featureops.core.house import name_parts
 from featureops.core.model import Span
 from featureops.core.project import Constant
@@ -21,7 +22,7 @@ __all__ = ["RunState"]
 class RunState:
     """One run: which files are folded with which seeds, and what they say to each other."""
 
-    seeds: dict[str, dict[Node, bool]] = field(default_factory=dict)
+    seeds: dict[str, dict[Node, Known]] = field(default_factory=dict)
     reads: dict[str, list[Read]] = field(default_factory=dict)
     constants: dict[Node, Constant] = field(default_factory=dict)
     gates: dict[str, dict[Node, bool]] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class RunState:
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
+    spread: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
 
     def doom(self, path: str, parts: Iterable[Node]) -> bool:

@@ -22,11 +22,11 @@ from featureops.core.pack import (
     ModuleRules,
     Packs,
     ShapeRule,
-    SyntaxText,
     WireNames,
     WrapRules,
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
+from featureops.core.spelling import SyntaxText
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
 from featureops.languages.test_rules import test_rules
@@ -221,6 +221,10 @@ def _syntax_text(table: Table) -> SyntaxText:
         bare_values=bool(table.get("bare_values", True)),
         otherwise_case=text(table, "otherwise_case", ""),
         fall_through=text(table, "fall_through", ""),
+        falsy=texts(table, "falsy"),
+        escaped=text(table, "escaped", ""),
+        plain_quotes=texts(table, "plain_quotes"),
+        equal_texts=bool(table.get("equal_texts", True)),
     )
 
 

@@ -6,9 +6,9 @@ from importlib.resources.abc import Traversable
 from typing import Literal, cast
 
 from featureops.core.errors import Bug
-from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, WrapTemplate
+from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, VariantForm, WrapTemplate
 from featureops.core.testing.rules import SetupForm
-from featureops.languages.tables import Table, optional, read, subtables, text, texts
+from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
 
 __all__ = ["sdk_pack"]
 
@@ -36,6 +36,7 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         others=texts(data, "others"),
         markers=tuple(Marker(texts(item, "hosts"), text(item, "text")) for item in subtables(data, "marker")),
         setups=tuple(_setup(item) for item in subtables(data, "setup")),
+        variant=_variant(subtable(data, "variant")),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
             WrapTemplate(
@@ -71,6 +72,7 @@ def _call(item: Table) -> CallForm:
         boxed=bool(item.get("boxed", False)),
         awaited=bool(item.get("awaited", False)),
         passed=text(item, "passed", ""),
+        spelt=text(item, "spelt", "{}"),
         members=cast("Literal['', 'camel']", text(item, "members", "")),
     )
 
@@ -92,6 +94,11 @@ def _setup(item: Table) -> SetupForm:
         answers=frozenset(texts(item, "answers")),
         through=frozenset(texts(item, "through")),
     )
+
+
+def _variant(item: Table) -> VariantForm:
+    name, enabled, feature = (texts(item, key) for key in ("name", "enabled", "feature"))
+    return VariantForm(name, enabled, feature, text(item, "none", ""))
 
 
 def _gate(item: Table) -> GateForm:

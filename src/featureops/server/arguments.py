@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pydantic.alias_generators import to_camel
 
 __all__ = [
@@ -103,6 +103,8 @@ class WrapChange(LongAnswer):
 class CleanupFlag(LongAnswer):
     flag_name: _Key
     preserve_path: Annotated[Literal["enabled", "disabled"], Field(description="the branch that stays")] | None = None
+    variant: _Name | None = None
+    value: JsonValue = None
     files: _Paths | None = None
     apply: bool = False
     force: _Force = False

@@ -134,18 +134,18 @@ async def _wants_idiom(deps: Deps, given: WrapChange) -> bool:
     schemas.Cleanup,
     title="Remove a flag from code",
     description="Remove a feature flag from the code: folds its conditions, deletes the dead branch and what only that"
-    " used (variables, imports, functions, files). Needs preservePath: ask the user which branch stays if unsure."
-    " Previews a diff, leftovers with reasons, a planId and readiness (what production serves); apply: true writes"
-    " unless that is blocked; undo_change takes it back.",
+    " used (variables, imports, functions, files). Needs preservePath, or variant (a name), or value (of a"
+    " string, number or object flag): ask the user what stays if unsure. Previews a diff, leftovers, a planId and"
+    " readiness (what production serves); apply: true writes unless that is blocked; undo_change takes it back.",
     toolsets=("code",),
     effect="previews",
 )
 async def cleanup_flag(deps: Deps, given: CleanupFlag) -> Result:
-    if given.preserve_path is None:
-        return _which_path(given)
-    from featureops.app import removal
+    from featureops.app import cleanup, removal
 
-    keep, files = given.preserve_path == "enabled", tuple(given.files or ())
+    keep, files = cleanup.fixing_of(given.preserve_path, given.variant, given.value), tuple(given.files or ())
+    if keep is None:
+        return _which_path(given)
     terms = _terms(deps, given, apply=given.apply)
     found = await removal.remove(deps, flag=given.flag_name, keep=keep, files=files, terms=terms)
     return brief(found, detailed=given.response_format == "detailed")

@@ -143,6 +143,8 @@ class Ready(Output):
 class Cleanup(_Answer):
     flag_name: str
     preserve_path: str | None = None
+    variant: str | None = None
+    value: JsonValue = None
     requires_user_input: bool = False
     plan_id: str | None = None
     applied: bool = False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
-from featureops.core.fold.values import KEEP, Const, Context, Value
+from featureops.core.fold.literals import literal, matches
+from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
 __all__ = ["Arms", "has_arms"]
@@ -49,7 +50,7 @@ class Arms(Branches):
         if not isinstance(known, Const) or known.effects:
             return None
         for arm in _arms(node):
-            takes, guard = _takes(arm, value=known.value), self._guard(arm)
+            takes, guard = _takes(arm, known.value), self._guard(arm)
             if takes is None or (takes and guard is None):
                 return None
             if takes and guard:
@@ -62,7 +63,7 @@ class Arms(Branches):
         if guard is None:
             return True
         value = self.reduce(guard, "boolean") if guard in self.hot else KEEP
-        return value.value if isinstance(value, Const) and not value.effects else None
+        return value.holds if isinstance(value, Const) and not value.effects else None
 
     def _keep_arms(self, node: Node) -> Value:
         body, subject = node.role("body"), node.role("value")
@@ -83,7 +84,7 @@ class Arms(Branches):
         if body is not None:
             self.blocks.remove(body, self.gone)
         if subject is not None and subject in self.hot:
-            self.place(subject, self.reduce(subject, "value"))
+            self._place_subject(subject)
         return KEEP
 
 
@@ -97,7 +98,7 @@ def _arms(node: Node) -> list[Node]:
     return [item for item in body.items if item.shape == "arm"] if body is not None else []
 
 
-def _takes(arm: Node, *, value: bool) -> bool | None:
+def _takes(arm: Node, value: Known) -> bool | None:
     """Whether the pattern of an arm takes a value; None where it gives it a name or compares with something else."""
     pattern, guard = arm.role("pattern"), arm.role("guard")
     if pattern is None:
@@ -105,6 +106,5 @@ def _takes(arm: Node, *, value: bool) -> bool | None:
     parts = [item for item in pattern.items if item is not guard]
     if not parts:  # the pattern that takes anything is a sign and no node of its own
         return True
-    if len(parts) == 1 and parts[0].shape in ("true", "false"):
-        return (parts[0].shape == "true") is value
-    return None
+    label = literal(parts[0]) if len(parts) == 1 else None
+    return matches(label, value) if label is not None else None

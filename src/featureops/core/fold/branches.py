@@ -6,22 +6,22 @@ from collections.abc import Mapping
 
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.chains import Arm, always_leaves, arms, inside, is_handled, statements
+from featureops.core.fold.comparisons import Comparisons
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.expressions import Expressions
 from featureops.core.fold.layout import content, full_end, is_alone
-from featureops.core.fold.values import KEEP, Becomes, Const, Value, evaluated, is_pure
+from featureops.core.fold.values import KEEP, Becomes, Const, Known, Value, evaluated, is_pure
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
 __all__ = ["Branches"]
 
 
-class Branches(Expressions):
+class Branches(Comparisons):
     """`gone` are statements that folding removes, `stands_for` what a chain came down to, `leaves` whether control
     never goes on after a chain of which some arms stay."""
 
     def __init__(
-        self, editor: Editor, seeds: Mapping[Node, bool], hot: frozenset[Node], names: Names, blocks: Blocks
+        self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node], names: Names, blocks: Blocks
     ) -> None:
         super().__init__(editor, seeds, hot)
         self.names = names
@@ -87,6 +87,13 @@ class Branches(Expressions):
         """A statement with more than one condition."""
         self.visit_children(node)
 
+    def _place_subject(self, subject: Node) -> None:
+        """Write what decides a choice whose end can't be told. A text or a number stays asked for: types would see that
+        no case but one can match."""
+        value = self.reduce(subject, "value")
+        if not isinstance(value, Const) or isinstance(value.value, bool):
+            self.place(subject, value)
+
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:
             return KEEP
@@ -97,7 +104,7 @@ class Branches(Expressions):
         if stays:
             self.place(arm.condition, value)
             return KEEP
-        return Const(not value.value) if arm.inverted else value
+        return Const(not value.holds) if arm.inverted else value
 
     def _initializer(self, arm: Arm) -> Node | None:
         """The statement before the condition, which has to stay with it."""

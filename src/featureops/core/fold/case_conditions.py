@@ -17,7 +17,7 @@ class CaseConditions(Switches):
         for case in cases:
             values = case.roles("value")
             value = self.reduce(values[0], "boolean") if len(values) == 1 else None
-            if settled is not None or (isinstance(value, Const) and not value.effects and not value.value):
+            if settled is not None or (isinstance(value, Const) and not value.effects and not value.holds):
                 self.gone.add(case)
             elif isinstance(value, Const) and not value.effects:
                 settled = case

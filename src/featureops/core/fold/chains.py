@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from featureops.core.syntax import Node
 
-__all__ = ["Arm", "always_leaves", "arms", "inside", "is_handled", "is_inverted", "is_last", "statements"]
+__all__ = [
+    "Arm",
+    "always_leaves",
+    "arms",
+    "inside",
+    "is_handled",
+    "is_inverted",
+    "is_last",
+    "is_seen_as_boolean",
+    "statements",
+]
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 
@@ -112,3 +122,24 @@ def always_leaves(node: Node) -> bool:
         return False
     chain = arms(node)
     return bool(chain) and chain[-1].condition is None and all(always_leaves(arm.body) for arm in chain)
+
+
+def is_seen_as_boolean(use: Node) -> bool:
+    """Whether the place of a use sees only if the value is true."""
+    node, parent = use, use.parent
+    while parent is not None:
+        if parent.shape in ("not", "while", "if", "elif"):
+            return True
+        if parent.shape == "conditional":
+            return parent.role("condition") is node
+        if parent.shape == "markup-expression":
+            return parent.parent is not None and parent.parent.shape == "markup-element"
+        if parent.shape in ("and", "or") and parent.role("left") is node:
+            right = parent.role("right")
+            if right is not None and right.shape in ("markup-element", "paren") and parent.shape == "and":
+                node, parent = parent, parent.parent
+                continue
+        if parent.shape not in ("paren", "and", "or"):
+            return False
+        node, parent = parent, parent.parent
+    return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
 from featureops.core.fold.expressions import only_expression
+from featureops.core.fold.literals import literal, matches
+from featureops.core.fold.switches import labels_of
 from featureops.core.fold.values import KEEP, Const, Context, Value, is_pure
 from featureops.core.syntax import Node
 
@@ -35,7 +37,7 @@ class Choices(Branches):
             return super()._call(node)
         absorbing = name in index.any_of
         values = {item: self.reduce(item, "boolean") for item in listed.items}
-        known = {item: value.value for item, value in values.items() if isinstance(value, Const) and not value.effects}
+        known = {item: value.holds for item, value in values.items() if isinstance(value, Const) and not value.effects}
         if absorbing in known.values() and all(item in known or is_pure(item, self.is_known) for item in values):
             return Const(absorbing)
         if len(known) == len(values):
@@ -74,13 +76,20 @@ class Choices(Branches):
             return True
         if subject is None:
             values = [self.reduce(condition, "boolean") for condition in conditions]
-            known = [value.value for value in values if isinstance(value, Const) and not value.effects]
+            known = [value.holds for value in values if isinstance(value, Const) and not value.effects]
         else:
-            value = self.reduce(subject.items[-1], "value") if subject in self.hot else KEEP
-            if not isinstance(value, Const) or value.effects:
+            value = self._fact(subject)
+            if value is None or literal(subject) is not None:
                 return None
-            wanted = "true" if value.value else "false"
-            known = [item.shape == wanted for item in conditions if item.shape in ("true", "false")]
+            labels = labels_of(conditions)
+            if case.role("guard") is not None or labels is None:
+                return None
+            if not labels:
+                return True
+            found = [matches(label, value) for label in labels]
+            if any(found):
+                return True
+            return None if None in found else False
         if any(known):
             return True
         return False if len(known) == len(conditions) else None
@@ -106,7 +115,7 @@ class Choices(Branches):
         self.blocks.remove(node, self.gone)
         subject = node.role("value")
         if subject is not None and subject in self.hot:
-            self.visit(subject)
+            self._place_subject(subject)
         return KEEP
 
 
@@ -116,5 +125,5 @@ def has_conditions(node: Node) -> bool:
 
 
 def _cases(node: Node) -> list[Node]:
-    cases = [item for item in node.items if item.shape == "case"]
+    cases = [item for item in (node.role("body") or node).items if item.shape == "case"]
     return [item for item in cases if item.rule is not None and "condition" in item.rule.roles]

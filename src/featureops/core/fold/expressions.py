@@ -1,30 +1,30 @@
-"""Folding of expressions: not, and, or, defaults, comparison, choice, casts, markup.
+"""Folding of expressions: not, and, or, defaults, choice, casts.
 
-`reduce` says what an expression comes down to in its context; `place` writes that where the expression stands. An edit
-inside a part that is dropped later does no harm: the larger deletion swallows it.
+`reduce` says what an expression comes down to in its context; `place` writes that where the expression stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from featureops.core.fold.chains import arms, inside
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
+from featureops.core.fold.literals import truth
+from featureops.core.fold.placing import OPERATORS, TIGHT, Placing
+from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
 __all__ = ["Expressions", "only_expression"]
 
 _LINE = 80
-_OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
-_TIGHT = _OPERATORS | {"not", "member", "index", "call", "cast", "await"}
 
 
-class Expressions:
+class Expressions(Placing):
     """`seeds` are expressions with a known value, `hot` every node that has one of them (or a dead part) inside."""
 
-    def __init__(self, editor: Editor, seeds: Mapping[Node, bool], hot: frozenset[Node]) -> None:
-        self.editor = editor
+    def __init__(self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node]) -> None:
+        super().__init__(editor)
         self.seeds = seeds
         self.hot = hot
         self._reduced: dict[Node, tuple[Context, Value]] = {}
@@ -39,12 +39,12 @@ class Expressions:
         """What the expression comes down to. Children that stay are edited on the way."""
         known = self.seeds.get(node)
         if known is not None:
-            return Const(known)
+            return _seen(node, Const(known), context)
         if node not in self.hot:
             return KEEP
         found = self._reduced.get(node)
         if found is None or found[0] != context:
-            found = self._reduced[node] = context, self._reduce(node, context)
+            found = self._reduced[node] = context, _seen(node, self._reduce(node, context), context)
         return found[1]
 
     def _reduce(self, node: Node, context: Context) -> Value:
@@ -59,8 +59,6 @@ class Expressions:
                 return self._logical(node, context)
             case "coalesce":
                 return self._coalesce(node, context)
-            case "equal" | "not-equal":
-                return self._compare(node)
             case "conditional":
                 return self._conditional(node, context)
             case "call":
@@ -96,19 +94,12 @@ class Expressions:
         """Parentheses stay where the grammar wants them, where they bind, and where they join lines."""
         if self._is_condition(paren):
             return True
-        if target.shape in _OPERATORS and paren.parent is not None and paren.parent.shape in _TIGHT:
+        if target.shape in OPERATORS and paren.parent is not None and paren.parent.shape in TIGHT:
             return True
         if _fits_on_line(paren, target):
             return False
         joins = paren.file.pack.text.blocks == "indent" and "\n" in target.text
         return joins or "\n" in paren.file.slice(paren.start, target.start)
-
-    def _is_condition(self, paren: Node) -> bool:
-        """Whether the grammar wants these parentheses."""
-        parent = paren.parent
-        if parent is None or paren.shape != "paren" or not paren.file.pack.text.condition_parens:
-            return False
-        return parent.shape in ("", "if", "elif", "while", "do", "switch") and paren.field in ("condition", "value")
 
     def _through(self, node: Node, context: Context) -> Value:
         inner = node.role("operand")
@@ -126,7 +117,7 @@ class Expressions:
         if isinstance(value, Const):
             if value.effects:
                 self.place(inner, value)
-            return Const(not value.value, value.effects, node if value.effects else None)
+            return Const(not value.holds, value.effects, node if value.effects else None)
         self.place(inner, value)
         return KEEP
 
@@ -137,12 +128,16 @@ class Expressions:
         absorbing = node.shape == "or"
         first = self.reduce(left, _left_context(absorbing, context))
         if isinstance(first, Const) and not first.effects:
-            return first if first.value is absorbing else self._part(right, context)
+            decided = truth(first.value, node.file.pack.text)
+            if decided is None:
+                return KEEP
+            return first if decided is absorbing else self._part(right, context)
         if isinstance(first, Const) and first.value is absorbing:
             return first
         second = self.reduce(right, context)
-        if isinstance(second, Const) and not second.effects and not isinstance(first, Const):
-            return self._known_right(node, left, first, second.value, context)
+        is_known = isinstance(second, Const) and isinstance(second.value, bool) and not second.effects
+        if is_known and not isinstance(first, Const):
+            return self._known_right(node, left, first, isinstance(second, Const) and second.holds, context)
         self.place(left, first)
         self.place(right, second)
         if isinstance(first, Const) and isinstance(second, Const):
@@ -184,29 +179,13 @@ class Expressions:
         self.place(right, self.reduce(right, context))
         return KEEP
 
-    def _compare(self, node: Node) -> Value:
-        left, right = node.role("left"), node.role("right")
-        if left is None or right is None or len(node.items) != _TWO:
-            return self._children(node)
-        sides = [self._known(side) for side in (left, right)]
-        if sides[0] is not None and sides[1] is not None:
-            return Const((sides[0] == sides[1]) is (node.shape == "equal"))
-        return self._children(node)
-
-    def _known(self, node: Node) -> str | None:
-        """What a side is known to be: "true", "false" or "null"."""
-        value = self.reduce(node, "value") if node in self.hot else KEEP
-        if isinstance(value, Const) and not value.effects:
-            return "true" if value.value else "false"
-        return node.shape if node.shape in ("true", "false", "null") else None
-
     def _conditional(self, node: Node, context: Context) -> Value:
         condition, then, other = node.role("condition"), node.role("then"), node.role("else")
         if condition is None or then is None or other is None:
             return self._children(node)
         value = self.reduce(condition, "boolean")
         if isinstance(value, Const) and not value.effects:
-            chosen = only_expression(then if value.value else other)
+            chosen = only_expression(then if value.holds else other)
             return self._part(chosen, context) if chosen is not None else KEEP
         self.place(condition, value)
         self.place(then, self.reduce(then, context))
@@ -222,7 +201,7 @@ class Expressions:
             if not isinstance(value, Const) or value.effects:
                 self.visit(node)
                 return KEEP
-            if value.value is arm.inverted:
+            if value.holds is arm.inverted:
                 continue
             parts = inside(arm.body) if arm.body.shape == "block" else [arm.body]
             if len(parts) == 1:
@@ -265,72 +244,15 @@ class Expressions:
         self.visit_children(node)
         return KEEP
 
-    # -------------------------------------------------------------- place
 
-    def place(self, node: Node, value: Value) -> None:
-        """Write what an expression came down to where it stands."""
-        if isinstance(value, Becomes):
-            self.replace_with(node, value.node)
-        elif isinstance(value, Const):
-            self.materialize(node, value)
-
-    def materialize(self, node: Node, value: Const) -> None:
-        """Put the literal, or with effects left the part that has them."""
-        inner = node.role("operand") if self._is_condition(node) else None
-        node = node if inner is None else inner
-        if value.source is not None:
-            if value.source is not node:
-                self.replace_with(node, value.source)
-            return
-        text = node.file.pack.text.true if value.value else node.file.pack.text.false
-        if node.type in node.file.pack.index.shorthand:
-            text = f"{node.text}: {text}"
-        self.editor.replace(node.start, node.end, text)
-
-    def replace_with(self, node: Node, target: Node) -> None:
-        """Let only `target`, a part of `node`, stand."""
-        inner = self._bare(node, target)
-        opening, closing = ("(", ")") if self._needs_parens(node, inner) else ("", "")
-        self.editor.replace(node.start, inner.start, opening)
-        self.editor.replace(inner.end, node.end, closing)
-        self.editor.dedent(inner.start, inner.end, self._columns_of_end(inner) - self._columns(node))
-
-    def _bare(self, node: Node, target: Node) -> Node:
-        """Without its own parentheses, where they only served the operator that is gone."""
-        inner = target.role("operand") if target.shape == "paren" else None
-        if inner is None or (node.parent is not None and node.parent.shape in _TIGHT):
-            return target
-        gap = target.file.slice(target.start, inner.start) + target.file.slice(inner.end, target.end)
-        joins = target.file.pack.text.blocks == "indent" and "\n" in inner.text
-        return target if "\n" in gap or joins or self._is_condition(target) else self._bare(node, inner)
-
-    def _needs_parens(self, node: Node, target: Node) -> bool:
-        parent = node.parent
-        if parent is None or target.shape not in _OPERATORS:
-            return False
-        if parent.shape in ("not", "member", "call", "await", "cast", "index"):
-            return parent.role("arguments") is not node and parent.role("index") is not node
-        if "coalesce" in (parent.shape, target.shape) and {parent.shape, target.shape} & {"and", "or"}:
-            return True
-        rank = {"and": 2, "or": 1, "coalesce": 1, "conditional": 0, "lambda": 0, "assign": 0}
-        return parent.shape in rank and rank.get(target.shape, 3) < rank[parent.shape]
-
-    def _columns(self, node: Node) -> int:
-        """Columns of indentation of the line on which the node begins."""
-        line = node.file.line_start(node.start)
-        text = node.file.data[line : node.start]
-        return len(text) - len(text.lstrip(b" \t"))
-
-    def _columns_of_end(self, node: Node) -> int:
-        """Where a part is laid out from: its closing bracket on a line of its own, else the line on which it begins."""
-        file = node.file
-        line = file.data[file.line_start(node.end - 1) : node.end]
-        text = line.lstrip(b" \t")
-        closes = "\n" in node.text and text[:1] in (b")", b"]", b"}")
-        return len(line) - len(text) if closes else self._columns(node)
+def _seen(node: Node, value: Value, context: Context) -> Value:
+    """A known value as its place sees it: where only whether it is true counts, that; kept where this is not known."""
+    if context != "boolean" or not isinstance(value, Const) or isinstance(value.value, bool):
+        return value
+    decided = truth(value.value, node.file.pack.text)
+    return replace(value, value=decided) if decided is not None else KEEP
 
 
-_TWO = 2
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from featureops.core.fold.chains import is_last
+from featureops.core.fold.accesses import is_read_plainly, taken
+from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.injected import unused_fields, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, newly_unused
-from featureops.core.fold.values import Const, Context, is_pure
+from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, is_visible, newly_unused
+from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
@@ -23,24 +24,25 @@ __all__ = ["FileFold", "Folded", "called"]
 
 _ROUNDS = 60
 _WITH_ONE_DECORATOR = 2
+_HOLDERS = frozenset({"declarator", "assign", "function", "lambda", "block"})
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
-    expression whose value is `known`."""
+    expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value."""
 
     edits: tuple[Edit, ...]
-    values: Mapping[str, bool]
-    results: Mapping[str, bool]
-    known: Mapping[Node, bool]
-    unfolded: tuple[Node, ...]
+    values: Mapping[str, Known]
+    results: Mapping[str, Known]
+    known: Mapping[Node, Known]
+    unfolded: Mapping[Node, Known | None]
 
 
 class FileFold:
-    """`seeds` are expressions whose value is known, `cuts` bytes that go in any case; `parts` go with all that they
-    leave empty, `entries` by themselves. `mentions` tells whether a comment speaks of the flag, `is_made` whether code
-    makes objects of a class by itself."""
+    """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
+    put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
+    comment speaks of the flag, `is_made` whether code makes objects of a class by itself."""
 
     def __init__(
         self,
@@ -53,24 +55,26 @@ class FileFold:
         self.names = names
         self.mentions = mentions
         self.is_used_elsewhere = is_used_elsewhere
-        self.seeds: dict[Node, bool] = {}
+        self.seeds: dict[Node, Known] = {}
         self.parts: set[Node] = set()
         self.entries: frozenset[Node] = frozenset()
         self.gates: Mapping[Node, bool] = {}
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[str], bool] = _always
-        self.values: dict[Binding, bool] = {}
-        self.results: dict[Binding, bool] = {}
+        self.spread: frozenset[str] = frozenset()
+        self.values: dict[Binding, Known] = {}
+        self.results: dict[Binding, Known] = {}
         self._frozen = frozen_lines(file)
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
+        self._spreads = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
 
     def run(self) -> Folded:
         """Fold until nothing more follows."""
-        folded = self._pass()
+        asked, folded = frozenset(self.seeds), self._pass()
         for _ in range(_ROUNDS):
-            grown = self._spread_values(folded) or self._spread_results(folded) or self._spread_members(folded)
+            grown = any(spread(folded) for spread in self._spreads)
             if not grown:
                 before = len(self.parts)
                 self._drop_unused(folded)
@@ -86,8 +90,11 @@ class FileFold:
             *(self.gates.keys() - folded.opened),
             *(part for binding, part in self.held.items() if _is_pattern(binding)),
         )
-        unfolded = tuple(node for node in wanted if not folded.editor.covers(node.span))
-        return Folded(folded.editor.result(), _by_name(self.values), _by_name(self.results), self.seeds, unfolded)
+        unfolded = {node: self.seeds.get(node) for node in wanted if not folded.editor.covers(node.span)}
+        if asked.isdisjoint(unfolded):  # a name that is given a text or a number instead may be used as before
+            unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
+        values, results = _by_name(self.values), _by_name(self.results)
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries
@@ -117,10 +124,36 @@ class FileFold:
             if binding is None or binding in self.values or not binding.is_single or _is_handed_over(binding):
                 continue
             value = self._initial(binding, folded)
-            if value is not None:
+            if value is not None and self._may_spread(binding, value):
                 self.values[binding] = value
                 self.seeds.update((_whole_use(use), value) for use in binding.uses)
                 grown = True
+        return grown
+
+    def _may_spread(self, binding: Binding, value: Known) -> bool:
+        """Whether nothing but the uses in this file gets hold of a value with members: it could be changed there."""
+        if not isinstance(value, Record):
+            return True
+        uses = [_whole_use(use) for use in binding.uses]
+        hidden = not is_visible(self.names, binding) or not self.is_used_elsewhere(binding)
+        return hidden and all(is_read_plainly(use, value) for use in uses)
+
+    def _spread_patterns(self, folded: Statements) -> bool:
+        """Names that a pattern takes out of a value with known members."""
+        grown = False
+        for node in tuple(self.seeds):
+            declarator = next((outer for outer in node.ancestors() if outer.shape in _HOLDERS), None)
+            value = declarator.role("value") if declarator is not None and declarator.shape == "declarator" else None
+            if declarator is None or value is None:
+                continue
+            known = self._const(value, folded)
+            items = taken(declarator, known, self.names) if isinstance(known, Record) else ()
+            for item, binding, inner in items:
+                if binding not in self.values and not isinstance(inner, Record):
+                    self.values[binding] = inner
+                    self.held[binding] = item
+                    self.seeds.update((use, inner) for use in binding.uses)
+                    grown = True
         return grown
 
     def _bound_by(self, node: Node) -> Binding | None:
@@ -134,11 +167,11 @@ class FileFold:
                 return None
         return None
 
-    def _initial(self, binding: Binding, folded: Statements) -> bool | None:
+    def _initial(self, binding: Binding, folded: Statements) -> Known | None:
         value = initializer(binding)
         if value is None:
             return None
-        only_boolean = bool(binding.uses) and all(_seen_as_boolean(use) for use in binding.uses)
+        only_boolean = bool(binding.uses) and all(is_seen_as_boolean(use) for use in binding.uses)
         context: Context = "boolean" if only_boolean else "value"
         known = self._scratch(folded).reduce(value, context)
         if not isinstance(known, Const) or known.effects:
@@ -199,6 +232,8 @@ class FileFold:
             )
             if value is None:
                 continue
+            if isinstance(value, Record) and not all(is_read_plainly(use, value) for use in member.uses):
+                continue
             self._members.settled[member.definition] = member
             is_async = initial is None and _is_async(member.definition)
             is_called = initial is None and not member.is_getter
@@ -209,10 +244,12 @@ class FileFold:
             grown = True
         return grown
 
-    def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> bool | None:
+    def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> Known | None:
         body = function.role("body")
         decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
         if body is None or (decorated is not None and not (is_getter and len(decorated.items) == _WITH_ONE_DECORATOR)):
+            return None
+        if self._has_effects(function):
             return None
         if body.shape != "block":
             return self._const(body, folded)
@@ -224,14 +261,25 @@ class FileFold:
         value = live[0].role("value")
         return self._const(value, folded) if value is not None else None
 
-    def _const(self, node: Node, folded: Statements) -> bool | None:
+    def _has_effects(self, function: Node) -> bool:
+        """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
+        listed = function.role("parameters")
+        calls = (part for part in (listed.walk() if listed is not None else ()) if part.shape in ("call", "await"))
+        return not all(is_pure(call, self.seeds.__contains__) for call in calls)
+
+    def _const(self, node: Node, folded: Statements) -> Known | None:
         known = self._scratch(folded).reduce(node, "value")
         return known.value if isinstance(known, Const) and not known.effects else None
 
     # -------------------------------------------------------------- unused
 
+    def _is_asked(self, binding: Binding) -> bool:
+        return bool(binding.uses) or binding in self.held or binding.name in self.spread
+
     def _drop_unused(self, folded: Statements) -> None:
-        settled = frozenset(self.values) | frozenset(self.results)
+        known = {**self.values, **self.results}
+        # A name with a text or a number had a use of its own unless it was only there to be asked.
+        settled = frozenset(name for name, value in known.items() if isinstance(value, bool) or self._is_asked(name))
         self.parts.update(self._members.unused(folded.editor))
         self.parts.update(unmentioned_methods(self.file, folded.editor, self.is_used_elsewhere))
         self.parts.update(
@@ -257,7 +305,7 @@ def _is_pattern(binding: Binding) -> bool:
     return any(node.shape == "destructuring" for node in binding.definitions[0].ancestors())
 
 
-def called(use: Node, is_async: bool, known: Mapping[Node, bool]) -> Node | None:
+def called(use: Node, is_async: bool, known: Mapping[Node, Known]) -> Node | None:
     """The call whose callee the use is, with the `await` around it where the function is asynchronous; None where the
     function is used otherwise, or where an argument has effects."""
     callee = _whole_use(use)
@@ -278,7 +326,7 @@ def _whole_use(use: Node) -> Node:
     return parent if parent is not None and parent.shape == "member" and parent.role("property") is use else use
 
 
-def _pure_argument(item: Node, known: Mapping[Node, bool]) -> bool:
+def _pure_argument(item: Node, known: Mapping[Node, Known]) -> bool:
     value = item.role("value") if item.shape == "keyword-argument" else item
     return value is not None and is_pure(value, known.__contains__)
 
@@ -314,28 +362,9 @@ def _function_binding(function: Node, names: Names) -> Binding | None:
     return names.of.get(target) if target is not None else None
 
 
-def _seen_as_boolean(use: Node) -> bool:
-    """Whether the place of a use sees only if the value is true."""
-    node, parent = use, use.parent
-    while parent is not None:
-        if parent.shape in ("not", "while", "if", "elif"):
-            return True
-        if parent.shape == "conditional":
-            return parent.role("condition") is node
-        if parent.shape == "markup-expression":
-            return parent.parent is not None and parent.parent.shape == "markup-element"
-        if parent.shape in ("and", "or") and parent.role("left") is node:
-            right = parent.role("right")
-            if right is not None and right.shape in ("markup-element", "paren") and parent.shape == "and":
-                node, parent = parent, parent.parent
-                continue
-        if parent.shape not in ("paren", "and", "or"):
-            return False
-        node, parent = parent, parent.parent
-    return False
-
-
-def _by_name(found: Mapping[Binding, bool]) -> dict[str, bool]:
+def _by_name(found: Mapping[Binding, Known]) -> dict[str, Known]:
     return {
-        binding.name: value for binding, value in found.items() if binding.scope is binding.definitions[0].file.root
+        binding.name: value
+        for binding, value in found.items()
+        if binding.scope is binding.definitions[0].file.root and not isinstance(value, Record)
     }

@@ -55,7 +55,7 @@ class Several(Branches):
         """Whether one never holds and evaluating those before it does nothing."""
         for parts, value in row:
             if isinstance(value, Const) and not value.effects:
-                if not value.value:
+                if not value.holds:
                     return True
             elif not is_pure(parts[-1].role("value") or parts[-1], self.is_known):
                 return False
@@ -135,4 +135,4 @@ def _row(node: Node) -> list[list[Node]]:
 
 
 def _holds(value: Value) -> bool:
-    return isinstance(value, Const) and not value.effects and value.value
+    return isinstance(value, Const) and not value.effects and value.holds

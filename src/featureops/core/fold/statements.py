@@ -14,8 +14,8 @@ from featureops.core.fold.gated import Gated
 from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
-from featureops.core.fold.text import bare, plain_text, stays_on_line
-from featureops.core.fold.values import Becomes, Const, Context, evaluated
+from featureops.core.fold.text import bare, plain_form, plain_text, stays_on_line
+from featureops.core.fold.values import Becomes, Const, Context, Known, Scalar, evaluated
 from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -34,6 +34,10 @@ def _is_child(element: Node) -> bool:
     return element.parent is not None and element.parent.shape == "markup-element"
 
 
+def _is_text(value: Const) -> bool:
+    return isinstance(value.value, Scalar) and isinstance(value.value.value, str)
+
+
 def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
@@ -44,7 +48,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
     def __init__(
         self,
         editor: Editor,
-        seeds: Mapping[Node, bool],
+        seeds: Mapping[Node, Known],
         hot: frozenset[Node],
         names: Names,
         doomed: frozenset[Node],
@@ -264,7 +268,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
         if condition is None or body is None:
             return
         value = self.reduce(condition, "boolean")
-        if isinstance(value, Const) and not value.effects and not value.value:
+        if isinstance(value, Const) and not value.effects and not value.holds:
             self.gone.add(node)
             return
         self.place(condition, value)
@@ -282,10 +286,19 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
             self._embedded(node, inner)
             return
         value = self.reduce(inner, "render")
-        if isinstance(value, Const) and not value.effects:
+        if isinstance(value, Const) and isinstance(value.value, Scalar):
+            self._known_child(node, inner, value)
+        elif isinstance(value, Const) and not value.effects:
             self.blocks.remove_inline(node)
         elif isinstance(value, Becomes):
             self._markup_child(node, inner, bare(value.node))
+        else:
+            self.place(inner, value)
+
+    def _known_child(self, node: Node, inner: Node, value: Const) -> None:
+        text = plain_form(value.value)
+        if text is not None and stays_on_line(node):
+            self.editor.replace(node.start, node.end, text)
         else:
             self.place(inner, value)
 
@@ -303,9 +316,12 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
 
     def _embedded(self, node: Node, inner: Node) -> None:
         """An expression in the braces of an attribute or of a string: a plain string needs no braces."""
+        value = self.reduce(inner, "value")
+        if isinstance(value, Const) and isinstance(value.value, Scalar):
+            self._known_part(node, inner, value)
+            return
         if node.start < inner.start and inner.end == node.end:
             return  # behind a mark without braces there is room for a name only
-        value = self.reduce(inner, "value")
         target = bare(value.node) if isinstance(value, Becomes) else None
         text = plain_text(target) if target is not None and len(node.items) == 1 else None
         if target is None or text is None:
@@ -316,6 +332,16 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
             self.editor.delete(node.start, target.start)
             self.editor.delete(target.end, node.end)
         else:
+            self.place(inner, value)
+
+    def _known_part(self, node: Node, inner: Node, value: Const) -> None:
+        """A known value among the text of a string, where its own quotes would end that, or in an attribute."""
+        is_string, text = node.type in node.file.pack.index.interpolations, plain_form(value.value)
+        if text is not None and len(node.items) == 1 and not (is_string and value.effects):
+            quote = "" if is_string or not _is_text(value) else '"'
+            opens, closes = (0, 0) if is_string or quote else (1, 1)
+            self.editor.replace(node.start + opens, node.end - closes, f"{quote}{text}{quote}")
+        elif not is_string:
             self.place(inner, value)
 
     def _list(self, node: Node) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm, always_leaves, statements
-from featureops.core.fold.values import Const
+from featureops.core.fold.literals import Fact, literal, matches
+from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
-__all__ = ["Switches"]
+__all__ = ["Switches", "labels_of"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
 _CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
-_NEVER_BOOLEAN = frozenset({"string", "null"})
 
 
 class Switches(Branches):
@@ -22,16 +22,9 @@ class Switches(Branches):
         if subject is None:
             return
         value = self.reduce(subject, "value")
-        if isinstance(value, Const) and not value.effects and self._settle(node, body, value=value.value):
+        if isinstance(value, Const) and not value.effects and self._settle(node, body, value.value):
             return
-        self.place(subject, value)
-        first = node.role("initializer")
-        if first is not None and first in self.gone:
-            self.editor.delete(first.start, subject.start)
-        for part in body.children:
-            if part in self.hot and part is not subject:
-                self.visit(part)
-        self._drop_cases(body)
+        self._keep_switch(node, subject, body)
 
     def _drop_cases(self, body: Node) -> None:
         """Take out the cases for what can't come any more; one that another case runs into loses only its label."""
@@ -43,16 +36,39 @@ class Switches(Branches):
                 continue
             held = statements(case)
             runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
-            if held and before is not None and runs_in and not _ends_by_itself(before):
+            if held and before is not None and runs_in and not _is_closed(before):
                 self.gone.discard(case)
                 self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
         self.blocks.remove(body, self.gone.intersection(cases))
 
-    def _settle(self, node: Node, body: Node, *, value: bool) -> bool:
-        cases = [item for item in body.items if item.shape == "case"]
-        chosen = _chosen(cases, value=value)
+    def _reduce(self, node: Node, context: Context) -> Value:
+        """A switch whose value is used: the one expression of the case that is known to run."""
+        subject, body = node.role("value"), node.role("body") or node
+        if node.shape != "switch" or subject is None:
+            return super()._reduce(node, context)
+        value = self.reduce(subject, "value")
+        chosen = _chosen(_cases(body), value.value) if isinstance(value, Const) and not value.effects else None
+        items = statements(chosen[0]) if chosen and _is_closed(chosen[0]) else []
+        only = items[0].role("operand") if len(items) == 1 and items[0].shape == "expression" else None
+        if only is not None and node.role("initializer") is None:
+            return self._part(only, context)
+        self._keep_switch(node, subject, body)
+        return KEEP
+
+    def _keep_switch(self, node: Node, subject: Node, body: Node) -> None:
+        self._place_subject(subject)
         first = node.role("initializer")
-        if chosen is None or (first is not None and first not in self.gone):
+        if first is not None and first in self.gone:
+            self.editor.delete(first.start, subject.start)
+        for part in body.children:
+            if part is not subject and part in self.hot:
+                self.visit(part)
+        self._drop_cases(body)
+
+    def _settle(self, node: Node, body: Node, value: Known) -> bool:
+        chosen = _chosen(_cases(body), value)
+        first = node.role("initializer")
+        if chosen is None or (first is not None and first not in self.gone) or any(map(_falls, chosen[:1])):
             return False
         if not chosen:
             self.gone.add(node)
@@ -61,8 +77,8 @@ class Switches(Branches):
         if self._would_clash(node, body):
             return False
         # Where indentation makes blocks, a case ends with its block and a break is that of the loop around.
-        is_alone = len(chosen) == 1 or _ends_by_itself(chosen[0])
-        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=is_alone):
+        is_last = len(chosen) == 1 or _is_closed(chosen[0])
+        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=is_last):
             return False
         if holder in self.hot:
             self.visit(holder)
@@ -81,45 +97,71 @@ class Switches(Branches):
         return is_last or (end is not None and end.shape in _LEAVES)
 
 
-def _chosen(cases: list[Node], *, value: bool) -> list[Node] | None:
+def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
     """The case that runs and those below it; empty when none does, None when that can't be told."""
+    if not cases:
+        return None
     other: int | None = None
     for at, case in enumerate(cases):
-        label = _label(case)
-        if label is None:
+        labels = _labels(case)
+        if labels is None:
             return None
-        if label == "any":
+        found = [matches(label, value) for label in labels]
+        if not labels:
             other = at
-        elif label == ("true" if value else "false"):
+        elif any(found):
             other = at
             break
+        elif None in found:
+            return None
     if other is None:
         return []
-    while other + 1 < len(cases) and not statements(cases[other]) and not _ends_by_itself(cases[other]):
+    while other + 1 < len(cases) and not statements(cases[other]) and not _is_closed(cases[other]):
         other += 1
     return cases[other:]
 
 
-def _label(case: Node) -> str | None:
-    """What a case takes: "true", "false", "any" (all the rest), "never" (no boolean); None for the unknown."""
-    label = case.role("value")
+def _cases(body: Node) -> list[Node]:
+    return [item for item in body.items if item.shape == "case"]
+
+
+def _is_closed(case: Node) -> bool:
+    """Whether control leaves the switch at the end of the case by itself: where a word says that the next one runs, and
+    no such word ends this one, or where the next never does."""
+    word = case.file.pack.text.fall_through
+    goes_on = bool(word) and any(part.text == word for part in statements(case)[-1:])
+    return not goes_on and (bool(word) or case.type in case.file.pack.index.closed_cases)
+
+
+def _falls(case: Node) -> bool:
+    """Whether a closed case says that control goes on in the next."""
+    word = case.file.pack.text.fall_through
+    return bool(word) and any(not part.items and part.text == word for part in case.walk())
+
+
+def _labels(case: Node) -> list[Fact] | None:
+    """What a case takes: the values of its literals, nothing listed for all the rest; None where that can't be told."""
     if case.role("guard") is not None:
         return None
-    if label is None:
-        return "any"
-    if label.shape == "binder":  # a pattern around a value; one that neither compares nor names takes anything
-        if not label.items:
-            return "any"
-        label = label.items[0]
-    if label.shape in ("true", "false"):
-        return label.shape
-    return "never" if label.shape in _NEVER_BOOLEAN else None
+    return labels_of(case.roles("value"))
 
 
-def _ends_by_itself(case: Node) -> bool:
-    """Whether the next case only runs where a word says so, and none does."""
-    word = case.file.pack.text.fall_through
-    return bool(word) and not any(part.text == word for part in statements(case)[-1:])
+def labels_of(parts: list[Node]) -> list[Fact] | None:
+    """The values of labels; nothing where they take anything, None where that can't be told."""
+    found: list[Fact] = []
+    for label in parts:
+        facts = [literal(item) for item in _listed(label)]
+        if None in facts:
+            return None
+        found.extend(fact for fact in facts if fact is not None)
+    return found
+
+
+def _listed(label: Node) -> list[Node]:
+    """The alternatives in a label or a pattern; none where it takes anything."""
+    if label.type not in label.file.pack.index.alternatives:
+        return [label]
+    return [part for item in label.items for part in _listed(item)]
 
 
 def _only_block(case: Node) -> Node | None:

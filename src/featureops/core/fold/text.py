@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from featureops.core.fold.values import Known, Scalar
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 
-__all__ = ["bare", "plain_text", "stays_on_line"]
+__all__ = ["bare", "plain_form", "plain_text", "stays_on_line"]
 
 # No character here means anything to markup or to a string, and none at the ends is white space.
 _PLAIN = re.compile(r"[\w.,:;!?/()-](?:[\w.,:;!?/() -]*[\w.,:;!?/()-])?")
@@ -24,6 +25,14 @@ def plain_text(node: Node) -> str | None:
     """The value of a string literal that needs no quotes, None for anything else."""
     value = string_value(node)
     return value if value is not None and _PLAIN.fullmatch(value) else None
+
+
+def plain_form(value: Known) -> str | None:
+    """What a known value looks like as text that needs no quotes, None for what has no such form."""
+    if not isinstance(value, Scalar) or isinstance(value.value, float):
+        return None
+    text = str(value.value)
+    return text if _PLAIN.fullmatch(text) else None
 
 
 def stays_on_line(node: Node) -> bool:

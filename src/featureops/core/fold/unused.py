@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import leading_comments
-from featureops.core.fold.values import is_pure
+from featureops.core.fold.values import Known, is_pure
 from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -17,7 +17,7 @@ __all__ = ["blank_names", "blank_out", "doom", "is_private", "is_visible", "newl
 def newly_unused(
     names: Names,
     editor: Editor,
-    seeds: Mapping[Node, bool],
+    seeds: Mapping[Node, Known],
     settled: frozenset[Binding],
     is_used_elsewhere: Callable[[Binding], bool],
     held: Mapping[Binding, Node],
@@ -45,7 +45,7 @@ def newly_unused(
 
 
 def _removable(
-    names: Names, editor: Editor, binding: Binding, seeds: Mapping[Node, bool], settled: frozenset[Binding]
+    names: Names, editor: Editor, binding: Binding, seeds: Mapping[Node, Known], settled: frozenset[Binding]
 ) -> Node | None:
     """The statement, declarator or import entry that makes the binding, where it can go without losing an effect."""
     if len(binding.definitions) != 1:

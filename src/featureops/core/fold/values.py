@@ -8,7 +8,20 @@ from typing import Literal
 
 from featureops.core.syntax import Node
 
-__all__ = ["KEEP", "Becomes", "Const", "Context", "Keep", "Value", "evaluated", "is_boolean", "is_pure"]
+__all__ = [
+    "KEEP",
+    "Becomes",
+    "Const",
+    "Context",
+    "Keep",
+    "Known",
+    "Record",
+    "Scalar",
+    "Value",
+    "evaluated",
+    "is_boolean",
+    "is_pure",
+]
 
 Context = Literal["value", "boolean", "falsy", "truthy", "render"]
 """What the place of an expression sees of its value.
@@ -16,6 +29,31 @@ Context = Literal["value", "boolean", "falsy", "truthy", "render"]
 value: all of it. boolean: only whether it is true. falsy (left of "and"): which falsy value it is, any true one is
 the same. truthy (left of "or"): the other way round. render: what markup shows, where no falsy value shows anything.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text or a number. `quote` is what texts stand in where it is asked for, `spelt` how a literal of its type is
+    written there: `{}` is the plain one, `{float}` one with a fraction."""
+
+    value: str | int | float
+    quote: str = ""
+    spelt: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A value with members, of which those in `members` are known; names end in `()` where the member is called. It
+    can't be written as a whole. `is_entries`: the members are got like entries, not like parts of an object."""
+
+    members: tuple[tuple[str, Known], ...] = ()
+    is_entries: bool = False
+
+    def member(self, name: str) -> Known | None:
+        return next((value for label, value in self.members if label == name), None)
+
+
+Known = bool | Scalar | Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +66,14 @@ class Const:
     """The expression is this value. `effects` must still be evaluated, in order, before the value is used; `source` is
     the part, edited already, that does so and has the value."""
 
-    value: bool
+    value: Known
     effects: tuple[Node, ...] = ()
     source: Node | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is true; in a place that sees only that, it is true or false."""
+        return self.value is True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

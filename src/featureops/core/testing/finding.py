@@ -9,6 +9,7 @@ from functools import partial
 from featureops.core.asked import Read
 from featureops.core.config import HouseRead
 from featureops.core.detect.places import is_test_path
+from featureops.core.fold.values import Known
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover
 from featureops.core.project import Project
@@ -25,7 +26,7 @@ def is_test_file(project: Project, path: str) -> bool:
     return is_test_path(project.packs.for_path(path), path)
 
 
-def is_for_tests_only(project: Project, seeds: Mapping[str, Mapping[Node, bool]], left: Iterable[str]) -> bool:
+def is_for_tests_only(project: Project, seeds: Mapping[str, Mapping[Node, Known]], left: Iterable[str]) -> bool:
     """Whether other code than tests asked for the flag and does not any more. `left` are the files where it does."""
     asked = any(found and not is_test_file(project, path) for path, found in seeds.items())
     return asked and all(is_test_file(project, path) for path in left)

@@ -1,0 +1,116 @@
+"""Where a flag is asked in a repository, and what each of these places is known to give: the seeds of folding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from featureops.core.asked import Read, aliased, held_by, uses_of
+from featureops.core.detect.built import files_that_build, files_that_spell
+from featureops.core.detect.following import follow_places, learn_callers
+from featureops.core.detect.needles import flag_needles, places_of
+from featureops.core.fixing import Fixing
+from featureops.core.holders import holder_name
+from featureops.core.learning import is_followed
+from featureops.core.leftovers import gate_of
+from featureops.core.open_gates import open_gates
+from featureops.core.project import Project
+from featureops.core.reads import find_reads
+from featureops.core.registries import keys_in
+from featureops.core.runstate import RunState
+from featureops.core.sources import Source
+
+__all__ = ["Seeding"]
+
+
+class Seeding:
+    """Fills a `RunState` with the reads of the flag, in the files that `files` names afterwards."""
+
+    def __init__(self, source: Source, flag: str, fixing: Fixing, project: Project, state: RunState) -> None:
+        self.source = source
+        self.flag = flag
+        self.fixing = fixing
+        self.project = project
+        self.state = state
+        self.files: set[str] = set()
+        self._searched: set[bytes] = set()
+
+    def _needles(self) -> list[bytes]:
+        """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
+        return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
+
+    def find(self) -> None:
+        pending = self._needles()
+        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read)
+        passing = learn_callers(self.project, self.source.grep, self.source.read)
+        for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
+            if path not in self.files:
+                self.files.add(path)
+                pending.extend(sorted(self._read_file(path)))
+        pending.extend(sorted(reader.name.encode() for reader in self.project.readers if reader.is_built))
+        while pending:
+            self._searched.update(pending)
+            fresh = [path for path in self.source.grep(pending) if path not in self.files]
+            self.files.update(fresh)
+            names: set[bytes] = set()
+            for path in fresh:
+                names.update(self._read_file(path))
+            pending = sorted(names - self._searched)
+
+    def _read_file(self, path: str) -> set[bytes]:
+        """Seeds of one file; returns names of constants that hold the key, to be looked for elsewhere."""
+        file = self.project.file(path)
+        if file is None:
+            return set()
+        follow_places(self.project, path, places_of(file.data, self._searched))
+        reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
+        reads = [read for read in reads if read.flag in (self.flag, None)]
+        # What a house's own function is given is seen where it is called.
+        reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
+        self.state.reads[path] = reads
+        for read in tuple(reads):
+            if read.flag != self.flag:
+                continue
+            if read.constant is not None and read.constant.definition is not None:
+                self.state.constants[read.constant.definition] = read.constant
+            self._seed(path, read)
+            self._take_name(read)
+        gates, self.state.reads[path] = open_gates(self.flag, self.state.reads[path], self.fixing)
+        if gates:
+            self.state.doom(path, gates)
+        return {name.encode() for name in self._constant_names(path)}
+
+    def _seed(self, path: str, read: Read) -> None:
+        """What the read gives, or the gate that it is: one that stays open or shut for good."""
+        is_shown, reads = self.fixing.shows(read), self.state.reads[path]
+        gate = gate_of(read, is_shown=is_shown) if is_shown is not None else None
+        value = self.fixing.of(read)
+        if gate is not None and is_shown is not None:
+            reads[reads.index(read)] = gate
+            self.state.open_gate(path, gate.node, is_shown=is_shown)
+        elif value is not None:
+            self.state.seeds.setdefault(path, {})[read.node] = value
+
+    def _take_name(self, read: Read) -> None:
+        """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
+        path = read.node.file.path
+        names = self.project.names(path)
+        held = held_by(read, names)
+        if not held:
+            return
+        self.state.held.setdefault(path, {}).update(held)
+        known = ((use.node, self.fixing.of(use)) for use in uses_of(read, names))
+        seeds = self.state.seeds.setdefault(path, {})
+        seeds.update((node, value) for node, value in known if value is not None)
+        reads = self.state.reads[path]
+        if read.value == "name":
+            reads[reads.index(read)] = replace(read, value="boolean")
+
+    def _constant_names(self, path: str) -> set[str]:
+        """Names under which this file holds the key."""
+        file = self.project.file(path)
+        names: set[str] = set()
+        for node in keys_in(file, self.flag) if file is not None else ():
+            constant, holder = self.project.constant(path, node), holder_name(node)
+            if constant is not None and constant.value == self.flag and holder:
+                names.add(holder)
+        return names

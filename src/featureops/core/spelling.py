@@ -1,0 +1,43 @@
+"""How a language spells what the engine has to write: words, literals, templates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["SyntaxText"]
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxText:
+    """How the language spells what the engine has to write. Templates take `{}`.
+
+    `blank` is the name for a value that nobody uses, where the language allows no unused variable. With `bare_values`
+    an expression that is no call may stand as a statement. A switch without a value is folded where `otherwise_case`
+    and `fall_through` are told: its words for the last case and for going on.
+    `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
+    characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
+    """
+
+    true: str
+    false: str
+    null: str
+    negation: str
+    statement: str
+    empty: str
+    blocks: Literal["indent", "braces"]
+    if_else: str
+    else_word: str
+    conditional: str
+    condition_parens: bool = False
+    indent: str = "    "
+    quotes: tuple[str, ...] = ('"', "'")
+    line_comment: str = "//"
+    blank: str = ""
+    bare_values: bool = True
+    otherwise_case: str = ""
+    fall_through: str = ""
+    falsy: tuple[str, ...] = ()
+    escaped: str = ""
+    plain_quotes: tuple[str, ...] = ()
+    equal_texts: bool = True
