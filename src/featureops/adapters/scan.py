@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from featureops.adapters.jail import Jail, read_all
 from featureops.ports import Hit
 
-__all__ = ["scan"]
+__all__ = ["contents", "scan", "searcher"]
 
 _SNIFF = 8192
 _MOST = 2_000
@@ -27,24 +27,35 @@ def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int)
     """The paths that hold one of the needles, and those that can't be searched with the reason: files over `limit`
     bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
     """
+    search = searcher(needles)
+    if search is None:
+        return
+    for path, content in contents(jail, paths, limit):
+        if isinstance(content, str):
+            yield Hit(path, reason=content)
+        elif offsets := search(content):
+            yield Hit(path, content, offsets)
+
+
+def searcher(needles: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]] | None:
+    """What gives the sorted offsets at which one of the needles starts; None without needles."""
     from ahocorasick_rs import BytesAhoCorasick, Implementation
 
     wanted = [needle for needle in dict.fromkeys(needles) if needle]
     if not wanted:
-        return
+        return None
     # A table is searched four times as fast as the nodes that the library would choose, and costs memory by the needle.
     kind = Implementation.DFA if len(wanted) <= _MOST else None
-    automaton = BytesAhoCorasick(wanted, implementation=kind)
-    for path, content in _contents(jail, paths, limit):
-        if isinstance(content, str):
-            yield Hit(path, reason=content)
-            continue
-        hits = automaton.find_matches_as_indexes(content, overlapping=True)
-        if hits:
-            yield Hit(path, content, tuple(sorted({start for _, start, _ in hits})))
+    find = BytesAhoCorasick(wanted, implementation=kind).find_matches_as_indexes
+
+    def search(content: bytes) -> tuple[int, ...]:
+        hits = find(content, overlapping=True)
+        return tuple(sorted({start for _, start, _ in hits})) if hits else ()
+
+    return search
 
 
-def _contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:
+def contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:
     """Paths with their contents, or the reason why there is none; neighbours share the descriptor of their folder,
     which makes this several times faster than opening each from the root.
     """

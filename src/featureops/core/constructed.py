@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from featureops.core.mentions import mentions_of
@@ -11,6 +12,7 @@ from featureops.core.syntax import Node
 __all__ = ["is_made_in"]
 
 _NEAR = 3
+_CHAINED = re.compile(rb"\bthis\s*\(")
 
 
 def is_made_in(project: Project, paths: Iterable[str], name: str) -> bool:
@@ -38,6 +40,8 @@ def _makes(mention: Node) -> bool:
 
 def _chains(owner: Node) -> bool:
     """Whether one constructor of the class calls another one."""
+    if _CHAINED.search(owner.file.data, owner.start, owner.end) is None:
+        return False
     calls = (node for node in owner.walk() if node.shape in ("call", "chained"))
     callees = (node.role("function") for node in calls)
     return any(callee is not None and callee.text == "this" for callee in callees)

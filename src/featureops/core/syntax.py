@@ -158,7 +158,9 @@ class Node:
     @property
     def shape(self) -> str:
         """The name of the shape, "" for none."""
-        rule = self.rule
+        rule = self._rule
+        if rule is False:
+            rule = self.rule
         return rule.name if rule else ""
 
     def roles(self, role: str) -> list[Node]:
@@ -238,13 +240,15 @@ class Node:
 
 
 class SourceFile:
-    """A parsed file. `data` is what was parsed, byte for byte (with its byte order mark, if any)."""
+    """A parsed file. `data` is what was parsed, byte for byte (with its byte order mark, if any). `mentioned`
+    keeps what `core.mentions` found."""
 
     def __init__(self, path: str, data: bytes, pack: LanguagePack, tree: RawTree) -> None:
         self.path = path
         self.data = data
         self.pack = pack
         self._tree = tree
+        self.mentioned: dict[str, list[Node]] = {}
         self.root = Node(tree.root_node, self, None, None, 0)
 
     def slice(self, start: int, end: int) -> str:
@@ -288,10 +292,11 @@ class SourceFile:
         node = self.root
         while True:
             # Children are in order and do not overlap; a generated line can have thousands of them.
-            at = bisect_left(node.children, stop, key=_end)
-            if at == len(node.children) or node.children[at].start > start:
+            children = node.children
+            at = bisect_left(children, stop, key=_end)
+            if at == len(children) or children[at].start > start:
                 return node
-            node = node.children[at]
+            node = children[at]
 
     def read_again(self, start: int, end: int) -> RawNode:
         """The tree of some bytes, read as a statement."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
-from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.editor import Editor, Frozen
 from featureops.core.fold.injected import unused_fields, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
@@ -65,7 +65,7 @@ class FileFold:
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
-        self._frozen = frozen_lines(file)
+        self._frozen = Frozen(file)
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._spreads = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
@@ -191,15 +191,12 @@ class FileFold:
     def _spread_results(self, folded: Statements) -> bool:
         """Functions that only return a known value: their calls are known too."""
         grown = False
-        for node in tuple(self.seeds):
-            function = next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
-            binding = _function_binding(function, self.names) if function is not None else None
-            if function is None or binding is None or binding in self.results or not binding.is_single:
-                continue
-            if self._may_be_overridden(function, binding):
+        for function in self._functions_around():
+            binding = _function_binding(function, self.names)
+            if binding is None or binding in self.results or not binding.is_single:
                 continue
             value = self._result(function, folded)
-            if value is None:
+            if value is None or self._may_be_overridden(function, binding):
                 continue
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
@@ -209,6 +206,12 @@ class FileFold:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _functions_around(self) -> list[Node]:
+        """The functions that directly hold a known expression."""
+        kinds = ("function", "lambda")
+        around = (next((outer for outer in node.ancestors() if outer.shape in kinds), None) for node in self.seeds)
+        return [node for node in dict.fromkeys(around) if node is not None]
 
     def _may_be_overridden(self, function: Node, binding: Binding) -> bool:
         """Whether a class that inherits may answer otherwise: one of the name is elsewhere, and no word forbids it."""
@@ -222,8 +225,7 @@ class FileFold:
     def _spread_members(self, folded: Statements) -> bool:
         """Fields that are set once and methods that only return a known value."""
         grown = False
-        for node in tuple(self.seeds):
-            member = self._members.around(node)
+        for member in dict.fromkeys(map(self._members.around, self.seeds)):
             if member is None or member.definition in self._members.settled:
                 continue
             initial = member.value

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.touched import touched_bindings
 from featureops.core.fold.unused import is_private
 from featureops.core.given import definition_of, initializer
 from featureops.core.mentions import mentions_of
@@ -22,15 +23,13 @@ def unused_fields(names: Names, editor: Editor, is_made: Callable[[str], bool]) 
     where nothing in the class fills a field, its constructor is made up of the fields.
     """
     found: list[Node] = []
-    for binding in names.all:
+    for binding in touched_bindings(names, editor):
         field = _bare_field(binding)
         owner = _class_around(field) if field is not None else None
         if field is None or owner is None or editor.covers(field.span):
             continue
-        uses = list(_uses(names, binding, field))
-        filled = [statement for use in uses if (statement := _filling(use, owner)) is not None]
-        reads = [use for use in uses if _filling(use, owner) is None]
-        if not reads or not all(editor.covers(use.span) for use in reads):
+        filled = _only_filling(_uses(names, binding, field), owner, editor)
+        if filled is None:
             continue
         if filled or not is_made(_name(owner)):
             found += [field, *(statement for statement in filled if not editor.covers(statement.span))]
@@ -40,12 +39,14 @@ def unused_fields(names: Names, editor: Editor, is_made: Callable[[str], bool]) 
 def unused_parameters(names: Names, editor: Editor, is_made: Callable[[str], bool]) -> list[Node]:
     """Parameters of constructors that were used, and are not any more, where no code calls the constructor."""
     found: list[Node] = []
-    for binding in names.all:
+    for binding in touched_bindings(names, editor):
         parameter = binding.definitions[0].parent if len(binding.definitions) == 1 else None
         if parameter is None or parameter.shape != "parameter" or editor.covers(parameter.span):
             continue
+        if not all(editor.covers(use.span) for use in (*binding.uses, *binding.writes)):
+            continue
         owner = _made_by(parameter)
-        uses = {*binding.uses, *binding.writes, *_own(names, binding.name, parameter)}
+        uses = {*binding.uses, *binding.writes, *_own(names, binding.name, parameter)} if owner is not None else ()
         if owner is None or not uses or not all(editor.covers(use.span) for use in uses):
             continue
         if not is_made(_name(owner)):
@@ -70,6 +71,22 @@ def _uses(names: Names, binding: Binding, field: Node) -> Iterator[Node]:
         if node not in seen:
             seen.add(node)
             yield node
+
+
+def _only_filling(uses: Iterable[Node], owner: Node, editor: Editor) -> list[Node] | None:
+    """The statements that fill a field, where all else that speaks of it goes; None where something stays, or where
+    nothing else was."""
+    filled: list[Node] = []
+    is_read = False
+    for use in uses:
+        statement = _filling(use, owner)
+        if statement is not None:
+            filled.append(statement)
+        elif editor.covers(use.span):
+            is_read = True
+        else:
+            return None
+    return filled if is_read else None
 
 
 def _own(names: Names, name: str, but: Node) -> list[Node]:
