@@ -15,6 +15,7 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
+from featureops.core.fold.joining import joined
 from featureops.core.fold.values import Known
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
@@ -263,6 +264,8 @@ class _Cleanup:
             file = self.project.file(path)
             if file is None or self.state.outputs[path] == file.data:
                 continue
+            edits = self.state.folded[path].edits
+            self.state.outputs[path] = joined(file, edits, apply_edits(file.data, edits))
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
                 self._refuse(path, reason)

@@ -90,7 +90,8 @@ class Indexing:
     those of the class around as well, also where they have a name. `equal_methods` tell whether what they are called
     on has the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
-    they are empty. At the end of `closed_cases` control leaves the switch.
+    they are empty. At the end of `closed_cases` control leaves the switch. Formatters write `joined` nodes on
+    one line where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -186,6 +187,9 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    joined: frozenset[str]
+    joined_apart: frozenset[str]
+    apart_by_comma: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""
