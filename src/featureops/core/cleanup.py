@@ -104,6 +104,8 @@ class _Cleanup:
             self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.fixing.keep)
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
+            self.state.seeds.setdefault(path, {}).update(plan.known)
+            self.state.cuts.setdefault(path, []).extend(plan.pieces)
             self.state.folded.pop(path, None)
         return bool(self.plans)
 
