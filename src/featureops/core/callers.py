@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from featureops.core.fold.unused import is_private, statement_of
 from featureops.core.mentions import mentions_of
@@ -104,14 +104,14 @@ def call_of(name: Node) -> Node | None:
     return call if call is not None and call.shape == "call" and call.role("function") is callee else None
 
 
-def given_to(call: Node, position: int, name: str) -> Node | None:
-    """The item of a call's arguments that a parameter gets."""
+def given_to(call: Node, position: int, names: Container[str]) -> Node | None:
+    """The item of a call's arguments that a parameter of some names gets."""
     arguments = call.role("arguments")
     plain: list[Node] = []
     for item in arguments.items if arguments is not None else ():
         if item.shape != "keyword-argument":
             plain.append(item)
-        elif (label := item.role("name")) is not None and label.text == name:
+        elif (label := item.role("name")) is not None and label.text in names:
             return item
     return plain[position] if position < len(plain) else None
 

@@ -190,8 +190,11 @@ def listed_parameter(binding: Binding, function: Node) -> Node | None:
         node = node.parent
     if stated is None or node.parent is not stated or node.roles("kept") or node.shape == "destructuring":
         return None
+    after = node.next()
     if node.text[:1] in _SPREAD or any(item.text == "*" for item in stated.items):
         return None
+    if after is not None and after.text == "=":
+        return None  # what it is given by default stands beside it
     return node
 
 

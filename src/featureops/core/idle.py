@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from featureops.core.callers import callers_of, given_to
+from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
 from featureops.core.given import listed_parameter, parameters_of
 from featureops.core.house import name_parts
+from featureops.core.parameters import parameter_at
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
 from featureops.core.settled import Settled
@@ -34,12 +36,22 @@ def idle_parameters(
             continue
         calls, position = callers_of(project, path, function, files_with), listed.index(binding)
         context = all(any(outer in reads for outer in use.ancestors()) for use in binding.uses)
-        given = [given_to(call, position, binding.name) for call in calls or ()]
+        names = parameter_at(function, binding, position).labels
+        given = [given_to(call, position, names) for call in calls or ()]
         items = [item for item in given if item is not None]
-        if not given or not _is_quiet(part) or (len(items) < len(given) and part.role("value") is None):
+        if (
+            not any(map(_is_in_program, calls or ()))
+            or not _is_quiet(part)
+            or (len(items) < len(given) and part.role("value") is None)
+        ):
             continue
         if all(_can_go(item, part, binding.name if context else "") for item in items):
             yield Settled(path, binding, part, None, tuple(items), ())
+
+
+def _is_in_program(call: Node) -> bool:
+    """Whether a call is none of a test: what only tests call may be called by a framework."""
+    return not is_test_path(call.file.pack, call.file.path)
 
 
 def _is_quiet(part: Node) -> bool:

@@ -18,6 +18,7 @@ from featureops.core.given import listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
+from featureops.core.parameters import parameter_at
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
@@ -121,10 +122,11 @@ class _Asked:
         part = listed_parameter(binding, function.node)
         if part is None or not binding.is_single or not self._is_idle(part):
             return None
+        names = parameter_at(function.node, binding, position).labels
         given: list[Node] = []
         odd: list[Node] = []
         for call in calls:
-            item = given_to(call, position, binding.name)
+            item = given_to(call, position, names)
             held = self._value(item) if item is not None else self._value(part)
             if held is not value:
                 if not is_test_path(call.file.pack, call.file.path):

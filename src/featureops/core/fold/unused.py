@@ -11,7 +11,16 @@ from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["blank_names", "blank_out", "doom", "idle_parameters", "is_private", "is_visible", "newly_unused", "statement_of"]
+__all__ = [
+    "blank_names",
+    "blank_out",
+    "doom",
+    "idle_parameters",
+    "is_private",
+    "is_visible",
+    "newly_unused",
+    "statement_of",
+]
 
 
 def newly_unused(
