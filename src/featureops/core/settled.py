@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
-from featureops.core.given import listed_parameter, parameters_of
+from featureops.core.given import is_readable, item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
@@ -24,7 +24,6 @@ from featureops.core.syntax import Node
 __all__ = ["Settled", "documentation_of", "settled_parameters"]
 
 _WORDS_OF_A_METHOD = 2
-_SPREAD = frozenset({"*", "**", "...", "&"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +123,7 @@ class _Asked:
         given: list[Node] = []
         odd: list[Node] = []
         for call in calls:
-            item = _given(call, position, binding.name)
+            item = item_given(call, position, binding.name)
             held = self._value(item) if item is not None else self._value(part)
             if held is not value:
                 if not is_test_path(call.file.pack, call.file.path):
@@ -183,7 +182,7 @@ class _Asked:
                 continue
             call = _call_of(node)
             in_test = is_test_path(node.file.pack, node.file.path)
-            if call is not None and _is_readable(call) and (in_test or self._is_alike(call, function)):
+            if call is not None and is_readable(call) and (in_test or self._is_alike(call, function)):
                 calls.append(call)
             elif not in_test or call is not None:
                 return None
@@ -221,17 +220,6 @@ def _place(item: Node) -> int | str | None:
     return [each for each in items if each.shape != "keyword-argument"].index(item)
 
 
-def _given(call: Node, position: int, name: str) -> Node | None:
-    arguments = call.role("arguments")
-    plain: list[Node] = []
-    for item in arguments.items if arguments is not None else ():
-        if item.shape != "keyword-argument":
-            plain.append(item)
-        elif (label := item.role("name")) is not None and label.text == name:
-            return item
-    return plain[position] if position < len(plain) else None
-
-
 def _called(call: Node) -> Node | None:
     callee = call.role("function")
     if callee is None:
@@ -254,16 +242,6 @@ def _call_of(name: Node) -> Node | None:
         callee = name.parent
     call = callee.parent
     return call if call is not None and call.shape == "call" and call.role("function") is callee else None
-
-
-def _is_readable(call: Node) -> bool:
-    """Whether it is known which argument is which."""
-    arguments = call.role("arguments")
-    if arguments is None or arguments.shape != "arguments":
-        return False
-    return not any(
-        item.shape == "spread" or (item.children[:1] and item.children[0].text in _SPREAD) for item in arguments.items
-    )
 
 
 def _only_names(node: Node) -> bool:
