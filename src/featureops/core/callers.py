@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from featureops.core.fold.unused import is_private, statement_of
+from featureops.core.given import is_readable
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["call_of", "callers_of", "given_to", "is_readable", "only_names"]
-
-_SPREAD = frozenset({"*", "**", "...", "&"})
+__all__ = ["call_of", "callers_of", "only_names"]
 
 
 def callers_of(
@@ -102,29 +101,6 @@ def call_of(name: Node) -> Node | None:
         callee = name.parent
     call = callee.parent
     return call if call is not None and call.shape == "call" and call.role("function") is callee else None
-
-
-def given_to(call: Node, position: int, names: Container[str]) -> Node | None:
-    """The item of a call's arguments that a parameter of some names gets."""
-    arguments = call.role("arguments")
-    plain: list[Node] = []
-    for item in arguments.items if arguments is not None else ():
-        if item.shape != "keyword-argument":
-            plain.append(item)
-        elif (label := item.role("name")) is not None and label.text in names:
-            return item
-    return plain[position] if position < len(plain) else None
-
-
-def is_readable(call: Node) -> bool:
-    """Whether it is known which argument is which."""
-    arguments = call.role("arguments")
-    if arguments is None or arguments.shape != "arguments":
-        return False
-    return not any(
-        item.shape == "spread" or (item.shape != "cast" and item.children[:1] and item.children[0].text in _SPREAD)
-        for item in arguments.items
-    )
 
 
 def only_names(node: Node) -> bool:

@@ -16,6 +16,7 @@ from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
 from featureops.core.fold.values import Known
+from featureops.core.handed import handed
 from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
@@ -91,7 +92,8 @@ class _Cleanup:
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._fold_all()
-            if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
+            steps = (self._spread, self._spread_arguments, self._drop_definitions, self._drop_handed)
+            if not any(step() for step in steps):
                 break
 
     def _clean_tests(self) -> bool:
@@ -127,6 +129,7 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
         fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
+        fold.freed = frozenset(found.part for found in self.state.handed)
         fold.held = self.state.held.get(path, {})
         fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
@@ -189,6 +192,21 @@ class _Cleanup:
                 self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
                 self.seeding.files.update(found.paths)
             grown = fresh or grown
+        return grown
+
+    def _drop_handed(self) -> bool:
+        """What classes are handed by code that makes them, and have no use for any more."""
+        grown = False
+        for part in [part for _, folded in sorted(self.state.folded.items()) for part in folded.bound]:
+            found = handed(self.project, part, self._with_word)
+            if found is None or (self.only is not None and not found.paths <= self.only):
+                continue
+            for item in found.given:
+                self.state.doom(item.file.path, [item])
+            self.state.handed.append(found)
+            self.state.folded.pop(part.file.path, None)
+            self.seeding.files.update(found.paths)
+            grown = True
         return grown
 
     def _spread_name(self, path: str, name: str, value: Known, is_call: bool) -> bool:
@@ -278,7 +296,8 @@ class _Cleanup:
         """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
         self.state.refused[path] = reason
         self.state.outputs[path] = self.source.read(path) or b""
-        for group in (found.paths for found in self.state.settled if path in found.paths):
+        groups = [found.paths for found in self.state.settled] + [found.paths for found in self.state.handed]
+        for group in (each for each in groups if path in each):
             for other in sorted(group - self.state.refused.keys()):
                 self._refuse(other, f"it belongs with {path}, which stays as it is")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from featureops.core.callers import callers_of, given_to
+from featureops.core.callers import callers_of
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
-from featureops.core.given import listed_parameter, parameters_of
+from featureops.core.given import item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.parameters import parameter_at
 from featureops.core.project import Project
@@ -37,7 +37,7 @@ def idle_parameters(
         calls, position = callers_of(project, path, function, files_with), listed.index(binding)
         context = all(any(outer in reads for outer in use.ancestors()) for use in binding.uses)
         names = parameter_at(function, binding, position).labels
-        given = [given_to(call, position, names) for call in calls or ()]
+        given = [item_given(call, position, names) for call in calls or ()]
         items = [item for item in given if item is not None]
         if (
             not any(map(_is_in_program, calls or ()))

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from featureops.core.callers import call_of, given_to, is_readable, only_names
+from featureops.core.callers import call_of, only_names
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
-from featureops.core.given import listed_parameter, parameters_of
+from featureops.core.given import is_readable, item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
@@ -126,7 +126,7 @@ class _Asked:
         given: list[Node] = []
         odd: list[Node] = []
         for call in calls:
-            item = given_to(call, position, names)
+            item = item_given(call, position, names)
             held = self._value(item) if item is not None else self._value(part)
             if held is not value:
                 if not is_test_path(call.file.pack, call.file.path):

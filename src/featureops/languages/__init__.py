@@ -306,7 +306,7 @@ def _opened(item: Table) -> OpenedRule:
 
 
 def _mocks(table: Table) -> MockRules:
-    words = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
+    words = (frozenset(texts(table, key)) for key in ("same", "any", "about", "makers"))
     return MockRules(texts(table, "modules"), *words)
 
 
