@@ -26,6 +26,7 @@ __all__ = ["SetUp", "Setting", "asked_name"]
 
 _Why = Literal["", "turns", "open", "checked", "also"]
 _KEY_AND_VALUE = 2
+_INSIDE = {"argument": "operand", "keyword-argument": "value"}
 _PASSED = frozenset({"arguments", "argument", "paren", "await", "cast", "expression", "keyword-argument"})
 _TAKERS = frozenset({"call", "declarator", "assign", "pair"})
 _CHECKED = re.compile(r"\bexpects?\b|\bverify\b|\bshould_receive\b")
@@ -210,7 +211,7 @@ class Setting:
         owner = callee.role("object") if callee is not None else None
         if owner is None or owner.text.rpartition(".")[2] not in self.askers or len(steps) > 1 or arguments is None:
             return None
-        given = [item.role("operand") or item if item.shape == "argument" else item for item in arguments.items]
+        given = [item.role(_INSIDE[item.shape]) or item if item.shape in _INSIDE else item for item in arguments.items]
         others = [item for item in given if item is not key]
         if len(given) != _KEY_AND_VALUE or len(others) != 1 or steps[0].name in self.asks:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from featureops.core.fold.unused import statement_of
@@ -118,7 +119,16 @@ def _only_marks(node: Node) -> bool:
 def around(node: Node, rules: TestRules) -> list[Unit]:
     """The units around a node, nearest first; the whole file is the last one."""
     found = [unit for outer in node.ancestors() if outer.parent and (unit := unit_at(outer, rules)) is not None]
-    return [*found, Unit("group", node.file.root)]
+    run = {inner.node for inner, outer in pairwise(found) if outer.kind in ("test", "hook") and _is_all(inner, outer)}
+    return [*(unit for unit in found if unit.node not in run), Unit("group", node.file.root)]
+
+
+def _is_all(unit: Unit, outer: Unit) -> bool:
+    """Whether a function does nothing but a call that runs its block: `fun test() = runTest { .. }`."""
+    body = outer.node.role("body") if unit.node.shape == "call" and unit.kind == "other" else None
+    while body is not None and body is not unit.node and body.shape in ("block", "return", "expression", "await"):
+        body = body.items[0] if len(body.items) == 1 else None
+    return body is unit.node
 
 
 def tests_in(node: Node, rules: TestRules) -> Iterator[Unit]:
