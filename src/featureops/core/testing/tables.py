@@ -95,7 +95,7 @@ def _marks(function: Node, words: frozenset[str]) -> list[tuple[Node, Node]]:
         arguments = call.role("arguments")
         if label in words and arguments is not None:
             outer = mark.parent
-            is_apart = outer is not None and outer.parent is not None and outer.parent.shape == "block"
+            is_apart = outer is not None and _is_mark(outer) and statement_of(outer) is outer
             found.append((outer if outer is not None and is_apart else mark, arguments))
     return found
 
