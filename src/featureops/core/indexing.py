@@ -93,9 +93,9 @@ class Indexing:
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
-    called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class. Formatters write
-    `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last comma keeps
-    `apart_by_comma` apart.
+    called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
+    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
+    comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
