@@ -20,9 +20,11 @@ __all__ = [
     "offsets_of",
     "places_of",
     "spellings",
+    "whole_places",
 ]
 
 _INSIDE = re.compile(rb"[\w$]")
+_WORD = re.compile(rb"\w")
 # Behind a name: arguments, and not none (also behind `?.`, `!` and type arguments); or a text, symbol or constant.
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\((?!\s*\))|[?!]?\s+[\"':@A-Z]")
 _CALLED_AT_ALL = re.compile(_CALLED.pattern.replace(rb"(?!\s*\))", b""))
@@ -181,6 +183,20 @@ def _is_in_long_line(data: bytes, offset: int) -> bool:
 
 def _is_dense(data: bytes) -> bool:
     return len(data) > _LARGE and data.count(b"\n") * _DENSE < len(data)
+
+
+def whole_places(data: bytes, offsets: Iterable[int], names: Iterable[bytes]) -> list[int]:
+    """Of the offsets at which a name starts those where it is no part of a longer one, in lines that people write."""
+    wanted = tuple(names)
+    found = []
+    for offset in offsets if not _is_dense(data) else ():
+        # `$` stands before names in texts and templates: there it is no part of them.
+        is_whole = not (offset and _WORD.match(data, offset - 1)) and any(
+            data.startswith(name, offset) and not _INSIDE.match(data, offset + len(name)) for name in wanted
+        )
+        if is_whole and not _is_in_long_line(data, offset):
+            found.append(offset)
+    return found
 
 
 def called_places(
