@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from featureops.core.detect.needles import places_of
 from featureops.core.detect.usages import find_usages
 from featureops.core.project import Project
-from tests.core.sources import program
+from tests.core.sources import grep_of, program
 
 CLIENT = 'import { useFlag } from "@unleash/proxy-client-react";\n'
 UNRELATED = "export function row(id: string) {\n  return { id, label: id, flag: id };\n}\n"
@@ -16,11 +15,7 @@ UNRELATED = "export function row(id: string) {\n  return { id, label: id, flag: 
 def search(files: Mapping[str, str], flag: str) -> tuple[Project, list[tuple[str, int, str]]]:
     project = program(files)
     texts = {path: text.encode() for path, text in files.items()}
-
-    def grep(needles: Sequence[bytes]) -> dict[str, tuple[int, ...]]:
-        return {path: tuple(at) for path, data in texts.items() if (at := places_of(data, needles))}
-
-    found = find_usages(project, flag, grep, texts.get)
+    found = find_usages(project, flag, grep_of(texts), texts.get)
     return project, [(usage.path, usage.line, usage.kind) for usage in found]
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
 from featureops.core.detect.following import follow_places, learn_all, learn_callers
 from featureops.core.detect.markers import marked_key, marked_name
-from featureops.core.detect.needles import Asking, flag_needles, is_bare, is_minified, whole_places
+from featureops.core.detect.needles import Needles, flag_needles, is_bare, is_minified, whole_places
 from featureops.core.detect.places import (
     is_test_path,
     string_at,
@@ -41,8 +42,13 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = ["Grep", "find_usages"]
 
 _Offsets = Mapping[str, tuple[int, ...]]
-Grep = Callable[[Sequence[bytes]], _Offsets]
-"""Which files hold any of the byte strings, with the offsets where one starts."""
+
+
+class Grep(Protocol):
+    """Which files hold any of the byte strings, or of those for their language, with the offsets where one starts."""
+
+    def __call__(self, needles: Sequence[bytes], by_language: Needles | None = None, /) -> _Offsets: ...
+
 
 _VALUES = frozenset({"string", "number", "object"})
 _ROUNDS = 8
@@ -100,11 +106,11 @@ class _Hunt:
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
     inverted: set[tuple[str, Span]] = field(default_factory=set)
-    asking: Asking = field(init=False)
+    presence: Presence = field(init=False)
     rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.asking = Asking(self.project.packs, self.project.config)
+        self.presence = Presence(self.project.packs, self.project.config)
         self.rows = Rows(self.flag)
 
     def take_names(self) -> frozenset[str]:
@@ -117,10 +123,9 @@ class _Hunt:
     def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, Mapping[str, Sequence[int]]]:
         """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
         needles = flag_needles(self.flag, self.project.config, self.project.packs)
-        presence = Presence(self.project.packs, self.asking)
         hits = dict[str, tuple[int, ...]]()
         rest = list[tuple[str, bytes, Sequence[int]]]()
-        for path, offsets in grep((*needles, *presence.needles)).items():
+        for path, offsets in grep(needles, self.presence.needles).items():
             data = text_of(path)
             if data is None:
                 continue
@@ -128,18 +133,19 @@ class _Hunt:
             own = tuple(at for at in offsets if data.startswith(needles, at))
             if own:
                 hits[path] = tuple(at for at in own if not is_minified(data, at))
-        return hits, {path: offsets for path, offsets in presence.unwritten(rest).items() if path not in hits}
+        self.project.present, unwritten = self.presence.unwritten(rest)
+        return hits, {path: offsets for path, offsets in unwritten.items() if path not in hits}
 
     def ask(self, path: str, offsets: Sequence[int]) -> None:
         """A file without the key that asks for flags by keys that are not written there."""
         file = self.project.file(path)
-        if file is not None and has_built_key(self.project, self.flag, self.asking, path, offsets):
+        if file is not None and has_built_key(self.project, self.flag, self.presence.asking(file.pack), path, offsets):
             self._reads(file, offsets)
 
     def learn(self, path: str) -> None:
         """Learn which functions of a file ask for whichever flag they are given."""
         file = self.project.file(path)
-        near = self.asking.near(file.data) if file is not None else []
+        near = self.presence.asking(file.pack).near(file.data) if file is not None else []
         if near != []:
             learn_all(self.project, path, near)
 
@@ -216,7 +222,7 @@ class _Hunt:
         near: list[int] | None = list(offsets)
         if file.path not in self.looked:
             self.looked.add(file.path)
-            calls = self.asking.near(file.data)
+            calls = self.presence.asking(file.pack).near(file.data)
             near = [*calls, *offsets] if calls is not None else None
         for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
