@@ -279,7 +279,7 @@ class _Called:
     @property
     def needles(self) -> Needles:
         names = self._names()
-        return {pack.id: names for pack in self._packs.languages}
+        return {pack.id: names for pack in self._packs.readable}
 
     def _names(self) -> tuple[bytes, ...]:
         return tuple(sorted({reader.name.encode() for reader in self._readers}))

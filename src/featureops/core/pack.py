@@ -374,6 +374,11 @@ class Packs:
         host = self.host(path) if pack is None else None
         return host.pack if host is not None else pack
 
+    @cached_property
+    def readable(self) -> tuple[LanguagePack, ...]:
+        """All packs that `reading` may give."""
+        return (*self.languages, *(host.pack for host in self.hosts if host.pack is not None))
+
     def language_of(self, path: str) -> str:
         """The id of a file's kind of host or language; empty when it is not known."""
         pack, host = self.for_path(path), self.host(path)

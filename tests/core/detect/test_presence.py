@@ -24,6 +24,7 @@ def sighting(path: str, text: str, config: Config | None = None) -> Sighting:
         ("a.py", "from UnleashClient import UnleashClient\n", {"unleash"}),
         ("a.py", "from openfeature import api\n", {"openfeature"}),
         ("a.ts", 'import { useFlag } from "@unleash/proxy-client-react";\n', {"unleash"}),
+        ("A.vue", '<script>\nimport { useFlag } from "@unleash/proxy-client-vue";\n</script>\n', {"unleash"}),
         ("A.java", "import com.launchdarkly.sdk.server.LDClient;\n", {"launchdarkly"}),
         ("a.go", 'import "github.com/open-feature/go-sdk/openfeature"\n', {"openfeature"}),
         ("a.php", "use Unleash\\{Client\\Unleash};\n", {"unleash"}),

@@ -43,7 +43,7 @@ class Presence:
 
     def __init__(self, packs: Packs, config: Config) -> None:
         self._packs = packs
-        self._languages = {pack.id: _Language(pack, Asking(packs, config, pack)) for pack in packs.languages}
+        self._languages = {pack.id: _Language(pack, Asking(packs, config, pack)) for pack in packs.readable}
         self.needles: Needles = {pack: language.needles for pack, language in self._languages.items()}
 
     def asking(self, pack: LanguagePack) -> Asking:
