@@ -14,6 +14,9 @@ __all__ = ["contents", "scan", "searcher"]
 
 _SNIFF = 8192
 _MOST = 2_000
+_SIEVE = 60
+"""Byte strings that the library looks for together with vector instructions, ten times as fast as with a table."""
+_SIEVES = 4
 _OPEN = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -39,20 +42,39 @@ def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int)
 
 def searcher(needles: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]] | None:
     """What gives the sorted offsets at which one of the needles starts; None without needles."""
-    from ahocorasick_rs import BytesAhoCorasick, Implementation
-
     wanted = [needle for needle in dict.fromkeys(needles) if needle]
     if not wanted:
         return None
+    may_hold, places = _sieve(wanted), _places(wanted)
+    return lambda content: places(content) if may_hold(content) else ()
+
+
+def _sieve(wanted: Sequence[bytes]) -> Callable[[bytes], bool]:
+    """Whether a file may hold one of the byte strings: most hold none, and are told apart by a faster search."""
+    from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+    short = sorted(needle for needle in wanted if not any(other in needle for other in wanted if other != needle))
+    if len(short) > _SIEVE * _SIEVES:
+        return lambda _: True
+    # Byte strings that begin alike are looked for together.
+    parts = [short[at : at + _SIEVE] for at in range(0, len(short), _SIEVE)]
+    finders = [BytesAhoCorasick(part, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes for part in parts]
+    return lambda content: any(find(content) for find in finders)
+
+
+def _places(wanted: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]]:
+    """Where any of the byte strings starts."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+
     # A table is searched four times as fast as the nodes that the library would choose, and costs memory by the needle.
     kind = Implementation.DFA if len(wanted) <= _MOST else None
-    find = BytesAhoCorasick(wanted, implementation=kind).find_matches_as_indexes
+    automaton = BytesAhoCorasick(list(wanted), implementation=kind)
 
-    def search(content: bytes) -> tuple[int, ...]:
-        hits = find(content, overlapping=True)
-        return tuple(sorted({start for _, start, _ in hits})) if hits else ()
+    def places(content: bytes) -> tuple[int, ...]:
+        hits = automaton.find_matches_as_indexes(content, overlapping=True)
+        return tuple(sorted({start for _, start, _ in hits}))
 
-    return search
+    return places
 
 
 def contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:

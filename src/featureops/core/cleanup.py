@@ -15,9 +15,13 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
+from featureops.core.fold.joining import joined
 from featureops.core.fold.values import Known
+from featureops.core.handed import handed
+from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
+from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
@@ -90,7 +94,8 @@ class _Cleanup:
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._fold_all()
-            if not self._spread() and not self._spread_arguments() and not self._drop_definitions():
+            steps = (self._spread, self._spread_arguments, self._drop_definitions, self._drop_handed)
+            if not any(step() for step in steps):
                 break
 
     def _clean_tests(self) -> bool:
@@ -104,6 +109,8 @@ class _Cleanup:
             self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.fixing.keep)
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
+            self.state.seeds.setdefault(path, {}).update(plan.known)
+            self.state.cuts.setdefault(path, []).extend(plan.pieces)
             self.state.folded.pop(path, None)
         return bool(self.plans)
 
@@ -126,6 +133,7 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
         fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
+        fold.freed = frozenset(found.part for found in self.state.handed)
         fold.held = self.state.held.get(path, {})
         fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
@@ -166,22 +174,43 @@ class _Cleanup:
         return grown
 
     def _spread_arguments(self) -> bool:
-        """Parameters that all callers give the known value go, with what is given."""
+        """Parameters that all callers give the known value, or that nothing uses any more, go with what is given."""
         grown = False
-        items = (item for _, folded in sorted(self.state.folded.items()) for item in folded.known.items())
-        known = {node: value for node, value in items if isinstance(value, bool)}
-        for found in settled_parameters(self.project, known, self._with_word):
+        folded = [folded for _, folded in sorted(self.state.folded.items())]
+        known = {node: value for each in folded for node, value in each.known.items() if isinstance(value, bool)}
+        idle = sorted({name for each in folded for name in each.idle}, key=lambda name: name.definitions[0].start)
+        asking = {read.node for reads in self.state.reads.values() for read in reads if read.flag == self.flag}
+        for found in (
+            *settled_parameters(self.project, known, self._with_word),
+            *idle_parameters(self.project, idle, asking, self._with_word),
+        ):
             if self.only is not None and not found.paths <= self.only:
                 continue
             fresh = self.state.doom(found.path, [found.part])
             for item in found.given:
                 fresh = self.state.doom(item.file.path, [item]) or fresh
             if fresh:
-                self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
+                if found.value is not None:
+                    self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
-                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self.state.cut(found.path, documentation_of(found.part, found.binding.name))
                 self.seeding.files.update(found.paths)
             grown = fresh or grown
+        return grown
+
+    def _drop_handed(self) -> bool:
+        """What classes are handed by code that makes them, and have no use for any more."""
+        grown = False
+        for part in [part for _, folded in sorted(self.state.folded.items()) for part in folded.bound]:
+            found = handed(self.project, part, self._with_word)
+            if found is None or (self.only is not None and not found.paths <= self.only):
+                continue
+            for item in found.given:
+                self.state.doom(item.file.path, [item])
+            self.state.handed.append(found)
+            self.state.folded.pop(part.file.path, None)
+            self.seeding.files.update(found.paths)
+            grown = True
         return grown
 
     def _spread_name(self, path: str, name: str, value: Known, is_call: bool) -> bool:
@@ -230,6 +259,8 @@ class _Cleanup:
         for path in sorted(self.seeding.files):
             file = self.project.file(path)
             grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
+            if file is not None and self.fixing.is_switch and self.fixing.keep:
+                grown = self.state.cut(path, marks_of(file, self.flag)) or grown
         return grown
 
     def _drop_exports(self, path: str) -> bool:
@@ -242,8 +273,10 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data, is_own = unlisted(self.project.file(path), self._output(path), constant.name), path == constant.path
-            if is_own and constant.resolution == "wrapper" and stands_alone(node, constant.name, data):
+            file, data, is_own = self.project.file(path), self._output(path), path == constant.path
+            data = unlisted(file, data, constant.name)
+            is_asking = is_own and constant.resolution == "wrapper"
+            if is_asking and stands_alone(node, constant.name, data, self.project.names(path)):
                 continue
             for part in alike if is_own else ():
                 if part.file is node.file:
@@ -263,6 +296,8 @@ class _Cleanup:
             file = self.project.file(path)
             if file is None or self.state.outputs[path] == file.data:
                 continue
+            edits = self.state.folded[path].edits
+            self.state.outputs[path] = joined(file, edits, apply_edits(file.data, edits))
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
                 self._refuse(path, reason)
@@ -271,7 +306,8 @@ class _Cleanup:
         """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
         self.state.refused[path] = reason
         self.state.outputs[path] = self.source.read(path) or b""
-        for group in (found.paths for found in self.state.settled if path in found.paths):
+        groups = [found.paths for found in self.state.settled] + [found.paths for found in self.state.handed]
+        for group in (each for each in groups if path in each):
             for other in sorted(group - self.state.refused.keys()):
                 self._refuse(other, f"it belongs with {path}, which stays as it is")
 

@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["is_made_in"]
+__all__ = ["is_made_in", "is_made_unnamed", "makes"]
 
 _NEAR = 3
 _CHAINED = re.compile(rb"\bthis\s*\(")
+_TYPED = "<["
 
 
 def is_made_in(project: Project, paths: Iterable[str], name: str) -> bool:
     """Whether one of the files calls the constructor, hands it on, calls it from another one, or inherits."""
-    files = (project.file(path) for path in paths)
-    return any(_makes(node) for file in files if file is not None for node in mentions_of(file, name))
+    for path in paths:
+        file = project.file(path)
+        mentions = mentions_of(file, name) if file is not None else []
+        if file is not None and (any(map(makes, mentions)) or is_made_unnamed(file, mentions)):
+            return True
+    return False
 
 
-def _makes(mention: Node) -> bool:
+def is_made_unnamed(file: SourceFile, mentions: Sequence[Node]) -> bool:
+    """Whether an object may be made without the name of its class: `Service service = new(client)`."""
+    kinds = file.pack.index.unnamed_makers
+    if not kinds or not mentions:
+        return False
+    return any(_may_be_one(node, mentions) for node in file.root.walk() if node.type in kinds)
+
+
+def _may_be_one(made: Node, mentions: Sequence[Node]) -> bool:
+    """Whether the type that is written where an object is made is the class; elsewhere the class is only spoken of."""
+    for outer in made.ancestors():
+        if outer.shape in ("declaration", "field") and (kind := outer.role("type")) is not None:
+            return any(kind.span.holds(mention.span) for mention in mentions)
+        if outer.shape in ("block", "function"):
+            break
+    return not all(mention.parent is not None and mention.parent.role("name") is mention for mention in mentions)
+
+
+def makes(mention: Node) -> bool:
+    """Whether a mention of a class makes an object of it, or a class of its kind."""
     for at, outer in enumerate(mention.ancestors()):
         callee = outer.role("function") if outer.shape == "call" else None
-        if callee is not None and callee.span.holds(mention.span) and at < _NEAR:
+        if callee is not None and callee.span.holds(mention.span) and at < _NEAR and _is_called(mention, callee):
             return True
         if outer.has_token("::"):
             return True
@@ -36,6 +60,12 @@ def _makes(mention: Node) -> bool:
         if outer.shape in ("block", "function", "parameter", "import"):
             return False
     return False
+
+
+def _is_called(mention: Node, callee: Node) -> bool:
+    """Whether a class itself is called, or what makes an instance of it, and no other member of it."""
+    behind, index = mention.file.slice(mention.end, callee.end).lstrip(), mention.file.pack.index
+    return not behind or behind[0] in _TYPED or behind.lstrip(".:") in index.makers | index.constructors
 
 
 def _chains(owner: Node) -> bool:

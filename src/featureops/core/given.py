@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
@@ -13,8 +13,11 @@ __all__ = [
     "called_name",
     "definition_of",
     "initializer",
+    "is_readable",
+    "item_given",
     "listed_parameter",
     "member_of",
+    "members_of",
     "named_in_order",
     "nth_argument",
     "opened_by",
@@ -63,6 +66,29 @@ def named_in_order(call: Node, position: int) -> Node | None:
     items = arguments.items if arguments is not None else []
     is_named = bool(items) and all(item.shape == "keyword-argument" for item in items)
     return items[position].role("value") if is_named and position < len(items) else None
+
+
+def item_given(call: Node, position: int, names: Container[str]) -> Node | None:
+    """What a call gives a parameter of some names, as its list has it."""
+    arguments = call.role("arguments")
+    plain: list[Node] = []
+    for item in arguments.items if arguments is not None else ():
+        if item.shape != "keyword-argument":
+            plain.append(item)
+        elif (label := item.role("name")) is not None and label.text in names:
+            return item
+    return plain[position] if position < len(plain) else None
+
+
+def is_readable(call: Node) -> bool:
+    """Whether it is known which argument is which."""
+    arguments = call.role("arguments")
+    if arguments is None or arguments.shape != "arguments":
+        return False
+    return not any(
+        item.shape == "spread" or (item.shape != "cast" and item.children[:1] and item.children[0].text in _SPREAD)
+        for item in arguments.items
+    )
 
 
 def called_name(call: Node) -> Node | None:
@@ -190,8 +216,11 @@ def listed_parameter(binding: Binding, function: Node) -> Node | None:
         node = node.parent
     if stated is None or node.parent is not stated or node.roles("kept") or node.shape == "destructuring":
         return None
+    after = node.next()
     if node.text[:1] in _SPREAD or any(item.text == "*" for item in stated.items):
         return None
+    if after is not None and after.text == "=":
+        return None  # what it is given by default stands beside it
     return node
 
 
@@ -216,6 +245,14 @@ def member_of(holder: Node, name: str) -> Node | None:
         inner = argument(holder, 0)
         return member_of(unwrapped(inner), name) if inner is not None else None
     return next((value for key, value in _members(holder) if key == name), None)
+
+
+def members_of(holder: Node) -> Mapping[str, Node]:
+    """All that `member_of` knows of a class, an enum or an object, for one that is asked for many."""
+    found: dict[str, Node] = {}
+    for key, value in _members(holder):
+        found.setdefault(key, value)
+    return found
 
 
 def _members(holder: Node) -> Iterator[tuple[str, Node]]:

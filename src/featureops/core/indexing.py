@@ -30,13 +30,14 @@ class MockRules:
     """How tests speak of mocks, where a file imports a library of them (its module begins with one of `modules`).
 
     `same` are matchers that want to see their argument itself, `any` those that stand for any value. Calls `about` a
-    mock are given the mock, or a call of it, which is then not made to ask anything.
+    mock are given the mock, or a call of it, which is then not made to ask anything; `makers` make one.
     """
 
     modules: tuple[str, ...]
     same: frozenset[str]
     any: frozenset[str]
     about: frozenset[str]
+    makers: frozenset[str]
 
     @property
     def heads(self) -> tuple[str, ...]:
@@ -90,7 +91,11 @@ class Indexing:
     those of the class around as well, also where they have a name. `equal_methods` tell whether what they are called
     on has the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
-    they are empty. At the end of `closed_cases` control leaves the switch.
+    they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
+    when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
+    called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
+    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
+    comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -186,6 +191,13 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    joined: frozenset[str]
+    joined_apart: frozenset[str]
+    apart_by_comma: frozenset[str]
+    once_words: frozenset[str]
+    shared_words: frozenset[str]
+    provider_marks: frozenset[str]
+    unnamed_makers: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

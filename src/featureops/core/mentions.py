@@ -12,6 +12,7 @@ from featureops.core.syntax import Node, SourceFile
 
 __all__ = [
     "around_mentions",
+    "asks_to_remove",
     "has_word",
     "is_everywhere",
     "leaves_around",
@@ -26,6 +27,13 @@ _SHORT = 2
 _OFTEN = 10_000
 _SAYS_WHEN = re.compile(r"\b(?:feature|flag|toggle)s?\b.{0,20}\b(?:enabled|disabled|on|off)\b", re.IGNORECASE)
 _SAYS_BEHIND = re.compile(r"\bbehind an? (?:feature[ -])?(?:flag|toggle|switch)\b", re.IGNORECASE)
+
+_SAYS_REMOVE = re.compile(
+    r"\b(?:remove|delete|drop|clean ?up)\s+(?:the\s+|this\s+|our\s+)?(?:feature[ -]?)?(?:flag|toggle)s?\b"
+    r"(?!.*(?-i:\w[-_]\w|[a-z][A-Z]))",
+    re.IGNORECASE,
+)
+"""What stands behind must not look like the name of another flag."""
 
 
 def is_everywhere(file: SourceFile, name: str) -> bool:
@@ -131,9 +139,14 @@ def _word(name: str) -> re.Pattern[bytes]:
 
 def speaks_of(comment: str, names: Iterable[str]) -> bool:
     """Whether a comment names the flag, or says that what follows depends on one being on or off."""
-    if _SAYS_WHEN.search(comment) or _SAYS_BEHIND.search(comment):
+    if any(says.search(comment) for says in (_SAYS_WHEN, _SAYS_BEHIND, _SAYS_REMOVE)):
         return True
     return any(name and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", comment) for name in names)
+
+
+def asks_to_remove(comment: str) -> bool:
+    """Whether a comment asks for what the cleanup does, and names no flag."""
+    return _SAYS_REMOVE.search(comment) is not None
 
 
 def _part_of_name(char: bytes) -> bool:

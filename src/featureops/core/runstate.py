@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from featureops.core.asked import Read
 from featureops.core.fold.folder import Folded
 from featureops.core.fold.values import Known
+from featureops.core.handed import Handed
 from featureops.core.house import name_parts
 from featureops.core.model import Span
 from featureops.core.project import Constant
@@ -32,6 +33,7 @@ class RunState:
     outputs: dict[str, bytes] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
+    handed: list[Handed] = field(default_factory=list)
     spread: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
 
@@ -41,6 +43,16 @@ class RunState:
         fresh = set(parts) - doomed
         doomed.update(fresh)
         if fresh:
+            self.folded.pop(path, None)
+        return bool(fresh)
+
+    def cut(self, path: str, spans: Iterable[Span]) -> bool:
+        """Let bytes of a file go; whether they are new."""
+        known = self.cuts.setdefault(path, [])
+        fresh = [span for span in spans if span not in known]
+        known.extend(fresh)
+        if fresh:
+            self.doomed.setdefault(path, set())
             self.folded.pop(path, None)
         return bool(fresh)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from featureops.core.asked import Read, aliased, held_by, uses_of
-from featureops.core.detect.built import files_that_spell, has_built_key
+from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers
-from featureops.core.detect.needles import Asking, flag_needles, places_of
+from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.detect.presence import Presence
 from featureops.core.fixing import Fixing
 from featureops.core.holders import holder_name
@@ -36,27 +35,15 @@ class Seeding:
         self.state = state
         self.files: set[str] = set()
         self._searched: set[bytes] = set()
-        self._asking = Asking(project.packs, project.config)
-        self._places: Mapping[str, Sequence[int]] = {}
+        self._presence = Presence(project.packs, project.config)
 
     def _needles(self) -> list[bytes]:
         """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
         return sorted(flag_needles(self.flag, self.project.config, self.project.packs))
 
-    def _building(self) -> list[str]:
-        """The files that ask for the flag by a key that is not written there."""
-        presence = Presence(self.project.packs, self._asking)
-        self._places = self.source.find(presence.needles)
-        texts = (
-            (path, self.source.read(path)) for path in self._places if self.project.packs.reading(path) is not None
-        )
-        rows = ((path, data, self._places[path]) for path, data in texts if data is not None)
-        # Parsed only where the bytes alone leave a doubt.
-        doubtful = presence.unwritten(rows).items()
-        return [path for path, at in doubtful if has_built_key(self.project, self.flag, self._asking, path, at)]
-
     def find(self) -> None:
-        pending, built = self._needles(), self._building()
+        pending = self._needles()
+        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read)
         passing = learn_callers(self.project, self.source.grep, self.source.read)
         for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
             if path not in self.files:
@@ -100,8 +87,8 @@ class Seeding:
     def _near(self, file: SourceFile, written: list[int]) -> list[int] | None:
         """Where reads of the file may be: around every way of asking, and the names that are looked for; None for
         anywhere."""
-        asking = self._places.get(file.path, ())
-        if self.project.config.reads or self._asking.places(file.data, asking) is None:
+        asking = self._presence.offsets(file.path, file.data)
+        if self.project.config.reads or self._presence.asking(file.pack).places(file.data, asking) is None:
             return None
         readers = {reader.name.encode() for reader in self.project.readers}
         return [*asking, *written, *places_of(file.data, readers)]

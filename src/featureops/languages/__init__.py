@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from featureops.core.errors import Bug
 from featureops.core.indexing import Builder, Indexing, MockRules
+from featureops.core.operators import OperatorRules
 from featureops.core.pack import (
     Host,
     LanguagePack,
@@ -247,7 +248,7 @@ def _modules(table: Table) -> ModuleRules:
         unbound=cast("Literal['', 'folder', 'snake']", text(table, "unbound", "")),
         shared=texts(table, "shared"),
         loads=texts(table, "loads"),
-        declared=optional(table, "declared"),
+        declared=texts(table, "declared"),
         declaring=optional(table, "declaring"),
         around=bool(table.get("around", False)),
         root=text(table, "root", ""),
@@ -281,8 +282,16 @@ def _tree(table: Table) -> TreeRules:
         holes={hole.node: hole for hole in map(_hole, subtables(table, "hole"))},
         braces=frozenset(texts(table, "braces")),
         listed=frozenset(texts(table, "listed")),
+        parens=frozenset(texts(table, "parens")),
         opened={text(item, "node"): _opened(item) for item in subtables(table, "opened")},
+        operators=_operators(subtable(table, "operators")),
     )
+
+
+def _operators(table: Table) -> OperatorRules:
+    rows = texts(table, "ranks")
+    ranks = {operator: rank for rank, row in enumerate(rows) for operator in row.split()}
+    return OperatorRules(frozenset(texts(table, "nodes")), ranks, frozenset(texts(table, "right")))
 
 
 def _hole(item: Table) -> HoleRule:
@@ -297,7 +306,7 @@ def _opened(item: Table) -> OpenedRule:
 
 
 def _mocks(table: Table) -> MockRules:
-    words = (frozenset(texts(table, key)) for key in ("same", "any", "about"))
+    words = (frozenset(texts(table, key)) for key in ("same", "any", "about", "makers"))
     return MockRules(texts(table, "modules"), *words)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container
 from featureops.core.fold.chains import inside, statements
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import blank_lines_after, blank_lines_before, full_end, leading_comments
+from featureops.core.mentions import asks_to_remove
 from featureops.core.syntax import Node
 
 __all__ = ["Blocks"]
@@ -70,6 +71,13 @@ class Blocks:
         if len(comments) == 1 and "\n" not in comments[0].text and self.mentions(comments[0].text):
             file = statement.file
             self.editor.delete(file.line_start(comments[0].start), file.line_end(comments[0].end - 1))
+
+    def remove_request(self, statement: Node) -> None:
+        """Take the line of comment away that asks to take the flag out of the statement below it, once it is."""
+        nearest = next(iter(leading_comments(statement)), None)
+        if nearest is not None and "\n" not in nearest.text.rstrip() and asks_to_remove(nearest.text):
+            file = statement.file
+            self.editor.delete(file.line_start(nearest.start), file.line_end(nearest.end - 1))
 
     def _remove_run(self, block: Node, run: list[Node], *, first: bool, last: bool) -> None:
         file = block.file
@@ -222,8 +230,8 @@ def _marks_of(parts: list[Node], gone: set[Node]) -> set[Node]:
     found: set[Node] = set()
     belongs = False
     for part in reversed(parts):
-        if belongs and part.type in part.file.pack.index.modifiers:
-            found.add(part)
+        if part.type in part.file.pack.index.modifiers:
+            found.update({part} if belongs else ())
         elif not part.is_comment:
             belongs = part in gone
     return found

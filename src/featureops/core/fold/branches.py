@@ -82,6 +82,8 @@ class Branches(Comparisons):
             self._unwrap(node, kept[0][0])
         elif not self._effect_first(node, kept):
             self._keep(node, chain, kept)
+            if chain[0].condition in self.hot:
+                self.blocks.remove_request(node)
 
     def _several(self, node: Node) -> None:
         """A statement with more than one condition."""

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.editor import Editor, Frozen
-from featureops.core.fold.injected import unused_fields, unused_parameters
+from featureops.core.fold.injected import class_name, unused_fields, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, is_visible, newly_unused
+from featureops.core.fold.unused import (
+    blank_names,
+    blank_out,
+    doom,
+    idle_parameters,
+    is_private,
+    is_visible,
+    newly_unused,
+)
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
 from featureops.core.mentions import mentions_of
@@ -30,19 +38,24 @@ _HOLDERS = frozenset({"declarator", "assign", "function", "lambda", "block"})
 @dataclass(frozen=True, slots=True)
 class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
-    expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value."""
+    expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value;
+    `bound` are parts without a use that code which makes the class hands over, `idle` the parameters of functions that
+    lost all their uses."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
     results: Mapping[str, Known]
     known: Mapping[Node, Known]
     unfolded: Mapping[Node, Known | None]
+    bound: frozenset[Node]
+    idle: frozenset[Binding]
 
 
 class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
     put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
-    comment speaks of the flag, `is_made` whether code makes objects of a class by itself."""
+    comment speaks of the flag, `is_made` whether code makes objects of a class by itself; `freed` are parts that it
+    hands over no more."""
 
     def __init__(
         self,
@@ -62,12 +75,14 @@ class FileFold:
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[str], bool] = _always
+        self.freed: frozenset[Node] = frozenset()
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
         self._frozen = Frozen(file)
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
+        self._bound: set[Node] = set()
         self._spreads = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
 
     def run(self) -> Folded:
@@ -94,7 +109,8 @@ class FileFold:
         if asked.isdisjoint(unfolded):  # a name that is given a text or a number instead may be used as before
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
         values, results = _by_name(self.values), _by_name(self.results)
-        return Folded(folded.editor.result(), values, results, self.seeds, unfolded)
+        bound, idle = frozenset(self._bound), idle_parameters(self.names, folded.editor)
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries
@@ -278,6 +294,13 @@ class FileFold:
     def _is_asked(self, binding: Binding) -> bool:
         return bool(binding.uses) or binding in self.held or binding.name in self.spread
 
+    def _is_kept(self, owner: Node, part: Node) -> bool:
+        """Whether code that makes objects of a class hands the part over."""
+        if part in self.freed or not self.is_made(class_name(owner)):
+            return False
+        self._bound.add(part)
+        return True
+
     def _drop_unused(self, folded: Statements) -> None:
         known = {**self.values, **self.results}
         # A name with a text or a number had a use of its own unless it was only there to be asked.
@@ -288,8 +311,8 @@ class FileFold:
             newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
         )
         if self.file.pack.index.private_words:
-            self.parts.update(unused_fields(self.names, folded.editor, self.is_made))
-            self.parts.update(unused_parameters(self.names, folded.editor, self.is_made))
+            self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
+            self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
 
 
 def _is_handed_over(binding: Binding) -> bool:

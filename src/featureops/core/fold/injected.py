@@ -7,36 +7,37 @@ from collections.abc import Callable, Iterable, Iterator
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.touched import touched_bindings
 from featureops.core.fold.unused import is_private
+from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
 from featureops.core.mentions import mentions_of
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["unused_fields", "unused_parameters"]
+__all__ = ["class_around", "class_name", "unused_fields", "unused_parameters"]
 
 _NEAR = 3
 
 
-def unused_fields(names: Names, editor: Editor, is_made: Callable[[str], bool]) -> list[Node]:
+def unused_fields(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bool]) -> list[Node]:
     """Private fields without a value of their own that were read, and are not any more, with the statements of the
-    constructor that fill them. `is_made` tells whether code makes objects of a class by itself, or inherits from it:
-    where nothing in the class fills a field, its constructor is made up of the fields.
+    constructor that fill them. `is_kept` tells whether code that makes objects of a class by itself, or inherits from
+    it, hands over a part: where nothing in the class fills a field, its constructor is made up of the fields.
     """
     found: list[Node] = []
     for binding in touched_bindings(names, editor):
         field = _bare_field(binding)
-        owner = _class_around(field) if field is not None else None
+        owner = class_around(field) if field is not None else None
         if field is None or owner is None or editor.covers(field.span):
             continue
         filled = _only_filling(_uses(names, binding, field), owner, editor)
         if filled is None:
             continue
-        if filled or not is_made(_name(owner)):
+        if filled or not is_kept(owner, field):
             found += [field, *(statement for statement in filled if not editor.covers(statement.span))]
     return found
 
 
-def unused_parameters(names: Names, editor: Editor, is_made: Callable[[str], bool]) -> list[Node]:
+def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bool]) -> list[Node]:
     """Parameters of constructors that were used, and are not any more, where no code calls the constructor."""
     found: list[Node] = []
     for binding in touched_bindings(names, editor):
@@ -49,7 +50,7 @@ def unused_parameters(names: Names, editor: Editor, is_made: Callable[[str], boo
         uses = {*binding.uses, *binding.writes, *_own(names, binding.name, parameter)} if owner is not None else ()
         if owner is None or not uses or not all(editor.covers(use.span) for use in uses):
             continue
-        if not is_made(_name(owner)):
+        if not is_kept(owner, parameter):
             found.append(parameter)
     return found
 
@@ -97,7 +98,7 @@ def _own(names: Names, name: str, but: Node) -> list[Node]:
 
 
 def _filling(use: Node, owner: Node) -> Node | None:
-    """The statement of the class' constructor that only puts a plain name into the field."""
+    """The statement of the class' constructor that only puts a plain value into the field."""
     target = use.parent if use.parent is not None and use.parent.role("property") is use else use
     assign = target.parent
     if assign is None or assign.shape != "assign" or assign.role("left") is not target:
@@ -105,14 +106,18 @@ def _filling(use: Node, owner: Node) -> Node | None:
     if target is not use and (target.role("object") or target).text not in use.file.pack.index.self_names:
         return None
     value, statement = assign.role("right"), assign.parent
-    plain = value is not None and value.type in use.file.pack.index.identifiers
+    plain = value is not None and is_pure(value, lambda _: False)
     body = statement.parent if statement is not None and statement.shape == "expression" else None
     constructor = body.parent if body is not None else None
     return statement if plain and constructor is not None and _constructs(constructor, owner) else None
 
 
 def _constructs(function: Node, owner: Node) -> bool:
-    return function.shape == "function" and _name(function) == _name(owner) != "" and _class_around(function) is owner
+    return (
+        function.shape == "function"
+        and class_name(function) == class_name(owner) != ""
+        and class_around(function) is owner
+    )
 
 
 def _made_by(parameter: Node) -> Node | None:
@@ -126,14 +131,15 @@ def _made_by(parameter: Node) -> Node | None:
         if at > _NEAR:
             return None
         if outer.shape == "function":
-            owner = _class_around(outer)
+            owner = class_around(outer)
             return owner if owner is not None and _constructs(outer, owner) else None
         if outer.type in index.class_scopes:
-            return outer if outer.type not in index.positional and _class_around(parameter) is outer else None
+            return outer if outer.type not in index.positional and class_around(parameter) is outer else None
     return None
 
 
-def _class_around(node: Node) -> Node | None:
+def class_around(node: Node) -> Node | None:
+    """The class that a part of it is in, unless it goes on elsewhere."""
     kinds = node.file.pack.index.class_scopes
     outer = next((outer for outer in node.ancestors() if outer.type in kinds), None)
     if outer is None or outer.shape != "class" or any(map(outer.has_token, node.file.pack.index.partial_words)):
@@ -141,6 +147,7 @@ def _class_around(node: Node) -> Node | None:
     return outer
 
 
-def _name(node: Node) -> str:
+def class_name(node: Node) -> str:
+    """The name of a class or a function, "" for none."""
     name = node.role("name")
     return name.text if name is not None else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from featureops.core.detect.places import is_test_path
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -98,7 +99,7 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
             continue
         if part.shape == "call":
             callee, arguments = part.role("function"), part.role("arguments")
-            if callee is None or callee.text not in index.pure_calls:
+            if callee is None or not (callee.text in index.pure_calls or _makes_mock(part, callee.text)):
                 return False
             stack.extend(arguments.items if arguments else ())
             continue
@@ -109,6 +110,12 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
             return False
         stack.extend(part.items)
     return True
+
+
+def _makes_mock(call: Node, callee: str) -> bool:
+    rules = call.file.pack.mocks
+    makers = rules.makers if rules is not None else frozenset()
+    return callee.partition("<")[0] in makers and is_test_path(call.file.pack, call.file.path)
 
 
 def evaluated(node: Node, known: Callable[[Node], bool]) -> Node | None:
