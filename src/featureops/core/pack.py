@@ -52,7 +52,7 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
+    child of a type, `@@type` for all of them, or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
     child a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that
     holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
