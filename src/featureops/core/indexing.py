@@ -96,6 +96,8 @@ class Indexing:
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns.
+    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
+    comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -191,6 +193,9 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    joined: frozenset[str]
+    joined_apart: frozenset[str]
+    apart_by_comma: frozenset[str]
     once_words: frozenset[str]
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
