@@ -94,6 +94,8 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
+    `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
+    keeps columns.
     Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
     comma keeps `apart_by_comma` apart.
     """
@@ -198,6 +200,8 @@ class Indexing:
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
     unnamed_makers: frozenset[str]
+    default_setters: frozenset[str]
+    aligned_lists: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""
