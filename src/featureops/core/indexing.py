@@ -94,6 +94,7 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
+    Fields with one of `injection_marks` are filled by the framework, by their type.
     """
 
     identifiers: frozenset[str]
@@ -192,6 +193,7 @@ class Indexing:
     once_words: frozenset[str]
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
+    injection_marks: frozenset[str]
     unnamed_makers: frozenset[str]
 
     def plain(self, name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.editor import Editor, frozen_lines
-from featureops.core.fold.injected import class_name, unused_fields, unused_parameters
+from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
@@ -45,7 +45,7 @@ class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
     put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
     comment speaks of the flag, `is_made` whether code makes objects of a class by itself; `freed` are parts that it
-    hands over no more."""
+    hands over no more, `asked` questions for other flags: to ask does nothing."""
 
     def __init__(
         self,
@@ -64,8 +64,9 @@ class FileFold:
         self.gates: Mapping[Node, bool] = {}
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
-        self.is_made: Callable[[str], bool] = _always
+        self.is_made: Callable[[Node], bool] = _always
         self.freed: frozenset[Node] = frozenset()
+        self.asked: frozenset[Node] = frozenset()
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
@@ -115,7 +116,7 @@ class FileFold:
             editor.delete(cut.start, cut.end)
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
-        statements.gates = self.gates
+        statements.asked, statements.gates = self.asked, self.gates
         statements.visit(self.file.root)
         return statements
 
@@ -189,7 +190,9 @@ class FileFold:
     def _scratch(self, folded: Statements) -> Statements:
         """The same knowledge with an editor that nobody reads."""
         scratch = Editor(self.file, self._frozen)
-        return Statements(scratch, self.seeds, folded.hot, self.names, folded.doomed, self.mentions)
+        statements = Statements(scratch, self.seeds, folded.hot, self.names, folded.doomed, self.mentions)
+        statements.asked = self.asked
+        return statements
 
     # -------------------------------------------------------------- functions
 
@@ -283,10 +286,13 @@ class FileFold:
 
     def _is_kept(self, owner: Node, part: Node) -> bool:
         """Whether code that makes objects of a class hands the part over."""
-        if part in self.freed or not self.is_made(class_name(owner)):
+        if part in self.freed or not self.is_made(owner):
             return False
         self._bound.add(part)
         return True
+
+    def _is_idle(self, node: Node) -> bool:
+        return node in self.seeds or node in self.asked
 
     def _drop_unused(self, folded: Statements) -> None:
         known = {**self.values, **self.results}
@@ -295,10 +301,11 @@ class FileFold:
         self.parts.update(self._members.unused(folded.editor))
         self.parts.update(unmentioned_methods(self.file, folded.editor, self.is_used_elsewhere))
         self.parts.update(
-            newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
+            newly_unused(self.names, folded.editor, self._is_idle, settled, self.is_used_elsewhere, self.held)
         )
         if self.file.pack.index.private_words:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
+            self.parts.update(unused_injections(self.names, folded.editor, self.is_used_elsewhere))
             self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
 
 
@@ -308,7 +315,7 @@ def _is_handed_over(binding: Binding) -> bool:
     return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
 
 
-def _always(_name: str) -> bool:
+def _always(_owner: Node) -> bool:
     return True
 
 
