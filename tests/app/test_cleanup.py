@@ -10,6 +10,7 @@ import pytest
 from featureops.adapters.git import GitChanges
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.runner import ShellRunner
+from featureops.adapters.settings import load_settings
 from featureops.adapters.workspace import LocalWorkspace
 from featureops.app.cleanup import fixing_of
 from featureops.app.deps import Deps, Modes
@@ -260,3 +261,17 @@ def test_a_boolean_value_is_the_path_that_stays(colours: Deps) -> None:
     fixing = fixing_of(None, None, False)
     assert fixing is not None
     assert cleanup(colours, flag="new-size", keep=fixing)["verdict"] == "complete"
+
+
+def test_the_configuration_that_names_a_function_does_not_keep_it(tmp_path: Path) -> None:
+    flags = b"def pays_new(user):\n    return user.beta\n"
+    pay = b"from flags import pays_new\n\n\ndef pay(user):\n    return 1 if pays_new(user) else 2\n"
+    config = b'[[reads]]\ncall = "pays_new"\nname = "new-pay"\n'
+    root = repository(tmp_path / "root", flags_dot_py=flags, pay_dot_py=pay, featureops_dot_toml=config)
+    workspace = LocalWorkspace(root)
+    journal = FileJournal(tmp_path / "state", lambda: 5.0, workspace.root)
+    settings = load_settings(root, {"HOME": str(tmp_path)})
+    deps = Deps(workspace, GitChanges(root), journal, packs(), settings.config, lambda: 5.0, runner=RUNNER)
+    cleanup(deps, flag="new-pay", keep=True, apply=True)
+    assert (root / "pay.py").read_bytes() == b"def pay(user):\n    return 1\n"
+    assert b"pays_new" not in (root / "flags.py").read_bytes()

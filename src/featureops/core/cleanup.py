@@ -18,6 +18,7 @@ from featureops.core.fold.folder import FileFold
 from featureops.core.fold.injected import class_name
 from featureops.core.fold.values import Known
 from featureops.core.handed import handed
+from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.mentions import has_word, names_in_code, speaks_of
@@ -107,6 +108,8 @@ class _Cleanup:
             self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.fixing.keep)
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
+            self.state.seeds.setdefault(path, {}).update(plan.known)
+            self.state.cuts.setdefault(path, []).extend(plan.pieces)
             self.state.folded.pop(path, None)
         return bool(self.plans)
 
@@ -171,18 +174,24 @@ class _Cleanup:
         return grown
 
     def _spread_arguments(self) -> bool:
-        """Parameters that all callers give the known value go, with what is given."""
+        """Parameters that all callers give the known value, or that nothing uses any more, go with what is given."""
         grown = False
-        items = (item for _, folded in sorted(self.state.folded.items()) for item in folded.known.items())
-        known = {node: value for node, value in items if isinstance(value, bool)}
-        for found in settled_parameters(self.project, known, self._with_word):
+        folded = [folded for _, folded in sorted(self.state.folded.items())]
+        known = {node: value for each in folded for node, value in each.known.items() if isinstance(value, bool)}
+        idle = sorted({name for each in folded for name in each.idle}, key=lambda name: name.definitions[0].start)
+        asking = {read.node for reads in self.state.reads.values() for read in reads if read.flag == self.flag}
+        for found in (
+            *settled_parameters(self.project, known, self._with_word),
+            *idle_parameters(self.project, idle, asking, self._with_word),
+        ):
             if self.only is not None and not found.paths <= self.only:
                 continue
             fresh = self.state.doom(found.path, [found.part])
             for item in found.given:
                 fresh = self.state.doom(item.file.path, [item]) or fresh
             if fresh:
-                self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
+                if found.value is not None:
+                    self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
                 self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
                 self.seeding.files.update(found.paths)

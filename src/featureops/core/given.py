@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
@@ -67,14 +67,14 @@ def named_in_order(call: Node, position: int) -> Node | None:
     return items[position].role("value") if is_named and position < len(items) else None
 
 
-def item_given(call: Node, position: int, name: str) -> Node | None:
-    """What a call gives a parameter, as its list has it."""
+def item_given(call: Node, position: int, names: Container[str]) -> Node | None:
+    """What a call gives a parameter of some names, as its list has it."""
     arguments = call.role("arguments")
     plain: list[Node] = []
     for item in arguments.items if arguments is not None else ():
         if item.shape != "keyword-argument":
             plain.append(item)
-        elif (label := item.role("name")) is not None and label.text == name:
+        elif (label := item.role("name")) is not None and label.text in names:
             return item
     return plain[position] if position < len(plain) else None
 
@@ -85,7 +85,8 @@ def is_readable(call: Node) -> bool:
     if arguments is None or arguments.shape != "arguments":
         return False
     return not any(
-        item.shape == "spread" or (item.children[:1] and item.children[0].text in _SPREAD) for item in arguments.items
+        item.shape == "spread" or (item.shape != "cast" and item.children[:1] and item.children[0].text in _SPREAD)
+        for item in arguments.items
     )
 
 
@@ -214,8 +215,11 @@ def listed_parameter(binding: Binding, function: Node) -> Node | None:
         node = node.parent
     if stated is None or node.parent is not stated or node.roles("kept") or node.shape == "destructuring":
         return None
+    after = node.next()
     if node.text[:1] in _SPREAD or any(item.text == "*" for item in stated.items):
         return None
+    if after is not None and after.text == "=":
+        return None  # what it is given by default stands beside it
     return node
 
 

@@ -45,7 +45,7 @@ def handed(project: Project, part: Node, files_with: Callable[[str], Sequence[st
         listed = _listed(part, owner, call)
         if not listed:
             return None
-        item = item_given(call, listed.index(part), _name_of(part))
+        item = item_given(call, listed.index(part), (_name_of(part),))
         if item is not None and not _is_idle(project, item):
             return None
         given.extend([item] if item is not None else [])

@@ -9,6 +9,7 @@ from featureops.core.given import argument, called_name
 from featureops.core.indexing import MockRules
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
+from featureops.core.testing.rules import TestRules
 from featureops.core.testing.setups import asked_name
 
 __all__ = ["is_any", "is_asserted", "is_told", "mocked", "same_as"]
@@ -81,7 +82,7 @@ def _is_answered(call: Node) -> bool:
         return False
     callee = call.role("function")
     owner = callee.role("object") if callee is not None else None
-    if owner is not None and owner.shape == "call" and asked_name(owner) in rules.checks:
+    if owner is not None and owner.shape == "call" and (asked_name(owner) in rules.checks or _begins(owner, rules)):
         return True
     outer = call.parent
     if outer is not None and outer.shape == "member" and (name := outer.role("property")) is not None:
@@ -89,6 +90,17 @@ def _is_answered(call: Node) -> bool:
     while outer is not None and outer.shape in _BETWEEN:
         outer = outer.parent
     return outer is not None and outer.shape == "call" and asked_name(outer) in rules.told | rules.checks
+
+
+def _begins(owner: Node, rules: TestRules) -> bool:
+    """Whether a chain of calls begins with the answer of a mock."""
+    node: Node | None = owner
+    while node is not None and node.shape == "call":
+        if asked_name(node) in rules.first:
+            return True
+        callee = node.role("function")
+        node = callee.role("object") if callee is not None else None
+    return False
 
 
 def _items(arguments: Node | None) -> list[Node]:

@@ -10,7 +10,7 @@ from featureops.core.readers import Parameter
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["parameters_in"]
+__all__ = ["parameter_at", "parameters_in"]
 
 
 def parameters_in(project: Project, path: str, function: Node, parts: Iterable[Node]) -> Iterator[Parameter]:
@@ -23,10 +23,11 @@ def parameters_in(project: Project, path: str, function: Node, parts: Iterable[N
         if binding is None or binding in seen or binding not in listed:
             continue
         seen.add(binding)
-        yield _parameter(function, binding, listed.index(binding))
+        yield parameter_at(function, binding, listed.index(binding))
 
 
-def _parameter(function: Node, binding: Binding, position: int) -> Parameter:
+def parameter_at(function: Node, binding: Binding, position: int) -> Parameter:
+    """What a parameter is called by, and what it is given where a call leaves it out."""
     name = binding.definitions[0]
     whole = name
     while whole.parent is not None and whole.parent is not function and whole.shape != "parameter":

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from featureops.core.grown import Grown, Part, Raw, parts_of
+from featureops.core.operators import OperatorRules, ranked
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode
-    from tree_sitter import TreeCursor
 
-__all__ = ["GroupRule", "HoleRule", "OpenedRule", "Raw", "TreeRules", "opened", "regrouped"]
+__all__ = ["GroupRule", "HoleRule", "OpenedRule", "TreeRules", "opened", "regrouped"]
 
 _TWO = 2
 _OPEN_DEPTH = 100
+_PARAMETERS = "parameters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,9 @@ class TreeRules:
     `spliced`: its children stand in its place; `a.b`: only those of a b in an a. `lone`: the same where it holds a
     single node. `merged`: one that wraps nothing but one of the given types is that one. `groups` put neighbours into
     a node of their own. `prefix` is the type of prefix operators, `chains` those that the grammar wrongly puts around
-    one. `holes` are names in strings. `braces`: in these `{ ... }` becomes a node of the type `block`, and `listed` in
-    it are spliced. `opened` are parts that the grammar does not read.
+    one. `operators` are those with two sides that it nests wrongly. `holes` are names in strings. `braces`: in these
+    `{ ... }` becomes a node of the type `block`, and `listed` in it are spliced. `parens`: in these the first `( ... )`
+    becomes a node `parameters`, in a field of that name. `opened` are parts that the grammar does not read.
     """
 
     spliced: frozenset[str] = frozenset()
@@ -85,76 +89,31 @@ class TreeRules:
     holes: Mapping[str, HoleRule] = field(default_factory=dict)
     braces: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
+    parens: frozenset[str] = frozenset()
     opened: Mapping[str, OpenedRule] = field(default_factory=dict)
+    operators: OperatorRules = field(default_factory=OperatorRules)
     block: str = "braces"
 
 
-class Raw(Protocol):
-    """What a node of the grammar and one that was put together have in common."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def text(self) -> bytes | None: ...
-    @property
-    def is_named(self) -> bool: ...
-    @property
-    def is_error(self) -> bool: ...
-    @property
-    def is_missing(self) -> bool: ...
-    @property
-    def start_byte(self) -> int: ...
-    @property
-    def end_byte(self) -> int: ...
-    @property
-    def child_count(self) -> int: ...
-    def child(self, index: int, /) -> Raw | None: ...
-    def walk(self) -> TreeCursor: ...
-
-
-_Part = tuple[Raw, str | None]
 _Reader = Callable[[int, int], "RawNode"]
 """Reads the bytes from one place to another one as a statement."""
 
 
-class _Grown:
-    """A node put together from others, or a piece of one. Its parts are settled already."""
-
-    __slots__ = ("child_count", "end_byte", "is_error", "is_missing", "is_named", "parts", "start_byte", "text", "type")
-
-    def __init__(self, kind: str, parts: list[_Part], start: int | None = None, end: int | None = None) -> None:
-        self.type = kind
-        self.parts = parts
-        self.is_named = True
-        self.is_error = False
-        self.is_missing = False
-        self.text: bytes | None = None
-        self.start_byte: int = parts[0][0].start_byte if start is None else start
-        self.end_byte: int = parts[-1][0].end_byte if end is None else end
-        self.child_count = len(parts)
-
-    def child(self, index: int) -> Raw | None:
-        return self.parts[index][0]
-
-    def walk(self) -> TreeCursor:
-        raise NotImplementedError
-
-
-def regrouped(raw: Raw, rules: TreeRules) -> list[_Part]:
+def regrouped(raw: Raw, rules: TreeRules) -> list[Part]:
     """The children of a node as the rules want them, each with its field."""
-    if isinstance(raw, _Grown):
+    if isinstance(raw, Grown):
         return raw.parts
-    return _settled(_parts_of(raw), raw.type, rules)
+    return _settled(parts_of(raw), raw.type, rules)
 
 
-def opened(parts: list[_Part], kind: str, rules: TreeRules, read: _Reader) -> list[_Part]:
+def opened(parts: list[Part], kind: str, rules: TreeRules, read: _Reader) -> list[Part]:
     """The parts of a node, those that the grammar did not read replaced by what a second reading makes of them."""
     rule = rules.opened.get(kind)
     if rule is None:
         return parts
     if not rule.runs:
         return [_read_again([part], rule, rules, read)[0] if part[0].type == rule.part else part for part in parts]
-    found, at = list[_Part](), 0
+    found, at = list[Part](), 0
     while at < len(parts):
         end = next((to for to in range(at, len(parts)) if not _runs_on(parts[to][0], rule)), len(parts))
         run = parts[at:end] or parts[at : at + 1]
@@ -170,7 +129,7 @@ def _runs_on(raw: Raw, rule: OpenedRule) -> bool:
     return raw.type in rule.runs and (first is None or first.type != rule.apart)
 
 
-def _read_again(run: list[_Part], rule: OpenedRule, rules: TreeRules, read: _Reader) -> list[_Part]:
+def _read_again(run: list[Part], rule: OpenedRule, rules: TreeRules, read: _Reader) -> list[Part]:
     start, end = run[0][0].start_byte, run[-1][0].end_byte
     node = read(start, end)
     while node.children and node.type not in rule.reads:
@@ -179,7 +138,7 @@ def _read_again(run: list[_Part], rule: OpenedRule, rules: TreeRules, read: _Rea
         return run
     if _is_deeper(node, _OPEN_DEPTH):
         return run
-    made = node if rule.type is None else _Grown(rule.type, _settled(_parts_of(node), node.type, rules))
+    made = node if rule.type is None else Grown(rule.type, _settled(parts_of(node), node.type, rules))
     return [(made, run[0][1])]
 
 
@@ -192,23 +151,10 @@ def _is_deeper(root: RawNode, limit: int) -> bool:
     return True
 
 
-def _parts_of(raw: Raw) -> list[_Part]:
-    """The children as the grammar has them; the end of a line is no part of what stands on it."""
-    if isinstance(raw, _Grown):
-        return raw.parts
-    found = list[_Part]()
-    cursor = raw.walk()
-    more = cursor.goto_first_child()
-    while more:
-        child = cursor.node
-        if child is not None and child.type.strip():
-            found.append((child, cursor.field_name))
-        more = cursor.goto_next_sibling()
-    return found
-
-
-def _settled(parts: list[_Part], kind: str, rules: TreeRules) -> list[_Part]:
+def _settled(parts: list[Part], kind: str, rules: TreeRules) -> list[Part]:
     found = [done for part in parts for done in _settle(part, kind, rules)]
+    if kind in rules.parens:
+        found = _parenthesized(found)
     if kind in rules.braces:
         found = list(_braced(found, rules))
     hole = rules.holes.get(kind)
@@ -218,36 +164,37 @@ def _settled(parts: list[_Part], kind: str, rules: TreeRules) -> list[_Part]:
     return found if group is None else _grouped(found, group)
 
 
-def _settle(part: _Part, within: str, rules: TreeRules) -> Iterator[_Part]:
+def _settle(part: Part, within: str, rules: TreeRules) -> Iterator[Part]:
     """What stands for one part in a node of the type `within`."""
     raw, name = part
     kind = raw.type
     if kind in rules.lone and raw.child_count == 1:
-        inner, own = _parts_of(raw)[0]
+        inner, own = parts_of(raw)[0]
         yield from _settle((inner, name or own), within, rules)
     elif kind in rules.spliced or f"{within}.{kind}" in rules.spliced:
-        for inner, own in _settled(_parts_of(raw), kind, rules):
+        for inner, own in _settled(parts_of(raw), kind, rules):
             yield inner, own or (name if inner.is_named else None)
     elif kind in rules.merged:
         yield _merged(raw, rules), name
-    elif kind in rules.chains:
-        yield _unprefixed(raw, rules), name
+    elif kind in rules.chains or kind in rules.operators.nodes:
+        row = ranked(raw, rules.operators, rules.chains, lambda parts, outer: _settled(parts, outer, rules))
+        yield (_unprefixed(raw, rules) if row is None and kind in rules.chains else row or raw), name
     else:
         yield part
 
 
 def _merged(raw: Raw, rules: TreeRules) -> Raw:
     """A statement that is nothing but a keyword's expression is that expression, with the statement's extent."""
-    parts = _parts_of(raw)
+    parts = parts_of(raw)
     named = [at for at, (part, _) in enumerate(parts) if part.is_named]
     if len(named) != 1 or parts[named[0]][0].type not in rules.merged[raw.type]:
         return raw
     at = named[0]
     inner = parts[at][0]
-    return _Grown(inner.type, [*parts[:at], *regrouped(inner, rules), *parts[at + 1 :]])
+    return Grown(inner.type, [*parts[:at], *regrouped(inner, rules), *parts[at + 1 :]])
 
 
-def _grouped(parts: list[_Part], rule: GroupRule) -> list[_Part]:
+def _grouped(parts: list[Part], rule: GroupRule) -> list[Part]:
     names = [name for _, name in parts]
     if rule.last not in names:
         return parts
@@ -257,10 +204,10 @@ def _grouped(parts: list[_Part], rule: GroupRule) -> list[_Part]:
     first = names.index(rule.first)
     if last + 1 == len(parts):
         return parts
-    return [*parts[:first], (_Grown(rule.type, parts[first : last + 1]), rule.field), *parts[last + 1 :]]
+    return [*parts[:first], (Grown(rule.type, parts[first : last + 1]), rule.field), *parts[last + 1 :]]
 
 
-def _holed(parts: list[_Part], rule: HoleRule) -> Iterator[_Part]:
+def _holed(parts: list[Part], rule: HoleRule) -> Iterator[Part]:
     """The parts of a string, the names in its text taken out of it."""
     taken = 0  # the first byte that no hole has taken
     if rule.within:
@@ -272,30 +219,30 @@ def _holed(parts: list[_Part], rule: HoleRule) -> Iterator[_Part]:
             name = re.match(rule.name, _text(follower))
             if name is not None:
                 taken = follower.start_byte + len(name[0].encode())
-                inner = _Grown(rule.inner, [], follower.start_byte, taken)
-                yield _Grown(rule.type, [(inner, None)], raw.start_byte), role
+                inner = Grown(rule.inner, [], follower.start_byte, taken)
+                yield Grown(rule.type, [(inner, None)], raw.start_byte), role
                 continue
         if raw.start_byte >= taken:
             yield raw, role
         elif raw.end_byte > taken:
-            yield _Grown(raw.type, [], taken, raw.end_byte), role
+            yield Grown(raw.type, [], taken, raw.end_byte), role
 
 
-def _inside(part: _Part, rule: HoleRule) -> Iterator[_Part]:
+def _inside(part: Part, rule: HoleRule) -> Iterator[Part]:
     """A text with the names in it taken out."""
     raw, role = part
     at, text = raw.start_byte, (raw.text or b"") if raw.type == rule.within else b""
     for match in re.finditer(rule.name.encode(), text):
         start, end = raw.start_byte + match.start(), raw.start_byte + match.end()
         if start > at:
-            yield _Grown(raw.type, [], at, start), role
-        inner = _Grown(rule.inner, [], raw.start_byte + match.start(1), raw.start_byte + match.end(1))
-        yield _Grown(rule.type, [(inner, None)], start, end), role
+            yield Grown(raw.type, [], at, start), role
+        inner = Grown(rule.inner, [], raw.start_byte + match.start(1), raw.start_byte + match.end(1))
+        yield Grown(rule.type, [(inner, None)], start, end), role
         at = end
     if at == raw.start_byte:
         yield part
     elif at < raw.end_byte:
-        yield _Grown(raw.type, [], at, raw.end_byte), role
+        yield Grown(raw.type, [], at, raw.end_byte), role
 
 
 def _text(raw: Raw) -> str:
@@ -315,44 +262,54 @@ def _unprefixed(raw: Raw, rules: TreeRules) -> Raw:
         first = first.child(0)
     if first is None or first is raw or not _is_prefix(first, rules):
         return raw
-    heads = list[list[_Part]]()
+    heads = list[list[Part]]()
     while _is_prefix(first, rules):
-        *head, (first, name) = _parts_of(first)
+        *head, (first, name) = parts_of(first)
         heads.append([*head, (first, name)])
     made = _without_prefix(raw, first, rules)
     kind = rules.prefix or ""
     for head in reversed(heads):
-        made = _Grown(kind, [*head[:-1], (made, head[-1][1])])
+        made = Grown(kind, [*head[:-1], (made, head[-1][1])])
     return made
 
 
 def _without_prefix(chain: Raw, inner: Raw, rules: TreeRules) -> Raw:
     """The chain as if it began with `inner`."""
-    (first, name), *rest = _parts_of(chain)
+    (first, name), *rest = parts_of(chain)
     head = inner if _is_prefix(first, rules) else _without_prefix(first, inner, rules)
-    return _Grown(chain.type, _settled([(head, name), *rest], chain.type, rules))
+    return Grown(chain.type, _settled([(head, name), *rest], chain.type, rules))
 
 
-def _braced(parts: list[_Part], rules: TreeRules) -> Iterator[_Part]:
+def _braced(parts: list[Part], rules: TreeRules) -> Iterator[Part]:
     """Everything from `{` to `}` is one block."""
     at = 0
     while at < len(parts):
         raw, name = parts[at]
-        close = _closing(parts, at) if raw.type == "{" and not raw.is_named else None
+        close = _closing(parts, at, "}") if raw.type == "{" and not raw.is_named else None
         if close is None:
             yield parts[at]
             at += 1
             continue
-        inside = list[_Part]()
+        inside = list[Part]()
         for part, own in parts[at : close + 1]:
             if part.type in rules.listed:
                 inside.extend(regrouped(part, rules))
             else:
                 inside.append((part, None if part is raw else own))
-        yield _Grown(rules.block, inside), name
+        yield Grown(rules.block, inside), name
         at = close + 1
 
 
-def _closing(parts: list[_Part], start: int) -> int | None:
-    ends = (at for at in range(start + 1, len(parts)) if parts[at][0].type == "}" and not parts[at][0].is_named)
+def _parenthesized(parts: list[Part]) -> list[Part]:
+    """Everything from the first `(` to `)` is one node."""
+    start = next((at for at, (raw, _) in enumerate(parts) if raw.type == "(" and not raw.is_named), None)
+    close = _closing(parts, start, ")") if start is not None else None
+    if start is None or close is None:
+        return parts
+    inside: list[Part] = [(raw, None) for raw, _ in parts[start : close + 1]]
+    return [*parts[:start], (Grown(_PARAMETERS, inside), _PARAMETERS), *parts[close + 1 :]]
+
+
+def _closing(parts: list[Part], start: int, end: str) -> int | None:
+    ends = (at for at in range(start + 1, len(parts)) if parts[at][0].type == end and not parts[at][0].is_named)
     return next(ends, None)

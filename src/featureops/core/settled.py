@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from featureops.core.callers import call_of, only_names
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
 from featureops.core.given import is_readable, item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
+from featureops.core.parameters import parameter_at
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
@@ -28,13 +30,13 @@ _WORDS_OF_A_METHOD = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settled:
-    """`part` is the parameter in its list, `given` the arguments of all calls, `odd` those of tests that gave something
-    else."""
+    """`part` is the parameter in its list, `value` what it always is, where it is still used; `given` are the arguments
+    of all calls, `odd` those of tests that gave something else."""
 
     path: str
     binding: Binding
     part: Node
-    value: bool
+    value: bool | None
     given: tuple[Node, ...]
     odd: tuple[Node, ...]
 
@@ -120,10 +122,11 @@ class _Asked:
         part = listed_parameter(binding, function.node)
         if part is None or not binding.is_single or not self._is_idle(part):
             return None
+        names = parameter_at(function.node, binding, position).labels
         given: list[Node] = []
         odd: list[Node] = []
         for call in calls:
-            item = item_given(call, position, binding.name)
+            item = item_given(call, position, names)
             held = self._value(item) if item is not None else self._value(part)
             if held is not value:
                 if not is_test_path(call.file.pack, call.file.path):
@@ -178,9 +181,9 @@ class _Asked:
         """Every call of the function; None where something else is done with it."""
         calls: list[Node] = []
         for node in self._mentions():
-            if node is function.name or _only_names(node):
+            if node is function.name or only_names(node):
                 continue
-            call = _call_of(node)
+            call = call_of(node)
             in_test = is_test_path(node.file.pack, node.file.path)
             if call is not None and is_readable(call) and (in_test or self._is_alike(call, function)):
                 calls.append(call)
@@ -234,30 +237,6 @@ def _owner(call: Node) -> str | None:
     callee = call.role("function")
     owner = callee.role("object") if callee is not None and callee.shape == "member" else None
     return (owner.role("property") or owner).text if owner is not None else None
-
-
-def _call_of(name: Node) -> Node | None:
-    callee = name
-    if name.parent is not None and name.parent.shape == "member" and name.parent.role("property") is name:
-        callee = name.parent
-    call = callee.parent
-    return call if call is not None and call.shape == "call" and call.role("function") is callee else None
-
-
-def _only_names(node: Node) -> bool:
-    """Whether a mention only brings the name in or says a type."""
-    around = [node, *node.ancestors()]
-    for outer in around:
-        if outer.shape in ("import", "export") and outer.role("declaration") is None:
-            return True
-        if outer.shape == "assign":
-            target = outer.role("left")
-            return target is not None and target.text in node.file.pack.wrap.export_lists
-        if outer.shape in ("block", "call"):
-            return False
-        if outer.field in ("type", "return_type"):
-            return True
-    return False
 
 
 def _constructor(holder: Node) -> Node | None:

@@ -13,9 +13,10 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
+from featureops.core.grown import Raw
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
-from featureops.core.regroup import Raw, opened, regrouped
+from featureops.core.regroup import opened, regrouped
 
 if TYPE_CHECKING:
     from tree_sitter import Node as RawNode

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from featureops.core.errors import Bug
 from featureops.core.indexing import Builder, Indexing, MockRules
+from featureops.core.operators import OperatorRules
 from featureops.core.pack import (
     Host,
     LanguagePack,
@@ -281,8 +282,16 @@ def _tree(table: Table) -> TreeRules:
         holes={hole.node: hole for hole in map(_hole, subtables(table, "hole"))},
         braces=frozenset(texts(table, "braces")),
         listed=frozenset(texts(table, "listed")),
+        parens=frozenset(texts(table, "parens")),
         opened={text(item, "node"): _opened(item) for item in subtables(table, "opened")},
+        operators=_operators(subtable(table, "operators")),
     )
+
+
+def _operators(table: Table) -> OperatorRules:
+    rows = texts(table, "ranks")
+    ranks = {operator: rank for rank, row in enumerate(rows) for operator in row.split()}
+    return OperatorRules(frozenset(texts(table, "nodes")), ranks, frozenset(texts(table, "right")))
 
 
 def _hole(item: Table) -> HoleRule:

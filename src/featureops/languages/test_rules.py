@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from featureops.core.errors import Bug
-from featureops.core.testing.rules import TestRules
-from featureops.languages.tables import Table, text, texts
+from featureops.core.testing.rules import TableRules, TestRules
+from featureops.languages.tables import Table, subtable, text, texts
 
 __all__ = ["test_rules"]
 
@@ -38,7 +38,41 @@ def test_rules(table: Table) -> TestRules:
         checks=words("checks"),
         computed=words("computed"),
         naming=words("naming"),
+        prefix=text(table, "prefix", ""),
         assertions=words("assertions"),
+        first=words("first"),
+        after=_pattern(table, "after"),
+        after_nodes=words("after_nodes"),
+        lets=words("lets"),
+        borrowed=_pattern(table, "borrowed"),
+        shared=_pattern(table, "shared"),
+        tables=_tables(subtable(table, "tables")) if "tables" in table else None,
+    )
+
+
+def _tables(table: Table) -> TableRules:
+    unknown = set(table) - set(TableRules.__dataclass_fields__)
+    if unknown:
+        raise Bug(f"tests.tables: unknown keys {sorted(unknown)}")
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(texts(table, key))
+
+    return TableRules(
+        marks=words("marks"),
+        tables=words("tables"),
+        named=words("named"),
+        sources=words("sources"),
+        comment=_pattern(table, "comment"),
+        calls=_pattern(table, "calls"),
+        loops=words("loops"),
+        lists=words("lists"),
+        rows=words("rows"),
+        nodes=words("nodes"),
+        yields=words("yields"),
+        absent=bool(table.get("absent", False)),
+        counted=bool(table.get("counted", False)),
+        over=text(table, "over", ""),
     )
 
 

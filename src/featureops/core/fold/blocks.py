@@ -230,8 +230,8 @@ def _marks_of(parts: list[Node], gone: set[Node]) -> set[Node]:
     found: set[Node] = set()
     belongs = False
     for part in reversed(parts):
-        if belongs and part.type in part.file.pack.index.modifiers:
-            found.add(part)
+        if part.type in part.file.pack.index.modifiers:
+            found.update({part} if belongs else ())
         elif not part.is_comment:
             belongs = part in gone
     return found

@@ -12,7 +12,15 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.unused import blank_names, blank_out, doom, is_private, is_visible, newly_unused
+from featureops.core.fold.unused import (
+    blank_names,
+    blank_out,
+    doom,
+    idle_parameters,
+    is_private,
+    is_visible,
+    newly_unused,
+)
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
 from featureops.core.given import definition_of, initializer, sole_name
 from featureops.core.mentions import mentions_of
@@ -31,7 +39,8 @@ _HOLDERS = frozenset({"declarator", "assign", "function", "lambda", "block"})
 class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
     expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value;
-    `bound` are parts without a use that code which makes the class hands over."""
+    `bound` are parts without a use that code which makes the class hands over, `idle` the parameters of functions that
+    lost all their uses."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
@@ -39,6 +48,7 @@ class Folded:
     known: Mapping[Node, Known]
     unfolded: Mapping[Node, Known | None]
     bound: frozenset[Node]
+    idle: frozenset[Binding]
 
 
 class FileFold:
@@ -100,7 +110,8 @@ class FileFold:
         if asked.isdisjoint(unfolded):  # a name that is given a text or a number instead may be used as before
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
         values, results = _by_name(self.values), _by_name(self.results)
-        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, frozenset(self._bound))
+        bound, idle = frozenset(self._bound), idle_parameters(self.names, folded.editor)
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries

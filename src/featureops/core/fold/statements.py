@@ -105,11 +105,14 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
                 self.visit_children(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
-            case "" | "binder" if any(item in self.doomed for item in node.items) and not _is_class_body(node):
+            case "" | "binder" | "destructuring" if self._loses_items(node):
                 self.blocks.remove_items(node, self.gone)
                 super().visit(node)
             case _:
                 super().visit(node)
+
+    def _loses_items(self, node: Node) -> bool:
+        return any(item in self.doomed for item in node.items) and not _is_class_body(node)
 
     def _listing(self, node: Node) -> None:
         if node.shape == "spread":
@@ -351,7 +354,6 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
         names = node.file.pack.index.dependency_calls
         if callee is None or callee.text.rpartition(".")[2] not in names:
             super().visit(node)
-            self.blocks.remove_items(node, self.doomed)
             return
         for item in node.items:
             if item in self.seeds:

@@ -11,7 +11,16 @@ from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["blank_names", "blank_out", "doom", "is_private", "is_visible", "newly_unused", "statement_of"]
+__all__ = [
+    "blank_names",
+    "blank_out",
+    "doom",
+    "idle_parameters",
+    "is_private",
+    "is_visible",
+    "newly_unused",
+    "statement_of",
+]
 
 
 def newly_unused(
@@ -96,6 +105,18 @@ def _destructured(binding: Binding, names: Names, editor: Editor) -> Node | None
     named = (names.of.get(other.role("value") or other) for other in others)
     stays = any(each is not None and any(not editor.covers(use.span) for use in each.uses) for each in named)
     return item if stays else None
+
+
+def idle_parameters(names: Names, editor: Editor) -> frozenset[Binding]:
+    """The parameters of functions that lost all their uses while their functions stay."""
+    found: set[Binding] = set()
+    for binding in names.all:
+        is_listed = binding.scope.shape == "function" and binding.imported is None and not binding.outer
+        if not is_listed or not binding.uses or editor.covers(binding.definitions[0].span):
+            continue
+        if all(editor.covers(use.span) for use in binding.uses) and listed_parameter(binding, binding.scope):
+            found.add(binding)
+    return frozenset(found)
 
 
 def blank_names(names: Names, editor: Editor) -> list[Node]:

@@ -78,7 +78,7 @@ def _plan(
         elif key.type in file.pack.index.strings or key.shape == "member" or key in asked or key.text in names:
             spoken.append(key)
     spoken.extend(read.node for read in reads if read.key is None and read.flag == flag)
-    said = Said(file, file.pack.tests, _without_doubles(setups), tuple(spoken))
+    said = Said(file, file.pack.tests, _without_doubles(setups), tuple(spoken), project.names(path))
     return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
 
 

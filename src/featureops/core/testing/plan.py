@@ -7,16 +7,20 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from featureops.core.fold.unused import statement_of
 from featureops.core.mentions import mentions_of
-from featureops.core.model import Leftover
+from featureops.core.model import Leftover, Span
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.testing.cells import Column
+from featureops.core.testing.lets import lets_for
 from featureops.core.testing.rules import TestRules
 from featureops.core.testing.setups import SetUp
-from featureops.core.testing.units import Unit, around, removable, tests_in, unit_at
+from featureops.core.testing.tables import column_of
+from featureops.core.testing.units import Unit, around, borrowers, removable, shared_name, tests_in, unit_at
 
 __all__ = ["FilePlan", "Said", "plan_file"]
 
@@ -29,6 +33,9 @@ _REASONS = {
     "shared": "the set-up is for the removed value, and tests under it set no other: see which still hold",
     "helper": "a function or branch of the tests sets the flag: what calls it can't be told",
     "repeated": "the test is for the removed value, but it is made by other code",
+    "together": "the value is given in several places, one of which stays",
+    "named": "the name that holds the value has other uses in the tests",
+    "rows": "the rows that are left all have the value that stays: take the column out by hand",
     "last": "nothing would be left of the tests here: they are for the removed value; take them away together",
 }
 
@@ -36,26 +43,46 @@ _REASONS = {
 @dataclass(frozen=True, slots=True)
 class FilePlan:
     """`parts` are whole statements that go, `cuts` parts of some that stay; `removed` are the names of the tests among
-    them; `left` says what stays and why. `spans` are the bytes that go, as (start, end)."""
+    them; `left` says what stays and why. `spans` are the bytes that go, as (start, end), `pieces` those of texts that
+    stay; `known` are expressions that always have one value now."""
 
     parts: frozenset[Node]
     cuts: frozenset[Node]
     removed: tuple[str, ...]
     left: tuple[Leftover, ...]
     spans: tuple[tuple[int, int], ...]
+    pieces: tuple[Span, ...] = ()
+    known: Mapping[Node, bool] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Placed:
-    """A set-up, the units around it, and why it stays ("" where it goes)."""
+    """A set-up, the units around it, and why it stays ("" where it goes). `column` is the one of a table that it gets
+    its value from, `lets` the set-ups that it does."""
 
     setup: SetUp
     units: list[Unit]
     why: str = ""
+    column: Column | None = None
+    column_stays: bool = False
+    lets: list[_Placed] = field(default_factory=list)
 
     @property
     def owner(self) -> Unit:
         return self.units[0]
+
+    @property
+    def at(self) -> Node:
+        return self.setup.part
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What goes of a table, and what is known then."""
+
+    parts: tuple[Node, ...]
+    pieces: tuple[Span, ...]
+    known: Mapping[Node, bool]
 
 
 def plan_file(setting: Said, is_used_elsewhere: Callable[[str], bool], *, keep: bool) -> FilePlan:
@@ -71,6 +98,7 @@ class Said:
     rules: TestRules
     setups: tuple[SetUp, ...]
     spoken: tuple[Node, ...]
+    names: Names
 
 
 @dataclass(slots=True)
@@ -88,7 +116,9 @@ class _Plan:
         self.spoken = said.spoken
         self.is_used_elsewhere = is_used_elsewhere
         self.keep = keep
+        self.names = said.names
         self.placed = [_Placed(setup, _units(setup.at or setup.part, said.rules)) for setup in said.setups]
+        self._follow_names()
         self.tests = [unit.node for unit in tests_in(said.file.root, said.rules)]
         self.dead = _Dead()
 
@@ -96,23 +126,77 @@ class _Plan:
         self._find_dead()
         self._widen()
         self._spare_last()
-        for placed in self.placed:
-            if not self.dead.holds(placed.setup.part):
-                placed.why = placed.why or self._reason(placed)
-        parts = self._parts()
+        self._give_reasons()
+        columns = [self._taken(placed) for placed in self.placed if not placed.why and not self.dead.holds(placed.at)]
+        taken = [found for found in columns if found is not None]
+        parts = self._parts() | {part for found in taken for part in found.parts}
         going = [part for part in parts if not any(outer in parts for outer in part.ancestors())]
         names = [test for node in self.dead.units for test in tests_in(node, self.rules)]
         removed = dict.fromkeys(test.name for test in sorted(names, key=lambda test: test.node.start))
         left = [self._leftover(placed) for placed in self.placed if placed.why]
-        whole = {placed.setup.part for placed in self.placed if placed.setup.is_whole}
-        cuts = {part for part in parts if any(placed.setup.part is part for placed in self.placed)} - whole
+        left += [self._leftover(placed, "rows") for placed in self.placed if placed.column_stays]
+        entries = {placed.setup.part for placed in self.placed} | {part for found in taken for part in found.parts}
+        cuts = {part for part in parts if part in entries and not _is_whole(part)}
         return FilePlan(
             frozenset(parts - cuts),
             frozenset(cuts),
             tuple(removed),
             tuple(left),
             tuple((part.start, part.end) for part in going),
+            tuple(piece for found in taken for piece in found.pieces),
+            {use: value for found in taken for use, value in found.known.items()},
         )
+
+    # -------------------------------------------------------------- names that hold the value
+
+    def _follow_names(self) -> None:
+        """What set-ups give that is not written there: a cell of a table's rows, or a name that groups set."""
+        givens = [placed.setup.given for placed in self.placed if placed.setup.given is not None]
+        for placed in list(self.placed):
+            setup = placed.setup
+            column = column_of(setup.given, self.names) if setup.given is not None else None
+            if column is not None:
+                self._follow_column(placed, column)
+                continue
+            lets = lets_for(setup, self.names, self.rules, givens)
+            known = {other.setup.part: other for other in self.placed}
+            for each in lets.setups if lets is not None else ():
+                let = known.get(each.part) or _Placed(each, _units(each.part, self.rules))
+                let.why = "named" if lets is not None and lets.has_other_uses else let.why
+                placed.lets.append(let)
+            self.placed.extend(let for let in placed.lets if let.setup.part not in known)
+        for placed in self.placed:
+            if placed.column is not None and not self._says_nothing_else(placed.column):
+                placed.setup, placed.column = replace(placed.setup, value=None, why="open"), None
+
+    def _follow_column(self, placed: _Placed, column: Column) -> None:
+        values = {row.value if row.value is None else row.value is placed.setup.means for row in column.rows}
+        if None not in values:
+            value = next(iter(values)) if len(values) == 1 else self.keep
+            placed.setup = replace(placed.setup, value=value, why="")
+            placed.units = [unit for unit in placed.units if unit.node is not column.at or unit.kind != "other"]
+            placed.column = column
+
+    def _taken(self, placed: _Placed) -> _Taken | None:
+        """What goes of the table that a set-up gets its value from: the rows for the removed value, and the column."""
+        column = placed.column
+        if column is None:
+            return None
+        gone = [row for row in column.rows if (row.value is placed.setup.means) is not self.keep]
+        parts = [part for row in gone for part in (row.part, row.beside) if part is not None]
+        if not column.can_go:
+            placed.column_stays = True
+            return _Taken(tuple(parts), (), {})
+        kept = [row for row in column.rows if row not in gone]
+        parts += [*column.head, *(cell for row in kept for cell in row.cells)]
+        pieces = [*column.cuts, *(piece for row in kept for piece in row.cuts)]
+        return _Taken(tuple(parts), tuple(pieces), dict.fromkeys(column.uses, self.keep is placed.setup.means))
+
+    def _says_nothing_else(self, column: Column) -> bool:
+        """Whether the column alone tells what the tests with the rows say of the flag."""
+        inside = [other for other in self.placed if _holds(column.at, other.at) and other.owner.kind != "after"]
+        alike = [other for other in inside if other.column is not None and other.column.rows == column.rows]
+        return len(alike) == len(inside) and not any(_holds(column.at, other) for other in self.spoken)
 
     # -------------------------------------------------------------- tests that go
 
@@ -129,19 +213,25 @@ class _Plan:
                 placed.why = "repeated"
                 continue
             self.dead.units[unit.node] = unit
+            self.dead.units.update((call.node, call) for call in borrowers(unit.node, self.rules))
 
     def _speaks_only(self, node: Node) -> bool:
         """Whether all that a unit says of the flag is the removed value."""
-        inside = [placed for placed in self.placed if _holds(node, placed.setup.part)]
+        inside = [
+            placed
+            for placed in self.placed
+            if _holds(node, placed.at) and placed.owner.kind != "after" and not placed.lets
+        ]
         if any(_holds(node, other) for other in self.spoken):
             return False
         return all(placed.setup.value is (not self.keep) and _fixed(placed) is not None for placed in inside)
 
     def _is_named(self, node: Node) -> bool:
-        """Whether a class may have others that are made of it."""
+        """Whether a class may have others that are made of it, or tests that are written once are used elsewhere."""
+        shared = shared_name(node, self.rules)
         label = node.role("name") if node.shape == "class" else None
         if label is None:
-            return False
+            return shared is not None and self.is_used_elsewhere(shared)
         others = (mention for mention in mentions_of(self.file, label.text) if not _holds(node, mention))
         return any(others) or self.is_used_elsewhere(label.text)
 
@@ -181,16 +271,30 @@ class _Plan:
 
     # -------------------------------------------------------------- set-ups that go
 
+    def _give_reasons(self) -> None:
+        for placed in self.placed:
+            if not self.dead.holds(placed.at) and not placed.lets:
+                placed.why = placed.why or self._reason(placed)
+        for placed in self.placed:
+            left = [let for let in placed.lets if not self.dead.holds(let.at)]
+            if any(let.why for let in left):
+                placed.why = "together"
+                for let in left:
+                    let.why = let.why or "together"
+
     def _reason(self, placed: _Placed) -> str:
         """Why a set-up stays whose test stays."""
         setup = placed.setup
+        if placed.owner.kind == "after":
+            return ""
         if setup.value is None:
             return setup.why or "open"
         if setup.why == "also":
             return setup.why
         if self._is_told(placed.owner):
             return "checked"
-        values = {other.setup.value for other in self.placed if other.owner.node is placed.owner.node}
+        beside = [other for other in self.placed if other.owner.node is placed.owner.node and not other.lets]
+        values = {other.setup.value for other in beside}
         if len(values) > 1 and placed.owner.kind in ("test", "hook"):
             return "turns"
         if (
@@ -222,23 +326,30 @@ class _Plan:
             placed.setup.part for placed in self.placed if not placed.why and not self.dead.holds(placed.setup.part)
         )
         for placed in self.placed:
-            if placed.why or placed.owner.kind != "hook" or self.dead.holds(placed.setup.part):
+            if placed.why or placed.owner.kind not in ("hook", "after") or self.dead.holds(placed.setup.part):
                 continue
             block = placed.setup.part.parent
             if block is not None and all(item in parts for item in block.items):
                 parts.update(removable(placed.owner))
         return parts
 
-    def _leftover(self, placed: _Placed) -> Leftover:
-        start = placed.setup.key.start
+    def _leftover(self, placed: _Placed, why: str = "") -> Leftover:
+        start = placed.setup.key.start if not why or placed.setup.given is None else placed.setup.given.start
         text = "".join(mark for mark in self.file.line_text(start).strip() if mark.isprintable())[:_TEXT]
-        return Leftover(self.file.path, self.file.line_of(start), "not-foldable", text, _REASONS[placed.why])
+        kind = "test-argument" if why else "not-foldable"
+        return Leftover(self.file.path, self.file.line_of(start), kind, text, _REASONS[why or placed.why])
+
+
+def _is_whole(part: Node) -> bool:
+    """Whether a part stands by itself: a statement, or a decorator."""
+    return part.shape == "decorator" or (part.parent is not None and part.parent.shape == "block")
 
 
 def _units(part: Node, rules: TestRules) -> list[Unit]:
     """The units around a set-up; what a decorator stands at is one of them."""
-    units = around(part, rules)
-    outer = part.parent
+    units, outer, own = around(part, rules), part.parent, unit_at(part, rules)
+    if own is not None and own.kind == "after":
+        return [own, *units]
     if part.shape != "decorator" or outer is None or outer.shape != "decorated":
         return units
     held = next((unit for item in outer.items if (unit := unit_at(item, rules)) is not None), None)

@@ -5,7 +5,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SetupForm", "TestRules"]
+__all__ = ["SetupForm", "TableRules", "TestRules"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRules:
+    """How tests are run for each row of a table.
+
+    Decorators of `marks` are a row each; `tables` are given all rows, `named` the names of the columns and the rows,
+    `sources` the name of a function that gives the rows, and `comment` is a regular expression for a comment that
+    does, with the name as its group. `calls` is a regular expression for the callee of calls that are given the rows
+    and give what is called with the test; `loops` are methods of a list that are given a block for each row. Calls of
+    `lists` are a list, those of `rows` a row, `nodes` are types of nodes that are either, `yields` those that give one
+    row back. With `absent` a row without the cell has a false one; with `counted` the first of two names of a loop
+    only counts the rows. `over` is the word before what a loop goes over, where another word makes it count.
+    """
+
+    marks: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+    comment: str = ""
+    calls: str = ""
+    loops: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
+    nodes: frozenset[str] = frozenset()
+    yields: frozenset[str] = frozenset()
+    absent: bool = False
+    counted: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +51,14 @@ class TestRules:
     is itself given the answer. `infix` are node types that say "a answers b" without a call. Calls of
     `checks` see whether a mock was called. Those of `computed`
     are given a function that answers, those of `naming`
-    the name of what is asked, as a text. `asserts` is a regular expression for calls that want to see a value,
+    the name of what is asked, as a text; a mock's own method for it begins with `prefix`.
+    `asserts` is a regular expression for calls that want to see a value,
     `assertions` are node types that do.
+
+    Calls of `first` are given the answer before the mock is told what it is for. `after` is a regular expression for
+    the callee of calls, and for functions, that run after a test, `after_nodes` are node types that do. `lets` are
+    calls that give a name a value for all tests of their group, `borrowed` is a regular expression for the callee of
+    calls that stand for tests that are written elsewhere, in a call of `shared` with the same name.
     """
 
     names: str = ""
@@ -43,8 +78,16 @@ class TestRules:
     checks: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
     naming: frozenset[str] = frozenset()
+    prefix: str = ""
     asserts: str = ""
     assertions: frozenset[str] = frozenset()
+    first: frozenset[str] = frozenset()
+    after: str = ""
+    after_nodes: frozenset[str] = frozenset()
+    lets: frozenset[str] = frozenset()
+    borrowed: str = ""
+    shared: str = ""
+    tables: TableRules | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from featureops.core.config import HouseRead
@@ -36,19 +36,16 @@ _CHECKED = re.compile(r"\bexpects?\b|\bverify\b|\bshould_receive\b")
 class SetUp:
     """`part` is what goes: a statement, an entry, an argument or a decorator. `value` is what the flag is set to, None
     where that is not one fixed value, and `why` says why not; "also" is a value that is not all that is set. `at` is
-    what the part lies in, where that is not what goes."""
+    what the part lies in, where that is not what goes. `given` is an expression with the value, true where it is
+    `means`."""
 
     part: Node
     key: Node
     value: bool | None
     why: _Why = ""
     at: Node | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether a whole statement goes."""
-        parent = self.part.parent
-        return parent is not None and parent.shape == "block"
+    given: Node | None = None
+    means: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +105,12 @@ class Setting:
                 if parent.role("function") is not None:
                     steps.append(_Step(parent, "argument", asked_name(parent)))
                 return steps, parent
+            elif parent.type in self.rules.after_nodes:
+                return steps, parent
             elif parent.type in self.rules.infix:
                 steps.append(_Step(parent, "infix", parent.items[1].text))
                 node = parent
-            elif shape in _PASSED or (shape == "member" and parent.role("object") is node):
+            elif shape in _PASSED or (shape == "member" and parent.role("object") is node) or _is_dropped(parent):
                 node = parent
             else:
                 return steps, None
@@ -133,6 +132,9 @@ class Setting:
         means = self._asked(key, steps[0]) if on is None else on
         if means is None:
             return None
+        first = self._told_first(key, steps, part, means)
+        if first is not None:
+            return first
         answer: Node | None = None
         turns = 0
         for step in steps[1:]:
@@ -148,8 +150,21 @@ class Setting:
             return SetUp(part, key, None, "turns")
         if _CHECKED.search(part.text):
             return SetUp(part, key, None, "checked")
-        value = literal(answer)
-        return SetUp(part, key, value if value is None else value is means, "" if value is not None else "open")
+        return _valued(part, key, answer, means=means)
+
+    def _told_first(self, key: Node, steps: list[_Step], part: Node, means: bool) -> SetUp | None:
+        """A mock that is given its answer before it is told what that is for: `answer(true).when(x).on(key)`."""
+        chain = [steps[0].node]
+        while (owner := _owner(chain[-1])) is not None and owner.shape == "call":
+            chain.append(owner)
+        told, first = chain[1:-1], chain[-1]
+        if len(steps) > 1 or not told or asked_name(first) not in self.rules.first:
+            return None
+        if not all(asked_name(call) in self.rules.told for call in told):
+            return SetUp(part, key, None, "turns")
+        arguments = first.role("arguments")
+        given = arguments.items if arguments is not None else []
+        return _valued(part, key, given[0], means=means) if len(given) == 1 else SetUp(part, key, None, "turns")
 
     def _passes(self, step: _Step) -> bool:
         if step.way == "callee":
@@ -171,6 +186,7 @@ class Setting:
         if step.name not in self.rules.given:
             return None
         words = re.findall(r"[\w$]+\??", step.node.text.replace(key.text, "", 1))
+        words = [word.removeprefix(self.rules.prefix) for word in words]
         return next((self.asks[word] for word in words if word in self.asks), None)
 
     # -------------------------------------------------------------- an SDK's test helper, the house's own
@@ -183,9 +199,10 @@ class Setting:
         for read in self.house:
             callee = call.role("function")
             if callee is not None and tail_matches(callee.text, read.target) and house_argument(call, read.flag) is key:
-                value = literal(house_argument(call, read.value)) if read.value is not None else True
-                known = value if value is None else value is (read.when == "enabled")
-                return SetUp(part, key, known if self._alone(steps[1:]) else None, "" if known is not None else "open")
+                means = read.when == "enabled"
+                if read.value is None:
+                    return SetUp(part, key, means) if self._alone(steps[1:]) else SetUp(part, key, None, "open")
+                return _valued(part, key, house_argument(call, read.value), means=means, alone=self._alone(steps[1:]))
         return self._by_asker(key, steps, part)
 
     def _by_asker(self, key: Node, steps: list[_Step], part: Node) -> SetUp | None:
@@ -196,8 +213,9 @@ class Setting:
             return None
         given = [item.role(_INSIDE[item.shape]) or item if item.shape in _INSIDE else item for item in arguments.items]
         others = [item for item in given if item is not key]
-        value = literal(others[0]) if len(given) == _KEY_AND_VALUE and len(others) == 1 else None
-        return SetUp(part, key, value) if value is not None else None
+        if len(given) != _KEY_AND_VALUE or len(others) != 1 or steps[0].name in self.asks:
+            return None
+        return _valued(part, key, others[0])
 
     def _by_form(self, key: Node, steps: list[_Step], part: Node, form: SetupForm) -> SetUp | None:
         call, answer, seen = steps[0].node, None, 0
@@ -218,16 +236,10 @@ class Setting:
             elif step.name not in form.through and not self._alone([step]):
                 return None
         if form.answers:
-            return SetUp(
-                part,
-                key,
-                literal(answer) if seen == 1 else None,
-                "" if seen == 1 and literal(answer) is not None else "open",
-            )
+            return _valued(part, key, answer, alone=seen == 1)
         if form.gives:
             return SetUp(part, key, form.gives == "enabled")
-        value = literal(_argument(call, form.value))
-        return SetUp(part, key, value, "" if value is not None else "open")
+        return _valued(part, key, _argument(call, form.value))
 
     def _alone(self, steps: Iterable[_Step]) -> bool:
         """Whether the calls around a helper only check that it went well."""
@@ -245,8 +257,7 @@ class Setting:
             return None
         if assign.shape != "assign" or assign.role("left") is not holder or not self._is_place(owner.text):
             return None
-        value = literal(assign.role("right"))
-        return SetUp(statement_of(assign), key, value, "" if value is not None else "open")
+        return _valued(statement_of(assign), key, assign.role("right"))
 
     def _compared(self, key: Node) -> SetUp | None:
         """The key in a function that answers for a mock."""
@@ -283,9 +294,9 @@ class Setting:
         is_place = self._is_place if taker.shape in ("assign", "declarator") else self._is_house
         if not is_sdk and not is_place(_holder_name(taker)):
             return None
-        known = literal(value)
-        known = chosen(value) if known is None and is_sdk else known
-        return SetUp(pair, key, known, "" if known is not None else "open", _holding(pair))
+        known = chosen(value) if is_sdk and literal(value) is None else None
+        at = _holding(pair)
+        return SetUp(pair, key, known, "", at) if known is not None else replace(_valued(pair, key, value), at=at)
 
     def _is_place(self, name: str) -> bool:
         """Whether something is named like a place where tests keep the values of flags."""
@@ -293,6 +304,27 @@ class Setting:
 
     def _is_house(self, name: str) -> bool:
         return any(tail_matches(name, read.target) for read in self.house)
+
+
+def _is_dropped(assign: Node) -> bool:
+    """Whether what is given is assigned to nothing."""
+    target, blank = assign.role("left"), assign.file.pack.text.blank
+    return assign.shape == "assign" and bool(blank) and target is not None and target.text == blank
+
+
+def _valued(part: Node, key: Node, given: Node | None, *, means: bool = True, alone: bool = True) -> SetUp:
+    """A set-up to what an expression gives, true being what `means` says. `alone`: nothing else is done with it."""
+    inner = (given.role("operand") or given) if given is not None and given.shape in ("argument", "paren") else given
+    is_function = inner is not None and inner.shape in ("lambda", "function")
+    value = literal(inner.role("body") if inner is not None and is_function else inner) if alone else None
+    if value is not None:
+        return SetUp(part, key, value is means)
+    return SetUp(part, key, None, "open", given=inner if alone else None, means=means)
+
+
+def _owner(call: Node) -> Node | None:
+    callee = call.role("function")
+    return callee.role("object") if callee is not None else None
 
 
 def asked_name(call: Node) -> str:

@@ -13,16 +13,17 @@ from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 from featureops.core.testing.rules import TestRules
 
-__all__ = ["Unit", "around", "removable", "tests_in", "unit_at"]
+__all__ = ["Unit", "around", "borrowers", "marks_of", "removable", "shared_name", "tests_in", "unit_at"]
 
 _BRANCHES = frozenset({"if", "elif", "else", "while", "do", "for", "switch", "case", "try", "conditional"})
 
-_Kind = Literal["test", "hook", "group", "other"]
+_Kind = Literal["test", "hook", "group", "after", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`node` is the function, the class or the call. What is "other" runs nobody knows when or how often."""
+    """`node` is the function, the class or the call. What is "after" runs when a test is done, what is "other" nobody
+    knows when or how often."""
 
     kind: _Kind
     node: Node
@@ -46,7 +47,10 @@ def unit_at(node: Node, rules: TestRules) -> Unit | None:
     if shape == "class":
         return Unit("group", node)
     if shape == "call":
-        return Unit(_called(node, rules), node)
+        is_called = node.parent is not None and node.parent.role("function") is node and node.parent.shape == "call"
+        return None if is_called else Unit(_called(node, rules), node)
+    if node.type in rules.after_nodes:
+        return Unit("after", node)
     return Unit("other", node) if shape in _BRANCHES else None
 
 
@@ -55,31 +59,47 @@ def _function(node: Node, rules: TestRules) -> Unit | None:
     if label is None:
         is_given = parent is not None and parent.shape in ("arguments", "argument")
         return None if is_given else Unit("other", node)
-    marks = _marks(node)
+    marks = {label for _, label in marks_of(node)}
     if marks & rules.marks or (rules.names and re.search(rules.names, label.text)):
         return Unit("test", node)
+    if rules.after and re.fullmatch(rules.after, label.text):
+        return Unit("after", node)
     is_hook = label.text in rules.hook_names or bool(marks & rules.hook_marks)
     return Unit("hook" if is_hook else "other", node)
 
 
 def _called(node: Node, rules: TestRules) -> _Kind:
-    callee = node.role("function")
-    text = callee.text if callee is not None else ""
-    ways: tuple[tuple[str, _Kind], ...] = ((rules.calls, "test"), (rules.groups, "group"), (rules.hooks, "hook"))
+    text = _callee(node)
+    ways: tuple[tuple[str, _Kind], ...] = (
+        (rules.calls, "test"),
+        (rules.groups, "group"),
+        (rules.hooks, "hook"),
+        (rules.after, "after"),
+    )
     return next((kind for pattern, kind in ways if pattern and re.fullmatch(pattern, text)), "other")
 
 
-def _marks(function: Node) -> frozenset[str]:
-    """The last parts of the names of a function's decorators."""
+def _callee(call: Node) -> str:
+    """The whole text of what is called; of what a call gives, the text of that call's callee."""
+    callee = call.role("function")
+    while callee is not None and callee.shape == "call":
+        callee = callee.role("function")
+    return callee.text if callee is not None else ""
+
+
+def marks_of(function: Node) -> list[tuple[Node, str]]:
+    """A function's decorators, each with the last part of its name."""
     found: list[Node] = []
     outer = function.parent
-    for holder in (function, outer if outer is not None and outer.shape == "decorated" else None):
-        for child in holder.children if holder is not None else ():
-            found.extend(part for part in (child, *child.items) if part.shape == "decorator")
-    for sibling in _leading_marks(function):
-        found.extend(part for part in (sibling, *sibling.items) if part.shape == "decorator")
-    matches = (re.match(r"\W*([\w.:\\]+)", node.text) for node in found)
-    return frozenset(re.split(r"[.:\\]", match[1])[-1] for match in matches if match is not None)
+    decorated = outer if outer is not None and outer.shape == "decorated" else None
+    parts = [child for holder in (function, decorated) if holder is not None for child in holder.children]
+    for part in (*parts, *_leading_marks(function)):
+        if part.shape == "decorator":
+            found.append(part)
+        elif not part.shape:
+            found.extend(inner for item in part.items for inner in (item, *item.items) if inner.shape == "decorator")
+    matches = ((node, re.match(r"\W*([\w.:\\]+)", node.text)) for node in found)
+    return [(node, re.split(r"[.:\\]", match[1])[-1]) for node, match in matches if match is not None]
 
 
 def _leading_marks(function: Node) -> list[Node]:
@@ -118,12 +138,28 @@ def tests_in(node: Node, rules: TestRules) -> Iterator[Unit]:
             unit = unit_at(part, rules)
             if unit is not None and unit.kind == "test" and _has_body(part):
                 yield unit
+            elif part.shape == "call" and rules.borrowed and re.fullmatch(rules.borrowed, _callee(part)):
+                yield Unit("test", part)
 
 
 def _has_body(node: Node) -> bool:
     if node.shape == "function":
         return node.role("body") is not None
     return any(part.shape in ("function", "lambda", "block") for child in node.children for part in child.walk())
+
+
+def shared_name(node: Node, rules: TestRules) -> str | None:
+    """The name under which tests are written once, to be used in several places."""
+    is_shared = node.shape == "call" and rules.shared and re.fullmatch(rules.shared, _callee(node))
+    return Unit("group", node).name if is_shared else None
+
+
+def borrowers(group: Node, rules: TestRules) -> list[Unit]:
+    """The calls of the file that use tests which are written once."""
+    name = shared_name(group, rules)
+    calls = [part for part in group.file.root.walk() if part.shape == "call"] if name is not None else []
+    found = [Unit("test", call) for call in calls if re.fullmatch(rules.borrowed or "$^", _callee(call))]
+    return [unit for unit in found if unit.name == name]
 
 
 def removable(unit: Unit) -> list[Node]:
