@@ -315,7 +315,9 @@ class _Cleanup:
             edits.append(FileEdit(path, before, after))
             reads[path] = sum(1 for read in self.state.reads.get(path, ()) if read.flag == self.flag)
         if self.only is None:
-            edits.extend(FileEdit(path, self.source.read(path), None) for path in self._orphans(edits))
+            orphans = self._orphans(edits)
+            edits = [edit for edit in edits if edit.path not in orphans]
+            edits.extend(FileEdit(path, self.source.read(path), None) for path in orphans)
             edits.sort(key=lambda edit: edit.path)
         left = explained(self.project, self.plans, self._leftovers({edit.path for edit in edits if edit.after is None}))
         open_left = [item for item in left if item.kind in _OPEN_KINDS]

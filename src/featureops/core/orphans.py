@@ -35,7 +35,8 @@ def orphaned_files(
     pending = sorted(set(dropped))
     while pending:
         target = pending.pop()
-        if target in gone or target in outputs or _is_entry(project, target, read):
+        is_edited = target in outputs and not packages(project, target)
+        if target in gone or is_edited or _is_entry(project, target, read):
             continue
         users = (path for path in files_with(_stem(project, target).encode()) if path not in gone and path != target)
         if any(_mentions(path, _stem(project, target), outputs, read) for path in users):
