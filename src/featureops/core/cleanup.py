@@ -16,11 +16,13 @@ from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
 from featureops.core.fold.injected import class_name
+from featureops.core.fold.joining import joined
 from featureops.core.fold.values import Known
 from featureops.core.handed import handed
 from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
+from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import orphaned_files
@@ -193,7 +195,7 @@ class _Cleanup:
                 if found.value is not None:
                     self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
-                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self.state.cut(found.path, documentation_of(found.part, found.binding.name))
                 self.seeding.files.update(found.paths)
             grown = fresh or grown
         return grown
@@ -259,6 +261,8 @@ class _Cleanup:
         for path in sorted(self.seeding.files):
             file = self.project.file(path)
             grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
+            if file is not None and self.fixing.is_switch and self.fixing.keep:
+                grown = self.state.cut(path, marks_of(file, self.flag)) or grown
         return grown
 
     def _drop_exports(self, path: str) -> bool:
@@ -271,8 +275,10 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data, is_own = unlisted(self.project.file(path), self._output(path), constant.name), path == constant.path
-            if is_own and constant.resolution == "wrapper" and stands_alone(node, constant.name, data):
+            file, data, is_own = self.project.file(path), self._output(path), path == constant.path
+            data = unlisted(file, data, constant.name)
+            is_asking = is_own and constant.resolution == "wrapper"
+            if is_asking and stands_alone(node, constant.name, data, self.project.names(path)):
                 continue
             for part in alike if is_own else ():
                 if part.file is node.file:
@@ -292,6 +298,8 @@ class _Cleanup:
             file = self.project.file(path)
             if file is None or self.state.outputs[path] == file.data:
                 continue
+            edits = self.state.folded[path].edits
+            self.state.outputs[path] = joined(file, edits, apply_edits(file.data, edits))
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
                 self._refuse(path, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
@@ -17,6 +17,7 @@ __all__ = [
     "item_given",
     "listed_parameter",
     "member_of",
+    "members_of",
     "named_in_order",
     "nth_argument",
     "opened_by",
@@ -244,6 +245,14 @@ def member_of(holder: Node, name: str) -> Node | None:
         inner = argument(holder, 0)
         return member_of(unwrapped(inner), name) if inner is not None else None
     return next((value for key, value in _members(holder) if key == name), None)
+
+
+def members_of(holder: Node) -> Mapping[str, Node]:
+    """All that `member_of` knows of a class, an enum or an object, for one that is asked for many."""
+    found: dict[str, Node] = {}
+    for key, value in _members(holder):
+        found.setdefault(key, value)
+    return found
 
 
 def _members(holder: Node) -> Iterator[tuple[str, Node]]:

@@ -95,6 +95,8 @@ class Indexing:
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type.
+    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
+    comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -190,6 +192,9 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    joined: frozenset[str]
+    joined_apart: frozenset[str]
+    apart_by_comma: frozenset[str]
     once_words: frozenset[str]
     shared_words: frozenset[str]
     provider_marks: frozenset[str]

@@ -92,8 +92,8 @@ class ModuleRules:
     files that say which folders the heads of imports stand for; files that end like `data` hold values by name.
     `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
-    `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
-    be called or lie like it; `declaring` is one with {name} in it for files that may declare that name. With `around` a
+    `declared` are the words before a name that the other files of a package see, where files need not be called or lie
+    like it; `declaring` is one with {name} in it for files that may declare that name. With `around` a
     package sees the names of those around it.
     `passing` is a regular expression for what a file that gives away names which do not stand in it must hold.
     """
@@ -115,7 +115,7 @@ class ModuleRules:
     unbound: Literal["", "folder", "snake"] = ""
     shared: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
-    declared: str | None = None
+    declared: tuple[str, ...] = ()
     declaring: str | None = None
     around: bool = False
     root: str = ""
@@ -373,6 +373,11 @@ class Packs:
         pack = self.for_path(path)
         host = self.host(path) if pack is None else None
         return host.pack if host is not None else pack
+
+    @cached_property
+    def readable(self) -> tuple[LanguagePack, ...]:
+        """All packs that `reading` may give."""
+        return (*self.languages, *(host.pack for host in self.hosts if host.pack is not None))
 
     def language_of(self, path: str) -> str:
         """The id of a file's kind of host or language; empty when it is not known."""

@@ -28,7 +28,7 @@ from featureops.core.house import (
 )
 from featureops.core.learning import read_through, read_with
 from featureops.core.mocks import is_any, is_asserted, is_told, mocked
-from featureops.core.origins import Proof, gives
+from featureops.core.origins import Proof, gives, letters_of, may_be_named
 from featureops.core.owned import Owned
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -216,7 +216,7 @@ class _Finder:
             if owner is None or _key(call, form) is None:
                 continue
             asked = mocked(self.names, owner) or owner
-            proof = self.receivers.proof(asked, sdk)
+            proof = self.receivers.proof(asked, sdk) if self._may_be_used(sdk) else "unproven"
             if proof == "likely" and self.owned.is_own(self.path, asked, form.method or ""):
                 proof = "unproven"
             if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
@@ -228,6 +228,15 @@ class _Finder:
         if best is None and owner is not None and name is not None:
             best = self._namespace_call(call, owner, name.text)
         return best
+
+    def _may_be_used(self, sdk: SdkPack) -> bool:
+        """Whether something in the file may be shown to be the SDK's: the repository, or a name here, speaks of it."""
+        return self.project.present is None or sdk.id in self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        letters, present = letters_of(self.names.file.data), self.project.present or ()
+        return frozenset(sdk.id for sdk in self.sdks if sdk.id in present or may_be_named(letters, sdk))
 
     def _namespace_call(self, call: Node, owner: Node, name: str) -> Read | None:
         """`ns.isEnabled(...)` where `ns` is the SDK's whole module."""

@@ -47,6 +47,16 @@ class RunState:
             self.folded.pop(path, None)
         return bool(fresh)
 
+    def cut(self, path: str, spans: Iterable[Span]) -> bool:
+        """Let bytes of a file go; whether they are new."""
+        known = self.cuts.setdefault(path, [])
+        fresh = [span for span in spans if span not in known]
+        known.extend(fresh)
+        if fresh:
+            self.doomed.setdefault(path, set())
+            self.folded.pop(path, None)
+        return bool(fresh)
+
     def open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
         if node.shape == "markup-element":
             self.gates.setdefault(path, {})[node] = is_shown

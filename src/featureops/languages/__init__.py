@@ -248,7 +248,7 @@ def _modules(table: Table) -> ModuleRules:
         unbound=cast("Literal['', 'folder', 'snake']", text(table, "unbound", "")),
         shared=texts(table, "shared"),
         loads=texts(table, "loads"),
-        declared=optional(table, "declared"),
+        declared=texts(table, "declared"),
         declaring=optional(table, "declaring"),
         around=bool(table.get("around", False)),
         root=text(table, "root", ""),
