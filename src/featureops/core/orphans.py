@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from featureops.core.project import Project
 from featureops.core.scopes import Names
 from featureops.core.syntax import TooDeep, parse
-from featureops.core.typefiles import packages, types_dropped
+from featureops.core.typefiles import is_emptied, packages, types_dropped
 
 __all__ = ["orphaned_files"]
 
@@ -35,7 +35,7 @@ def orphaned_files(
     pending = sorted(set(dropped))
     while pending:
         target = pending.pop()
-        is_edited = target in outputs and not packages(project, target)
+        is_edited = target in outputs and not is_emptied(project, target, outputs[target])
         if target in gone or is_edited or _is_entry(project, target, read):
             continue
         users = (path for path in files_with(_stem(project, target).encode()) if path not in gone and path != target)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
-from featureops.core.syntax import Node, SourceFile
+from featureops.core.syntax import Node, SourceFile, parse
 
-__all__ = ["packages", "types_dropped"]
+__all__ = ["is_emptied", "packages", "types_dropped"]
 
 _WORD = re.compile(rb"\w+")
 _TYPES = frozenset({"class", "enum", "type-definition"})
@@ -32,6 +32,16 @@ def packages(project: Project, path: str) -> list[str]:
     """The packages that a file belongs to, where those hold its types."""
     file = project.file(path)
     return project.names(path).packages if file is not None and file.pack.modules.style == "package" else []
+
+
+def is_emptied(project: Project, path: str, after: bytes) -> bool:
+    """Whether nothing is left in the type that a file holds."""
+    file = project.file(path)
+    only = (
+        list(_definitions(parse(path, after, file.pack).root)) if file is not None and packages(project, path) else []
+    )
+    body = only[0].role("body") if len(only) == 1 else None
+    return body is not None and not body.items
 
 
 def _stems(project: Project) -> set[bytes]:
