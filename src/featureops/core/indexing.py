@@ -95,6 +95,8 @@ class Indexing:
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type.
+    `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
+    keeps columns.
     Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
     comma keeps `apart_by_comma` apart.
     """
@@ -200,6 +202,8 @@ class Indexing:
     provider_marks: frozenset[str]
     injection_marks: frozenset[str]
     unnamed_makers: frozenset[str]
+    default_setters: frozenset[str]
+    aligned_lists: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

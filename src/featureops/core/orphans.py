@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from featureops.core.project import Project
 from featureops.core.scopes import Names
-from featureops.core.syntax import TooDeep, parse
+from featureops.core.syntax import Node, TooDeep, parse
 from featureops.core.typefiles import is_emptied, packages, types_dropped
 
-__all__ = ["orphaned_files"]
+__all__ = ["emptied_files", "orphaned_files"]
 
 
 def orphaned_files(
@@ -71,6 +71,41 @@ def _is_last(project: Project, target: str, others: Iterable[str], outputs: Mapp
             return False
         is_open = is_open or not wanted.isdisjoint(names.wildcards)
     return is_open
+
+
+def emptied_files(
+    project: Project,
+    outputs: Mapping[str, bytes],
+    files_with: Callable[[bytes], Iterable[str]],
+    read: Callable[[str], bytes | None],
+) -> list[str]:
+    """Paths to delete, sorted: edited files in which no code is left and that nothing names any more."""
+    found: list[str] = []
+    for path, after in sorted(outputs.items()):
+        if _is_entry(project, path, read) or not _is_bare(project, path, after):
+            continue
+        folder = posixpath.dirname(path)
+        if folder in project.folders:
+            beside = [each for each in project.folders.holding(folder, "") if each != path and each not in found]
+            word = posixpath.basename(folder) if not beside else ""
+        else:
+            word = _stem(project, path)
+        users = (each for each in files_with(word.encode()) if each != path) if word else ()
+        if not any(_mentions(each, word, outputs, read) for each in users):
+            found.append(path)
+    return found
+
+
+def _is_bare(project: Project, path: str, after: bytes) -> bool:
+    """Whether nothing but comments and what stands at the head of every file is left of one that had more."""
+    file = project.file(path)
+    if file is None:
+        return False
+    return not any(map(_is_code, parse(path, after, file.pack).root.items)) and any(map(_is_code, file.root.items))
+
+
+def _is_code(item: Node) -> bool:
+    return item.shape != "package" and item.type not in item.file.pack.index.headers
 
 
 def _dropped(project: Project, path: str, after: bytes) -> set[str]:

@@ -9,6 +9,7 @@ from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.fixing import Fixing
+from featureops.core.flagobjects import kept_object
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
 from featureops.core.leftovers import gate_of
@@ -111,7 +112,9 @@ class Seeding:
         file = self.project.file(path)
         names: set[str] = set()
         for node in keys_in(file, self.flag) if file is not None else ():
-            constant, holder = self.project.constant(path, node), holder_name(node)
+            made = kept_object(node)
+            label = made.role("name") if made is not None else None
+            constant, holder = self.project.constant(path, node), label.text if label is not None else holder_name(node)
             if constant is not None and constant.value == self.flag and holder:
                 names.add(holder)
         return names

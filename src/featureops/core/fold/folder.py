@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
+from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
 from featureops.core.fold.members import Members
@@ -97,10 +98,12 @@ class FileFold:
                 if len(self.parts) == before:
                     break
             folded = self._pass()
-        blanks = blank_names(self.names, folded.editor)
-        if blanks:
+        blanks, spare = blank_names(self.names, folded.editor), spare_blanks(self.file, folded.editor)
+        if blanks or spare:
             folded = self._pass()
             blank_out(blanks, self.names, folded.editor)
+            for span in spare:
+                folded.editor.delete(span.start, span.end)
         wanted = (
             *self.seeds,
             *(self.gates.keys() - folded.opened),
