@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
+from featureops.core.fold.calls import called, whole_use
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
@@ -29,7 +30,7 @@ from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["FileFold", "Folded", "called"]
+__all__ = ["FileFold", "Folded"]
 
 _ROUNDS = 60
 _WITH_ONE_DECORATOR = 2
@@ -146,7 +147,7 @@ class FileFold:
             value = self._initial(binding, folded)
             if value is not None and self._may_spread(binding, value):
                 self.values[binding] = value
-                self.seeds.update((_whole_use(use), value) for use in binding.uses)
+                self.seeds.update((whole_use(use), value) for use in binding.uses)
                 grown = True
         return grown
 
@@ -154,7 +155,7 @@ class FileFold:
         """Whether nothing but the uses in this file gets hold of a value with members: it could be changed there."""
         if not isinstance(value, Record):
             return True
-        uses = [_whole_use(use) for use in binding.uses]
+        uses = [whole_use(use) for use in binding.uses]
         hidden = not is_visible(self.names, binding) or not self.is_used_elsewhere(binding)
         return hidden and all(is_read_plainly(use, value) for use in uses)
 
@@ -226,7 +227,7 @@ class FileFold:
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
             for use in binding.uses:
-                call = _whole_use(use) if is_property else called(use, is_async, self.seeds)
+                call = whole_use(use) if is_property else called(use, is_async, self.seeds)
                 if call is not None:
                     self.seeds[call] = value
             grown = True
@@ -336,32 +337,6 @@ def _always(_owner: Node) -> bool:
 def _is_pattern(binding: Binding) -> bool:
     """Whether the name is taken out of a value by a pattern."""
     return any(node.shape == "destructuring" for node in binding.definitions[0].ancestors())
-
-
-def called(use: Node, is_async: bool, known: Mapping[Node, Known]) -> Node | None:
-    """The call whose callee the use is, with the `await` around it where the function is asynchronous; None where the
-    function is used otherwise, or where an argument has effects."""
-    callee = _whole_use(use)
-    call = callee.parent
-    if call is None or call.shape != "call" or call.role("function") is not callee:
-        return use if use.type in use.file.pack.index.implicit_members else None
-    arguments = call.role("arguments")
-    if arguments is not None and not all(_pure_argument(item, known) for item in arguments.items):
-        return None
-    if not is_async:
-        return call
-    return call.parent if call.parent is not None and call.parent.shape == "await" else None
-
-
-def _whole_use(use: Node) -> Node:
-    """`this.name` where the use is the name in it."""
-    parent = use.parent
-    return parent if parent is not None and parent.shape == "member" and parent.role("property") is use else use
-
-
-def _pure_argument(item: Node, known: Mapping[Node, Known]) -> bool:
-    value = item.role("value") if item.shape == "keyword-argument" else item
-    return value is not None and is_pure(value, known.__contains__)
 
 
 def _live(items: list[Node], folded: Statements) -> list[Node]:
