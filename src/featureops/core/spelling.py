@@ -17,6 +17,7 @@ class SyntaxText:
     and `fall_through` are told: its words for the last case and for going on.
     `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
     characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
+    With `boolean_logic` and, or give true or false, whatever they are given.
     """
 
     true: str
@@ -41,3 +42,4 @@ class SyntaxText:
     escaped: str = ""
     plain_quotes: tuple[str, ...] = ()
     equal_texts: bool = True
+    boolean_logic: bool = False
