@@ -94,8 +94,9 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
-    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
-    comma keeps `apart_by_comma` apart.
+    Of a list and a value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words`
+    whether it does not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line
+    where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -191,6 +192,10 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    containing_words: frozenset[str]
+    lacking_words: frozenset[str]
+    containing_methods: frozenset[str]
+    containing_functions: frozenset[str]
     joined: frozenset[str]
     joined_apart: frozenset[str]
     apart_by_comma: frozenset[str]
