@@ -15,6 +15,7 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
+from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
 from featureops.core.fold.values import Known
 from featureops.core.handed import handed
@@ -24,10 +25,10 @@ from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
-from featureops.core.orphans import orphaned_files
+from featureops.core.orphans import emptied_files, orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.registries import entries_named, entries_of_key, unlisted
+from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
@@ -132,9 +133,10 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
-        fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
+        fold.is_made = lambda owner: is_made_in(self.project, self._with_word(class_name(owner)), owner)
         fold.freed = frozenset(found.part for found in self.state.handed)
         fold.held = self.state.held.get(path, {})
+        fold.asked = self.state.asked.get(path, frozenset())
         fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
@@ -258,7 +260,8 @@ class _Cleanup:
         grown = False
         for path in sorted(self.seeding.files):
             file = self.project.file(path)
-            grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
+            entries = [*entries_of_key(file, self.flag), *defaults_of_key(file, self.flag)] if file is not None else []
+            grown = self.state.doom(path, entries) or grown
             if file is not None and self.fixing.is_switch and self.fixing.keep:
                 grown = self.state.cut(path, marks_of(file, self.flag)) or grown
         return grown
@@ -321,8 +324,7 @@ class _Cleanup:
             edits.append(FileEdit(path, before, after))
             reads[path] = sum(1 for read in self.state.reads.get(path, ()) if read.flag == self.flag)
         if self.only is None:
-            edits.extend(FileEdit(path, self.source.read(path), None) for path in self._orphans(edits))
-            edits.sort(key=lambda edit: edit.path)
+            edits = self._deleted(edits)
         left = explained(self.project, self.plans, self._leftovers({edit.path for edit in edits if edit.after is None}))
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
         verdict = verdict_of(edited=bool(edits), is_open=bool(open_left))
@@ -337,9 +339,16 @@ class _Cleanup:
         fixed = frozenset(read.value for read in asked if self.fixing.of(read) is not None)
         return frozenset(read.value for read in asked), fixed
 
-    def _orphans(self, edits: list[FileEdit]) -> list[str]:
+    def _deleted(self, edits: list[FileEdit]) -> list[FileEdit]:
+        """The edits with those files deleted that only the removed code used, or that have none left."""
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
-        return orphaned_files(self.project, outputs, lambda name: self.source.grep([name]), self.source.read)
+        read, files_with = self.source.read, lambda name: self.source.grep([name])
+        gone = {
+            *orphaned_files(self.project, outputs, files_with, read),
+            *emptied_files(self.project, outputs, files_with, read),
+        }
+        kept = [edit for edit in edits if edit.path not in gone]
+        return sorted([*kept, *(FileEdit(path, read(path), None) for path in gone)], key=lambda edit: edit.path)
 
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []

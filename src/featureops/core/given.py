@@ -10,6 +10,7 @@ from featureops.core.syntax import Node
 __all__ = [
     "argument",
     "boxed",
+    "call_of",
     "called_name",
     "definition_of",
     "initializer",
@@ -89,6 +90,15 @@ def is_readable(call: Node) -> bool:
         item.shape == "spread" or (item.shape != "cast" and item.children[:1] and item.children[0].text in _SPREAD)
         for item in arguments.items
     )
+
+
+def call_of(name: Node) -> Node | None:
+    """The call whose callee a name is, or the last part of."""
+    callee = name
+    if name.parent is not None and name.parent.shape == "member" and name.parent.role("property") is name:
+        callee = name.parent
+    call = callee.parent
+    return call if call is not None and call.shape == "call" and call.role("function") is callee else None
 
 
 def called_name(call: Node) -> Node | None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Builder, Indexing, MockRules
+from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
 from featureops.core.testing.rules import SetupForm, TestRules
@@ -52,9 +53,9 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
-    child a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that
-    holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type, `@@type` for all of them, or to `>x` for the child behind the token x; `a[0]` is the first of
+    several, `a.b` the b of the child a, `^a` the parent's a, `.` the node itself, `a|b` the first that there is.
+    `binds` is the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -278,6 +279,7 @@ class SdkPack:
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     setups: tuple[SetupForm, ...] = ()
+    objects: tuple[ObjectForm, ...] = ()
     variant: VariantForm = VariantForm()
     pure: bool = True
     preferred: bool = False

@@ -14,6 +14,7 @@ from functools import cached_property
 from featureops.core.asked import Read
 from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
+from featureops.core.flagobjects import object_read
 from featureops.core.gates import Gates
 from featureops.core.given import argument, initializer, named_in_order, sole_name, unwrapped, ways_of
 from featureops.core.house import (
@@ -227,7 +228,7 @@ class _Finder:
                 break
         if best is None and owner is not None and name is not None:
             best = self._namespace_call(call, owner, name.text)
-        return best
+        return best or object_read(self.project, self.path, call)
 
     def _may_be_used(self, sdk: SdkPack) -> bool:
         """Whether something in the file may be shown to be the SDK's: the repository, or a name here, speaks of it."""

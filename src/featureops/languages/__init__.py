@@ -221,6 +221,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         blank=text(table, "blank", ""),
         bare_values=bool(table.get("bare_values", True)),
         otherwise_case=text(table, "otherwise_case", ""),
+        empty_case=text(table, "empty_case", ""),
         fall_through=text(table, "fall_through", ""),
         falsy=texts(table, "falsy"),
         escaped=text(table, "escaped", ""),

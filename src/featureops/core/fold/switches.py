@@ -11,6 +11,7 @@ from featureops.core.syntax import Node
 __all__ = ["Switches", "labels_of", "listed"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
+_VALUES = frozenset({"and", "await", "call", "conditional", "list", "member", "not", "object", "string"})
 _CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
 
 
@@ -76,7 +77,7 @@ class Switches(Branches):
         value = self.reduce(subject, "value")
         chosen = _chosen(_cases(body), value.value) if isinstance(value, Const) and not value.effects else None
         items = statements(chosen[0]) if chosen and _is_closed(chosen[0]) else []
-        only = items[0].role("operand") if len(items) == 1 and items[0].shape == "expression" else None
+        only = _expression(items[0]) if len(items) == 1 else None
         if only is not None and node.role("initializer") is None:
             return self._part(only, context)
         self._keep_switch(node, subject, body)
@@ -89,8 +90,26 @@ class Switches(Branches):
             self.editor.delete(first.start, subject.start)
         for part in body.children:
             if part is not subject and part in self.hot:
+                self._guarded(part)
                 self.visit(part)
         self._drop_cases(body)
+
+    def _guarded(self, case: Node) -> None:
+        """A case whose condition never holds goes; of one whose condition always holds the label stays."""
+        guard = case.role("guard") if case.shape == "case" else None
+        if guard is None or guard not in self.hot:
+            return
+        # Some grammars have a node around the condition and its word.
+        clause = not guard.shape and len(guard.items) == 1 and not guard.children[0].named
+        condition = guard.items[0] if clause else guard
+        value = self.reduce(condition, "boolean")
+        if not isinstance(value, Const) or value.effects:
+            self.place(condition, value)
+        elif not value.holds:
+            self.gone.add(case)
+        else:
+            label = guard.previous() if clause else _before_word(guard)
+            self.editor.delete(label.end if label is not None else guard.start, guard.end)
 
     def _settle(self, node: Node, chosen: list[Node] | None) -> bool:
         """Let the first of some cases, or none, stand for the whole."""
@@ -122,6 +141,19 @@ class Switches(Branches):
             self.gone.add(end)
             return True
         return is_last or (end is not None and end.shape in _LEAVES)
+
+
+def _expression(statement: Node) -> Node | None:
+    """The expression that a statement is."""
+    if statement.shape == "expression":
+        return statement.role("operand")
+    return statement if statement.type in statement.file.pack.index.pure or statement.shape in _VALUES else None
+
+
+def _before_word(guard: Node) -> Node | None:
+    """What stands before the word that a condition stands behind."""
+    word = guard.previous()
+    return word.previous() if word is not None else None
 
 
 def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
