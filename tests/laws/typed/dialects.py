@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.laws.typed.tree import Block, Choose, Class, Closure, Expression, If, Jump, Let, Method, Not, Statement, Switch
+from tests.laws.typed.tree import (
+    Block,
+    Choose,
+    Class,
+    Closure,
+    Expression,
+    If,
+    Jump,
+    Let,
+    Method,
+    Not,
+    Statement,
+    Switch,
+)
 from tests.laws.typed.writer import Writer, free_names
 
-__all__ = ["DIALECTS"]
+__all__ = ["written"]
 
 
 @dataclass
@@ -55,7 +68,7 @@ class _Java(Writer):
         self.open("public class Program")
         self.depth += 1
         for name in program.constants:
-            self.line(f'private static final String {name} = {self.key("")};')
+            self.line(f"private static final String {name} = {self.key('')};")
         self.line("private final Unleash unleash;")
         for name, _ in program.fields:
             self.line(f"private final boolean {name};")
@@ -137,7 +150,7 @@ class _CSharp(Writer):
         self.open("public class Program")
         self.depth = 2
         for name in program.constants:
-            self.line(f'private const string {name} = {self.key("")};')
+            self.line(f"private const string {name} = {self.key('')};")
         self.line("private readonly IUnleash unleash;")
         for name, _ in program.fields:
             self.line(f"private readonly bool {name};")
@@ -288,7 +301,7 @@ class _Ruby(Writer):
         self.line(f"# {text}")
 
     def open(self, head: str) -> None:
-        self.line(head or "begin")
+        self.line("begin" if head in ("", "try") else head)
 
     def again(self, head: str) -> None:
         self.line("ensure" if head == "finally" else head)
@@ -339,8 +352,11 @@ class _Ruby(Writer):
         if statement.short:
             self.short(condition, block[0])
             return
-        self.line(f"unless {self.expression(condition.operand)}" if negated and isinstance(condition, Not) else
-                  f"if {self.expression(condition)}")
+        self.line(
+            f"unless {self.expression(condition.operand)}"
+            if negated and isinstance(condition, Not)
+            else f"if {self.expression(condition)}"
+        )
         self.block(block)
         for other, inner in statement.arms[1:]:
             self.line(f"elsif {self.expression(other)}")
@@ -413,6 +429,3 @@ _KINDS: Mapping[str, type[Writer]] = {"java": _Java, "csharp": _CSharp, "php": _
 def written(program: Class, language: str) -> str:
     """The program in a language."""
     return _KINDS[language]().written(program)
-
-
-DIALECTS = tuple(sorted(_KINDS))

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
 from tests.laws.typed.tree import (
     Assign,
@@ -45,7 +45,6 @@ from tests.laws.typed.tree import (
 
 __all__ = ["drawn_class"]
 
-_T = TypeVar("_T")
 _CONSTANT = "NEW_WAY"
 
 

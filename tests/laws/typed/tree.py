@@ -129,9 +129,7 @@ class Text:
     part: Expression
 
 
-Expression = (
-    Read | Name | Invoked | Effect | Truth | Positive | Not | Both | Same | Choose | Number | Text
-)
+Expression = Read | Name | Invoked | Effect | Truth | Positive | Not | Both | Same | Choose | Number | Text
 
 # ---------------------------------------------------------------- statements
 
@@ -245,21 +243,7 @@ class Blank:
 
 
 Statement = (
-    Show
-    | Let
-    | Assign
-    | If
-    | While
-    | For
-    | Jump
-    | Return
-    | Try
-    | Finally
-    | Scoped
-    | Switch
-    | Closure
-    | Remark
-    | Blank
+    Show | Let | Assign | If | While | For | Jump | Return | Try | Finally | Scoped | Switch | Closure | Remark | Blank
 )
 Block = tuple[Statement, ...]
 

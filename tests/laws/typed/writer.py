@@ -41,7 +41,7 @@ from tests.laws.typed.tree import (
     While,
 )
 
-__all__ = ["Writer"]
+__all__ = ["Writer", "free_names"]
 
 
 @dataclass

@@ -18,6 +18,8 @@ public class Endless : Exception
 
 public class Rt : Unleash.IUnleash
 {
+    public static bool True = true;
+    public static bool False = false;
     public static bool Value;
     public static List<string> Seen = new List<string>();
 
