@@ -75,10 +75,18 @@ class _PackageFiles:
 
     @cached_property
     def _by_folder(self) -> Mapping[str, list[str]]:
-        """Paths by the name of their folder."""
+        """Paths by the name of their folder, sorted."""
         found: dict[str, list[str]] = {}
-        for path in self._paths:
+        for path in sorted(self._paths):
             found.setdefault(posixpath.basename(posixpath.dirname(path)), []).append(path)
+        return found
+
+    @cached_property
+    def _beside(self) -> Mapping[str, list[str]]:
+        """Paths by their folder, sorted."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            found.setdefault(posixpath.dirname(path), []).append(path)
         return found
 
     @cached_property
@@ -97,18 +105,25 @@ class _PackageFiles:
         beside = posixpath.dirname(importer)
         suffix = package.replace(".", "/")
         called = sorted(self._by_stem.get(name, ()), key=lambda path: (f"{suffix}/{name}." not in path, path))
-        near = [
-            path for path in self._by_folder.get(posixpath.basename(beside), ()) if posixpath.dirname(path) == beside
-        ]
-        seen: set[str] = set()
         folders = dict.fromkeys((folder, *(pack.modules.roots if pack is not None else ())))
-        inside = (path for each in folders for path in sorted(self._by_folder.get(each, ())))
-        for path in (*called, *sorted(near), *inside):
-            if path not in seen:
-                seen.add(path)
-                data = self._contents.text(path) or b""
-                if name.encode() in data and (pattern is None or pattern.search(data) is not None):
-                    yield path
+        inside = (path for each in folders for path in self._by_folder.get(each, ()))
+        word = name.encode()
+        for path in dict.fromkeys((*called, *self._beside.get(beside, ()), *inside)):
+            data = self._contents.text(path) or b""
+            if word in data and (pattern is None or _declares(data, word, pattern)):
+                yield path
+
+
+def _declares(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a line, with the one before it, declares the word. Only lines that hold it are looked at."""
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        start = data.rfind(b"\n", 0, max(0, data.rfind(b"\n", 0, at))) + 1
+        if pattern.search(data, start, end + 1) is not None:
+            return True
+        at = data.find(word, end)
+    return False
 
 
 _Place = tuple[str, Binding]
