@@ -97,6 +97,27 @@ def test_a_changed_file_is_read_and_no_other(root: Path, tmp_path: Path) -> None
     assert again(root, tmp_path / "cache") == ["none.py", "plain.py"]  # the same content, now known by its blob
 
 
+def test_of_files_that_declare_names_for_all_those_that_ask_for_one_are_read_with_it(tmp_path: Path) -> None:
+    asks = "using Unleash;\nclass {0}\n{{\n    bool New(IUnleash unleash) => unleash.IsEnabled({1}.Menu);\n}}\n"
+    keys = 'static class {}\n{{\n    public const string Menu = "{}";\n}}\n'
+    root = repository(
+        tmp_path / "shop",
+        A_dot_cs=asks.format("A", "Keys"),
+        B_dot_cs=asks.format("B", "OtherKeys"),
+        Keys_dot_cs=keys.format("Keys", "new-menu"),
+        More_dot_cs=keys.format("OtherKeys", "other-menu"),
+        Plain_dot_cs="class Plain { }\n",
+    )
+    cache = tmp_path / "cache"
+    again(root, cache)
+    write(root, Plain_dot_cs="class Plain { int size; }\n")
+    assert again(root, cache) == ["Plain.cs"]
+    write(root, Keys_dot_cs=keys.format("Keys", "old-menu"))
+    assert again(root, cache) == ["A.cs", "Keys.cs"]
+    write(root, Plain_dot_cs=keys.format("Keys", "nearer-menu"))
+    assert "A.cs" in again(root, cache)
+
+
 def test_what_imports_a_changed_file_is_read_with_it(root: Path, tmp_path: Path) -> None:
     again(root, tmp_path / "cache")
     write(root, keys_dot_py='CHECKOUT = "other-checkout"\n')

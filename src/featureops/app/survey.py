@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
 from featureops.app.searching import BLOCK, Part, search, spread
-from featureops.core.contents import every_file
+from featureops.core.contents import declaration
 from featureops.core.detect.following import learn_all
 from featureops.core.detect.needles import Asking, Needles, called_places, is_minified, places_of
 from featureops.core.detect.presence import Presence, Sighting
@@ -18,6 +18,7 @@ from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json
 from featureops.core.pack import Packs
+from featureops.core.packages import declared_names
 from featureops.core.project import Project
 from featureops.core.readers import Readers
 from featureops.ports import Tree
@@ -166,12 +167,19 @@ class _Search:
         if self._known.keys() != self._tree.keys.keys():
             return {}  # a new file may be what an import means
         changed = {path for path, key in self._tree.keys.items() if self._known[path] != key}
-        changed |= {every_file(pack) for path in changed if (pack := self._deps.packs.reading(path)) is not None}
+        changed |= {mark for path in changed for mark in self._declared(path)}
         return {
             path: reading
             for path, reading in before.items()
             if path not in changed and changed.isdisjoint(reading.used)
         }
+
+    def _declared(self, path: str) -> Iterator[str]:
+        """Names of a file that others may see by now."""
+        pack = self._deps.packs.reading(path)
+        data = self._text(path) if pack is not None and pack.modules.declared else None
+        if pack is not None and data is not None:
+            yield from (declaration(pack, name.decode()) for name in declared_names(data, pack))
 
     def through(self, readings: Mapping[str, Reading], before: Survey) -> tuple[dict[str, Reading], str]:
         """The reads by way of the house's own functions, to any depth, and what stands for these functions."""
