@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
-from featureops.app.searching import BLOCK, Part, search, spread
+from featureops.app.searching import BLOCK, BLOCK_READING, WORTH_READING, Part, keep_small, search, spread
 from featureops.core.contents import declaration
 from featureops.core.detect.following import learn_all
 from featureops.core.detect.needles import Asking, Needles, called_places, is_minified, places_of
@@ -23,18 +23,14 @@ from featureops.core.project import Project
 from featureops.core.readers import Readers
 from featureops.ports import Tree
 
-__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "survey_of"]
+__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "known_survey", "survey_of"]
 
 MINIFIED = "minified: the names in such lines tell nothing"
 DAMAGED = "syntax errors: read as far as it can be understood"
 
 _Result = TypeVar("_Result")
 _TOPIC, _KEYS = "survey", "survey.keys"
-_WORTH_READING = 24
-_BLOCK_READING = 2
 _ROUNDS = 8
-_HELD = 4_000_000
-"""Bytes of parsed files to keep for the files that import them; their nodes take some thirty times as much."""
 _FACTS = attrgetter(*(each.name for each in fields(PlaceInCode) if each.name != "names"))
 _BY_NAME = re.compile(r"[.-]min\.\w+$")
 _LASTING = ("binary", "larger than ", "minified")
@@ -59,8 +55,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Survey:
     """`readings` by path, sorted: what asks an SDK; `through` as well: what asks by way of the house's own functions,
-    for which `readers` stands. `unread` maps files that were not searched to the reason, `spoken` those that name an
-    SDK's module to the SDKs' ids.
+    for which `readers` stands. `unread` maps files that were not searched to the reason, `spoken` those that name
+    modules of SDKs to these.
     """
 
     readings: Mapping[str, Reading]
@@ -71,7 +67,7 @@ class Survey:
 
     @property
     def present(self) -> frozenset[str]:
-        """The SDKs that the repository uses."""
+        """The modules of SDKs that the repository names."""
         return frozenset[str]().union(*self.spoken.values())
 
     def places(self) -> Iterator[PlaceInCode]:
@@ -93,6 +89,12 @@ _NOTHING = Reading(())
 
 
 # ---------------------------------------------------------------- the survey
+
+
+def known_survey(deps: Deps, tree: Tree) -> Survey | None:
+    """What the index knows of the tree, if nothing changed since."""
+    kept = _kept(deps.index.load(_TOPIC))
+    return kept[1] if kept is not None and kept[0] == tree.fingerprint else None
 
 
 def survey_of(deps: Deps, tree: Tree) -> Survey:
@@ -245,11 +247,10 @@ class _Search:
                 reading = self._reading(path, wanted[path], through=through)
                 if reading.places or not through:
                     found.append((path, reading))
-                if self._project.held > _HELD:
-                    self._project.forget()
+                keep_small(self._project)
             return found, dict(self.unread)
 
-        shares = self._gathered(sorted(wanted), work, worth=_WORTH_READING, block=_BLOCK_READING)
+        shares = self._gathered(sorted(wanted), work, worth=WORTH_READING, block=BLOCK_READING)
         return {path: reading for found in shares for path, reading in found}
 
     def _gathered(
