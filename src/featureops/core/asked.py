@@ -26,7 +26,7 @@ class Read:
     for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
     identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
     asks; where that does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value
-    is written, as of a `CallForm`.
+    is written, as of a `CallForm`. The "details" of a value hold one of the kind `within` in their members `pinned`.
     """
 
     node: Node
@@ -42,6 +42,8 @@ class Read:
     through: Through | None = None
     is_exact: bool = True
     spelt: str = "{}"
+    within: str = ""
+    pinned: tuple[str, ...] = ()
 
     @property
     def shown(self) -> int:

@@ -99,8 +99,9 @@ class Indexing:
     `assertion_nodes` only see to it that their first part is true.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns.
-    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
-    comma keeps `apart_by_comma` apart.
+    Of a list and a value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words`
+    whether it does not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line
+    where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -196,6 +197,10 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    containing_words: frozenset[str]
+    lacking_words: frozenset[str]
+    containing_methods: frozenset[str]
+    containing_functions: frozenset[str]
     joined: frozenset[str]
     joined_apart: frozenset[str]
     apart_by_comma: frozenset[str]
