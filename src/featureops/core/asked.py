@@ -25,7 +25,8 @@ class Read:
     for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
     identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
     asks; where that does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value
-    is written, as of a `CallForm`.
+    is written, as of a `CallForm`. `members` are those that hold the value of what a read of "details" gives, which
+    holds it in a way that the language has no word for where it `is_boxed`.
     """
 
     node: Node
@@ -41,6 +42,8 @@ class Read:
     through: Through | None = None
     is_exact: bool = True
     spelt: str = "{}"
+    members: tuple[str, ...] = ()
+    is_boxed: bool = False
 
     @property
     def shown(self) -> int:

@@ -34,6 +34,9 @@ class Fixing:
             return self.shows(read)
         if self.has_value:
             return self._valued(read)
+        if read.value == "details" and (read.members or read.is_boxed) and self.variant is None:
+            on = self.keep is (read.when == "enabled")
+            return Record(tuple((name, on) for name in read.members if name != "?"), is_box=True)
         if read.value == "variant":
             return self._variant(read) if self.variant is not None else None
         if read.value != "boolean" or (self.variant is not None and self.variant == _form(read).none):

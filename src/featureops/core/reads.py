@@ -247,9 +247,12 @@ class _Finder:
             return None
         node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
-        value = value_of(call, node, form) if whole else "details"
-        constant = self.project.constant(self.path, key)
-        return Read(node, call, sdk, value, form.when, proof, key, constant, method, spelt=form.spelt)
+        value, constant = value_of(call, node, form), self.project.constant(self.path, key)
+        read = Read(node, call, sdk, value, form.when, proof, key, constant, method, spelt=form.spelt)
+        if whole:
+            return read
+        members = form.pinned if value == "boolean" else ()
+        return replace(read, value="details", members=members, is_boxed=form.boxed and value == "boolean")
 
     def _unboxed(self, node: Node) -> bool:
         """Whether only the value is taken out of what the call gives, into a name of its own."""

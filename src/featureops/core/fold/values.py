@@ -45,10 +45,12 @@ class Scalar:
 @dataclass(frozen=True, slots=True)
 class Record:
     """A value with members, of which those in `members` are known; names end in `()` where the member is called. It
-    can't be written as a whole. `is_entries`: the members are got like entries, not like parts of an object."""
+    can't be written as a whole. `is_entries`: the members are got like entries, not like parts of an object. `is_box`:
+    it goes only where nothing but these members is got."""
 
     members: tuple[tuple[str, Known], ...] = ()
     is_entries: bool = False
+    is_box: bool = False
 
     def member(self, name: str) -> Known | None:
         return next((value for label, value in self.members if label == name), None)
