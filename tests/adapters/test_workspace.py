@@ -143,6 +143,7 @@ def test_a_folder_that_becomes_a_link_between_the_check_and_the_use_is_not_follo
     root = tmp_path / "root"
     write(root, pkg__a_dot_py="inside")
     write(tmp_path, out__a_dot_py="outside")
+    (root / "way").symlink_to("pkg")
     honest = Jail.resolve
 
     def swapping(jail: Jail, path: str) -> str:
@@ -153,7 +154,7 @@ def test_a_folder_that_becomes_a_link_between_the_check_and_the_use_is_not_follo
 
     monkeypatch.setattr(Jail, "resolve", swapping)
     with pytest.raises((BadArgument, OutsideWorkspace)):
-        LocalWorkspace(root).read("pkg/a.py")
+        LocalWorkspace(root).read("way/a.py")
 
 
 @pytest.mark.parametrize("path", ["", ".", "a\0b", "missing.py", "folder", "pipe", "socket", "a.py/b"])

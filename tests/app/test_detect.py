@@ -364,3 +364,19 @@ def test_several_questions_at_once_get_the_answers_of_one(shop: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: detect.usages(deps(shop), "new-checkout")["usages"], range(24)))
     assert answers == [alone] * 24
+
+
+def test_a_service_that_is_not_in_the_repository_is_listed_as_unproven_and_a_parser_is_not(tmp_path: Path) -> None:
+    menu = """using Acme.Features;
+
+    class Menu(IFeatureService featureService, JsonMapper mapper)
+    {
+        bool New() => featureService.IsEnabled(FlagKeys.NewMenu);
+        bool Wrapped() => mapper.IsEnabled(ReadFeature.Wrap);
+    }
+    """
+    keys = 'static class FlagKeys\n{\n    public const string NewMenu = "new-menu";\n}\n'
+    answer = detect.inventory(deps(repository(tmp_path / "root", Menu_dot_cs=menu, Keys_dot_cs=keys)))
+    assert answer["flags"] == []
+    assert [(row["line"], row["flagName"]) for row in cast("list[Row]", answer["unproven"])] == [(5, "new-menu")]
+    assert "doubtfulReads" not in answer

@@ -158,7 +158,7 @@ def test_two_processes_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyP
     class TwoForks(Forks):
         count = 2
 
-    monkeypatch.setattr("featureops.app.survey._WORTH", 10)
+    monkeypatch.setattr("featureops.app.searching.WORTH", 10)
     said: list[tuple[int, int]] = []
     deps = Deps(
         LocalWorkspace(root),

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from featureops.core.detect.usages import find_usages
 from featureops.core.project import Project
 from featureops.languages import packs
+from tests.core.sources import grep_of
 from tests.fixture_cases import Case, cases
 
 __all__ = ["Score", "is_ask", "main", "measure"]
@@ -70,19 +71,8 @@ def _row(label: Mapping[str, object]) -> _Row:
 
 def _found(case: Case) -> list[_Row]:
     files = case.files("before")
-    usages = find_usages(Project(files, files.get, packs(), case.config), case.text("flag"), _grep(files), files.get)
+    usages = find_usages(Project(files, files.get, packs(), case.config), case.text("flag"), grep_of(files), files.get)
     return [(usage.path, usage.line, usage.resolution) for usage in usages if is_ask(usage.kind, usage.resolution)]
-
-
-def _grep(files: Mapping[str, bytes]) -> Callable[[Iterable[bytes]], dict[str, tuple[int, ...]]]:
-    def grep(needles: Iterable[bytes]) -> dict[str, tuple[int, ...]]:
-        wanted = tuple(needles)
-        hits = {
-            path: tuple(at for at in range(len(data)) if data.startswith(wanted, at)) for path, data in files.items()
-        }
-        return {path: offsets for path, offsets in hits.items() if offsets}
-
-    return grep
 
 
 def main(*options: str) -> int:

@@ -121,7 +121,7 @@ def main(count: int = 5_000) -> int:
         deps = Deps(
             workspace, GitChanges(root), FileJournal(Path(folder) / "state", time.time), packs(), Config(), time.time
         )
-        plain, hits = seconds(lambda: workspace.grep(Asking(deps.packs, deps.config).needles))
+        plain, hits = seconds(lambda: workspace.grep(list(Asking(deps.packs, deps.config).needles)))
         print(f"search for bytes   {plain:6.2f} s   {len(hits)} of {count} files hold a way of asking")
         took, found = seconds(lambda: detect.inventory(deps))
         flags = found["flags"]

@@ -6,7 +6,7 @@ import pytest
 
 from featureops.core.detect.summary import read_file
 from featureops.core.detect.usages import find_usages
-from tests.core.sources import program
+from tests.core.sources import grep_of, program
 
 PLACES = {
     "one-line": ("a.kt", 'val x = unleash.isEnabled("k")\n', 1),
@@ -31,7 +31,6 @@ def test_the_line_is_that_of_the_name_of_what_is_called(case: str) -> None:
     data = text.encode()
     project = program({path: text})
     assert [(place.flag, place.line) for place in read_file(project, path, None)] == [("k", line)]
-    hits = {path: (data.index(b"k", data.index(b"nabled")),)}
-    found = find_usages(project, "k", lambda _: hits, lambda _: data)
+    found = find_usages(project, "k", grep_of({path: data}), lambda _: data)
     asked = text.splitlines()[line - 1]
     assert [(usage.line, usage.text) for usage in found] == [(line, asked.strip())]

@@ -1,7 +1,8 @@
 """One root and nothing outside it: how a path of the workspace becomes an open file descriptor.
 
-A path is resolved first and then opened again component by component without following links, from a descriptor of the
-root. What was checked is therefore what gets opened: a folder that is swapped for a link in between is noticed.
+A path is opened component by component without following links, from a descriptor of the root. One that goes through
+links is resolved first and then opened in the same way. What was checked is therefore what gets opened: a folder that
+is swapped for a link in between is noticed.
 """
 
 from __future__ import annotations
@@ -150,11 +151,10 @@ class Jail:
 
         Errors: BadArgument (no such file, a folder, a device, unreadable), OutsideWorkspace.
         """
-        relative = self.resolve(path)
-        parent, _, name = relative.rpartition("/")
         try:
-            with self.folder(parent) as (dir_fd, prefix):
-                descriptor = os.open(prefix + name, _READ | _NOFOLLOW, dir_fd=dir_fd)
+            descriptor = self._without_links(path)
+            if descriptor is None:
+                descriptor = self._opened(self.resolve(path))
         except OSError as error:
             raise self._translated(error, path) from error
         status = os.fstat(descriptor)
@@ -163,6 +163,20 @@ class Jail:
         os.close(descriptor)
         kind = _KINDS.get(stat.S_IFMT(status.st_mode), "not a regular file")
         raise BadArgument(f"{_show(path)} is {kind}.", "Name a regular file.")
+
+    def _without_links(self, path: str) -> int | None:
+        """A descriptor where no component of the path is a link, which is usual and needs nothing resolved."""
+        try:
+            return self._opened(self.clean(path)) if _HAS_DIR_FD else None
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENOTDIR):
+                return None
+            raise
+
+    def _opened(self, relative: str) -> int:
+        parent, _, name = relative.rpartition("/")
+        with self.folder(parent) as (dir_fd, prefix):
+            return os.open(prefix + name, _READ | _NOFOLLOW, dir_fd=dir_fd)
 
     def read(self, path: str) -> tuple[bytes, os.stat_result]:
         """Content and fstat of a regular file. Errors: as `open`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from featureops.adapters.jail import Jail, read_all
 from featureops.ports import Hit
@@ -14,6 +14,9 @@ __all__ = ["scan"]
 
 _SNIFF = 8192
 _MOST = 2_000
+_SIEVE = 60
+"""Byte strings that the library looks for together with vector instructions, ten times as fast as with a table."""
+_SIEVES = 4
 _OPEN = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -27,21 +30,43 @@ def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int)
     """The paths that hold one of the needles, and those that can't be searched with the reason: files over `limit`
     bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
     """
-    from ahocorasick_rs import BytesAhoCorasick, Implementation
-
     wanted = [needle for needle in dict.fromkeys(needles) if needle]
     if not wanted:
         return
-    # A table is searched four times as fast as the nodes that the library would choose, and costs memory by the needle.
-    kind = Implementation.DFA if len(wanted) <= _MOST else None
-    automaton = BytesAhoCorasick(wanted, implementation=kind)
+    may_hold, places = _sieve(wanted), _places(wanted)
     for path, content in _contents(jail, paths, limit):
         if isinstance(content, str):
             yield Hit(path, reason=content)
-            continue
+        elif may_hold(content) and (hits := places(content)):
+            yield Hit(path, content, hits)
+
+
+def _sieve(wanted: Sequence[bytes]) -> Callable[[bytes], bool]:
+    """Whether a file may hold one of the byte strings: most hold none, and are told apart by a faster search."""
+    from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+    short = sorted(needle for needle in wanted if not any(other in needle for other in wanted if other != needle))
+    if len(short) > _SIEVE * _SIEVES:
+        return lambda _: True
+    # Byte strings that begin alike are looked for together.
+    parts = [short[at : at + _SIEVE] for at in range(0, len(short), _SIEVE)]
+    finders = [BytesAhoCorasick(part, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes for part in parts]
+    return lambda content: any(find(content) for find in finders)
+
+
+def _places(wanted: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]]:
+    """Where any of the byte strings starts."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+    # A table is searched four times as fast as the nodes that the library would choose, and costs memory by the needle.
+    kind = Implementation.DFA if len(wanted) <= _MOST else None
+    automaton = BytesAhoCorasick(list(wanted), implementation=kind)
+
+    def places(content: bytes) -> tuple[int, ...]:
         hits = automaton.find_matches_as_indexes(content, overlapping=True)
-        if hits:
-            yield Hit(path, content, tuple(sorted({start for _, start, _ in hits})))
+        return tuple(sorted({start for _, start, _ in hits}))
+
+    return places
 
 
 def _contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:

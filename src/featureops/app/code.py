@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from featureops.app.deps import Deps
-from featureops.app.survey import DAMAGED, Part, spread, survey_of
+from featureops.app.searching import Part, search, spread
+from featureops.app.survey import DAMAGED, survey_of
 from featureops.core.detect.guards import Guard, guard_finder
+from featureops.core.detect.needles import Needles
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import Known, Wanted, rank
 from featureops.core.detect.summary import Inventory, PlaceInCode, take_inventory
@@ -55,12 +57,14 @@ class Code:
 
         return Project({*self._tree.files, path}, read, self._deps.packs, self._deps.config)
 
-    def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
-        def search(part: Part) -> list[tuple[str, tuple[int, ...], str]]:
-            hits = self._deps.workspace.scan(part.paths, needles)
-            return [(hit.path, hit.offsets, hit.reason) for hit in part.watched(hits)]
+    def grep(self, needles: Sequence[bytes], by_language: Needles | None = None) -> Mapping[str, tuple[int, ...]]:
+        """The files that hold any of the byte strings, or of those of their language, with where one starts."""
 
-        rows = sorted(row for rows in spread(self._deps, self._tree.files, search) for row in rows)
+        def work(part: Part) -> list[tuple[str, tuple[int, ...], str]]:
+            hits = search(self._deps, part, by_language or {}, needles)
+            return [(hit.path, hit.offsets, hit.reason) for hit in hits]
+
+        rows = sorted(row for rows in spread(self._deps, self._tree.files, work) for row in rows)
         self._unread.update(self._tree.skipped)
         self._unread.update((path, reason) for path, _, reason in rows if reason)
         return {path: offsets for path, offsets, reason in rows if not reason}

@@ -9,27 +9,27 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
+from featureops.app.searching import BLOCK, Part, search, spread
+from featureops.core.contents import every_file
 from featureops.core.detect.following import learn_all
-from featureops.core.detect.needles import Asking, called_places, is_minified, places_of
+from featureops.core.detect.needles import Asking, Needles, called_places, is_minified, places_of
 from featureops.core.detect.presence import Presence, Sighting
 from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json
+from featureops.core.pack import Packs
 from featureops.core.project import Project
 from featureops.core.readers import Readers
-from featureops.ports import Hit, Progress, Tree
+from featureops.ports import Tree
 
-__all__ = ["DAMAGED", "MINIFIED", "Part", "Reading", "Survey", "spread", "survey_of"]
+__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "survey_of"]
 
 MINIFIED = "minified: the names in such lines tell nothing"
 DAMAGED = "syntax errors: read as far as it can be understood"
 
 _Result = TypeVar("_Result")
 _TOPIC, _KEYS = "survey", "survey.keys"
-_WORTH = 1500
-"""Files to search from which on a second process saves more time than it costs."""
 _WORTH_READING = 24
-_BLOCK = 64
 _BLOCK_READING = 2
 _ROUNDS = 8
 _HELD = 4_000_000
@@ -91,40 +91,6 @@ class Survey:
 _NOTHING = Reading(())
 
 
-# ---------------------------------------------------------------- several processes
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Files for one process. `report` is called by the process that asked only."""
-
-    paths: Sequence[str]
-    total: int
-    report: Progress | None
-
-    def watched(self, hits: Iterator[Hit]) -> Iterator[Hit]:
-        """The hits as they come, with word of how far the search is."""
-        if self.report is None:
-            yield from hits
-            return
-        where = {path: number for number, path in enumerate(self.paths)}
-        for hit in hits:
-            yield hit
-            self.report(where[hit.path] * self.total // max(1, len(self.paths)), self.total)
-        self.report(self.total, self.total)
-
-
-def spread(
-    deps: Deps, paths: Sequence[str], work: Callable[[Part], _Result], *, worth: int = _WORTH, block: int = _BLOCK
-) -> Sequence[_Result]:
-    """Have the files worked on by as many processes as pay: `worth` files or more, `block` neighbours at a time."""
-    count = deps.workers.count if len(paths) >= worth else 1
-    blocks = [paths[at : at + block] for at in range(0, len(paths), block)]
-    shares = [[path for block in blocks[number::count] for path in block] for number in range(count)]
-    parts = [Part(share, len(paths), None if number else deps.progress) for number, share in enumerate(shares)]
-    return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
-
-
 # ---------------------------------------------------------------- the survey
 
 
@@ -150,7 +116,7 @@ class _Asked(Protocol):
     """What to look for in a file."""
 
     @property
-    def needles(self) -> tuple[bytes, ...]: ...
+    def needles(self) -> Needles: ...
 
     def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting: ...
 
@@ -178,7 +144,7 @@ class _Search:
 
     def asking(self, before: Survey) -> tuple[dict[str, frozenset[str]], dict[str, Reading]]:
         """The files that name an SDK's module, and what asks an SDK: what is still true, and the rest read anew."""
-        asked = Presence(self._deps.packs, Asking(self._deps.packs, self._deps.config))
+        asked = Presence(self._deps.packs, self._deps.config)
         still, todo = self._unchanged(before.readings)
         seen = self._look(todo, asked)
         spoken = {path: before.spoken[path] for path in before.spoken.keys() & set(self._paths) - set(todo)}
@@ -187,6 +153,7 @@ class _Search:
         if present != before.present and len(todo) < len(self._paths):
             # What waited for an SDK is one now, and the other way round.
             still, seen = {}, self._look(self._paths, asked)
+        self._project.present = present
         return spoken, still | self._read(seen, present)
 
     def _unchanged(self, before: Mapping[str, Reading]) -> tuple[dict[str, Reading], list[str]]:
@@ -199,6 +166,7 @@ class _Search:
         if self._known.keys() != self._tree.keys.keys():
             return {}  # a new file may be what an import means
         changed = {path for path, key in self._tree.keys.items() if self._known[path] != key}
+        changed |= {every_file(pack) for path in changed if (pack := self._deps.packs.reading(path)) is not None}
         return {
             path: reading
             for path, reading in before.items()
@@ -211,7 +179,7 @@ class _Search:
         for _ in range(_ROUNDS):
             askers = {path for known in (readings, found) for path, reading in known.items() if reading.asks}
             readers = self._learn(askers)
-            called = _Called(self._project.readers)
+            called = _Called(self._deps.packs, self._project.readers)
             if not readers:
                 return {}, ""
             known = readers == stamp
@@ -225,7 +193,7 @@ class _Search:
     def _learn(self, paths: Iterable[str]) -> str:
         """Learn from some files; what is known then, as a text."""
         asking = Asking(self._deps.packs, self._deps.config)
-        called = _Called(self._project.readers)
+        called = _Called(self._deps.packs, self._project.readers)
         more = True
         while more:
             more = False
@@ -243,7 +211,7 @@ class _Search:
 
         def work(part: Part) -> tuple[list[Sighting], dict[str, str]]:
             seen: list[Sighting] = []
-            for hit in part.watched(self._deps.workspace.scan(part.paths, asked.needles)):
+            for hit in search(self._deps, part, asked.needles):
                 if hit.reason:
                     self.unread[hit.path] = hit.reason
                     continue
@@ -257,7 +225,7 @@ class _Search:
                     seen.append(sighting)
             return seen, dict(self.unread)
 
-        return [each for seen in self._gathered(paths if asked.needles else [], work) for each in seen]
+        return [each for seen in self._gathered(paths if any(asked.needles.values()) else [], work) for each in seen]
 
     def _read(self, seen: Iterable[Sighting], present: frozenset[str], *, through: bool = False) -> dict[str, Reading]:
         """The reads of the files, in a repository that uses some SDKs."""
@@ -281,8 +249,8 @@ class _Search:
         paths: Sequence[str],
         work: Callable[[Part], tuple[_Result, dict[str, str]]],
         *,
-        worth: int = _WORTH,
-        block: int = _BLOCK,
+        worth: int | None = None,
+        block: int = BLOCK,
     ) -> list[_Result]:
         done = spread(self._deps, paths, work, worth=worth, block=block) if paths else []
         self.unread.update((path, why) for _, unread in done for path, why in unread.items())
@@ -304,11 +272,16 @@ class _Search:
 class _Called:
     """Calls of the house's own functions."""
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self, packs: Packs, readers: Readers) -> None:
+        self._packs = packs
         self._readers = readers
 
     @property
-    def needles(self) -> tuple[bytes, ...]:
+    def needles(self) -> Needles:
+        names = self._names()
+        return {pack.id: names for pack in self._packs.readable}
+
+    def _names(self) -> tuple[bytes, ...]:
         return tuple(sorted({reader.name.encode() for reader in self._readers}))
 
     def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting:
@@ -319,7 +292,7 @@ class _Called:
         return called_places(data, offsets, {reader.name for reader in self._readers})
 
     def near(self, data: bytes) -> list[int] | None:
-        return self._places(data, places_of(data, self.needles))
+        return self._places(data, places_of(data, self._names()))
 
 
 # ---------------------------------------------------------------- what is kept

@@ -16,6 +16,8 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded
+from featureops.core.fold.injected import class_name
+from featureops.core.fold.joining import joined
 from featureops.core.fold.values import Known
 from featureops.core.given import definition_of
 from featureops.core.handed import handed
@@ -23,12 +25,13 @@ from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, lef
 from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
+from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
-from featureops.core.orphans import orphaned_files
+from featureops.core.orphans import emptied_files, orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.registries import entries_named, entries_of_key, unlisted
+from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
@@ -156,9 +159,10 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, is_used_elsewhere)
         fold.seeds = safe
-        fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
+        fold.is_made = lambda owner: is_made_in(self.project, self._with_word(class_name(owner)), owner)
         fold.freed = frozenset(found.part for found in self.state.handed)
         fold.held = self.state.held.get(path, {})
+        fold.asked = self.state.asked.get(path, frozenset())
         fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))
@@ -215,7 +219,7 @@ class _Cleanup:
                 if found.value is not None:
                     self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
-                self.state.cuts.setdefault(found.path, []).extend(documentation_of(found.part, found.binding.name))
+                self.state.cut(found.path, documentation_of(found.part, found.binding.name))
                 self.seeding.files.update(found.paths)
             grown = fresh or grown
         return grown
@@ -280,7 +284,10 @@ class _Cleanup:
         grown = False
         for path in sorted(self.seeding.files):
             file = self.project.file(path)
-            grown = (file is not None and self.state.doom(path, entries_of_key(file, self.flag))) or grown
+            entries = [*entries_of_key(file, self.flag), *defaults_of_key(file, self.flag)] if file is not None else []
+            grown = self.state.doom(path, entries) or grown
+            if file is not None and self.fixing.is_switch and self.fixing.keep:
+                grown = self.state.cut(path, marks_of(file, self.flag)) or grown
         return grown
 
     def _drop_exports(self, path: str) -> bool:
@@ -293,8 +300,10 @@ class _Cleanup:
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
-            data, is_own = unlisted(self.project.file(path), self._output(path), constant.name), path == constant.path
-            if is_own and constant.resolution == "wrapper" and stands_alone(node, constant.name, data):
+            file, data, is_own = self.project.file(path), self._output(path), path == constant.path
+            data = unlisted(file, data, constant.name)
+            is_asking = is_own and constant.resolution == "wrapper"
+            if is_asking and stands_alone(node, constant.name, data, self.project.names(path)):
                 continue
             for part in alike if is_own else ():
                 if part.file is node.file:
@@ -314,6 +323,8 @@ class _Cleanup:
             file = self.project.file(path)
             if file is None or self.state.outputs[path] == file.data:
                 continue
+            edits = self.state.folded[path].edits
+            self.state.outputs[path] = joined(file, edits, apply_edits(file.data, edits))
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
                 self._refuse(path, reason)
@@ -337,8 +348,7 @@ class _Cleanup:
             edits.append(FileEdit(path, before, after))
             reads[path] = sum(1 for read in self.state.reads.get(path, ()) if read.flag == self.flag)
         if self.only is None:
-            edits.extend(FileEdit(path, self.source.read(path), None) for path in self._orphans(edits))
-            edits.sort(key=lambda edit: edit.path)
+            edits = self._deleted(edits)
         left = explained(self.project, self.plans, self._leftovers({edit.path for edit in edits if edit.after is None}))
         open_left = [item for item in left if item.kind in _OPEN_KINDS]
         verdict = verdict_of(edited=bool(edits), is_open=bool(open_left))
@@ -353,9 +363,16 @@ class _Cleanup:
         fixed = frozenset(read.value for read in asked if self.fixing.of(read) is not None)
         return frozenset(read.value for read in asked), fixed
 
-    def _orphans(self, edits: list[FileEdit]) -> list[str]:
+    def _deleted(self, edits: list[FileEdit]) -> list[FileEdit]:
+        """The edits with those files deleted that only the removed code used, or that have none left."""
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
-        return orphaned_files(self.project, outputs, lambda name: self.source.grep([name]), self.source.read)
+        read, files_with = self.source.read, lambda name: self.source.grep([name])
+        gone = {
+            *orphaned_files(self.project, outputs, files_with, read),
+            *emptied_files(self.project, outputs, files_with, read),
+        }
+        kept = [edit for edit in edits if edit.path not in gone]
+        return sorted([*kept, *(FileEdit(path, read(path), None) for path in gone)], key=lambda edit: edit.path)
 
     def _leftovers(self, deleted: set[str]) -> list[Leftover]:
         found: list[Leftover] = []

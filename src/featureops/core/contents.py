@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-__all__ = ["Contents", "Memo"]
+from featureops.core.pack import LanguagePack
+
+__all__ = ["Contents", "Memo", "every_file"]
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+
+
+def every_file(pack: LanguagePack) -> str:
+    """What is `touched` where an answer depends on all files of a language; no path has a NUL in it."""
+    return f"\0{pack.id}"
 
 
 class Contents:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
-from featureops.core.contents import Contents
+from featureops.core.contents import Contents, Memo
+from featureops.core.given import member_of, members_of
 from featureops.core.pack import Packs
 from featureops.core.readers import Readers
 from featureops.core.scopes import Names
@@ -27,9 +28,12 @@ class Files:
         self.contents = Contents(read)
         self._files: dict[str, SourceFile | None] = {}
         self._names: dict[str, Names] = {}
+        self._members: Memo[Node, Mapping[str, Node]] = Memo(self.contents)
         self._damaged: set[str] = set()
         self.tried: dict[Node, tuple[int, int]] = {}
         """Functions that turned out to be no readers: by how many readers were known, and from how deep."""
+        self.present: frozenset[str] | None = None
+        """The ids of the SDKs that the repository names by a module; None where nobody looked."""
         self.held = 0
         """Bytes of the files that were parsed since `forget`."""
 
@@ -62,6 +66,12 @@ class Files:
             self._damaged.add(path)
         return file
 
+    def own_member(self, holder: Node, name: str) -> Node | None:
+        """`member_of`; a class of keys is asked for hundreds of them."""
+        if holder.shape == "call":
+            return member_of(holder, name)
+        return self._members.of(holder, lambda: members_of(holder), {}).get(name)
+
     def begin(self) -> None:
         """Clear `touched`, and find again what is known already."""
         self.touched.clear()
@@ -76,6 +86,7 @@ class Files:
             for path in table.keys() - lasting:
                 del table[path]
         self.contents.forget()
+        self._members.forget()
         self.tried.clear()
         self.held = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
@@ -10,6 +10,7 @@ from featureops.core.syntax import Node
 __all__ = [
     "argument",
     "boxed",
+    "call_of",
     "called_name",
     "definition_of",
     "initializer",
@@ -17,6 +18,7 @@ __all__ = [
     "item_given",
     "listed_parameter",
     "member_of",
+    "members_of",
     "named_in_order",
     "nth_argument",
     "opened_by",
@@ -88,6 +90,15 @@ def is_readable(call: Node) -> bool:
         item.shape == "spread" or (item.shape != "cast" and item.children[:1] and item.children[0].text in _SPREAD)
         for item in arguments.items
     )
+
+
+def call_of(name: Node) -> Node | None:
+    """The call whose callee a name is, or the last part of."""
+    callee = name
+    if name.parent is not None and name.parent.shape == "member" and name.parent.role("property") is name:
+        callee = name.parent
+    call = callee.parent
+    return call if call is not None and call.shape == "call" and call.role("function") is callee else None
 
 
 def called_name(call: Node) -> Node | None:
@@ -244,6 +255,14 @@ def member_of(holder: Node, name: str) -> Node | None:
         inner = argument(holder, 0)
         return member_of(unwrapped(inner), name) if inner is not None else None
     return next((value for key, value in _members(holder) if key == name), None)
+
+
+def members_of(holder: Node) -> Mapping[str, Node]:
+    """All that `member_of` knows of a class, an enum or an object, for one that is asked for many."""
+    found: dict[str, Node] = {}
+    for key, value in _members(holder):
+        found.setdefault(key, value)
+    return found
 
 
 def _members(holder: Node) -> Iterator[tuple[str, Node]]:

@@ -7,7 +7,9 @@ from featureops.core.given import property_value
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["alias_of", "free_uses", "gives_name", "holder_name", "members_named"]
+__all__ = ["alias_of", "free_uses", "gives_name", "holder_name", "is_reached", "members_named"]
+
+_UNNAMED = frozenset({"argument", "arguments", "keyword-argument", "list", "markup-attribute", "markup-expression"})
 
 
 def free_uses(names: Names, name: str) -> list[Node]:
@@ -51,7 +53,15 @@ def gives_name(parent: Node, value: Node) -> bool:
     return named and value in (parent.role("value"), parent.role("right"))
 
 
-def alias_of(name: Node) -> str | None:
+def is_reached(holder: Node) -> bool:
+    """Whether names lead to what a definition names: not to the entry of an object in a list or among arguments."""
+    node = holder
+    while node.parent is not None and node.shape in ("pair", "object", "paren", "cast", ""):
+        node = node.parent
+    return holder.shape != "pair" or node.shape not in _UNNAMED
+
+
+def alias_of(name: Node) -> Node | None:
     """The other name that an import or a re-export gives to this one."""
     parent = name.parent
     if parent is None:
@@ -61,7 +71,7 @@ def alias_of(name: Node) -> str | None:
         return None
     alias = outer.role("alias")
     if alias is not None:
-        return alias.text
+        return alias
     entry = parent if len(parent.items) > 1 or parent.parent is None else parent.parent
     last = entry.items[-1] if entry.items and entry is not outer else None
-    return last.text if last is not None and last.text != name.text and last.text.isidentifier() else None
+    return last if last is not None and last.text != name.text and last.text.isidentifier() else None

@@ -66,18 +66,18 @@ def opened(names: Names, reads: Iterable[Read], *, keep: bool) -> list[Opened]:
     rules = names.file.pack.markup
     found: list[Opened] = []
     for read in reads:
-        name = name_given(read) if read.value == "details" else None
+        name = name_given(read) if read.value == "details" and read.within == "boolean" else None
         binding = names.top(name) if name is not None and rules is not None else None
         if rules is None or name is None or binding is None or not binding.is_single:
             continue
         on = keep is (read.when == "enabled")
-        if rules.unwraps and read.members:
-            places = [use.parent for use in binding.uses if use.parent is not None and _gets(use.parent, read.members)]
+        if rules.unwraps and read.pinned:
+            places = [use.parent for use in binding.uses if use.parent is not None and _gets(use.parent, read.pinned)]
             if len(places) == len(binding.uses):
                 found.append(Opened(binding, read.node, dict.fromkeys(places, on), on, name, is_alone=True))
         elif rules.store and read.is_boxed:
             got = [node for node in mentions_of(names.file, rules.store + name) if node not in names.of]
-            known: dict[Node, Known] = {**dict.fromkeys(got, on), read.node: Record(is_box=True)}
+            known: dict[Node, Known] = {**dict.fromkeys(got, on), read.node: Record()}
             found.append(Opened(binding, read.node, known, on, rules.store + name, is_alone=False))
     return found
 

@@ -7,7 +7,9 @@ from typing import Literal
 
 from featureops.core.pack import CallForm, SdkPack
 
-__all__ = ["Proof", "by_name", "gives", "is_client_import"]
+__all__ = ["Proof", "by_name", "gives", "is_client_import", "letters_of", "may_be_named"]
+
+_NOT_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 
 Proof = Literal["proven", "likely", "unproven"]
 
@@ -29,6 +31,23 @@ def gives(sdk: SdkPack, form: CallForm, module: str, name: str) -> bool:
 def by_name(name: str, sdk: SdkPack) -> Literal["likely", "unproven"]:
     if name in sdk.others:
         return "unproven"
-    plain = re.sub(r"[^a-z]", "", name.lower())
-    hints = [re.sub(r"[^a-z]", "", hint.lower()) for hint in (*sdk.receivers, sdk.id)]
-    return "likely" if any(hint in plain for hint in hints) else "unproven"
+    plain = _plain(name)
+    return "likely" if any(hint in plain for hint in _hints(sdk)) else "unproven"
+
+
+def letters_of(data: bytes) -> bytes:
+    """The letters of a file, in lower case."""
+    return data.lower().translate(None, _NOT_LETTERS)
+
+
+def may_be_named(letters: bytes, sdk: SdkPack) -> bool:
+    """Whether a file with these letters may hold a name for which `by_name` says that it is likely."""
+    return any(hint.encode() in letters for hint in _hints(sdk))
+
+
+def _hints(sdk: SdkPack) -> list[str]:
+    return [_plain(hint) for hint in (*sdk.receivers, sdk.id)]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())

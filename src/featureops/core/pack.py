@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Builder, Indexing, MockRules
 from featureops.core.markup.rules import MarkupRules
+from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
 from featureops.core.testing.rules import SetupForm, TestRules
@@ -53,9 +54,9 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
-    child a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that
-    holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type, `@@type` for all of them, or to `>x` for the child behind the token x; `a[0]` is the first of
+    several, `a.b` the b of the child a, `^a` the parent's a, `.` the node itself, `a|b` the first that there is.
+    `binds` is the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -93,8 +94,8 @@ class ModuleRules:
     files that say which folders the heads of imports stand for; files that end like `data` hold values by name.
     `scope` is where top-level names are seen without an import.
     `implied` is a regular expression whose group is the name that an import's text brings in by itself.
-    `declared` is a regular expression whose group is a name that the other files of a package see, where files need not
-    be called or lie like it; `declaring` is one with {name} in it for files that may declare that name. With `around` a
+    `declared` are the words before a name that the other files of a package see, where files need not be called or lie
+    like it; `declaring` is one with {name} in it for files that may declare that name. With `around` a
     package sees the names of those around it.
     `passing` is a regular expression for what a file that gives away names which do not stand in it must hold.
     """
@@ -116,7 +117,7 @@ class ModuleRules:
     unbound: Literal["", "folder", "snake"] = ""
     shared: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
-    declared: str | None = None
+    declared: tuple[str, ...] = ()
     declaring: str | None = None
     around: bool = False
     root: str = ""
@@ -279,6 +280,7 @@ class SdkPack:
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     setups: tuple[SetupForm, ...] = ()
+    objects: tuple[ObjectForm, ...] = ()
     variant: VariantForm = VariantForm()
     pure: bool = True
     preferred: bool = False
@@ -375,6 +377,11 @@ class Packs:
         pack = self.for_path(path)
         host = self.host(path) if pack is None else None
         return host.pack if host is not None else pack
+
+    @cached_property
+    def readable(self) -> tuple[LanguagePack, ...]:
+        """All packs that `reading` may give."""
+        return (*self.languages, *(host.pack for host in self.hosts if host.pack is not None))
 
     def language_of(self, path: str) -> str:
         """The id of a file's kind of host or language; empty when it is not known."""

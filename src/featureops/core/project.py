@@ -57,7 +57,6 @@ class Project(Files):
     def begin(self) -> None:
         super().begin()
         self.folders.forget()
-        self._packages.begin()
 
     def forget(self) -> None:
         super().forget()
@@ -287,7 +286,7 @@ class Project(Files):
 
     def _member(self, holder: Node, name: str) -> Node | None:
         """The value of a member, also of one that an extension in the same file adds."""
-        own, label = member_of(holder, name), holder.role("name")
+        own, label = self.own_member(holder, name), holder.role("name")
         if own is not None or label is None:
             return own
         added = self.names(holder.file.path).extensions(label.text)

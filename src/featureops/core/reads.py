@@ -14,6 +14,7 @@ from functools import cached_property
 from featureops.core.asked import Read
 from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
+from featureops.core.flagobjects import object_read
 from featureops.core.gates import Gates
 from featureops.core.given import argument, initializer, named_in_order, sole_name, unwrapped, ways_of
 from featureops.core.house import (
@@ -28,7 +29,7 @@ from featureops.core.house import (
 )
 from featureops.core.learning import read_through, read_with
 from featureops.core.mocks import is_any, is_asserted, is_told, mocked
-from featureops.core.origins import Proof, gives
+from featureops.core.origins import Proof, gives, letters_of, may_be_named
 from featureops.core.owned import Owned
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -216,7 +217,7 @@ class _Finder:
             if owner is None or _key(call, form) is None:
                 continue
             asked = mocked(self.names, owner) or owner
-            proof = self.receivers.proof(asked, sdk)
+            proof = self.receivers.proof(asked, sdk) if self._may_be_used(sdk) else "unproven"
             if proof == "likely" and self.owned.is_own(self.path, asked, form.method or ""):
                 proof = "unproven"
             if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
@@ -227,7 +228,16 @@ class _Finder:
                 break
         if best is None and owner is not None and name is not None:
             best = self._namespace_call(call, owner, name.text)
-        return best
+        return best or object_read(self.project, self.path, call)
+
+    def _may_be_used(self, sdk: SdkPack) -> bool:
+        """Whether something in the file may be shown to be the SDK's: the repository, or a name here, speaks of it."""
+        return self.project.present is None or sdk.id in self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        letters, present = letters_of(self.names.file.data), self.project.present or ()
+        return frozenset(sdk.id for sdk in self.sdks if sdk.id in present or may_be_named(letters, sdk))
 
     def _namespace_call(self, call: Node, owner: Node, name: str) -> Read | None:
         """`ns.isEnabled(...)` where `ns` is the SDK's whole module."""
@@ -247,12 +257,13 @@ class _Finder:
             return None
         node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
-        value, constant = value_of(call, node, form), self.project.constant(self.path, key)
-        read = Read(node, call, sdk, value, form.when, proof, key, constant, method, spelt=form.spelt)
+        kind = value_of(call, node, form)
+        constant = self.project.constant(self.path, key)
+        read = Read(node, call, sdk, kind, form.when, proof, key, constant, method, spelt=form.spelt)
         if whole:
             return read
-        members = form.pinned if value == "boolean" else ()
-        return replace(read, value="details", members=members, is_boxed=form.boxed and value == "boolean")
+        members = form.pinned if kind == form.value and not form.boxed else ()
+        return replace(read, value="details", within=kind, pinned=members, is_boxed=form.boxed and kind == "boolean")
 
     def _unboxed(self, node: Node) -> bool:
         """Whether only the value is taken out of what the call gives, into a name of its own."""

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from featureops.core.callers import call_of, only_names
+from featureops.core.callers import only_names
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
-from featureops.core.given import is_readable, item_given, listed_parameter, parameters_of
+from featureops.core.given import call_of, is_readable, item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span

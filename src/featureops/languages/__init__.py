@@ -223,11 +223,13 @@ def _syntax_text(table: Table) -> SyntaxText:
         blank=text(table, "blank", ""),
         bare_values=bool(table.get("bare_values", True)),
         otherwise_case=text(table, "otherwise_case", ""),
+        empty_case=text(table, "empty_case", ""),
         fall_through=text(table, "fall_through", ""),
         falsy=texts(table, "falsy"),
         escaped=text(table, "escaped", ""),
         plain_quotes=texts(table, "plain_quotes"),
         equal_texts=bool(table.get("equal_texts", True)),
+        boolean_logic=bool(table.get("boolean_logic", False)),
     )
 
 
@@ -250,7 +252,7 @@ def _modules(table: Table) -> ModuleRules:
         unbound=cast("Literal['', 'folder', 'snake']", text(table, "unbound", "")),
         shared=texts(table, "shared"),
         loads=texts(table, "loads"),
-        declared=optional(table, "declared"),
+        declared=texts(table, "declared"),
         declaring=optional(table, "declaring"),
         around=bool(table.get("around", False)),
         root=text(table, "root", ""),

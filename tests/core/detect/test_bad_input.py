@@ -16,6 +16,7 @@ from featureops.core.detect.usages import find_usages
 from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
 from featureops.languages import packs
+from tests.core.sources import grep_of
 
 ROOT = Path(__file__).parents[3]
 PACKS = [pytest.param(pack, id=pack.id) for pack in packs().languages]
@@ -41,25 +42,11 @@ def read(pack: LanguagePack, data: bytes) -> dict[str, str]:
     path = "a" + pack.extensions[0]
     project = Project([path], {path: data}.get, packs(), CONFIG)
     asking = Asking(packs(), CONFIG)
-    offsets = sorted(at for needle in asking.needles for at in found(data, needle))
-    read_file(project, path, asking.places(data, offsets))
+    read_file(project, path, asking.places(data, asking.offsets(data)))
     read_file(project, path, None)
 
-    def grep(needles: object) -> dict[str, tuple[int, ...]]:
-        assert isinstance(needles, list | tuple)
-        hits = sorted({at for needle in needles for at in found(data, needle)})
-        return {path: tuple(hits)} if hits else {}
-
-    find_usages(project, FLAG, grep, {path: data}.get)
+    find_usages(project, FLAG, grep_of({path: data}), {path: data}.get)
     return project.failed
-
-
-def found(data: bytes, needle: bytes) -> list[int]:
-    places, at = [], data.find(needle)
-    while at >= 0:
-        places.append(at)
-        at = data.find(needle, at + 1)
-    return places
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from featureops.core.config import Config, HouseRead
-from featureops.core.detect.needles import Asking
 from featureops.core.detect.presence import Presence, Sighting
 from featureops.languages import packs
 
@@ -14,12 +13,9 @@ USES_UNLEASH = frozenset({"unleash"})
 
 
 def sighting(path: str, text: str, config: Config | None = None) -> Sighting:
-    presence = Presence(packs(), Asking(packs(), config or Config()))
+    presence = Presence(packs(), config or Config())
     data = text.encode()
-    offsets = sorted(
-        {at for needle in presence.needles for at in range(len(data)) if data.startswith(needle, at)},
-    )
-    return presence.sighting(path, data, offsets)
+    return presence.sighting(path, data, presence.offsets(path, data))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +24,7 @@ def sighting(path: str, text: str, config: Config | None = None) -> Sighting:
         ("a.py", "from UnleashClient import UnleashClient\n", {"unleash"}),
         ("a.py", "from openfeature import api\n", {"openfeature"}),
         ("a.ts", 'import { useFlag } from "@unleash/proxy-client-react";\n', {"unleash"}),
+        ("A.vue", '<script>\nimport { useFlag } from "@unleash/proxy-client-vue";\n</script>\n', {"unleash"}),
         ("A.java", "import com.launchdarkly.sdk.server.LDClient;\n", {"launchdarkly"}),
         ("a.go", 'import "github.com/open-feature/go-sdk/openfeature"\n', {"openfeature"}),
         ("a.php", "use Unleash\\{Client\\Unleash};\n", {"unleash"}),
@@ -52,6 +49,8 @@ def test_a_call_of_something_without_a_telling_name_waits_for_the_sdk() -> None:
         'class A { boolean f(Mapper m) { return m.isEnabled("new-checkout"); } }',
         "class A { boolean f(Mapper m) { return m.isEnabled( 'new-checkout', true); } }",
         "class A { boolean f(Mapper featureToggles) { return featureToggles.isEnabled(Feature.WRAP); } }",
+        "class A { boolean f(Mapper m) { return m.isEnabled(FlagKeys.WRAP); } }",
+        "class A { boolean f() { return this.featureService().isEnabled(Keys.WRAP); } }",
         "class A { /* asks Unleash */ boolean f(Mapper m) { return m.isEnabled(Feature.WRAP); } }",
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from featureops.core.detect.needles import Asking, offsets_of, spellings
+from featureops.core.detect.needles import Asking, spellings
 from featureops.core.detect.presence import Presence
 from featureops.core.learning import learn
 from featureops.core.project import Project
@@ -32,13 +32,14 @@ def files_that_build(
     read: Callable[[str], bytes | None],
 ) -> list[str]:
     """The files with such a place."""
-    asking = Asking(project.packs, project.config)
-    presence = Presence(project.packs, asking)
-    paths = (path for path in grep(presence.needles) if project.packs.reading(path) is not None)
-    texts = ((path, data) for path in paths if (data := read(path)) is not None)
+    presence = Presence(project.packs, project.config)
+    needles = tuple(dict.fromkeys(needle for each in presence.needles.values() for needle in each))
+    packs = ((path, project.packs.reading(path)) for path in grep(needles))
+    askings = {path: presence.asking(pack) for path, pack in packs if pack is not None}
+    texts = ((path, data) for path in askings if (data := read(path)) is not None)
     # Parsed only where the bytes alone leave a doubt.
-    doubtful = presence.unwritten((path, data, offsets_of(data, presence.needles)) for path, data in texts)
-    return [path for path, offsets in doubtful.items() if has_built_key(project, flag, asking, path, offsets)]
+    project.present, doubtful = presence.unwritten((path, data, presence.offsets(path, data)) for path, data in texts)
+    return [path for path, offsets in doubtful.items() if has_built_key(project, flag, askings[path], path, offsets)]
 
 
 def files_that_spell(project: Project, flag: str, grep: Callable[[Sequence[bytes]], Iterable[str]]) -> list[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from featureops.core.config import Config
 from featureops.core.house import name_parts
-from featureops.core.pack import Packs, SdkPack
+from featureops.core.pack import LanguagePack, Packs, SdkPack
 
 __all__ = [
     "LONGEST_LINE",
     "Asking",
+    "Needles",
+    "by_first",
     "called_places",
     "camel",
     "flag_needles",
@@ -20,9 +22,11 @@ __all__ = [
     "offsets_of",
     "places_of",
     "spellings",
+    "whole_places",
 ]
 
 _INSIDE = re.compile(rb"[\w$]")
+_WORD = re.compile(rb"\w")
 # Behind a name: arguments, and not none (also behind `?.`, `!` and type arguments); or a text, symbol or constant.
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\((?!\s*\))|[?!]?\s+[\"':@A-Z]")
 _CALLED_AT_ALL = re.compile(_CALLED.pattern.replace(rb"(?!\s*\))", b""))
@@ -32,9 +36,19 @@ _GIVEN = re.compile(rb"\s*\(\s*[^\s)]")
 _WRITTEN = re.compile(rb"""[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\(\s*(["'`])[\w.:/-]*\1\s*[,)]""")
 # The same, also without parentheses and not first.
 _KEYED = re.compile(_WRITTEN.pattern + rb"""|[?!]?\s+["':]|[?!]?\(:\w|[?!]?\s*\([^()"'`\n]{0,80},\s*["'`]""")
+# The owner before the name that is called, and the first of what it is given.
+_ASKED = re.compile(rb"[\w$.?!]{1,80}(?:\(\))?\s*[?!]?(?:\.|->|::)\s*\Z")
+_KEY = re.compile(rb"[^(\n]{0,40}\(\s*[\w$.:]{1,80}|\s+[A-Z][\w:.]{1,80}")
+_TELLING_OWNER = re.compile(rb"feature|flag|toggle|experiment", re.IGNORECASE)
+# Parsers and printers have features too, and ask their mappers for them.
+_TELLING_KEY = re.compile(rb"flag|toggle|experiment", re.IGNORECASE)
+_NEAR = 100
 _DOT = ord(".")
 # Behind a member that is handed to a call as a value.
 _HANDED = re.compile(rb"\s*[,)]")
+Needles = Mapping[str, tuple[bytes, ...]]
+"""What to look for in files by the id of their language."""
+
 LONGEST_LINE = 5_000
 """Bytes of a line that are worth reading."""
 _LARGE = 50_000
@@ -89,11 +103,13 @@ def flag_needles(flag: str, config: Config, packs: Packs | None = None) -> tuple
 
 
 class Asking:
-    """The names of all ways of asking for a flag. `needles` is what a file must hold one of."""
+    """The names of all ways of asking for a flag, or of those of one language. `needles`: a file must hold one."""
 
-    def __init__(self, packs: Packs, config: Config) -> None:
-        forms = [form for sdk in packs.sdks() for form in sdk.calls]
-        gates = [gate for sdk in packs.sdks() for gate in sdk.gates]
+    def __init__(self, packs: Packs, config: Config, language: LanguagePack | None = None) -> None:
+        sdks = list(packs.sdks() if language is None else language.sdks)
+        forms = [form for sdk in sdks for form in sdk.calls]
+        gates = [gate for sdk in sdks for gate in sdk.gates]
+        house = [read for read in config.reads if language is None or read.language in (None, language.id)]
         self._called = _encoded(
             (
                 *(name for form in forms if not form.common for name in (form.method, form.function)),
@@ -103,18 +119,17 @@ class Asking:
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
         self._components = _encoded(gate.component for gate in gates)
         self._members_of = frozenset(_encoded(form.function for form in forms if form.members))
-        self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in config.reads)
+        self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in house)
         self._bare = (*self._components, *self._house)
         rest = (*self._members, *self._bare)
         called = (text for name in self._called for text in _as_called(name))
         self.needles = tuple(dict.fromkeys((*called, *rest)))
         self._owners: dict[bytes, frozenset[str]] = {}
-        for sdk in packs.sdks():
+        for sdk in sdks:
             for name in _encoded((*_names_of(sdk),)):
                 self._owners[name] = self._owners.get(name, frozenset()) | {sdk.id}
-        self._by_first: dict[int, list[bytes]] = {}
-        for name in (*self._called, *self._components):
-            self._by_first.setdefault(name[0], []).append(name)
+        self._by_first = by_first((*self._called, *self._components))
+        self._owned_by_first = by_first(self._owners)
 
     def offsets(self, data: bytes) -> list[int]:
         """Where a needle starts."""
@@ -157,15 +172,32 @@ class Asking:
 
     def waits(self, data: bytes, offset: int) -> frozenset[str]:
         """For one of `places` the ids of the SDKs that have what is called there. None where the place tells something
-        in itself: it is in the house's own form, or its key is written there.
+        in itself: it is in the house's own form, its key is written there, or a name beside it speaks of flags.
         """
         if data.startswith(self._house, offset):
             return frozenset()
         start = offset + 1 if data[offset] == _DOT else offset
-        names = [name for name in self._owners if data.startswith(name, start)]
+        names = [name for name in self._owned_by_first.get(data[start], ()) if data.startswith(name, start)]
         if any(_KEYED.match(data, start + len(name)) for name in names):
             return frozenset()
+        if data[offset] != _DOT and any(_speaks_of_flags(data, start, start + len(name)) for name in names):
+            return frozenset()
         return frozenset[str]().union(*(self._owners[name] for name in names))
+
+
+def by_first(names: Iterable[bytes]) -> dict[int, list[bytes]]:
+    """Names by their first byte."""
+    found: dict[int, list[bytes]] = {}
+    for name in names:
+        found.setdefault(name[0], []).append(name)
+    return found
+
+
+def _speaks_of_flags(data: bytes, start: int, end: int) -> bool:
+    """Whether what is asked, or the name of the key, has a telling name: `features.isEnabled(FlagKeys.MENU)`."""
+    asked, given = _ASKED.search(data, max(0, start - _NEAR), start), _KEY.match(data, end)
+    is_telling = asked is not None and _TELLING_OWNER.search(asked[0]) is not None
+    return is_telling or (given is not None and _TELLING_KEY.search(given[0]) is not None)
 
 
 def is_minified(data: bytes, offset: int) -> bool:
@@ -181,6 +213,20 @@ def _is_in_long_line(data: bytes, offset: int) -> bool:
 
 def _is_dense(data: bytes) -> bool:
     return len(data) > _LARGE and data.count(b"\n") * _DENSE < len(data)
+
+
+def whole_places(data: bytes, offsets: Iterable[int], names: Iterable[bytes]) -> list[int]:
+    """Of the offsets at which a name starts those where it is no part of a longer one, in lines that people write."""
+    wanted = tuple(names)
+    found = []
+    for offset in offsets if not _is_dense(data) else ():
+        # `$` stands before names in texts and templates: there it is no part of them.
+        is_whole = not (offset and _WORD.match(data, offset - 1)) and any(
+            data.startswith(name, offset) and not _INSIDE.match(data, offset + len(name)) for name in wanted
+        )
+        if is_whole and not _is_in_long_line(data, offset):
+            found.append(offset)
+    return found
 
 
 def called_places(

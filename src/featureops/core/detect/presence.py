@@ -7,17 +7,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from featureops.core.detect.needles import Asking
-from featureops.core.pack import LanguagePack, Packs, SdkPack
+from featureops.core.config import Config
+from featureops.core.detect.needles import Asking, Needles, by_first, offsets_of
+from featureops.core.origins import letters_of, may_be_named
+from featureops.core.pack import LanguagePack, Packs
 
 __all__ = ["Presence", "Sighting"]
 
 _SEPARATORS = re.compile(r"::|\\|\.")
 _WHOLE = frozenset({"path", "folder", "package"})
 """Styles of languages in which an import's text is written in one piece."""
-_NOT_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,78 +39,85 @@ class Sighting:
 
 
 class Presence:
-    """`needles` are what a file must hold to ask or to name an SDK by its module."""
+    """`needles` are what a file must hold to ask or to name an SDK by its module, by the id of its language."""
 
-    def __init__(self, packs: Packs, asking: Asking) -> None:
+    def __init__(self, packs: Packs, config: Config) -> None:
         self._packs = packs
-        self._asking = asking
-        heads: dict[bytes, set[str]] = {}
-        for pack in packs.languages:
-            for sdk in pack.sdks:
-                for item in sdk.imports:
-                    heads.setdefault(_head(item.module, pack).encode(), set()).add(sdk.id)
-        self._heads = {head: frozenset(ids) for head, ids in heads.items()}
-        self._hints: dict[str, Mapping[str, tuple[bytes, ...]]] = {}
-        self.needles = tuple(dict.fromkeys((*asking.needles, *self._heads)))
+        self._languages = {pack.id: _Language(pack, Asking(packs, config, pack)) for pack in packs.readable}
+        self.needles: Needles = {pack: language.needles for pack, language in self._languages.items()}
 
-    @cached_property
-    def _by_first(self) -> Mapping[int, list[bytes]]:
-        found: dict[int, list[bytes]] = {}
-        for head in self._heads:
-            found.setdefault(head[0], []).append(head)
-        return found
+    def asking(self, pack: LanguagePack) -> Asking:
+        """How a language asks."""
+        return self._languages[pack.id].asking
 
-    def sighting(self, path: str, data: bytes, offsets: Iterable[int]) -> Sighting:
+    def offsets(self, path: str, data: bytes) -> list[int]:
+        """Where in a file a needle of its language starts."""
+        pack = self._packs.reading(path)
+        return offsets_of(data, self.needles[pack.id]) if pack is not None else []
+
+    def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting:
         """What the offsets, at which needles start, tell of a file."""
-        places = list(offsets)
-        spoken = frozenset[str]().union(
-            *(
-                self._heads[head]
-                for offset in places
-                for head in self._by_first.get(data[offset], ())
-                if data.startswith(head, offset)
-            )
-        )
-        near = self._asking.places(data, places)
-        pack = self._packs.reading(path) if near else None
-        if near is None or pack is None:
-            return Sighting(path, None if near is None else {}, spoken)
-        told = self._told(pack, data)
-        waits = {offset: self._asking.waits(data, offset) for offset in near}
-        return Sighting(path, {at: ids if ids.isdisjoint(told) else frozenset() for at, ids in waits.items()}, spoken)
+        pack = self._packs.reading(path)
+        return self._languages[pack.id].sighting(path, data, offsets) if pack is not None else Sighting(path, {})
 
-    def unwritten(self, files: Iterable[tuple[str, bytes, Sequence[int]]]) -> dict[str, Sequence[int]]:
-        """Of all files of a repository that hold a needle, as (path, bytes, offsets of needles), those that may ask by
-        a key that is not written at the place, with their offsets.
+    def unwritten(
+        self, files: Iterable[tuple[str, bytes, Sequence[int]]]
+    ) -> tuple[frozenset[str], dict[str, Sequence[int]]]:
+        """For all files of a repository that hold a needle, as (path, bytes, offsets of needles): the SDKs that are
+        used, and the files that may ask by a key that is not written at the place, with their offsets.
         """
-        found: list[tuple[Sighting, frozenset[int] | None, Sequence[int]]] = []
+        found: list[tuple[Sighting, list[int] | None, Sequence[int]]] = []
         spoken = frozenset[str]()
         for path, data, offsets in files:
-            sighting = self.sighting(path, data, offsets)
-            spoken |= sighting.spoken
-            near = self._asking.places(data, offsets, written=False)
+            pack = self._packs.reading(path)
+            if pack is None:
+                continue
+            language = self._languages[pack.id]
+            near = language.asking.places(data, offsets, written=False)
+            spoken |= language.spoken(data, offsets)
             if near != []:
-                found.append((sighting, frozenset(near) if near is not None else None, offsets))
-        return {
+                found.append((language.sighting(path, data, offsets), near, offsets))
+        return spoken, {
             sighting.path: offsets
             for sighting, near, offsets in found
-            if near is None or (worth := sighting.among(spoken)) is None or not near.isdisjoint(worth)
+            if near is None or (worth := sighting.among(spoken)) is None or not set(worth).isdisjoint(near)
         }
 
-    def _told(self, pack: LanguagePack, data: bytes) -> frozenset[str]:
+
+class _Language:
+    """What files of one language say."""
+
+    def __init__(self, pack: LanguagePack, asking: Asking) -> None:
+        self.asking = asking
+        heads: dict[bytes, set[str]] = {}
+        for sdk in pack.sdks:
+            for item in sdk.imports:
+                heads.setdefault(_head(item.module, pack).encode(), set()).add(sdk.id)
+        self._heads = heads
+        self._by_first = by_first(heads)
+        self._sdks = pack.sdks
+        self.needles = tuple(dict.fromkeys((*asking.needles, *heads)))
+
+    def spoken(self, data: bytes, offsets: Iterable[int]) -> frozenset[str]:
+        """The SDKs whose modules stand at some of the offsets."""
+        near = ((offset, head) for offset in offsets for head in self._by_first.get(data[offset], ()))
+        return frozenset[str]().union(*(self._heads[head] for offset, head in near if data.startswith(head, offset)))
+
+    def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting:
+        spoken = self.spoken(data, offsets)
+        near = self.asking.places(data, offsets)
+        if not near:
+            return Sighting(path, None if near is None else {}, spoken)
+        waits = {offset: self.asking.waits(data, offset) for offset in near}
+        told = self._told(data) if any(waits.values()) else frozenset[str]()
+        return Sighting(path, {at: ids if ids.isdisjoint(told) else frozenset() for at, ids in waits.items()}, spoken)
+
+    def _told(self, data: bytes) -> frozenset[str]:
         """The SDKs whose client may be told by its name in a file."""
-        if pack.id not in self._hints:
-            self._hints[pack.id] = {sdk.id: _hints(sdk) for sdk in pack.sdks}
-        letters = data.lower().translate(None, _NOT_LETTERS)
-        hints = self._hints[pack.id].items()
-        return frozenset(sdk for sdk, words in hints if any(word in letters for word in words))
+        letters = letters_of(data)
+        return frozenset(sdk.id for sdk in self._sdks if may_be_named(letters, sdk))
 
 
 def _head(module: str, pack: LanguagePack) -> str:
     """What stands in one piece wherever the module is imported."""
     return module if pack.modules.style in _WHOLE else _SEPARATORS.split(module)[0]
-
-
-def _hints(sdk: SdkPack) -> tuple[bytes, ...]:
-    words = (re.sub(r"[^a-z]", "", word.lower()) for word in (*sdk.receivers, sdk.id))
-    return tuple(word.encode() for word in words)

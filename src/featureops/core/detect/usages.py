@@ -9,27 +9,28 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Protocol
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import files_that_spell, has_built_key
 from featureops.core.detect.following import follow_places, learn_all, learn_callers
 from featureops.core.detect.markers import marked_key, marked_name
-from featureops.core.detect.needles import Asking, flag_needles, is_bare, is_minified
+from featureops.core.detect.needles import Needles, flag_needles, is_bare, is_minified, whole_places
 from featureops.core.detect.places import (
-    clean,
     is_test_path,
-    shape_around,
     string_at,
     text_shape,
     whole_word,
 )
 from featureops.core.detect.presence import Presence
+from featureops.core.detect.rows import Kind, Rows
 from featureops.core.detect.templates import name_given, template_uses
-from featureops.core.detect.wrappers import Wrapper, call_at, names_at, wrapper_around
+from featureops.core.detect.wrappers import Wrapper, bound_function, call_at, names_at, wrapper_around
 from featureops.core.dispatch import classes_asked, may_run
 from featureops.core.enums import enum_member_with
-from featureops.core.holders import alias_of, gives_name
+from featureops.core.flagobjects import kept_object
+from featureops.core.given import definition_of
+from featureops.core.holders import alias_of, gives_name, is_reached
 from featureops.core.house import house_name
 from featureops.core.kept import keeper_with
 from featureops.core.made import made_name
@@ -42,10 +43,14 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = ["Grep", "find_usages"]
 
 _Offsets = Mapping[str, tuple[int, ...]]
-Grep = Callable[[Sequence[bytes]], _Offsets]
-"""Which files hold any of the byte strings, with the offsets where one starts."""
 
-_Kind = Literal["read", "definition", "wrapper", "test", "mention"]
+
+class Grep(Protocol):
+    """Which files hold any of the byte strings, or of those for their language, with the offsets where one starts."""
+
+    def __call__(self, needles: Sequence[bytes], by_language: Needles | None = None, /) -> _Offsets: ...
+
+
 _VALUES = frozenset({"string", "number", "object"})
 _ROUNDS = 8
 _HELD = ("boolean", "details")
@@ -72,13 +77,17 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
         names = hunt.take_names()
         if not names:
             break
-        for path, offsets in grep([name.encode() for name in sorted(names)]).items():
-            hunt.follow(path, offsets, names)
+        needles = [name.encode() for name in sorted(names)]
+        for path, offsets in grep(needles).items():
+            data = text_of(path) if project.packs.reading(path) is not None else None
+            whole = whole_places(data, offsets, needles) if data is not None else []
+            if whole:
+                hunt.follow(path, whole, names)
     for path in hits:
         data = text_of(path)
         if data is not None:
             hunt.mention(path, data)
-    found = (replace(usage, inverted=place in hunt.inverted) for place, usage in hunt.found.items())
+    found = (replace(usage, inverted=place in hunt.inverted) for place, usage in hunt.rows.found.items())
     return tuple(sorted(found, key=lambda usage: (usage.path, usage.span, usage.kind)))
 
 
@@ -92,17 +101,18 @@ class _Hunt:
     project: Project
     flag: str
     member: str = ""
-    found: dict[tuple[str, Span], Usage] = field(default_factory=dict)
     claimed: dict[str, list[Span]] = field(default_factory=dict)
     wrappers: dict[Node, Wrapper] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
     inverted: set[tuple[str, Span]] = field(default_factory=set)
-    asking: Asking = field(init=False)
+    presence: Presence = field(init=False)
+    rows: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.asking = Asking(self.project.packs, self.project.config)
+        self.presence = Presence(self.project.packs, self.project.config)
+        self.rows = Rows(self.flag)
 
     def take_names(self) -> frozenset[str]:
         new = frozenset(self.names - self.done)
@@ -114,10 +124,9 @@ class _Hunt:
     def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, Mapping[str, Sequence[int]]]:
         """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
         needles = flag_needles(self.flag, self.project.config, self.project.packs)
-        presence = Presence(self.project.packs, self.asking)
         hits = dict[str, tuple[int, ...]]()
         rest = list[tuple[str, bytes, Sequence[int]]]()
-        for path, offsets in grep((*needles, *presence.needles)).items():
+        for path, offsets in grep(needles, self.presence.needles).items():
             data = text_of(path)
             if data is None:
                 continue
@@ -125,18 +134,19 @@ class _Hunt:
             own = tuple(at for at in offsets if data.startswith(needles, at))
             if own:
                 hits[path] = tuple(at for at in own if not is_minified(data, at))
-        return hits, {path: offsets for path, offsets in presence.unwritten(rest).items() if path not in hits}
+        self.project.present, unwritten = self.presence.unwritten(rest)
+        return hits, {path: offsets for path, offsets in unwritten.items() if path not in hits}
 
     def ask(self, path: str, offsets: Sequence[int]) -> None:
         """A file without the key that asks for flags by keys that are not written there."""
         file = self.project.file(path)
-        if file is not None and has_built_key(self.project, self.flag, self.asking, path, offsets):
+        if file is not None and has_built_key(self.project, self.flag, self.presence.asking(file.pack), path, offsets):
             self._reads(file, offsets)
 
     def learn(self, path: str) -> None:
         """Learn which functions of a file ask for whichever flag they are given."""
         file = self.project.file(path)
-        near = self.asking.near(file.data) if file is not None else []
+        near = self.presence.asking(file.pack).near(file.data) if file is not None else []
         if near != []:
             learn_all(self.project, path, near)
 
@@ -178,8 +188,8 @@ class _Hunt:
 
     def _name_used(self, file: SourceFile, name: Node) -> None:
         alias = alias_of(name)
-        if alias is not None:
-            self.names.add(alias)
+        if alias is not None and self._is_known(file, alias):
+            self.names.add(alias.text)
         self._wrapper_call(file, name)
         whole = name.parent if name.parent is not None and name.parent.shape == "member" else name
         if whole.role("property") not in (None, name):
@@ -188,18 +198,32 @@ class _Hunt:
         if constant is not None and constant.value == self.flag:
             self._definition(file, whole, constant.resolution)
 
+    def _is_known(self, file: SourceFile, alias: Node) -> bool:
+        """Whether another name for something stands for what was found: a definition, a wrapper, a reader."""
+        binding = self.project.names(file.path).of.get(alias)
+        found = self.project.origin(file.path, binding) if binding is not None else None
+        path, meant = found or self.project.exported(file.path, alias.text) or ("", None)
+        definition = definition_of(meant) if meant is not None else None
+        if meant is None or definition is None:
+            return False
+        function = bound_function(meant)
+        is_asking = function is not None and (function in self.wrappers or function in self.project.readers)
+        return is_asking or (path, definition.span) in self.rows.found
+
     def _name_in_markup(self, file: SourceFile, offset: int, names: frozenset[str]) -> None:
         for name in (name for name in names if file.data.startswith(name.encode(), offset)):
             marked = marked_name(self.project, file, offset, name, self.flag)
             if marked is not None:
-                self._put(file.path, file.data, marked[0], "read", "constant", file.pack.id, marked[1].id, "template")
+                self.rows.put(
+                    file.path, file.data, marked[0], "read", "constant", file.pack.id, marked[1].id, "template"
+                )
 
     def _reads(self, file: SourceFile, offsets: Sequence[int]) -> None:
         """The reads around the offsets; the first time also those around every way of asking."""
         near: list[int] | None = list(offsets)
         if file.path not in self.looked:
             self.looked.add(file.path)
-            calls = self.asking.near(file.data)
+            calls = self.presence.asking(file.pack).near(file.data)
             near = [*calls, *offsets] if calls is not None else None
         for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
@@ -218,10 +242,10 @@ class _Hunt:
         if read.when == "disabled":
             self.inverted.add((file.path, read.node.span))
         if read.proof == "unproven":
-            self._add(file, read.node, "read", "unproven", read.sdk, read.shown)
+            self.rows.add(file, read.node, "read", "unproven", read.sdk, read.shown)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
-        kind: _Kind = "definition" if read.value == "definition" else "test" if test else "read"
+        kind: Kind = "definition" if read.value == "definition" else "test" if test else "read"
         self._value(file, read.node, kind, resolution, read.sdk, read.value in _HELD, read.shown)
         if read.value in _VALUES:
             self._wrapped(file, read.node)
@@ -229,11 +253,11 @@ class _Hunt:
         if definition is not None and read.constant is not None:
             self.names.add(read.constant.name)
             if resolution == "key-builder":
-                self._add(definition.file, definition, "definition", resolution, "")
+                self.rows.add(definition.file, definition, "definition", resolution, "")
 
         shown = name_given(read) if file.pack.templates else None
         for span in template_uses(file.data, file.pack, shown) if shown is not None else ():
-            self._put(file.path, file.data, span, "mention", "constant", file.pack.id, "", "markup")
+            self.rows.put(file.path, file.data, span, "mention", "constant", file.pack.id, "", "markup")
         if read.value == "name":
             for use in uses_of(read, self.project.names(file.path)):
                 self._wrapped(file, use.node)
@@ -251,7 +275,7 @@ class _Hunt:
         self,
         file: SourceFile,
         node: Node,
-        kind: _Kind,
+        kind: Kind,
         resolution: Resolution,
         sdk: str,
         boolean: bool,
@@ -260,7 +284,7 @@ class _Hunt:
         """An expression that has the flag's value; the function around it may be a wrapper."""
         if boolean and self._wrapped(file, node):
             kind = "wrapper" if kind == "read" else kind
-        self._add(file, node, kind, resolution, sdk, at)
+        self.rows.add(file, node, kind, resolution, sdk, at)
 
     def _wrapper_call(self, file: SourceFile, name: Node) -> None:
         known = [wrapper for wrapper in self.wrappers.values() if wrapper.name == name.text or not wrapper.is_method]
@@ -280,11 +304,11 @@ class _Hunt:
                 self._called(file, whole, wrapper)
                 return
             if meant == "unknown" and not classes:
-                self._add(file, whole, "read", "unproven", "")
+                self.rows.add(file, whole, "read", "unproven", "")
                 return
 
     def _called(self, file: SourceFile, whole: Node, wrapper: Wrapper) -> None:
-        kind: _Kind = "test" if is_test_path(file.pack, file.path) else "read"
+        kind: Kind = "test" if is_test_path(file.pack, file.path) else "read"
         if wrapper.inverted:
             self.inverted.add((file.path, whole.span))
         self._value(file, whole, kind, "wrapper", "", boolean=True)
@@ -294,7 +318,7 @@ class _Hunt:
         parent = value.parent
         while parent is not None and parent.shape in ("paren", "cast"):
             value, parent = parent, parent.parent
-        made = enum_member_with(value)
+        made = enum_member_with(value) or kept_object(value)
         if made is not None:
             self._define(file, made, value, made.role("name"), resolution)
             return
@@ -315,9 +339,9 @@ class _Hunt:
 
     def _define(self, file: SourceFile, holder: Node, value: Node, name: Node | None, resolution: Resolution) -> None:
         self.claimed.setdefault(file.path, []).append(value.span)
-        self._add(file, holder, "definition", resolution, "")
+        self.rows.add(file, holder, "definition", resolution, "")
         label = (string_value(name) or name.text) if name is not None else ""
-        if label.isidentifier() or "$" in label:
+        if (label.isidentifier() or "$" in label) and is_reached(holder):
             self.names.add(label)
 
     # -------------------------------------------------------------- mentions
@@ -336,53 +360,11 @@ class _Hunt:
                 continue
             marked = marked_key(self.project, path, data, offset, self.flag)
             if marked is not None:
-                self._put(path, data, marked[0], "read", "literal", marked[1].language, marked[1].id, "template")
+                self.rows.put(path, data, marked[0], "read", "literal", marked[1].language, marked[1].id, "template")
                 continue
             file = self.project.file(path) if not is_minified(data, offset) else None
             shape = text_shape(file, offset, end) if file is not None else "text"
-            self._put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
-
-    # -------------------------------------------------------------- rows
-
-    def _add(
-        self, file: SourceFile, node: Node, kind: _Kind, resolution: Resolution, sdk: str, at: int | None = None
-    ) -> None:
-        shape = node.shape if kind == "definition" else shape_around(node)
-        shape = "assign" if shape in ("declarator", "field", "function") else shape
-        self._put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape, at)
-
-    def _put(
-        self,
-        path: str,
-        data: bytes,
-        span: Span,
-        kind: _Kind,
-        resolution: Resolution,
-        language: str,
-        sdk: str,
-        shape: str,
-        at: int | None = None,
-    ) -> None:
-        if (path, span) in self.found and self.found[path, span].resolution != "unproven":
-            return
-        at = span.start if at is None else at
-        start = data.rfind(b"\n", 0, at) + 1
-        stop = data.find(b"\n", at)
-        line = data.count(b"\n", 0, at) + 1
-        self.found[path, span] = Usage(
-            flag=self.flag,
-            path=path,
-            line=line,
-            column=at - start + 1,
-            end_line=line + data.count(b"\n", at, span.end),
-            language=language,
-            sdk=sdk,
-            kind=kind,
-            resolution=resolution,
-            shape=shape,
-            text=clean(data[start : stop if stop >= 0 else len(data)].decode("utf-8", "replace")),
-            span=span,
-        )
+            self.rows.put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
 
 
 def _occurrences(data: bytes, key: bytes) -> Iterator[int]:

@@ -15,6 +15,7 @@ from featureops.core.syntax import Node
 
 __all__ = [
     "Wrapper",
+    "bound_function",
     "call_at",
     "lifted",
     "method_of",
@@ -191,7 +192,7 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
         if binding is None and name.type in name.file.pack.index.implicit_members:
             return _own_member(project, path, name, name.text)
         found = project.origin(path, binding) if binding else None
-        return _function(found[1]) if found else None
+        return bound_function(found[1]) if found else None
     owner = callee.role("object")
     return _member_function(project, path, unwrapped(owner), name.text) if owner is not None else None
 
@@ -205,7 +206,7 @@ def _member_function(project: Project, path: str, owner: Node, name: str) -> Nod
     where, holder = place
     if isinstance(holder, str):
         found = project.exported(holder, name)
-        return _function(found[1]) if found else None
+        return bound_function(found[1]) if found else None
     if holder.shape == "call":
         callee = holder.role("function")
         made = project.container(where, callee) if callee is not None else None
@@ -268,7 +269,8 @@ def _field(project: Project, path: str, owner: Node) -> Node | None:
     return next((node for node in fields if (label := node.role("name")) is not None and label.text == name.text), None)
 
 
-def _function(binding: Binding) -> Node | None:
+def bound_function(binding: Binding) -> Node | None:
+    """The function that a binding names, also one that is a value."""
     definition = binding.definitions[0].parent
     if definition is not None and definition.shape == "function":
         return definition

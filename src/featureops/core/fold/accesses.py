@@ -54,11 +54,9 @@ def _is_taken(access: Node, whole: Record) -> bool:
     outer = access.parent
     if outer is not None and outer.shape == "call" and outer.role("function") is access:
         found, arguments = called_member(outer, whole), outer.role("arguments")
-        is_asked = not (whole.is_entries or whole.is_box) and (arguments is None or not arguments.items)
+        is_asked = not whole.is_entries and (arguments is None or not arguments.items)
         return is_asked if found is None else not isinstance(found, Record) or is_read_plainly(outer, found)
     found = member_at(access, whole)
-    if found is None and whole.is_box:
-        return False
     return not isinstance(found, Record) or is_read_plainly(access, found)
 
 

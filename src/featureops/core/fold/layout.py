@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from featureops.core.fold.chains import inside
+from featureops.core.fold.chains import inside, is_label
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["blank_lines_after", "blank_lines_before", "column", "content", "full_end", "is_alone", "leading_comments"]
@@ -76,8 +76,8 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     """
     if body.shape not in ("block", "case"):
         return body.start, _with_line_comment(body.file, body.end)
-    label = body.role("value") if body.shape == "case" else None
-    parts = [child for child in inside(body) if child not in gone and child is not label and not _trails(child, gone)]
+    parts = [child for child in inside(body) if child not in gone and not is_label(child, body)]
+    parts = [child for child in parts if not _trails(child, gone)]
     if not parts:
         return None
     start, end = parts[0].start, _with_line_comment(body.file, parts[-1].end)

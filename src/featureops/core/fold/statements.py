@@ -196,6 +196,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
         hoisted = node.file.pack.index.hoisted
         cut = False
         for child in inside(node):
+            if child is node.role("guard"):
+                continue
             before = child.previous() if child.type in node.file.pack.index.trailing else None
             if (before is not None and before in self.gone) or (
                 cut and (child.is_comment or (child.type not in hoisted and child.shape != "case"))
@@ -206,7 +208,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
         self.gone.update(dead_stores(*self._live(node), self.names))
         self.blocks.remove(node, self.gone)
-        if node.shape == "block" and not _is_decided(node) and self._emptied(node):
+        is_case = node.shape == "case" and bool(node.file.pack.text.empty_case) and node not in self.gone
+        if (is_case or (node.shape == "block" and not _is_decided(node))) and self._emptied(node):
             self.blocks.fill(node)
 
     def _live(self, block: Node) -> tuple[list[Node], frozenset[Node]]:

@@ -45,12 +45,10 @@ class Scalar:
 @dataclass(frozen=True, slots=True)
 class Record:
     """A value with members, of which those in `members` are known; names end in `()` where the member is called. It
-    can't be written as a whole. `is_entries`: the members are got like entries, not like parts of an object. `is_box`:
-    it goes only where nothing but these members is got."""
+    can't be written as a whole. `is_entries`: the members are got like entries, not like parts of an object."""
 
     members: tuple[tuple[str, Known], ...] = ()
     is_entries: bool = False
-    is_box: bool = False
 
     def member(self, name: str) -> Known | None:
         return next((value for label, value in self.members if label == name), None)
@@ -160,6 +158,8 @@ def is_boolean(node: Node) -> bool:
         return inner is not None and is_boolean(inner)
     if shape in ("and", "or"):
         left, right = node.role("left"), node.role("right")
+        if node.file.pack.text.boolean_logic:
+            return True
         return left is not None and right is not None and is_boolean(left) and is_boolean(right)
     callee = node.role("function") if shape == "call" else None
     if callee is not None and callee.text in node.file.pack.index.boolean_casts:
