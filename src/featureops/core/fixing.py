@@ -89,8 +89,7 @@ class Fixing:
         members: list[tuple[str, Known]] = [(label, inner) for label in read.pinned if inner is not None]
         if self.variant is not None:
             members += [(label, Scalar(self.variant, _quote(read))) for label in names]
-        is_held = bool(members) or (read.is_boxed and self.variant is None and not self.has_value)
-        return Record(tuple(members)) if is_held else None
+        return Record(tuple(members)) if members else None
 
     def _variant(self, read: Read) -> Known | None:
         form, name = _form(read), self.variant
