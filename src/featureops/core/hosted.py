@@ -66,7 +66,7 @@ def opened(names: Names, reads: Iterable[Read], *, keep: bool) -> list[Opened]:
     rules = names.file.pack.markup
     found: list[Opened] = []
     for read in reads:
-        name = name_given(read) if read.value == "details" and read.within == "boolean" else None
+        name = name_given(read) if read.within == "boolean" else None
         binding = names.top(name) if name is not None and rules is not None else None
         if rules is None or name is None or binding is None or not binding.is_single:
             continue

@@ -93,7 +93,9 @@ class Seeding:
         elif value is not None:
             self.state.seeds.setdefault(path, {})[read.node] = value
         elif read.is_boxed and read.node.file.pack.markup is not None and self.fixing.is_switch:
-            self.state.seeds.setdefault(path, {})[read.node] = Record()  # the markup has a way to get the value
+            # The markup has a way to get the value.
+            self.state.seeds.setdefault(path, {})[read.node] = Record()
+            reads[reads.index(read)] = replace(read, value="boolean")
 
     def _take_name(self, read: Read) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
