@@ -97,7 +97,7 @@ class Indexing:
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns.
     Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
-    comma keeps `apart_by_comma` apart.
+    comma keeps `apart_by_comma` apart, and `joined_short` ones must be no longer than a `short_list`.
     """
 
     identifiers: frozenset[str]
@@ -194,6 +194,7 @@ class Indexing:
     late_names: frozenset[str]
     companions: frozenset[str]
     joined: frozenset[str]
+    joined_short: frozenset[str]
     joined_apart: frozenset[str]
     apart_by_comma: frozenset[str]
     once_words: frozenset[str]

@@ -38,6 +38,7 @@ class SyntaxText:
     bare_values: bool = True
     otherwise_case: str = ""
     empty_case: str = ""
+    short_list: int = 0
     fall_through: str = ""
     falsy: tuple[str, ...] = ()
     escaped: str = ""

@@ -222,6 +222,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         bare_values=bool(table.get("bare_values", True)),
         otherwise_case=text(table, "otherwise_case", ""),
         empty_case=text(table, "empty_case", ""),
+        short_list=int(text(table, "short_list", "0")),
         fall_through=text(table, "fall_through", ""),
         falsy=texts(table, "falsy"),
         escaped=text(table, "escaped", ""),

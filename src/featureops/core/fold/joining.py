@@ -55,7 +55,7 @@ def joined(before: SourceFile, edits: Sequence[Edit], after: bytes) -> bytes:
                 width = _width(before)
         except TooDeep:
             return after
-        fitting = [join for join in found if width is not None and join.length <= width]
+        fitting = [join for join in found if width is not None and _fits(join, width)]
         if not fitting:
             return after
         for join in reversed(fitting):
@@ -89,13 +89,28 @@ def _is_touched(file: SourceFile, node: Node, marks: list[int]) -> bool:
 
 def _width(file: SourceFile) -> int | None:
     """How long a line of the file gets before it is broken; None where it is broken at will."""
-    lines = [len(line.rstrip()) for line in file.data.decode("utf-8", "replace").splitlines()]
+    words = file.pack.text
+    unbroken = tuple(filter(None, (words.line_comment, *words.quotes)))
+    text = file.data.decode("utf-8", "replace").splitlines()
+    lines = [len(line.rstrip()) for line in text if not line.lstrip().startswith(unbroken)]
     rare = max(1, len(lines) // _RARE)
     width = next((width for width in _WIDTHS if sum(length > width for length in lines) <= rare), None)
     joins = list(_inmost(file))
     if width is None or not joins:
         return None
-    return width if sum(join.length <= width for join in joins) * _SOME <= len(joins) else None
+    return width if sum(_fits(join, width) for join in joins) * _SOME <= len(joins) else None
+
+
+def _fits(join: _Join, width: int) -> bool:
+    """Whether the line is no longer than others, and no list on it longer than formatters let it be."""
+    node, short = join.node, join.node.file.pack.index.joined_short
+    file, limit = node.file, node.file.pack.text.short_list + 2
+    for outer in (node, *node.ancestors()) if short else ():
+        if file.line_of(outer.start) != file.line_of(node.start) or file.line_of(outer.end) != file.line_of(node.end):
+            break
+        if outer.type in short and node.start - outer.start + len(join.text) + outer.end - node.end > limit:
+            return False
+    return join.length <= width
 
 
 def _inmost(file: SourceFile) -> Iterator[_Join]:
