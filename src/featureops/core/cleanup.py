@@ -15,6 +15,7 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
+from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
 from featureops.core.fold.values import Known
 from featureops.core.handed import handed
@@ -132,9 +133,10 @@ class _Cleanup:
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
         fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
         fold.seeds = safe
-        fold.is_made = lambda name: is_made_in(self.project, self._with_word(name), name)
+        fold.is_made = lambda owner: is_made_in(self.project, self._with_word(class_name(owner)), owner)
         fold.freed = frozenset(found.part for found in self.state.handed)
         fold.held = self.state.held.get(path, {})
+        fold.asked = self.state.asked.get(path, frozenset())
         fold.gates = self.state.gates.get(path, {})
         fold.cuts = self.state.cuts.get(path, [])
         fold.parts = set(self.state.doomed.get(path, ()))

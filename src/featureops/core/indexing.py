@@ -94,10 +94,14 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
+    Fields with one of `injection_marks` are filled by the framework, by their type.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns.
-    Formatters write `joined` nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last
-    comma keeps `apart_by_comma` apart, and `joined_short` ones must be no longer than a `short_list`.
+    `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
+    keeps columns. Of a list and a value, `containing_words` and `containing_methods` tell whether the list holds it,
+    `lacking_words` whether it does not; `containing_functions` are given the value first. Formatters write `joined` nodes
+    on one line where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart,
+    and `joined_short` ones must be no longer than a `short_list`.
     """
 
     identifiers: frozenset[str]
@@ -193,6 +197,10 @@ class Indexing:
     settings: frozenset[str]
     late_names: frozenset[str]
     companions: frozenset[str]
+    containing_words: frozenset[str]
+    lacking_words: frozenset[str]
+    containing_methods: frozenset[str]
+    containing_functions: frozenset[str]
     joined: frozenset[str]
     joined_short: frozenset[str]
     joined_apart: frozenset[str]
@@ -200,6 +208,7 @@ class Indexing:
     once_words: frozenset[str]
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
+    injection_marks: frozenset[str]
     unnamed_makers: frozenset[str]
     default_setters: frozenset[str]
     aligned_lists: frozenset[str]

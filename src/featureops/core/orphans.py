@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from featureops.core.project import Project
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, TooDeep, parse
+from featureops.core.typefiles import is_emptied, packages, types_dropped
 
 __all__ = ["emptied_files", "orphaned_files"]
 
@@ -22,20 +23,54 @@ def orphaned_files(
     """Paths to delete, sorted. `outputs` are the new contents of the edited files.
 
     A file goes when an edited file imported it and does not any more, it is no entry point by its language's rule, and
-    no other file so much as mentions its name. What only it imported goes with it.
+    no other file so much as mentions its name. What only it imported goes with it. Where packages see each other's
+    types without naming files, the type that a file is called by stands for it.
     """
     gone: set[str] = set()
-    pending = sorted({target for path in outputs for target in _dropped(project, path, outputs[path])})
+    dropped = (
+        target
+        for path in outputs
+        for target in (*_dropped(project, path, outputs[path]), *types_dropped(project, path, outputs[path]))
+    )
+    pending = sorted(set(dropped))
     while pending:
         target = pending.pop()
-        if target in gone or target in outputs or _is_entry(project, target, read):
+        is_edited = target in outputs and not is_emptied(project, target, outputs[target])
+        if target in gone or is_edited or _is_entry(project, target, read):
             continue
         users = (path for path in files_with(_stem(project, target).encode()) if path not in gone and path != target)
         if any(_mentions(path, _stem(project, target), outputs, read) for path in users):
             continue
+        if _is_last(
+            project, target, (path for path in _around(project, target, files_with) if path not in gone), outputs
+        ):
+            continue
         gone.add(target)
-        pending.extend(sorted(_targets(project, target, project.names(target)) if project.file(target) else ()))
+        if project.file(target) is not None:
+            pending.extend(
+                sorted((*_targets(project, target, project.names(target)), *types_dropped(project, target, b"")))
+            )
     return sorted(gone)
+
+
+def _around(project: Project, target: str, files_with: Callable[[bytes], Iterable[str]]) -> Iterator[str]:
+    """The files that speak of the packages of a file."""
+    names = packages(project, target)
+    yield from (path for name in names for path in files_with(name.encode()) if path != target)
+
+
+def _is_last(project: Project, target: str, others: Iterable[str], outputs: Mapping[str, bytes]) -> bool:
+    """Whether nothing would be left of a package that another file brings in as a whole."""
+    wanted, is_open = set(packages(project, target)), False
+    for path in others:
+        file = project.file(path)
+        if file is None:
+            continue
+        names = Names(parse(path, outputs[path], file.pack)) if path in outputs else project.names(path)
+        if any(f"{package}.".startswith(f"{name}.") for package in names.packages for name in wanted):
+            return False
+        is_open = is_open or not wanted.isdisjoint(names.wildcards)
+    return is_open
 
 
 def emptied_files(

@@ -257,9 +257,13 @@ class _Finder:
             return None
         node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
-        value = value_of(call, node, form) if whole else "details"
+        kind = value_of(call, node, form)
         constant = self.project.constant(self.path, key)
-        return Read(node, call, sdk, value, form.when, proof, key, constant, method, spelt=form.spelt)
+        read = Read(node, call, sdk, kind, form.when, proof, key, constant, method, spelt=form.spelt)
+        if whole:
+            return read
+        is_held = kind == form.value and not form.boxed
+        return replace(read, value="details", within=kind, pinned=form.pinned if is_held else ())
 
     def _unboxed(self, node: Node) -> bool:
         """Whether only the value is taken out of what the call gives, into a name of its own."""

@@ -34,6 +34,7 @@ class RunState:
     refused: dict[str, str] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
+    asked: dict[str, frozenset[Node]] = field(default_factory=dict)
     spread: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
 

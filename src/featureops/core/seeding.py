@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from featureops.core.asked import Read, aliased, held_by, uses_of
+from featureops.core.asked import Read, aliased, held_by, others_asked, uses_of
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
@@ -64,6 +64,7 @@ class Seeding:
             return set()
         follow_places(self.project, path, places_of(file.data, self._searched))
         reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
+        self.state.asked[path] = others_asked(reads, self.flag)
         reads = [read for read in reads if read.flag in (self.flag, None)]
         # What a house's own function is given is seen where it is called.
         reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]

@@ -18,6 +18,7 @@ class SyntaxText:
     not be empty.
     `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
     characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
+    With `boolean_logic` and, or give true or false, whatever they are given.
     """
 
     true: str
@@ -44,3 +45,4 @@ class SyntaxText:
     escaped: str = ""
     plain_quotes: tuple[str, ...] = ()
     equal_texts: bool = True
+    boolean_logic: bool = False

@@ -228,6 +228,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         escaped=text(table, "escaped", ""),
         plain_quotes=texts(table, "plain_quotes"),
         equal_texts=bool(table.get("equal_texts", True)),
+        boolean_logic=bool(table.get("boolean_logic", False)),
     )
 
 

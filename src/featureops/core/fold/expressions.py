@@ -21,17 +21,19 @@ _LINE = 80
 
 
 class Expressions(Placing):
-    """`seeds` are expressions with a known value, `hot` every node that has one of them (or a dead part) inside."""
+    """`seeds` are expressions with a known value, `hot` every node that has one of them (or a dead part) inside,
+    `asked` questions for other flags."""
 
     def __init__(self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node]) -> None:
         super().__init__(editor)
         self.seeds = seeds
         self.hot = hot
+        self.asked: frozenset[Node] = frozenset()
         self._reduced: dict[Node, tuple[Context, Value]] = {}
 
     def is_known(self, node: Node) -> bool:
         """Whether evaluating the node does nothing, whatever its type says."""
-        return node in self.seeds
+        return node in self.seeds or node in self.asked
 
     # -------------------------------------------------------------- reduce
 
