@@ -96,12 +96,11 @@ class Indexing:
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
-    keeps columns.
-    `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
-    keeps columns. Of a list and a value, `containing_words` and `containing_methods` tell whether the list holds it,
-    `lacking_words` whether it does not; `containing_functions` are given the value first. Formatters write `joined` nodes
-    on one line where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart,
-    and `joined_short` ones must be no longer than a `short_list`.
+    keeps columns. A type with one of `filling_marks` is filled or told by other code. Of a list and a value,
+    `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does not;
+    `containing_functions` are given the value first. Formatters write `joined` nodes on one line where they fit,
+    `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart, and `joined_short` ones
+    must be no longer than a `short_list`.
     """
 
     identifiers: frozenset[str]
@@ -212,6 +211,7 @@ class Indexing:
     unnamed_makers: frozenset[str]
     default_setters: frozenset[str]
     aligned_lists: frozenset[str]
+    filling_marks: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""
