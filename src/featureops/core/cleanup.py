@@ -22,12 +22,13 @@ from featureops.core.handed import handed
 from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
-from featureops.core.marks import marks_of
+from featureops.core.marks import lines_of, marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import emptied_files, orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
+from featureops.core.props import settled_properties
 from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
@@ -184,11 +185,12 @@ class _Cleanup:
         asking = {read.node for reads in self.state.reads.values() for read in reads if read.flag == self.flag}
         for found in (
             *settled_parameters(self.project, known, self._with_word),
+            *settled_properties(self.project, known, self._with_word),
             *idle_parameters(self.project, idle, asking, self._with_word),
         ):
             if self.only is not None and not found.paths <= self.only:
                 continue
-            fresh = self.state.doom(found.path, [found.part])
+            fresh = self.state.doom(found.part.file.path, [found.part])
             for item in found.given:
                 fresh = self.state.doom(item.file.path, [item]) or fresh
             if fresh:
@@ -196,6 +198,8 @@ class _Cleanup:
                     self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
                 self.state.settled.append(found)
                 self.state.cut(found.path, documentation_of(found.part, found.binding.name))
+                for note in found.notes:
+                    self.state.cut(note.file.path, [lines_of(note)])
                 self.seeding.files.update(found.paths)
             grown = fresh or grown
         return grown
