@@ -13,6 +13,7 @@ from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
 from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
+from featureops.core.flag_types import listed_in_types
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold
 from featureops.core.fold.injected import class_name
@@ -266,6 +267,8 @@ class _Cleanup:
             file = self.project.file(path)
             entries = [*entries_of_key(file, self.flag), *defaults_of_key(file, self.flag)] if file is not None else []
             grown = self.state.doom(path, entries) or grown
+            if file is not None:
+                grown = self.state.cut(path, listed_in_types(file, self.flag)) or grown
             if file is not None and self.fixing.is_switch and self.fixing.keep:
                 grown = self.state.cut(path, marks_of(file, self.flag)) or grown
         return grown

@@ -98,10 +98,10 @@ class Indexing:
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of one
-    that list these. Of a list and a value, `containing_words` and `containing_methods` tell whether the list holds it,
-    `lacking_words` whether it does not; `containing_functions` are given the value first. Formatters write `joined`
-    nodes on one line where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma`
-    apart.
+    that list these. `unions` are types of several, `literal_types` take the literals that they allow. Of a list and a
+    value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does
+    not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line where they fit,
+    `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart.
     """
 
     identifiers: frozenset[str]
@@ -203,6 +203,8 @@ class Indexing:
     containing_functions: frozenset[str]
     component_wrappers: frozenset[str]
     property_lists: frozenset[str]
+    unions: frozenset[str]
+    literal_types: frozenset[str]
     joined: frozenset[str]
     joined_apart: frozenset[str]
     apart_by_comma: frozenset[str]
