@@ -101,7 +101,8 @@ class Indexing:
     that list these. `unions` are types of several, `literal_types` take the literals that they allow. Of a list and a
     value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does
     not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line where they fit,
-    `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart.
+    `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart,
+    and more than 60 characters do `joined_short` ones.
     """
 
     identifiers: frozenset[str]
@@ -207,6 +208,7 @@ class Indexing:
     literal_types: frozenset[str]
     joined: frozenset[str]
     joined_apart: frozenset[str]
+    joined_short: frozenset[str]
     apart_by_comma: frozenset[str]
     once_words: frozenset[str]
     shared_words: frozenset[str]
