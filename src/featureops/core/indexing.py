@@ -94,7 +94,9 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
-    Fields with one of `injection_marks` are filled by the framework, by their type.
+    Fields with one of `injection_marks` are filled by the framework, by their type. Where their function says true,
+    `passing_filters` give what they are called on, `copying_filters` a copy of it. `assertion_calls` and
+    `assertion_nodes` only see to it that their first part is true.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of one
@@ -214,6 +216,10 @@ class Indexing:
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
     injection_marks: frozenset[str]
+    assertion_calls: frozenset[str]
+    assertion_nodes: frozenset[str]
+    passing_filters: frozenset[str]
+    copying_filters: frozenset[str]
     unnamed_makers: frozenset[str]
     default_setters: frozenset[str]
     aligned_lists: frozenset[str]
