@@ -6,16 +6,20 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
 from featureops.core.fixing import Fixing
+from featureops.core.flag_types import listed_in_types
 from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold
+from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
+from featureops.core.given import definition_of
+from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, left_in_markup, opened, used_by
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
 from featureops.core.marks import marks_of
@@ -31,7 +35,7 @@ from featureops.core.scopes import Binding
 from featureops.core.seeding import Seeding
 from featureops.core.sources import MappingSource, Source
 from featureops.core.spreading import Spreading
-from featureops.core.syntax import Node, parse
+from featureops.core.syntax import Node, SourceFile, parse
 from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
@@ -116,18 +120,41 @@ class _Cleanup:
     def _fold_all(self) -> None:
         for path in sorted({*self.state.seeds, *self.state.gates, *self.state.doomed}):
             file = self.project.file(path)
-            hosted = file is not None and file.pack.regions is not None
-            if not hosted and path not in self.state.folded and (self.only is None or path in self.only):
+            closed = file is not None and is_read_only(file)
+            if not closed and path not in self.state.folded and (self.only is None or path in self.only):
                 self._fold(path)
 
     def _fold(self, path: str) -> None:
         file = self.project.file(path)
         if file is None:
             return
-        names = self.project.names(path)
+        if file.pack.markup is None:
+            folded = self._folding(file, self._is_used_elsewhere).run()
+        else:
+            reads = [read for read in self.state.reads.get(path, ()) if read.flag == self.flag]
+            found = opened(self.project.names(path), reads, keep=self.fixing.keep) if self.fixing.is_switch else []
+            folded = fold_hosted(file, found, partial(self._fold_script, file))
+        self.state.folded[path] = folded
+        self.state.outputs[path] = apply_edits(file.data, folded.edits)
+
+    def _fold_script(self, file: SourceFile, shown: Shown, found: Sequence[Opened]) -> Folded:
+        """The script of a file whose markup uses some of its names."""
+        names = self.project.names(file.path)
+        fold = self._folding(file, used_by(names, shown.used, self._is_used_elsewhere))
+        fold.parts.update(shown.freed(names))
+        for each in found:
+            fold.seeds.update(each.known)
+            if each.is_alone:
+                fold.seeds[each.read] = fold.values[each.binding] = each.value
+            elif (maker := definition_of(each.binding)) is not None:
+                fold.held = {**fold.held, each.binding: maker}
+        return fold.run()
+
+    def _folding(self, file: SourceFile, is_used_elsewhere: Callable[[Binding], bool]) -> FileFold:
+        path, names = file.path, self.project.names(file.path)
         seeds = self.state.seeds.get(path, {})
         safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
-        fold = FileFold(file, names, self._mentions, self._is_used_elsewhere)
+        fold = FileFold(file, names, self._mentions, is_used_elsewhere)
         fold.seeds = safe
         fold.is_made = lambda owner: is_made_in(self.project, self._with_word(class_name(owner)), owner)
         fold.freed = frozenset(found.part for found in self.state.handed)
@@ -138,9 +165,7 @@ class _Cleanup:
         fold.parts = set(self.state.doomed.get(path, ()))
         fold.entries = self.plans[path].cuts if path in self.plans else frozenset()
         fold.spread = frozenset(self.state.spread.get(path, ()))
-        folded = fold.run()
-        self.state.folded[path] = folded
-        self.state.outputs[path] = apply_edits(file.data, folded.edits)
+        return fold
 
     def _mentions(self, comment: str) -> bool:
         return speaks_of(comment, [self.flag, *(constant.name for constant in self.state.constants.values())])
@@ -192,6 +217,8 @@ class _Cleanup:
             file = self.project.file(path)
             entries = [*entries_of_key(file, self.flag), *defaults_of_key(file, self.flag)] if file is not None else []
             grown = self.state.doom(path, entries) or grown
+            if file is not None:
+                grown = self.state.cut(path, listed_in_types(file, self.flag)) or grown
             if file is not None and self.fixing.is_switch and self.fixing.keep:
                 grown = self.state.cut(path, marks_of(file, self.flag)) or grown
         return grown
@@ -286,8 +313,10 @@ class _Cleanup:
             file = self.project.file(path)
             after = self._output(path)
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else {}
-            if file is not None and file.pack.regions is not None:
+            if file is not None and is_read_only(file):
                 unfolded = self.state.seeds.get(path, {})
+            elif file is not None and file.pack.markup is not None and path in self.state.folded:
+                found.extend(left_in_markup(file, after, self.state.folded[path].values))
             reads = not_gone(self.state.reads.get(path, []), self.state.doomed.get(path, set()))
             refused, failed = self.state.refused.get(path), self.project.failed.get(path)
             found.extend(odd_arguments(path, file, self.state.settled))

@@ -262,8 +262,8 @@ class _Finder:
         read = Read(node, call, sdk, kind, form.when, proof, key, constant, method, spelt=form.spelt)
         if whole:
             return read
-        is_held = kind == form.value and not form.boxed
-        return replace(read, value="details", within=kind, pinned=form.pinned if is_held else ())
+        members = form.pinned if kind == form.value and not form.boxed else ()
+        return replace(read, value="details", within=kind, pinned=members, is_boxed=form.boxed and kind == "boolean")
 
     def _unboxed(self, node: Node) -> bool:
         """Whether only the value is taken out of what the call gives, into a name of its own."""

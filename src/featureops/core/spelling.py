@@ -19,6 +19,7 @@ class SyntaxText:
     `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
     characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
     With `boolean_logic` and, or give true or false, whatever they are given.
+    With `boolean_operands` what `and` and `or` join is true or false, and nothing else.
     """
 
     true: str
@@ -39,10 +40,10 @@ class SyntaxText:
     bare_values: bool = True
     otherwise_case: str = ""
     empty_case: str = ""
-    short_list: int = 0
     fall_through: str = ""
     falsy: tuple[str, ...] = ()
     escaped: str = ""
     plain_quotes: tuple[str, ...] = ()
     equal_texts: bool = True
     boolean_logic: bool = False
+    boolean_operands: bool = False

@@ -9,9 +9,11 @@ from featureops.core.elsewhere import uses_in
 from featureops.core.fold.values import Known
 from featureops.core.handed import handed
 from featureops.core.idle import idle_parameters
+from featureops.core.marks import lines_of
 from featureops.core.method_results import calls_of_method
 from featureops.core.passed_fields import passed_fields
 from featureops.core.project import Project
+from featureops.core.props import settled_properties
 from featureops.core.runstate import RunState
 from featureops.core.seeding import Seeding
 from featureops.core.settled import documentation_of, settled_parameters
@@ -78,11 +80,12 @@ class Spreading:
         }
         for found in (
             *settled_parameters(self._project, known, self._files_with),
+            *settled_properties(self._project, known, self._files_with),
             *idle_parameters(self._project, idle, asking, self._files_with),
         ):
             if not self._may_edit(found.paths):
                 continue
-            fresh = self._state.doom(found.path, [found.part])
+            fresh = self._state.doom(found.part.file.path, [found.part])
             for item in found.given:
                 fresh = self._state.doom(item.file.path, [item]) or fresh
             if fresh:
@@ -91,6 +94,8 @@ class Spreading:
                 self._state.settled.append(found)
                 self._state.together.append(found.paths)
                 self._state.cut(found.path, documentation_of(found.part, found.binding.name))
+                for note in found.notes:
+                    self._state.cut(note.file.path, [lines_of(note)])
                 self._seeding.files.update(found.paths)
             grown = fresh or grown
         return grown

@@ -24,7 +24,7 @@ from featureops.core.fold.unused import (
     newly_unused,
 )
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
-from featureops.core.given import definition_of, initializer, sole_name
+from featureops.core.given import definition_of, initializer, lazy_value, sole_name, unwrapped
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
@@ -186,7 +186,7 @@ class FileFold:
                 binding = self.names.of.get(sole_name(name) or name) if name is not None else None
                 is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
                 return None if is_class and binding is not None and not is_private(binding) else binding
-            if outer.shape in ("function", "lambda", "block"):
+            if outer.shape in ("function", "lambda", "block") and not _is_lazy(outer):
                 return None
         return None
 
@@ -194,6 +194,8 @@ class FileFold:
         value = initializer(binding)
         if value is None:
             return None
+        later = lazy_value(unwrapped(value))
+        value = later if later is not None and later.parent is not None and _is_lazy(later.parent) else value
         only_boolean = bool(binding.uses) and all(is_seen_as_boolean(use) for use in binding.uses)
         context: Context = "boolean" if only_boolean else "value"
         known = self._scratch(folded).reduce(value, context)
@@ -333,6 +335,12 @@ class FileFold:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
             self.parts.update(unused_injections(self.names, folded.editor, self.is_used_elsewhere))
             self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
+
+
+def _is_lazy(block: Node) -> bool:
+    """Whether a block is one expression that gives a variable its value when that is asked for."""
+    call = next((outer for outer in block.ancestors() if outer.shape != "arguments"), None)
+    return call is not None and len(block.items) == 1 and lazy_value(call) is block.items[0]
 
 
 def _is_handed_over(binding: Binding) -> bool:

@@ -19,9 +19,10 @@ __all__ = ["joined"]
 
 _ROUNDS = 8
 _WIDTHS = (80, 88, 100, 120, 140)
-_RARE = 100
+_RARE = (100, 20)  # of so many lines one is longer, for a text that can't be broken
 _SOME = 10
 _SEVERAL = 2
+_SHORT = 60
 _BREAK = re.compile(r"[ \t]*\r?\n\s*")
 # An expression of these may be on many lines inside of what is joined.
 _FREE = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "concat", "not"})
@@ -55,7 +56,7 @@ def joined(before: SourceFile, edits: Sequence[Edit], after: bytes) -> bytes:
                 width = _width(before)
         except TooDeep:
             return after
-        fitting = [join for join in found if width is not None and _fits(join, width)]
+        fitting = [join for join in found if width is not None and join.length <= width]
         if not fitting:
             return after
         for join in reversed(fitting):
@@ -89,28 +90,15 @@ def _is_touched(file: SourceFile, node: Node, marks: list[int]) -> bool:
 
 def _width(file: SourceFile) -> int | None:
     """How long a line of the file gets before it is broken; None where it is broken at will."""
-    words = file.pack.text
-    unbroken = tuple(filter(None, (words.line_comment, *words.quotes)))
-    text = file.data.decode("utf-8", "replace").splitlines()
-    lines = [len(line.rstrip()) for line in text if not line.lstrip().startswith(unbroken)]
-    rare = max(1, len(lines) // _RARE)
-    width = next((width for width in _WIDTHS if sum(length > width for length in lines) <= rare), None)
+    notes = (file.pack.text.line_comment, "*", "/*", *file.pack.text.quotes)
+    text = (line.rstrip() for line in file.data.decode("utf-8", "replace").splitlines())
+    lines = [len(line) for line in text if not line.lstrip().startswith(notes)]  # these are not broken
+    limits = ((width, max(1, len(lines) // rare)) for rare in _RARE for width in _WIDTHS)
+    width = next((width for width, rare in limits if sum(length > width for length in lines) <= rare), None)
     joins = list(_inmost(file))
     if width is None or not joins:
         return None
-    return width if sum(_fits(join, width) for join in joins) * _SOME <= len(joins) else None
-
-
-def _fits(join: _Join, width: int) -> bool:
-    """Whether the line is no longer than others, and no list on it longer than formatters let it be."""
-    node, short = join.node, join.node.file.pack.index.joined_short
-    file, limit = node.file, node.file.pack.text.short_list + 2
-    for outer in (node, *node.ancestors()) if short else ():
-        if file.line_of(outer.start) != file.line_of(node.start) or file.line_of(outer.end) != file.line_of(node.end):
-            break
-        if outer.type in short and node.start - outer.start + len(join.text) + outer.end - node.end > limit:
-            return False
-    return join.length <= width
+    return width if sum(join.length <= width for join in joins) * _SOME <= len(joins) else None
 
 
 def _inmost(file: SourceFile) -> Iterator[_Join]:
@@ -134,6 +122,9 @@ def _join(node: Node) -> _Join | None:
     if before.lstrip()[:1] in (")", "]") or behind[-1:] in ("(", "["):
         return None  # a part of something larger that is on many lines
     text = _on_one_line(node, parts, gaps)
+    is_short = node.type in node.file.pack.index.joined_short
+    if is_short and (len(text) > _SHORT + _SEVERAL or behind[:1] in (")", "]")):
+        return None
     return _Join(node, text, len(before) + len(text) + len(behind))
 
 
