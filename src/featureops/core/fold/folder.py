@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
-from featureops.core.fold.calls import called, whole_use
+from featureops.core.fold.calls import called, is_method, whole_use
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
@@ -43,7 +43,7 @@ class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
     expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value;
     `bound` are parts without a use that code which makes the class hands over, `idle` the parameters of functions that
-    lost all their uses."""
+    lost all their uses, `methods` those that only give a known value."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
@@ -52,6 +52,7 @@ class Folded:
     unfolded: Mapping[Node, Known | None]
     bound: frozenset[Node]
     idle: frozenset[Binding]
+    methods: Mapping[Node, Known]
 
 
 class FileFold:
@@ -116,7 +117,8 @@ class FileFold:
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
         values, results = _by_name(self.values), _by_name(self.results)
         bound, idle = frozenset(self._bound), idle_parameters(self.names, folded.editor)
-        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle)
+        methods = dict(self._known_methods(folded))
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle, methods)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries
@@ -235,6 +237,15 @@ class FileFold:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _known_methods(self, folded: Statements) -> Iterator[tuple[Node, Known]]:
+        """Methods that do nothing but give a value that is known."""
+        around = (next((outer for outer in node.ancestors() if outer.shape == "function"), None) for node in self.seeds)
+        for function in dict.fromkeys(each for each in around if each is not None):
+            if is_method(function) and not _is_async(function) and not folded.editor.covers(function.span):
+                value = self._result(function, folded, function.type in self.file.pack.index.properties)
+                if value is not None and not isinstance(value, Record):
+                    yield function, value
 
     def _may_be_overridden(self, function: Node, binding: Binding) -> bool:
         """Whether a class that inherits may answer otherwise: one of the name is elsewhere, and no word forbids it."""

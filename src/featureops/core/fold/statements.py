@@ -106,7 +106,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
                 self.visit_children(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
-            case "" | "binder" | "destructuring" if self._loses_items(node):
+            case "" | "binder" | "destructuring" | "markup-element" if self._loses_items(node):
                 self.blocks.remove_items(node, self.gone)
                 super().visit(node)
             case _:
