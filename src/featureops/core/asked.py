@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from featureops.core.fold.values import is_pure
 from featureops.core.house import house_name
 from featureops.core.origins import Proof
 from featureops.core.project import Constant
@@ -13,7 +14,7 @@ from featureops.core.readers import Through
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["Read", "aliased", "held_by", "is_open_gate", "uses_of"]
+__all__ = ["Read", "aliased", "held_by", "is_open_gate", "others_asked", "uses_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,8 @@ class Read:
     for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
     identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
     asks; where that does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value
-    is written, as of a `CallForm`.
+    is written, as of a `CallForm`. The "details" of a value hold one of the kind `within` in their members `pinned`, or
+    in a way of their own where that `is_boxed`.
     """
 
     node: Node
@@ -41,6 +43,9 @@ class Read:
     through: Through | None = None
     is_exact: bool = True
     spelt: str = "{}"
+    within: str = ""
+    pinned: tuple[str, ...] = ()
+    is_boxed: bool = False
 
     @property
     def shown(self) -> int:
@@ -59,6 +64,26 @@ def is_open_gate(read: Read, value: bool) -> bool:
     """Whether it is a decorator that the configuration says to gate by this flag alone, and that lets through."""
     is_gate = read.value == "decorator" and read.sdk == "house" and read.is_exact
     return is_gate and value and read.node.shape == "decorator" and read.key is not None and read.key.shape != "list"
+
+
+def others_asked(reads: Iterable[Read], flag: str) -> frozenset[Node]:
+    """The questions for other flags that are nothing but that: what is given to ask has no effects."""
+    asked = (
+        read
+        for read in reads
+        if read.proof == "proven" and read.is_exact and read.value == "boolean" and read.flag not in (None, flag)
+    )
+    return frozenset(read.node for read in asked if _is_plain(read.call))
+
+
+def _is_plain(call: Node) -> bool:
+    callee, arguments = call.role("function"), call.role("arguments")
+    owner = callee.role("object") if callee is not None else None
+    parts = [*(arguments.items if arguments is not None else ()), *((owner,) if owner is not None else ())]
+    return call.shape == "call" and all(
+        is_pure(part.role("value") or part if part.shape == "keyword-argument" else part, lambda _: False)
+        for part in parts
+    )
 
 
 def uses_of(read: Read, names: Names) -> Iterator[Read]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from featureops.core.fold.unused import is_private, statement_of
-from featureops.core.given import is_readable
+from featureops.core.given import call_of, is_readable
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["call_of", "callers_of", "only_names"]
+__all__ = ["callers_of", "only_names"]
 
 
 def callers_of(
@@ -92,15 +92,6 @@ def _before_body(outer: Node) -> Iterator[Node]:
             return
         if child.shape not in ("function", "block"):
             yield from child.walk()
-
-
-def call_of(name: Node) -> Node | None:
-    """The call whose callee a name is, or the last part of."""
-    callee = name
-    if name.parent is not None and name.parent.shape == "member" and name.parent.role("property") is name:
-        callee = name.parent
-    call = callee.parent
-    return call if call is not None and call.shape == "call" and call.role("function") is callee else None
 
 
 def only_names(node: Node) -> bool:

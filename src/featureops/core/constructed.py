@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from featureops.core.fold.injected import class_name
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["is_made_in", "is_made_unnamed", "makes"]
+__all__ = ["constructors_of", "is_made_in", "is_made_unnamed", "makes"]
 
 _NEAR = 3
 _TYPED = "<["
 
 
-def is_made_in(project: Project, paths: Iterable[str], name: str) -> bool:
+def is_made_in(project: Project, paths: Iterable[str], owner: Node) -> bool:
     """Whether one of the files calls the constructor, hands it on, calls it from another one, or inherits."""
     for path in paths:
         file = project.file(path)
-        mentions = mentions_of(file, name) if file is not None else []
-        if file is not None and (any(map(makes, mentions)) or is_made_unnamed(file, mentions)):
+        mentions = mentions_of(file, class_name(owner)) if file is not None else []
+        if file is not None and (any(map(makes, mentions)) or is_made_unnamed(file, mentions, owner)):
             return True
     return False
 
 
-def is_made_unnamed(file: SourceFile, mentions: Sequence[Node]) -> bool:
-    """Whether an object may be made without the name of its class: `Service service = new(client)`."""
+def is_made_unnamed(file: SourceFile, mentions: Sequence[Node], owner: Node) -> bool:
+    """Whether an object may be made without the name of its class: `Service service = new(client)`. What is
+    given nothing doesn't count: it can go on so."""
     kinds = file.pack.index.unnamed_makers
     if not kinds or not mentions:
         return False
-    return any(_may_be_one(node, mentions) for node in file.root.walk() if node.type in kinds)
+    made = (node for node in file.root.walk() if node.type in kinds)
+    taken = {count for listed in _lists(owner) for count in range(_needed(listed), len(listed) + 1)} - {0}
+    return any(_may_be_one(node, mentions) for node in made if any(len(part.items) in taken for part in node.items))
+
+
+def _lists(owner: Node) -> Iterator[list[Node]]:
+    """The parameters of the class and of each of its constructors."""
+    for holder in (owner, *constructors_of(owner)):
+        for child in holder.children:
+            if child.items and all(item.shape == "parameter" for item in child.items):
+                yield child.items
+
+
+def _needed(parameters: list[Node]) -> int:
+    return sum(not parameter.roles("value") for parameter in parameters)
+
+
+def constructors_of(owner: Node) -> Iterator[Node]:
+    """The functions of a class that make its objects."""
+    body = owner.role("body")
+    for item in body.items if body is not None else ():
+        name = item.role("name") if item.shape == "function" else None
+        if item.shape == "function" and (name is None or name.text == class_name(owner)):
+            yield item
 
 
 def _may_be_one(made: Node, mentions: Sequence[Node]) -> bool:
@@ -55,7 +80,7 @@ def makes(mention: Node) -> bool:
             if name is mention:
                 return _chains(outer)
             return body is None or not body.span.holds(mention.span)
-        if outer.shape in ("block", "function", "parameter", "import"):
+        if outer.shape in ("block", "function", "parameter", "import", "decorator"):
             return False
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from featureops.core.fold.folder import called
+from featureops.core.fold.calls import called
 from featureops.core.fold.values import Known
 from featureops.core.holders import free_uses, members_named
 from featureops.core.project import Project

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from featureops.core.asked import Read
@@ -32,6 +32,8 @@ class Fixing:
             return None
         if read.value == "gate":
             return self.shows(read)
+        if read.value == "details":
+            return self._details(read)
         if self.has_value:
             return self._valued(read)
         if read.value == "variant":
@@ -79,6 +81,15 @@ class Fixing:
         if isinstance(value, int | float):
             return Scalar(value, spelt=read.spelt) if is_any or wanted == "number" else None
         return _record(value, _quote(read)) if is_any or wanted == "object" else None
+
+    def _details(self, read: Read) -> Known | None:
+        """What holds the value in a member, and the name of the variant in another."""
+        inner = self.of(replace(read, value=read.within)) if read.pinned and self.variant is None else None
+        names = _form(read).name if read.pinned else ()
+        members: list[tuple[str, Known]] = [(label, inner) for label in read.pinned if inner is not None]
+        if self.variant is not None:
+            members += [(label, Scalar(self.variant, _quote(read))) for label in names]
+        return Record(tuple(members)) if members else None
 
     def _variant(self, read: Read) -> Known | None:
         form, name = _form(read), self.variant

@@ -10,11 +10,13 @@ from featureops.core.syntax import Node
 __all__ = [
     "argument",
     "boxed",
+    "call_of",
     "called_name",
     "definition_of",
     "initializer",
     "is_readable",
     "item_given",
+    "lazy_value",
     "listed_parameter",
     "member_of",
     "members_of",
@@ -89,6 +91,15 @@ def is_readable(call: Node) -> bool:
         item.shape == "spread" or (item.shape != "cast" and item.children[:1] and item.children[0].text in _SPREAD)
         for item in arguments.items
     )
+
+
+def call_of(name: Node) -> Node | None:
+    """The call whose callee a name is, or the last part of."""
+    callee = name
+    if name.parent is not None and name.parent.shape == "member" and name.parent.role("property") is name:
+        callee = name.parent
+    call = callee.parent
+    return call if call is not None and call.shape == "call" and call.role("function") is callee else None
 
 
 def called_name(call: Node) -> Node | None:
@@ -179,6 +190,16 @@ def initializer(binding: Binding) -> Node | None:
     if role is None or parent.role(role[0]) not in (name, name.parent):
         return None
     return parent.role(role[1])
+
+
+def lazy_value(node: Node) -> Node | None:
+    """The last expression of the function that a call evaluates later (`by lazy { ... }`)."""
+    callee = node.role("function") if node.shape == "call" else None
+    if callee is None or callee.text not in node.file.pack.index.lazy_calls:
+        return None
+    function = next((part for part in node.walk() if part.type in part.file.pack.index.function_scopes), None)
+    body = function.role("body") or function if function is not None else None
+    return body.items[-1] if body is not None and body.items else None
 
 
 def own_returns(function: Node) -> Iterator[Node]:

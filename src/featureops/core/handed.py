@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from featureops.core.constructed import is_made_unnamed, makes
+from featureops.core.constructed import constructors_of, is_made_unnamed, makes
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.injected import class_around, class_name
 from featureops.core.fold.values import is_pure
@@ -58,7 +58,7 @@ def _calls(project: Project, owner: Node, files_with: Callable[[str], Sequence[s
     for path in files_with(class_name(owner)):
         file = project.file(path)
         mentions = mentions_of(file, class_name(owner)) if file is not None else []
-        if file is None or is_made_unnamed(file, mentions):
+        if file is None or is_made_unnamed(file, mentions, owner):
             return None
         for mention in filter(makes, mentions):
             call = _call_of(mention)
@@ -83,7 +83,7 @@ def _listed(part: Node, owner: Node, call: Node) -> list[Node]:
     """The parts that a call hands over, in order: parameters, or fields where a constructor is made up of them."""
     arguments = call.role("arguments")
     count = len(arguments.items) if arguments is not None else 0
-    others = [item for item in _constructors(owner) if not item.span.holds(part.span)]
+    others = [item for item in constructors_of(owner) if not item.span.holds(part.span)]
     if others:
         return []
     if part.shape == "parameter":
@@ -92,14 +92,6 @@ def _listed(part: Node, owner: Node, call: Node) -> list[Node]:
     fields = list(_bare_fields(owner))
     once = [field for field in fields if _is_set_once(field)]
     return next((found for found in (fields, once) if len(found) == count and part in found), [])
-
-
-def _constructors(owner: Node) -> Iterator[Node]:
-    body = owner.role("body")
-    for item in body.items if body is not None else ():
-        name = item.role("name") if item.shape == "function" else None
-        if item.shape == "function" and (name is None or name.text == class_name(owner)):
-            yield item
 
 
 def _bare_fields(owner: Node) -> Iterator[Node]:

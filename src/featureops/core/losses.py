@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 from featureops.core.asked import Read
 from featureops.core.fold.layout import leading_comments
+from featureops.core.fold.values import is_pure
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
 __all__ = ["asking_fields", "lost_functions", "stands_alone"]
 
+_PLACES = frozenset({"function", "lambda", "class", "arguments"})
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 
 _Output = Callable[[str], bytes]
@@ -55,17 +58,27 @@ def _speaks_of(name: str, flag: str) -> bool:
 def _definitions(project: Project, path: str, name: str) -> list[Node]:
     file = project.file(path)
     mentions = mentions_of(file, name) if file is not None else []
-    return [
-        holder
-        for node in mentions
-        if (holder := node.parent) is not None and holder.role("name") is node and holder.shape == "field"
-    ]
+    return [holder for node in mentions if (holder := node.parent) is not None and _is_field(holder, node)]
 
 
-def stands_alone(definition: Node, name: str, data: bytes) -> bool:
-    """Whether a file, as it is by now, has the name nowhere but where it is defined and in the comment above that."""
-    comments = b"\n".join(comment.text.encode("utf-8", "surrogateescape") for comment in leading_comments(definition))
-    return _count(name, data) == 1 + _count(name, comments)
+def _is_field(holder: Node, name: Node) -> bool:
+    """Whether a name is that of a field, or of an entry of an object that is made once and is nothing but a value."""
+    if holder.shape == "pair":
+        value, kept = holder.role("value"), holder.role("key") is name
+        outer = next((node.shape for node in holder.ancestors() if node.shape in _PLACES), "")
+        return kept and not outer and value is not None and is_pure(value, lambda _: False)
+    return holder.shape == "field" and holder.role("name") is name
+
+
+def stands_alone(definition: Node, name: str, data: bytes, names: Names) -> bool:
+    """Whether a file, as it is by now, has the name nowhere but where it is defined, in the comment above that and in
+    what only gives it its value."""
+    parts = [definition, *leading_comments(definition)] if definition.shape == "pair" else leading_comments(definition)
+    texts = b"\n".join(part.text.encode("utf-8", "surrogateescape") for part in parts)
+    binding = names.top(name) if definition.shape == "pair" else None
+    feeds = binding is not None and all(definition.span.holds(use.span) for use in binding.uses)
+    known = len(binding.definitions) if binding is not None and feeds else 0
+    return _count(name, data) == known + (definition.shape != "pair") + _count(name, texts)
 
 
 def _count(name: str, data: bytes) -> int:
@@ -89,7 +102,7 @@ def lost_functions(
                 others = (each for each in holding(name) if each != other)
                 if node is None or any(_count(name, output(each)) for each in others):
                     continue
-                if stands_alone(node, name, output(other)):
+                if stands_alone(node, name, output(other), project.names(other)):
                     found[node] = other
     return found
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from featureops.core.project import Project
 from featureops.core.scopes import Names
-from featureops.core.syntax import TooDeep, parse
+from featureops.core.syntax import Node, TooDeep, parse
+from featureops.core.typefiles import is_emptied, packages, types_dropped
 
-__all__ = ["orphaned_files"]
+__all__ = ["emptied_files", "orphaned_files"]
 
 
 def orphaned_files(
@@ -22,20 +23,89 @@ def orphaned_files(
     """Paths to delete, sorted. `outputs` are the new contents of the edited files.
 
     A file goes when an edited file imported it and does not any more, it is no entry point by its language's rule, and
-    no other file so much as mentions its name. What only it imported goes with it.
+    no other file so much as mentions its name. What only it imported goes with it. Where packages see each other's
+    types without naming files, the type that a file is called by stands for it.
     """
     gone: set[str] = set()
-    pending = sorted({target for path in outputs for target in _dropped(project, path, outputs[path])})
+    dropped = (
+        target
+        for path in outputs
+        for target in (*_dropped(project, path, outputs[path]), *types_dropped(project, path, outputs[path]))
+    )
+    pending = sorted(set(dropped))
     while pending:
         target = pending.pop()
-        if target in gone or target in outputs or _is_entry(project, target, read):
+        is_edited = target in outputs and not is_emptied(project, target, outputs[target])
+        if target in gone or is_edited or _is_entry(project, target, read):
             continue
         users = (path for path in files_with(_stem(project, target).encode()) if path not in gone and path != target)
         if any(_mentions(path, _stem(project, target), outputs, read) for path in users):
             continue
+        if _is_last(
+            project, target, (path for path in _around(project, target, files_with) if path not in gone), outputs
+        ):
+            continue
         gone.add(target)
-        pending.extend(sorted(_targets(project, target, project.names(target)) if project.file(target) else ()))
+        if project.file(target) is not None:
+            pending.extend(
+                sorted((*_targets(project, target, project.names(target)), *types_dropped(project, target, b"")))
+            )
     return sorted(gone)
+
+
+def _around(project: Project, target: str, files_with: Callable[[bytes], Iterable[str]]) -> Iterator[str]:
+    """The files that speak of the packages of a file."""
+    names = packages(project, target)
+    yield from (path for name in names for path in files_with(name.encode()) if path != target)
+
+
+def _is_last(project: Project, target: str, others: Iterable[str], outputs: Mapping[str, bytes]) -> bool:
+    """Whether nothing would be left of a package that another file brings in as a whole."""
+    wanted, is_open = set(packages(project, target)), False
+    for path in others:
+        file = project.file(path)
+        if file is None:
+            continue
+        names = Names(parse(path, outputs[path], file.pack)) if path in outputs else project.names(path)
+        if any(f"{package}.".startswith(f"{name}.") for package in names.packages for name in wanted):
+            return False
+        is_open = is_open or not wanted.isdisjoint(names.wildcards)
+    return is_open
+
+
+def emptied_files(
+    project: Project,
+    outputs: Mapping[str, bytes],
+    files_with: Callable[[bytes], Iterable[str]],
+    read: Callable[[str], bytes | None],
+) -> list[str]:
+    """Paths to delete, sorted: edited files in which no code is left and that nothing names any more."""
+    found: list[str] = []
+    for path, after in sorted(outputs.items()):
+        if _is_entry(project, path, read) or not _is_bare(project, path, after):
+            continue
+        folder = posixpath.dirname(path)
+        if folder in project.folders:
+            beside = [each for each in project.folders.holding(folder, "") if each != path and each not in found]
+            word = posixpath.basename(folder) if not beside else ""
+        else:
+            word = _stem(project, path)
+        users = (each for each in files_with(word.encode()) if each != path) if word else ()
+        if not any(_mentions(each, word, outputs, read) for each in users):
+            found.append(path)
+    return found
+
+
+def _is_bare(project: Project, path: str, after: bytes) -> bool:
+    """Whether nothing but comments and what stands at the head of every file is left of one that had more."""
+    file = project.file(path)
+    if file is None:
+        return False
+    return not any(map(_is_code, parse(path, after, file.pack).root.items)) and any(map(_is_code, file.root.items))
+
+
+def _is_code(item: Node) -> bool:
+    return item.shape != "package" and item.type not in item.file.pack.index.headers
 
 
 def _dropped(project: Project, path: str, after: bytes) -> set[str]:

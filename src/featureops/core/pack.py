@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Builder, Indexing, MockRules
+from featureops.core.markup.rules import MarkupRules
+from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
 from featureops.core.testing.rules import SetupForm, TestRules
@@ -52,9 +54,9 @@ class ShapeRule:
     is just that text itself; with `within`, only below these node types.
 
     `roles` maps a role to a field name, to the number of a named child (comments not counted), to `@type` for the first
-    child of a type or to `>x` for the child behind the token x; `a[0]` is the first of several, `a.b` the b of the
-    child a, `^a` the parent's a, `.` the node itself, `a|b` the first of both that is there. `binds` is the role that
-    holds the bound name or pattern, `scope` where it is bound: the nearest block or the nearest function.
+    child of a type, `@@type` for all of them, or to `>x` for the child behind the token x; `a[0]` is the first of
+    several, `a.b` the b of the child a, `^a` the parent's a, `.` the node itself, `a|b` the first that there is.
+    `binds` is the role that holds the bound name or pattern, `scope` where it is bound: the nearest block or function.
     `having` is a field that the node must have. `inverted`: the first branch is for a false condition. `inner` is a
     node type that roles look through where it holds one thing.
     """
@@ -278,6 +280,7 @@ class SdkPack:
     templates: tuple[WrapTemplate, ...] = ()
     markers: tuple[Marker, ...] = ()
     setups: tuple[SetupForm, ...] = ()
+    objects: tuple[ObjectForm, ...] = ()
     variant: VariantForm = VariantForm()
     pure: bool = True
     preferred: bool = False
@@ -291,7 +294,7 @@ class LanguagePack:
     bytes that `lost_ends` (a regular expression) fits may be taken for semicolons.
 
     For a host file `regions` is a regular expression whose group 1 is each part in this language, and `templates` are
-    those whose group 1 holds expressions over its names.
+    those whose group 1 holds expressions over its names; with `markup` such files are edited.
     """
 
     id: str
@@ -316,6 +319,7 @@ class LanguagePack:
     builders: tuple[Builder, ...] = ()
     regions: str | None = None
     templates: tuple[str, ...] = ()
+    markup: MarkupRules | None = None
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:

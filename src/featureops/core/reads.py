@@ -14,6 +14,7 @@ from functools import cached_property
 from featureops.core.asked import Read
 from featureops.core.callvalue import value_of, whole_call
 from featureops.core.config import HouseRead
+from featureops.core.flagobjects import object_read
 from featureops.core.gates import Gates
 from featureops.core.given import argument, initializer, named_in_order, sole_name, unwrapped, ways_of
 from featureops.core.house import (
@@ -227,7 +228,7 @@ class _Finder:
                 break
         if best is None and owner is not None and name is not None:
             best = self._namespace_call(call, owner, name.text)
-        return best
+        return best or object_read(self.project, self.path, call)
 
     def _may_be_used(self, sdk: SdkPack) -> bool:
         """Whether something in the file may be shown to be the SDK's: the repository, or a name here, speaks of it."""
@@ -258,9 +259,13 @@ class _Finder:
             return None
         node, pinned = whole_call(call, form.pinned)
         whole = (pinned or not form.pinned) and (not form.boxed or self._unboxed(node))
-        value = value_of(call, node, form) if whole else "details"
+        kind = value_of(call, node, form)
         constant = self.project.constant(self.path, key)
-        return Read(node, call, sdk, value, form.when, proof, key, constant, method, spelt=form.spelt)
+        read = Read(node, call, sdk, kind, form.when, proof, key, constant, method, spelt=form.spelt)
+        if whole:
+            return read
+        members = form.pinned if kind == form.value and not form.boxed else ()
+        return replace(read, value="details", within=kind, pinned=members, is_boxed=form.boxed and kind == "boolean")
 
     def _unboxed(self, node: Node) -> bool:
         """Whether only the value is taken out of what the call gives, into a name of its own."""

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from featureops.core.fold.values import is_pure
+from featureops.core.given import call_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["entries_named", "entries_of_key", "keys_in", "speaks_of_flags", "unlisted"]
+__all__ = ["defaults_of_key", "entries_named", "entries_of_key", "keys_in", "speaks_of_flags", "unlisted"]
 
 _WORDS = frozenset({"experiment", "experiments", "feature", "features", "flag", "flags", "toggle", "toggles"})
 _NAMING = frozenset({"flag", "id", "key", "name", "slug"})
 _THROUGH = frozenset({"", "argument", "arguments", "call", "cast", "paren"})
 _HOLDERS = ("assign", "declarator", "field")
 _RECORD = 2
+_SWITCHES = frozenset({"active", "enable", "enabled", "on"})
 
 
 def keys_in(file: SourceFile, flag: str) -> Iterator[Node]:
@@ -39,6 +42,24 @@ def entries_of_key(file: SourceFile, flag: str) -> list[Node]:
     """The entries and cases that list the flag by its key."""
     found = (_entry_at(node) or _case_at(node) for node in keys_in(file, flag))
     return list(dict.fromkeys(entry for entry in found if entry is not None))
+
+
+def defaults_of_key(file: SourceFile, flag: str) -> list[Node]:
+    """The statements that only say what the setting behind a flag is where nobody sets it: `SetDefault("flag", false)`,
+    `SetDefault("flag.enabled", false)`.
+    """
+    found: list[Node] = []
+    setters = file.pack.index.default_setters
+    names = (name for setter in sorted(setters) for name in mentions_of(file, setter))
+    for call in (call for name in names if (call := call_of(name)) is not None):
+        statement, arguments = call.parent, call.role("arguments")
+        key = string_value(arguments.items[0]) if arguments is not None and arguments.items else None
+        setting, _, switch = (key or "").rpartition(".")
+        is_own = key == flag or (setting == flag and switch in _SWITCHES)
+        is_plain = arguments is not None and all(is_pure(item, lambda _: False) for item in arguments.items)
+        if is_own and is_plain and statement is not None and statement.shape == "expression":
+            found.append(statement)
+    return found
 
 
 def entries_named(file: SourceFile | None, name: str) -> list[Node]:

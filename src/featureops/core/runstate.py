@@ -34,6 +34,8 @@ class RunState:
     refused: dict[str, str] = field(default_factory=dict)
     settled: list[Settled] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
+    asked: dict[str, frozenset[Node]] = field(default_factory=dict)
+    together: list[frozenset[str]] = field(default_factory=list)
     spread: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
 
@@ -43,6 +45,16 @@ class RunState:
         fresh = set(parts) - doomed
         doomed.update(fresh)
         if fresh:
+            self.folded.pop(path, None)
+        return bool(fresh)
+
+    def cut(self, path: str, spans: Iterable[Span]) -> bool:
+        """Let bytes of a file go; whether they are new."""
+        known = self.cuts.setdefault(path, [])
+        fresh = [span for span in spans if span not in known]
+        known.extend(fresh)
+        if fresh:
+            self.doomed.setdefault(path, set())
             self.folded.pop(path, None)
         return bool(fresh)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from featureops.core.asked import Read, aliased, held_by, uses_of
+from featureops.core.asked import Read, aliased, held_by, others_asked, uses_of
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.fixing import Fixing
+from featureops.core.flagobjects import kept_object
+from featureops.core.fold.values import Record
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
 from featureops.core.leftovers import gate_of
@@ -63,6 +65,7 @@ class Seeding:
             return set()
         follow_places(self.project, path, places_of(file.data, self._searched))
         reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
+        self.state.asked[path] = others_asked(reads, self.flag)
         reads = [read for read in reads if read.flag in (self.flag, None)]
         # What a house's own function is given is seen where it is called.
         reads = [read for read in reads if read.flag or not is_followed(self.project, path, read)]
@@ -89,6 +92,10 @@ class Seeding:
             self.state.open_gate(path, gate.node, is_shown=is_shown)
         elif value is not None:
             self.state.seeds.setdefault(path, {})[read.node] = value
+        elif read.is_boxed and read.node.file.pack.markup is not None and self.fixing.is_switch:
+            # The markup has a way to get the value.
+            self.state.seeds.setdefault(path, {})[read.node] = Record()
+            reads[reads.index(read)] = replace(read, value="boolean")
 
     def _take_name(self, read: Read) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""
@@ -110,7 +117,9 @@ class Seeding:
         file = self.project.file(path)
         names: set[str] = set()
         for node in keys_in(file, self.flag) if file is not None else ():
-            constant, holder = self.project.constant(path, node), holder_name(node)
+            made = kept_object(node)
+            label = made.role("name") if made is not None else None
+            constant, holder = self.project.constant(path, node), label.text if label is not None else holder_name(node)
             if constant is not None and constant.value == self.flag and holder:
                 names.add(holder)
         return names

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from featureops.core.callers import call_of, only_names
+from featureops.core.callers import only_names
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
-from featureops.core.given import is_readable, item_given, listed_parameter, parameters_of
+from featureops.core.given import call_of, is_readable, item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
@@ -31,7 +31,7 @@ _WORDS_OF_A_METHOD = 2
 @dataclass(frozen=True, slots=True, eq=False)
 class Settled:
     """`part` is the parameter in its list, `value` what it always is, where it is still used; `given` are the arguments
-    of all calls, `odd` those of tests that gave something else."""
+    of all calls, `odd` those of tests that gave something else. `notes` are comments on what goes."""
 
     path: str
     binding: Binding
@@ -39,10 +39,11 @@ class Settled:
     value: bool | None
     given: tuple[Node, ...]
     odd: tuple[Node, ...]
+    notes: tuple[Node, ...] = ()
 
     @property
     def paths(self) -> frozenset[str]:
-        return frozenset((self.path, *(node.file.path for node in self.given)))
+        return frozenset((self.path, self.part.file.path, *(node.file.path for node in self.given)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

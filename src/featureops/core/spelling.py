@@ -14,9 +14,12 @@ class SyntaxText:
 
     `blank` is the name for a value that nobody uses, where the language allows no unused variable. With `bare_values`
     an expression that is no call may stand as a statement. A switch without a value is folded where `otherwise_case`
-    and `fall_through` are told: its words for the last case and for going on.
+    and `fall_through` are told: its words for the last case and for going on. `empty_case` stands in a case that must
+    not be empty.
     `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
     characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
+    With `boolean_logic` and, or give true or false, whatever they are given.
+    With `boolean_operands` what `and` and `or` join is true or false, and nothing else.
     """
 
     true: str
@@ -36,8 +39,11 @@ class SyntaxText:
     blank: str = ""
     bare_values: bool = True
     otherwise_case: str = ""
+    empty_case: str = ""
     fall_through: str = ""
     falsy: tuple[str, ...] = ()
     escaped: str = ""
     plain_quotes: tuple[str, ...] = ()
     equal_texts: bool = True
+    boolean_logic: bool = False
+    boolean_operands: bool = False

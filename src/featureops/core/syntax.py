@@ -202,7 +202,8 @@ class Node:
             name, _, at = step[:-1].partition("[")
             return self._stepped(name)[int(at) : int(at) + 1]
         if step[0] == "@":
-            return [child for child in self.children if child.type == step[1:]][:1]
+            found = [child for child in self.children if child.type == step.lstrip("@")]
+            return found if step[1] == "@" else found[:1]
         words = self.file.pack.index.self_names
         return [
             child

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from featureops.core.markup.uses import names_outside
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
@@ -22,6 +23,7 @@ def fault(before: SourceFile, after: bytes, names: Names | None = None) -> str |
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         lost = _undefined(Names(result)) - _undefined(names or Names(before))
+        lost |= _lost_in_markup(names or Names(before), Names(result))
     except TooDeep:
         return "the result nests too deep to be checked"
     if lost:
@@ -37,6 +39,14 @@ def _undefined(names: Names) -> frozenset[str]:
     kinds = names.file.pack.index.identifiers
     free = (node for node in names.file.root.walk() if node.type in kinds and node not in names.of)
     return frozenset(node.text for node in free if _is_use(node))
+
+
+def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:
+    """Names that the markup around a script uses and that the script gives no more."""
+    if after.file.pack.regions is None:
+        return frozenset()
+    given, left = ({each.name for each in names.all if each.scope is names.file.root} for names in (before, after))
+    return frozenset(given - left) & names_outside(after.file.data, after.file.pack)
 
 
 def _is_use(node: Node) -> bool:

@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 from typing import Literal, cast
 
 from featureops.core.errors import Bug
+from featureops.core.objectform import ObjectForm
 from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, VariantForm, WrapTemplate
 from featureops.core.testing.rules import SetupForm
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -36,6 +37,7 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         others=texts(data, "others"),
         markers=tuple(Marker(texts(item, "hosts"), text(item, "text")) for item in subtables(data, "marker")),
         setups=tuple(_setup(item) for item in subtables(data, "setup")),
+        objects=tuple(_object(item) for item in subtables(data, "object")),
         variant=_variant(subtable(data, "variant")),
         preferred=bool(data.get("preferred", False)),
         templates=tuple(
@@ -93,6 +95,19 @@ def _setup(item: Table) -> SetupForm:
         entries=bool(item.get("entries", False)),
         answers=frozenset(texts(item, "answers")),
         through=frozenset(texts(item, "through")),
+    )
+
+
+def _object(item: Table) -> ObjectForm:
+    flag = item.get("flag", 0)
+    if not isinstance(flag, int):
+        raise Bug(f"object: flag is a position in {dict(item)}")
+    return ObjectForm(
+        maker=text(item, "maker"),
+        method=text(item, "method"),
+        flag=flag,
+        when=cast("Literal['enabled', 'disabled']", text(item, "when", "enabled")),
+        done=frozenset(texts(item, "done")),
     )
 
 

@@ -29,6 +29,7 @@ from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, bound_function, call_at, names_at, wrapper_around
 from featureops.core.dispatch import classes_asked, may_run
 from featureops.core.enums import enum_member_with
+from featureops.core.flagobjects import kept_object
 from featureops.core.given import definition_of
 from featureops.core.holders import alias_of, gives_name, is_reached
 from featureops.core.house import house_name
@@ -333,7 +334,7 @@ class _Hunt:
         parent = value.parent
         while parent is not None and parent.shape in ("paren", "cast"):
             value, parent = parent, parent.parent
-        made = enum_member_with(value)
+        made = enum_member_with(value) or kept_object(value)
         if made is not None:
             self._define(file, made, value, made.role("name"), resolution)
             return

@@ -125,9 +125,9 @@ class Blocks:
 
     def fill(self, body: Node) -> None:
         """Put the language's empty statement into a body that nothing is left of."""
-        text = body.file.pack.text.empty
-        items = statements(body)
-        if body.shape != "block":
+        words, items = body.file.pack.text, statements(body)
+        text = words.empty_case if body.shape == "case" else words.empty
+        if body.shape not in ("block", "case"):
             self.editor.replace(body.start, body.end, text or "{}")
             return
         if not text or not items:

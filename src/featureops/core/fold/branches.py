@@ -33,7 +33,7 @@ class Branches(Comparisons):
     def is_known(self, node: Node) -> bool:
         binding = self.names.of.get(node) if node.type in node.file.pack.index.local_names else None
         holder = binding.definitions[0].parent if binding is not None else None
-        return node in self.seeds or (holder is not None and holder.shape != "function")
+        return super().is_known(node) or (holder is not None and holder.shape != "function")
 
     def _now_leaves(self, node: Node) -> bool:
         """Like `always_leaves`, after folding."""

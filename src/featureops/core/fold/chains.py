@@ -13,6 +13,7 @@ __all__ = [
     "inside",
     "is_handled",
     "is_inverted",
+    "is_label",
     "is_last",
     "is_seen_as_boolean",
     "statements",
@@ -80,9 +81,17 @@ def _keyword_start(body: Node) -> int:
 def statements(body: Node) -> list[Node]:
     """The statements of a block or a case, or the single statement that stands in its place."""
     if body.shape == "case":
-        label = body.role("value")
-        return [item for item in body.items if item is not label]
+        return [item for item in body.items if not is_label(item, body)]
     return body.items if body.shape == "block" else [body]
+
+
+def is_label(part: Node, body: Node) -> bool:
+    """Whether a part of a case says when it runs."""
+    if body.shape != "case":
+        return False
+    told = {*body.roles("value"), *body.roles("guard")}
+    is_mark = part.shape == "decorator" or part.type in part.file.pack.index.modifiers
+    return is_mark or not told.isdisjoint((part, *part.items))
 
 
 def inside(body: Node) -> list[Node]:

@@ -6,14 +6,15 @@ from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
 from featureops.core.fold.expressions import only_expression
 from featureops.core.fold.literals import literal, matches
-from featureops.core.fold.switches import labels_of
-from featureops.core.fold.values import KEEP, Const, Context, Value, is_pure
+from featureops.core.fold.switches import labels_of, listed
+from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
 __all__ = ["Choices", "has_conditions"]
 
 _CONDITION: Context = "boolean"
 _VALUE: Context = "value"
+_TIGHT = frozenset({"call", "member", "index", "paren", ""})
 
 
 class Choices(Branches):
@@ -74,54 +75,97 @@ class Choices(Branches):
         conditions, subject = case.roles("condition"), node.role("value")
         if not conditions:
             return True
-        if subject is None:
-            values = [self.reduce(condition, "boolean") for condition in conditions]
-            known = [value.holds for value in values if isinstance(value, Const) and not value.effects]
-        else:
-            value = self._fact(subject)
-            if value is None or literal(subject) is not None:
-                return None
-            labels = labels_of(conditions)
-            if case.role("guard") is not None or labels is None:
-                return None
-            if not labels:
-                return True
-            found = [matches(label, value) for label in labels]
-            if any(found):
-                return True
-            return None if None in found else False
-        if any(known):
+        if _asks(subject):
+            return self._holds(conditions, _CONDITION if subject is None else _VALUE)
+        value = self._fact(subject) if subject is not None and literal(subject) is None else None
+        labels = labels_of(conditions)
+        if value is None or labels is None or case.role("guard") is not None:
+            return None
+        found = [matches(label, value) for label in labels]
+        if not labels or any(found):
             return True
-        return False if len(known) == len(conditions) else None
+        return None if None in found else False
+
+    def _holds(self, conditions: list[Node], context: Context) -> bool | None:
+        """Whether one of the conditions of a case holds for sure, or none; those before it do nothing."""
+        is_open = False
+        for condition in (part for each in conditions for part in listed(each)):
+            value = self.reduce(condition, context)
+            if not isinstance(value, Const) or value.effects or not isinstance(value.value, bool):
+                if not is_pure(condition, self.is_known):
+                    return None
+                is_open = True
+            elif value.holds:
+                return True
+        return None if is_open else False
 
     def _partly(self, node: Node) -> Value:
         """Drop the cases that are never taken; one that always is becomes the last."""
-        last, context = False, _CONDITION if node.role("value") is None else _VALUE
+        subject = node.role("value")
+        last, context = False, _CONDITION if subject is None else _VALUE
         for case in _cases(node):
-            taken = self._is_taken(node, case) if node.role("value") is None else None
+            taken = self._is_taken(node, case) if _asks(subject) else None
             if last or taken is False:
                 self.gone.add(case)
                 continue
             conditions = case.roles("condition")
             if taken and conditions:
-                word = node.file.pack.text.else_word
-                self.editor.replace(conditions[0].start, conditions[-1].end, word)
+                self._make_last(case, conditions)
                 last = True
             for child in case.children:
                 if child in conditions and not taken:
-                    self.place(child, self.reduce(child, context))
+                    self._conditions_left(child, context)
                 elif child in self.hot and child not in conditions:
                     self.visit(child)
-        self.blocks.remove(node, self.gone)
-        subject = node.role("value")
+        holder = node.role("body") or node
+        is_list = any(child.text == "," for child in holder.children)
+        (self.blocks.remove_items if is_list else self.blocks.remove)(holder, self.gone)
         if subject is not None and subject in self.hot:
             self._place_subject(subject)
         return KEEP
+
+    def _conditions_left(self, node: Node, context: Context) -> None:
+        """What is left of a condition, or of several in a row: those that never hold go."""
+        parts = listed(node)
+        if parts == [node]:
+            self._place_condition(node, self.reduce(node, context), context)
+            return
+        for part in parts:
+            value = self.reduce(part, context)
+            if isinstance(value, Const) and value.value is False and not value.effects and len(parts) > 1:
+                self.gone.add(part)
+            else:
+                self._place_condition(part, value, context)
+        self.blocks.remove_items(node, self.gone)
+
+    def _place_condition(self, node: Node, value: Value, context: Context) -> None:
+        """A part of what gave true or false is compared as such: it has to give one of them too."""
+        self.place(node, value)
+        text = node.file.pack.text
+        if isinstance(value, Becomes) and context == "value" and text.boolean_logic and not is_boolean(value.node):
+            opening, closing = ("", "") if value.node.shape in _TIGHT else ("(", ")")
+            self.editor.insert(node.start, (text.negation.format(text.negation.format("")) + opening).encode())
+            self.editor.insert(node.end, closing.encode())
+
+    def _make_last(self, case: Node, conditions: list[Node]) -> None:
+        """Let a case take all that comes to it."""
+        text, body = case.file.pack.text, case.role("body")
+        # Where a word leads in conditions, another leads in their body.
+        leads = body.children[0] if body is not None and body.children and case.start < conditions[0].start else None
+        is_word = leads is not None and not leads.named and leads.text.isalpha()
+        self.editor.replace(case.start, conditions[-1].end, text.otherwise_case or text.else_word)
+        if leads is not None and is_word:
+            self.editor.delete(conditions[-1].end, leads.end)
 
 
 def has_conditions(node: Node) -> bool:
     """Whether a choice is one of these."""
     return bool(_cases(node))
+
+
+def _asks(subject: Node | None) -> bool:
+    """Whether each case is a condition of its own: nothing is compared, or what is true."""
+    return subject is None or literal(subject) is True
 
 
 def _cases(node: Node) -> list[Node]:

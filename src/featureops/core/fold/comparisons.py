@@ -7,7 +7,8 @@ import operator
 from featureops.core.fold.accesses import called_member, member_at
 from featureops.core.fold.expressions import Expressions
 from featureops.core.fold.literals import Fact, Nothing, literal, same
-from featureops.core.fold.values import KEEP, Const, Context, Record, Scalar, Value
+from featureops.core.fold.text import bare
+from featureops.core.fold.values import KEEP, Const, Context, Record, Scalar, Value, is_pure
 from featureops.core.syntax import Node
 
 __all__ = ["Comparisons"]
@@ -19,13 +20,15 @@ _EQUAL = {"==": True, "!=": False, "<>": False}
 
 class Comparisons(Expressions):
     def _reduce(self, node: Node, context: Context) -> Value:
-        word = _operator(node) if node.shape == "comparison" else ""
+        word, index = _operator(node) if node.shape == "comparison" else "", node.file.pack.index
         match node.shape:
             case "equal" | "not-equal":
                 sides = [*node.roles("left"), *node.roles("right")]
                 return self._compare(node, sides, is_equal=node.shape == "equal")
             case "comparison" if word in _EQUAL:
                 return self._compare(node, node.items, is_equal=_EQUAL[word])
+            case "comparison" if word in index.containing_words | index.lacking_words and len(node.items) == _SIDES:
+                return self._contains(node, node.items[0], node.items[1], is_in=word in index.containing_words)
             case "comparison" if word in _ORDER:
                 return self._order(node, word)
             case "member" | "index":
@@ -80,16 +83,38 @@ class Comparisons(Expressions):
             found = called_member(node, whole)
             return Const(found) if found is not None else KEEP
         index = node.file.pack.index
-        items = [item.role("operand") or item if item.shape == "argument" else item for item in _items(arguments)]
+        items = _plain(_items(arguments))
         if owner is not None and name is not None and name.text in index.equal_methods and len(items) == 1:
             return self._compare(node, [owner, items[0]], is_equal=True, is_text=True)
         if callee.text in index.equal_functions:
             return self._compare(node, items, is_equal=True, is_text=True)
+        if owner is not None and name is not None and name.text in index.containing_methods and len(items) == 1:
+            return self._contains(node, items[0], owner, is_in=True)
+        if callee.text in index.containing_functions and len(items) >= _SIDES:
+            return self._contains(node, items[0], items[1], is_in=True)
         return None
+
+    def _contains(self, node: Node, item: Node, holder: Node, *, is_in: bool) -> Value:
+        """Whether a list that is written out holds a known value."""
+        listed, value = bare(holder), self._fact(item)
+        if value is None or listed.shape != "list" or not (item in self.hot or listed in self.hot):
+            return self._children(node)
+        parts = _plain(listed.items)
+        facts = [self._fact(part) for part in parts]
+        found = [same(fact, value) if fact is not None else None for fact in facts]
+        open_parts = (part for fact, part in zip(facts, parts, strict=True) if fact is None)
+        if any(found) and all(is_pure(part, self.is_known) for part in open_parts):
+            return Const(is_in)
+        return Const(not is_in) if None not in found else self._children(node)
 
 
 def _items(arguments: Node | None) -> list[Node]:
     return arguments.items if arguments is not None else []
+
+
+def _plain(items: list[Node]) -> list[Node]:
+    """Items without what only stands around each."""
+    return [item.role("operand") or item if item.shape == "argument" else item for item in items]
 
 
 def _is_text(fact: Fact) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
+from featureops.core.fold.calls import called, is_method, whole_use
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
+from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
-from featureops.core.fold.injected import class_name, unused_fields, unused_parameters
+from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
+from featureops.core.fold.unread import unread_collections
 from featureops.core.fold.unused import (
     blank_names,
     blank_out,
@@ -22,13 +25,13 @@ from featureops.core.fold.unused import (
     newly_unused,
 )
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
-from featureops.core.given import definition_of, initializer, sole_name
+from featureops.core.given import definition_of, initializer, lazy_value, sole_name, unwrapped
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["FileFold", "Folded", "called"]
+__all__ = ["FileFold", "Folded"]
 
 _ROUNDS = 60
 _WITH_ONE_DECORATOR = 2
@@ -40,7 +43,7 @@ class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
     expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value;
     `bound` are parts without a use that code which makes the class hands over, `idle` the parameters of functions that
-    lost all their uses."""
+    lost all their uses, `methods` those that only give a known value."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
@@ -49,13 +52,14 @@ class Folded:
     unfolded: Mapping[Node, Known | None]
     bound: frozenset[Node]
     idle: frozenset[Binding]
+    methods: Mapping[Node, Known]
 
 
 class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
     put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
     comment speaks of the flag, `is_made` whether code makes objects of a class by itself; `freed` are parts that it
-    hands over no more."""
+    hands over no more, `asked` questions for other flags: to ask does nothing."""
 
     def __init__(
         self,
@@ -74,8 +78,9 @@ class FileFold:
         self.gates: Mapping[Node, bool] = {}
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
-        self.is_made: Callable[[str], bool] = _always
+        self.is_made: Callable[[Node], bool] = _always
         self.freed: frozenset[Node] = frozenset()
+        self.asked: frozenset[Node] = frozenset()
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
@@ -96,10 +101,12 @@ class FileFold:
                 if len(self.parts) == before:
                     break
             folded = self._pass()
-        blanks = blank_names(self.names, folded.editor)
-        if blanks:
+        blanks, spare = blank_names(self.names, folded.editor), spare_blanks(self.file, folded.editor)
+        if blanks or spare:
             folded = self._pass()
             blank_out(blanks, self.names, folded.editor)
+            for span in spare:
+                folded.editor.delete(span.start, span.end)
         wanted = (
             *self.seeds,
             *(self.gates.keys() - folded.opened),
@@ -110,7 +117,8 @@ class FileFold:
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
         values, results = _by_name(self.values), _by_name(self.results)
         bound, idle = frozenset(self._bound), idle_parameters(self.names, folded.editor)
-        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle)
+        methods = dict(self._known_methods(folded))
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle, methods)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries
@@ -126,7 +134,7 @@ class FileFold:
             editor.delete(cut.start, cut.end)
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
-        statements.gates = self.gates
+        statements.asked, statements.gates = self.asked, self.gates
         statements.visit(self.file.root)
         return statements
 
@@ -142,7 +150,7 @@ class FileFold:
             value = self._initial(binding, folded)
             if value is not None and self._may_spread(binding, value):
                 self.values[binding] = value
-                self.seeds.update((_whole_use(use), value) for use in binding.uses)
+                self.seeds.update((whole_use(use), value) for use in binding.uses)
                 grown = True
         return grown
 
@@ -150,7 +158,7 @@ class FileFold:
         """Whether nothing but the uses in this file gets hold of a value with members: it could be changed there."""
         if not isinstance(value, Record):
             return True
-        uses = [_whole_use(use) for use in binding.uses]
+        uses = [whole_use(use) for use in binding.uses]
         hidden = not is_visible(self.names, binding) or not self.is_used_elsewhere(binding)
         return hidden and all(is_read_plainly(use, value) for use in uses)
 
@@ -179,7 +187,7 @@ class FileFold:
                 binding = self.names.of.get(sole_name(name) or name) if name is not None else None
                 is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
                 return None if is_class and binding is not None and not is_private(binding) else binding
-            if outer.shape in ("function", "lambda", "block"):
+            if outer.shape in ("function", "lambda", "block") and not _is_lazy(outer):
                 return None
         return None
 
@@ -187,6 +195,8 @@ class FileFold:
         value = initializer(binding)
         if value is None:
             return None
+        later = lazy_value(unwrapped(value))
+        value = later if later is not None and later.parent is not None and _is_lazy(later.parent) else value
         only_boolean = bool(binding.uses) and all(is_seen_as_boolean(use) for use in binding.uses)
         context: Context = "boolean" if only_boolean else "value"
         known = self._scratch(folded).reduce(value, context)
@@ -200,7 +210,9 @@ class FileFold:
     def _scratch(self, folded: Statements) -> Statements:
         """The same knowledge with an editor that nobody reads."""
         scratch = Editor(self.file, self._frozen)
-        return Statements(scratch, self.seeds, folded.hot, self.names, folded.doomed, self.mentions)
+        statements = Statements(scratch, self.seeds, folded.hot, self.names, folded.doomed, self.mentions)
+        statements.asked = self.asked
+        return statements
 
     # -------------------------------------------------------------- functions
 
@@ -220,11 +232,20 @@ class FileFold:
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
             for use in binding.uses:
-                call = _whole_use(use) if is_property else called(use, is_async, self.seeds)
+                call = whole_use(use) if is_property else called(use, is_async, self.seeds)
                 if call is not None:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _known_methods(self, folded: Statements) -> Iterator[tuple[Node, Known]]:
+        """Methods that do nothing but give a value that is known."""
+        around = (next((outer for outer in node.ancestors() if outer.shape == "function"), None) for node in self.seeds)
+        for function in dict.fromkeys(each for each in around if each is not None):
+            if is_method(function) and not _is_async(function) and not folded.editor.covers(function.span):
+                value = self._result(function, folded, function.type in self.file.pack.index.properties)
+                if value is not None and not isinstance(value, Record):
+                    yield function, value
 
     def _may_be_overridden(self, function: Node, binding: Binding) -> bool:
         """Whether a class that inherits may answer otherwise: one of the name is elsewhere, and no word forbids it."""
@@ -294,10 +315,13 @@ class FileFold:
 
     def _is_kept(self, owner: Node, part: Node) -> bool:
         """Whether code that makes objects of a class hands the part over."""
-        if part in self.freed or not self.is_made(class_name(owner)):
+        if part in self.freed or not self.is_made(owner):
             return False
         self._bound.add(part)
         return True
+
+    def _is_idle(self, node: Node) -> bool:
+        return node in self.seeds or node in self.asked
 
     def _drop_unused(self, folded: Statements) -> None:
         known = {**self.values, **self.results}
@@ -306,11 +330,19 @@ class FileFold:
         self.parts.update(self._members.unused(folded.editor))
         self.parts.update(unmentioned_methods(self.file, folded.editor, self.is_used_elsewhere))
         self.parts.update(
-            newly_unused(self.names, folded.editor, self.seeds, settled, self.is_used_elsewhere, self.held)
+            newly_unused(self.names, folded.editor, self._is_idle, settled, self.is_used_elsewhere, self.held)
         )
+        self.parts.update(unread_collections(self.names, folded.editor))
         if self.file.pack.index.private_words:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
+            self.parts.update(unused_injections(self.names, folded.editor, self.is_used_elsewhere))
             self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
+
+
+def _is_lazy(block: Node) -> bool:
+    """Whether a block is one expression that gives a variable its value when that is asked for."""
+    call = next((outer for outer in block.ancestors() if outer.shape != "arguments"), None)
+    return call is not None and len(block.items) == 1 and lazy_value(call) is block.items[0]
 
 
 def _is_handed_over(binding: Binding) -> bool:
@@ -319,39 +351,13 @@ def _is_handed_over(binding: Binding) -> bool:
     return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
 
 
-def _always(_name: str) -> bool:
+def _always(_owner: Node) -> bool:
     return True
 
 
 def _is_pattern(binding: Binding) -> bool:
     """Whether the name is taken out of a value by a pattern."""
     return any(node.shape == "destructuring" for node in binding.definitions[0].ancestors())
-
-
-def called(use: Node, is_async: bool, known: Mapping[Node, Known]) -> Node | None:
-    """The call whose callee the use is, with the `await` around it where the function is asynchronous; None where the
-    function is used otherwise, or where an argument has effects."""
-    callee = _whole_use(use)
-    call = callee.parent
-    if call is None or call.shape != "call" or call.role("function") is not callee:
-        return use if use.type in use.file.pack.index.implicit_members else None
-    arguments = call.role("arguments")
-    if arguments is not None and not all(_pure_argument(item, known) for item in arguments.items):
-        return None
-    if not is_async:
-        return call
-    return call.parent if call.parent is not None and call.parent.shape == "await" else None
-
-
-def _whole_use(use: Node) -> Node:
-    """`this.name` where the use is the name in it."""
-    parent = use.parent
-    return parent if parent is not None and parent.shape == "member" and parent.role("property") is use else use
-
-
-def _pure_argument(item: Node, known: Mapping[Node, Known]) -> bool:
-    value = item.role("value") if item.shape == "keyword-argument" else item
-    return value is not None and is_pure(value, known.__contains__)
 
 
 def _live(items: list[Node], folded: Statements) -> list[Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.text import bare
@@ -63,6 +64,19 @@ class Gated(Branches):
             self.editor.delete(node.start, first.start)
             self.editor.delete(last.end, node.end)
             self.editor.dedent(first.start, last.end, self._columns_at(first.start) - self._columns(node))
+            self._one_a_line(holder, node, parts.items)
+
+    def _one_a_line(self, holder: Node, node: Node, items: list[Node]) -> None:
+        """Where every part of a list stands on a line of its own, so do those that it takes in."""
+        file = node.file
+        if any(file.data[file.line_start(item.start) : item.start].strip() for item in holder.items):
+            return
+        indent = file.data[file.line_start(node.start) : node.start]
+        for item, following in pairwise(items):
+            between = file.data[item.end : following.start]
+            if not between.replace(b",", b"", 1).strip(b" "):
+                blanks = len(between) - len(between.rstrip(b" "))
+                self.editor.replace(following.start - blanks, following.start, file.eol + indent)
 
 
 def _inner(element: Node) -> tuple[int, int] | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.unused import is_private
+from featureops.core.fold.unused import is_private, statement_of
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
 from featureops.core.mentions import mentions_of
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["class_around", "class_name", "unused_fields", "unused_parameters"]
+__all__ = ["class_around", "class_name", "unused_fields", "unused_injections", "unused_parameters"]
 
 _NEAR = 3
 
@@ -54,9 +55,34 @@ def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Nod
     return found
 
 
+def unused_injections(names: Names, editor: Editor, is_used_elsewhere: Callable[[Binding], bool]) -> list[Node]:
+    """Fields that a framework fills by their type, and that were used and are not any more."""
+    found: list[Node] = []
+    for binding in names.all if names.file.pack.index.injection_marks else ():
+        field = _plain_field(binding)
+        if field is None or not _is_injected(field) or editor.covers(field.span):
+            continue
+        spoken = [node for node in mentions_of(names.file, binding.name) if not field.span.holds(node.span)]
+        if spoken and all(editor.covers(node.span) for node in spoken) and not is_used_elsewhere(binding):
+            found.append(field)
+    return found
+
+
+def _is_injected(field: Node) -> bool:
+    """Whether all that stands before a field says that a framework fills it."""
+    marks = field.file.pack.index.injection_marks
+    decorators = [child for child in statement_of(field).children if child.shape == "decorator"]
+    words = (re.fullmatch(r"@(?:\w+:)?([\w.]+)(?:\(\))?", each.text.strip()) for each in decorators)
+    return bool(decorators) and all(word is not None and word[1].rpartition(".")[2] in marks for word in words)
+
+
 def _bare_field(binding: Binding) -> Node | None:
     """The declarator of a private field that is given no value where it is declared."""
-    if len(binding.definitions) != 1 or binding.imported is not None or not is_private(binding):
+    return _plain_field(binding) if is_private(binding) else None
+
+
+def _plain_field(binding: Binding) -> Node | None:
+    if len(binding.definitions) != 1 or binding.imported is not None:
         return None
     name, field = binding.definitions[0], definition_of(binding)
     is_field = binding.scope.type in name.file.pack.index.class_scopes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from featureops.core.fold.chains import inside
+from featureops.core.fold.chains import inside, is_label
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["blank_lines_after", "blank_lines_before", "column", "content", "full_end", "is_alone", "leading_comments"]
@@ -24,9 +24,11 @@ def is_alone(node: Node, end: int) -> bool:
 
 
 def full_end(node: Node) -> int:
-    """The end of a statement with the comment that follows on its last line and, where indentation makes blocks, the
-    comment lines after it that are indented deeper than it (they belong to its last block)."""
-    end = _with_line_comment(node.file, node.end)
+    """The end of a statement, of a field with the comma behind it, with the comment that follows on its last line and,
+    where indentation makes blocks, the comment lines after it that are indented deeper than it (they belong to its last
+    block)."""
+    after = node.next() if node.shape == "field" else None
+    end = _with_line_comment(node.file, after.end if after is not None and after.text == "," else node.end)
     if node.file.pack.text.blocks != "indent":
         return end
     last_block = _last_block(node)
@@ -76,8 +78,8 @@ def content(body: Node, owner: Node, gone: Container[Node] = ()) -> tuple[int, i
     """
     if body.shape not in ("block", "case"):
         return body.start, _with_line_comment(body.file, body.end)
-    label = body.role("value") if body.shape == "case" else None
-    parts = [child for child in inside(body) if child not in gone and child is not label and not _trails(child, gone)]
+    parts = [child for child in inside(body) if child not in gone and not is_label(child, body)]
+    parts = [child for child in parts if not _trails(child, gone)]
     if not parts:
         return None
     start, end = parts[0].start, _with_line_comment(body.file, parts[-1].end)

@@ -8,9 +8,10 @@ from featureops.core.fold.literals import Fact, literal, matches
 from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
-__all__ = ["Switches", "labels_of"]
+__all__ = ["Switches", "labels_of", "listed"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
+_VALUES = frozenset({"and", "await", "call", "conditional", "list", "member", "not", "object", "string"})
 _CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
 
 
@@ -22,9 +23,36 @@ class Switches(Branches):
         if subject is None:
             return
         value = self.reduce(subject, "value")
-        if isinstance(value, Const) and not value.effects and self._settle(node, body, value.value):
+        if isinstance(value, Const) and not value.effects and self._settle(node, _chosen(_cases(body), value.value)):
             return
-        self._keep_switch(node, subject, body)
+        if literal(subject) is not True or not self._conditions_of(node, _cases(body)):
+            self._keep_switch(node, subject, body)
+
+    def _conditions_of(self, node: Node, cases: list[Node]) -> bool:
+        """A switch over what is true: each case is a condition. Whether one that now always holds stands for all."""
+        word = node.file.pack.text.otherwise_case
+        for at, case in enumerate(cases if word else ()):
+            labels, is_first = case.roles("value"), all(before in self.gone for before in cases[:at])
+            if case.role("guard") is not None or len(labels) != 1:
+                return not labels and is_first and at + 1 == len(cases) and self._settle(node, cases[at:])
+            value = self.reduce(labels[0], "value")
+            if not isinstance(value, Const) or value.effects or not isinstance(value.value, bool):
+                continue
+            if not value.holds:
+                self.gone.add(case)
+                continue
+            if is_first and self._settle(node, cases[at:]):
+                return True
+            if self._leaves_switch(case):
+                self.gone.update(cases[at + 1 :])
+                self.editor.replace(case.start, labels[0].end, word)
+            return False
+        return False
+
+    def _leaves_switch(self, case: Node) -> bool:
+        """Whether control never runs from a case into the next."""
+        items = statements(case)
+        return bool(items) and (always_leaves(items[-1]) or items[-1].shape == "break")
 
     def _drop_cases(self, body: Node) -> None:
         """Take out the cases for what can't come any more; one that another case runs into loses only its label."""
@@ -49,7 +77,7 @@ class Switches(Branches):
         value = self.reduce(subject, "value")
         chosen = _chosen(_cases(body), value.value) if isinstance(value, Const) and not value.effects else None
         items = statements(chosen[0]) if chosen and _is_closed(chosen[0]) else []
-        only = items[0].role("operand") if len(items) == 1 and items[0].shape == "expression" else None
+        only = _expression(items[0]) if len(items) == 1 else None
         if only is not None and node.role("initializer") is None:
             return self._part(only, context)
         self._keep_switch(node, subject, body)
@@ -62,12 +90,30 @@ class Switches(Branches):
             self.editor.delete(first.start, subject.start)
         for part in body.children:
             if part is not subject and part in self.hot:
+                self._guarded(part)
                 self.visit(part)
         self._drop_cases(body)
 
-    def _settle(self, node: Node, body: Node, value: Known) -> bool:
-        chosen = _chosen(_cases(body), value)
-        first = node.role("initializer")
+    def _guarded(self, case: Node) -> None:
+        """A case whose condition never holds goes; of one whose condition always holds the label stays."""
+        guard = case.role("guard") if case.shape == "case" else None
+        if guard is None or guard not in self.hot:
+            return
+        # Some grammars have a node around the condition and its word.
+        clause = not guard.shape and len(guard.items) == 1 and not guard.children[0].named
+        condition = guard.items[0] if clause else guard
+        value = self.reduce(condition, "boolean")
+        if not isinstance(value, Const) or value.effects:
+            self.place(condition, value)
+        elif not value.holds:
+            self.gone.add(case)
+        else:
+            label = guard.previous() if clause else _before_word(guard)
+            self.editor.delete(label.end if label is not None else guard.start, guard.end)
+
+    def _settle(self, node: Node, chosen: list[Node] | None) -> bool:
+        """Let the first of some cases, or none, stand for the whole."""
+        first, body = node.role("initializer"), node.role("body") or node
         if chosen is None or (first is not None and first not in self.gone) or any(map(_falls, chosen[:1])):
             return False
         if not chosen:
@@ -95,6 +141,19 @@ class Switches(Branches):
             self.gone.add(end)
             return True
         return is_last or (end is not None and end.shape in _LEAVES)
+
+
+def _expression(statement: Node) -> Node | None:
+    """The expression that a statement is."""
+    if statement.shape == "expression":
+        return statement.role("operand")
+    return statement if statement.type in statement.file.pack.index.pure or statement.shape in _VALUES else None
+
+
+def _before_word(guard: Node) -> Node | None:
+    """What stands before the word that a condition stands behind."""
+    word = guard.previous()
+    return word.previous() if word is not None else None
 
 
 def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
@@ -150,18 +209,18 @@ def labels_of(parts: list[Node]) -> list[Fact] | None:
     """The values of labels; nothing where they take anything, None where that can't be told."""
     found: list[Fact] = []
     for label in parts:
-        facts = [literal(item) for item in _listed(label)]
+        facts = [literal(item) for item in listed(label)]
         if None in facts:
             return None
         found.extend(fact for fact in facts if fact is not None)
     return found
 
 
-def _listed(label: Node) -> list[Node]:
+def listed(label: Node) -> list[Node]:
     """The alternatives in a label or a pattern; none where it takes anything."""
     if label.type not in label.file.pack.index.alternatives:
         return [label]
-    return [part for item in label.items for part in _listed(item)]
+    return [part for item in label.items for part in listed(item)]
 
 
 def _only_block(case: Node) -> Node | None:

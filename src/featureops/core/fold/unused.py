@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import leading_comments
-from featureops.core.fold.values import Known, is_pure
+from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -16,6 +16,7 @@ __all__ = [
     "blank_out",
     "doom",
     "idle_parameters",
+    "is_given_away",
     "is_private",
     "is_visible",
     "newly_unused",
@@ -26,17 +27,18 @@ __all__ = [
 def newly_unused(
     names: Names,
     editor: Editor,
-    seeds: Mapping[Node, Known],
+    is_known: Callable[[Node], bool],
     settled: frozenset[Binding],
     is_used_elsewhere: Callable[[Binding], bool],
     held: Mapping[Binding, Node],
 ) -> list[Node]:
-    """The parts to remove. `settled` are bindings whose value is known; `is_used_elsewhere` looks into other files;
-    `held` are bindings that may go with their part although a call makes them.
+    """The parts to remove. To evaluate what `is_known` does nothing, `settled` are bindings whose value is known;
+    `is_used_elsewhere` looks into other files; `held` are bindings that may go with their part although a call makes
+    them.
     """
     found: list[Node] = []
     for binding in names.all:
-        part = held.get(binding) or _removable(names, editor, binding, seeds, settled)
+        part = held.get(binding) or _removable(names, editor, binding, is_known, settled)
         if part is None or editor.covers(part.span):
             continue
         # A definition that only names itself (recursion, its own type) had no user before either.
@@ -54,7 +56,7 @@ def newly_unused(
 
 
 def _removable(
-    names: Names, editor: Editor, binding: Binding, seeds: Mapping[Node, Known], settled: frozenset[Binding]
+    names: Names, editor: Editor, binding: Binding, is_known: Callable[[Node], bool], settled: frozenset[Binding]
 ) -> Node | None:
     """The statement, declarator or import entry that makes the binding, where it can go without losing an effect."""
     if len(binding.definitions) != 1:
@@ -72,7 +74,7 @@ def _removable(
     if parent.shape not in ("declarator", "assign") or binding.writes or binding.outer:
         return None
     value = initializer(binding)
-    if value is None or not (binding in settled or is_pure(value, seeds.__contains__)):
+    if value is None or not (binding in settled or is_pure(value, is_known)):
         return None
     return parent
 
@@ -174,6 +176,13 @@ def _is_named_openly(names: Names, editor: Editor, binding: Binding, part: Node)
 
 
 def is_visible(names: Names, binding: Binding) -> bool:
+    """Whether other files, or the markup around a script, may use the name."""
+    if binding.scope is names.file.root and names.file.pack.markup is not None:
+        return True
+    return is_given_away(names, binding)
+
+
+def is_given_away(names: Names, binding: Binding) -> bool:
     """Whether other files may use the name."""
     if binding.scope is not names.file.root or binding.imported is not None:
         return False
