@@ -84,21 +84,43 @@ def test_a_host_is_known_by_its_name(path: str, language: str) -> None:
     assert packs().language_of(path) == language
 
 
-def test_cleanup_leaves_a_host_and_says_where_and_why() -> None:
+def test_cleanup_edits_the_script_and_what_it_decides_in_the_markup() -> None:
     files = {
         "a.vue": VUE.replace("');\n</", "').value;\n</").encode(),
         "b.ts": b"import { useFlag } from '@unleash/proxy-client-vue';\n"
         b"export const f = () => useFlag('new-checkout').value;\n",
     }
     result = cleanup_project(files, "new-checkout", True, packs())
-    assert [edit.path for edit in result.edits] == ["b.ts"]
+    after = {edit.path: edit.after for edit in result.edits}
+    assert after["a.vue"] == '<template>\n  <p>é</p>\n</template>\n\n<script setup lang="ts">\n</script>\n'.encode()
+    assert (list(after), result.verdict, result.leftovers) == (["a.vue", "b.ts"], "complete", ())
+
+
+def test_a_name_that_the_markup_uses_stays_in_the_script() -> None:
+    before = VUE.replace('v-if="on"', ':title="on"').encode()
+    result = cleanup_project({"a.vue": before}, "new-checkout", True, packs())
+    (edit,) = result.edits
+    assert edit.after is not None
+    assert b':title="on"' in edit.after
+    assert b"const on = true;" in edit.after
+    assert [(item.line, item.kind) for item in result.leftovers] == [(2, "markup")]
+
+
+def test_cleanup_leaves_a_host_that_it_can_not_edit_and_says_where_and_why() -> None:
+    files = {
+        "a.html.erb": b'<% if UNLEASH.is_enabled?("new-checkout") %><b>new</b><% end %>\n',
+        "b.rb": b"require 'unleash'\nUNLEASH = Unleash::Client.new(url: 'u')\n"
+        b"def f = UNLEASH.is_enabled?('new-checkout')\n",
+    }
+    result = cleanup_project(files, "new-checkout", True, packs())
+    assert [edit.path for edit in result.edits] == ["b.rb"]
     left = [(item.path, item.line, item.kind) for item in result.leftovers if item.kind != "mention"]
-    assert left == [("a.vue", 7, "not-foldable")]
+    assert left == [("a.html.erb", 1, "not-foldable")]
     assert "by hand" in next(item.reason for item in result.leftovers if item.kind == "not-foldable")
     assert result.verdict == "partial"
 
 
-def test_what_only_a_host_uses_is_kept() -> None:
+def test_what_a_host_uses_is_put_in() -> None:
     files = {
         "flags.ts": b"import { isEnabled } from 'unleash-client';\n"
         b"export const isNew = () => isEnabled('new-checkout');\n",
@@ -106,9 +128,40 @@ def test_what_only_a_host_uses_is_kept() -> None:
     }
     result = cleanup_project(files, "new-checkout", True, packs())
     after = {edit.path: edit.after for edit in result.edits}
+    assert after["a.vue"] == b"<script>\ngo();\n</script>\n"
+
+
+def test_what_only_the_markup_of_a_host_uses_is_kept() -> None:
+    files = {
+        "flags.ts": b"import { isEnabled } from 'unleash-client';\n"
+        b"export const isNew = () => isEnabled('new-checkout');\n",
+        "a.vue": b"<script setup>\nimport { isNew } from './flags';\n</script>\n"
+        b'<template><p v-if="isNew()">new</p></template>\n',
+    }
+    result = cleanup_project(files, "new-checkout", True, packs())
+    after = {edit.path: edit.after for edit in result.edits}
     assert list(after) == ["flags.ts"]
     assert b"isNew = () => true" in (after["flags.ts"] or b"")
-    assert ("a.vue", 3) in [(item.path, item.line) for item in result.leftovers]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<p v-if="on">new',  # not closed
+        '<p v-if="on">new</b>',
+        "<p v-if=on >new</p><p :a='on++' />",  # written
+        '<p v-if="on && load()" v-else>new</p>',
+        '<p v-if="other">a</p>text<p v-else-if="on">b</p>',
+        '<template v-if="on" :key="1"><b/></template>',
+        '<p v-pre><b v-if="on">{{ on }}</b></p>',
+    ],
+)
+def test_markup_that_is_not_sure_stays(text: str) -> None:
+    before = VUE.replace('<p v-if="on">é</p>', text).encode()
+    result = cleanup_project({"a.vue": before}, "new-checkout", True, packs())
+    for edit in result.edits:
+        assert edit.after is not None
+        assert text.replace("on && load()", "load()").encode() in edit.after.replace(b"on && load()", b"load()")
 
 
 def test_the_inventory_and_the_usages_name_the_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

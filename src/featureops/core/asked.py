@@ -26,7 +26,8 @@ class Read:
     for places without a value, or "name" for the part of a pattern that gives the value a name. `holder` is the
     identifier that such a pattern binds, or the one whose member is read. `through` is the house's own function that
     asks; where that does more than ask, the read is not `is_exact`. `spelt` is how a literal of the value
-    is written, as of a `CallForm`. The "details" of a value hold one of the kind `within` in their members `pinned`.
+    is written, as of a `CallForm`. The "details" of a value hold one of the kind `within` in their members `pinned`, or
+    in a way of their own where that `is_boxed`.
     """
 
     node: Node
@@ -44,6 +45,7 @@ class Read:
     spelt: str = "{}"
     within: str = ""
     pinned: tuple[str, ...] = ()
+    is_boxed: bool = False
 
     @property
     def shown(self) -> int:

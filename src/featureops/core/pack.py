@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from featureops.core.indexing import Builder, Indexing, MockRules
+from featureops.core.markup.rules import MarkupRules
 from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
@@ -293,7 +294,7 @@ class LanguagePack:
     bytes that `lost_ends` (a regular expression) fits may be taken for semicolons.
 
     For a host file `regions` is a regular expression whose group 1 is each part in this language, and `templates` are
-    those whose group 1 holds expressions over its names.
+    those whose group 1 holds expressions over its names; with `markup` such files are edited.
     """
 
     id: str
@@ -318,6 +319,7 @@ class LanguagePack:
     builders: tuple[Builder, ...] = ()
     regions: str | None = None
     templates: tuple[str, ...] = ()
+    markup: MarkupRules | None = None
 
     @cached_property
     def by_node(self) -> Mapping[str, tuple[ShapeRule, ...]]:

@@ -18,6 +18,7 @@ from featureops.core.importing import (
     names_of_import,
     string_value,
 )
+from featureops.core.markup.uses import written_in_markup
 from featureops.core.mentions import is_everywhere, leaves_in, mentions_of
 from featureops.core.model import Span
 from featureops.core.pack import ShapeRule
@@ -175,7 +176,7 @@ class Names(TopImports):
 
     @cached_property
     def _reached_by_text(self) -> frozenset[str]:
-        """Variables that calls get at by their names."""
+        """Variables that calls, or the markup around, get at by their names."""
         calls = (node.parent for word in self._index.named_by_text for node in mentions_of(self.file, word))
         given = [
             string_value(part)
@@ -184,7 +185,8 @@ class Names(TopImports):
             if (callee := call.role("function")) is not None and callee.text in self._index.named_by_text
             for part in arguments.walk()
         ]
-        return frozenset(sigil + value for value in given if value is not None for sigil in self._index.sigils)
+        named = {sigil + value for value in given if value is not None for sigil in self._index.sigils}
+        return frozenset(named) | written_in_markup(self.file)
 
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":

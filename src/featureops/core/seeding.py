@@ -11,6 +11,7 @@ from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.detect.presence import Presence
 from featureops.core.fixing import Fixing
 from featureops.core.flagobjects import kept_object
+from featureops.core.fold.values import Record
 from featureops.core.holders import holder_name
 from featureops.core.learning import is_followed
 from featureops.core.leftovers import gate_of
@@ -105,6 +106,10 @@ class Seeding:
             self.state.open_gate(path, gate.node, is_shown=is_shown)
         elif value is not None:
             self.state.seeds.setdefault(path, {})[read.node] = value
+        elif read.is_boxed and read.node.file.pack.markup is not None and self.fixing.is_switch:
+            # The markup has a way to get the value.
+            self.state.seeds.setdefault(path, {})[read.node] = Record()
+            reads[reads.index(read)] = replace(read, value="boolean")
 
     def _take_name(self, read: Read) -> None:
         """What only holds the flag's value, or what it is a member of: the uses of a name are known, and it can go."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from featureops.core.markup.uses import names_outside
 from featureops.core.mentions import leaves_in, mentions_of
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
@@ -27,6 +28,7 @@ def fault(before: SourceFile, after: bytes, names: Names | None = None) -> str |
         texts = _doubtful(names or Names(before), result)
         lost = _undefined(Names(result), texts)
         lost -= _undefined(names or Names(before), lost)
+        lost |= _lost_in_markup(names or Names(before), Names(result))
     except TooDeep:
         return "the result nests too deep to be checked"
     if lost:
@@ -51,6 +53,14 @@ def _undefined(names: Names, texts: Iterable[str]) -> set[str]:
     kinds = names.file.pack.index.identifiers
     free = (node for text in texts for node in mentions_of(names.file, text) if node.type in kinds)
     return {node.text for node in free if node not in names.of and _is_use(node)}
+
+
+def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:
+    """Names that the markup around a script uses and that the script gives no more."""
+    if after.file.pack.regions is None:
+        return frozenset()
+    given, left = ({each.name for each in names.all if each.scope is names.file.root} for names in (before, after))
+    return frozenset(given - left) & names_outside(after.file.data, after.file.pack)
 
 
 def _is_use(node: Node) -> bool:

@@ -28,6 +28,7 @@ from featureops.core.pack import (
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
 from featureops.languages.test_rules import test_rules
@@ -77,6 +78,7 @@ def _host(data: Table, languages: tuple[LanguagePack, ...]) -> Host:
             parser=pack.parser.again(text(data, "grammar"), extensions),
             regions=text(data, "regions"),
             templates=texts(data, "templates"),
+            markup=markup_rules(subtable(data, "markup")) if "markup" in data else None,
         )
     return Host(text(data, "id"), text(data, "display"), extensions, pack)
 
@@ -228,6 +230,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         plain_quotes=texts(table, "plain_quotes"),
         equal_texts=bool(table.get("equal_texts", True)),
         boolean_logic=bool(table.get("boolean_logic", False)),
+        boolean_operands=bool(table.get("boolean_operands", False)),
     )
 
 

@@ -20,7 +20,7 @@ _BLANK = b" \t"
 class Editor:
     """`leaves` and `bindings` keep what `fold.touched` found."""
 
-    def __init__(self, file: SourceFile, frozen: Frozen) -> None:
+    def __init__(self, file: SourceFile, frozen: Frozen | frozenset[int]) -> None:
         self.file = file
         self.leaves: list[Node] | None = None
         self.bindings: list[Binding] | None = None

@@ -18,6 +18,7 @@ __all__ = [
     "blank_out",
     "doom",
     "idle_parameters",
+    "is_given_away",
     "is_private",
     "is_visible",
     "newly_unused",
@@ -179,6 +180,13 @@ def _is_named_openly(names: Names, editor: Editor, binding: Binding, part: Node)
 
 
 def is_visible(names: Names, binding: Binding) -> bool:
+    """Whether other files, or the markup around a script, may use the name."""
+    if binding.scope is names.file.root and names.file.pack.markup is not None:
+        return True
+    return is_given_away(names, binding)
+
+
+def is_given_away(names: Names, binding: Binding) -> bool:
     """Whether other files may use the name."""
     if binding.scope is not names.file.root or binding.imported is not None:
         return False
