@@ -14,7 +14,7 @@ from featureops.core.reads import Read, find_reads
 
 __all__ = ["FlagInCode", "Inventory", "PlaceInCode", "most_called", "read_file", "take_inventory"]
 
-_CALLED = re.compile(r"\w+[?!]?(?=\()")
+_CALLED = re.compile(r"(?:\.|->|::)(\w+[?!]?)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
 
 
 def most_called(places: Iterable[PlaceInCode]) -> str:
-    """The name that most of the places call; empty where none is called with parentheses."""
+    """The method that most of the places call; empty where none is called with parentheses."""
     counted = Counter(name for place in places for name in set(_CALLED.findall(place.text)))
     return max(counted, key=lambda name: (counted[name], name), default="")
 
