@@ -96,7 +96,8 @@ class Indexing:
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type. Where their function says true,
     `passing_filters` give what they are called on, `copying_filters` a copy of it. `assertion_calls` and
-    `assertion_nodes` only see to it that their first part is true.
+    `assertion_nodes` only see to it that their first part is true. `fresh_calls` make a collection that nothing else
+    has, `filling_methods` only change what is in it.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns. A type with one of `filling_marks` is filled or told by other code.
     `text_members` give the text that they are called on, as a literal is one.
@@ -217,6 +218,8 @@ class Indexing:
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
     injection_marks: frozenset[str]
+    fresh_calls: frozenset[str]
+    filling_methods: frozenset[str]
     assertion_calls: frozenset[str]
     assertion_nodes: frozenset[str]
     passing_filters: frozenset[str]

@@ -14,6 +14,7 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
+from featureops.core.fold.unread import unread_collections
 from featureops.core.fold.unused import (
     blank_names,
     blank_out,
@@ -331,6 +332,7 @@ class FileFold:
         self.parts.update(
             newly_unused(self.names, folded.editor, self._is_idle, settled, self.is_used_elsewhere, self.held)
         )
+        self.parts.update(unread_collections(self.names, folded.editor))
         if self.file.pack.index.private_words:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
             self.parts.update(unused_injections(self.names, folded.editor, self.is_used_elsewhere))
