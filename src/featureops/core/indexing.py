@@ -101,6 +101,7 @@ class Indexing:
     nothing else set a field, `setters` in its definition say who may. `launchers` only run their block, later.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns. A type with one of `filling_marks` is filled or told by other code.
+    `text_members` give the text that they are called on, as a literal is one.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of one
     that list these. `unions` are types of several, `literal_types` take the literals that they allow. Of a list and a
     value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does
@@ -231,6 +232,7 @@ class Indexing:
     default_setters: frozenset[str]
     aligned_lists: frozenset[str]
     filling_marks: frozenset[str]
+    text_members: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""
