@@ -57,6 +57,10 @@ class RunState:
             self.folded.pop(path, None)
         return bool(fresh)
 
+    def asking(self) -> set[str]:
+        """The files that ask for the flag: what is known in them, and what is opened, shut or taken out."""
+        return {path for table in (self.seeds, self.gates, self.doomed) for path, found in table.items() if found}
+
     def open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
         if node.shape == "markup-element":
             self.gates.setdefault(path, {})[node] = is_shown

@@ -38,6 +38,7 @@ def test_rules(table: Table) -> TestRules:
         checks=words("checks"),
         computed=words("computed"),
         naming=words("naming"),
+        ids=words("ids"),
         prefix=text(table, "prefix", ""),
         assertions=words("assertions"),
         first=words("first"),
