@@ -39,6 +39,8 @@ def test_rules(table: Table) -> TestRules:
         computed=words("computed"),
         naming=words("naming"),
         ids=words("ids"),
+        results=words("results"),
+        modules=_pattern(table, "modules"),
         prefix=text(table, "prefix", ""),
         assertions=words("assertions"),
         first=words("first"),

@@ -15,7 +15,8 @@ from featureops.core.project import Project
 from featureops.core.registries import keys_in
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.testing.plan import FilePlan, Said, plan_file
-from featureops.core.testing.setups import Setting, SetUp
+from featureops.core.testing.setups import Setting, SetUp, asked_name
+from featureops.core.testing.unkeyed import unkeyed
 
 __all__ = ["explained", "is_for_tests_only", "is_test_file", "setting_of", "test_plans"]
 
@@ -38,17 +39,23 @@ def test_plans(
     names: Collection[str],
     reads: Mapping[str, Sequence[Read]],
     is_named_beside: Callable[[str, str], bool],
+    is_in_code: Callable[[str], bool],
     *,
     keep: bool,
 ) -> dict[str, FilePlan]:
     """What goes of the test files that set the flag. `names` are those of constants that hold the key, `reads` all of
-    each file; `is_named_beside` tells whether another file than this path has a name."""
+    each file; `is_named_beside` tells whether another file than this path has a name, `is_in_code`
+    whether one that holds no tests has."""
     plans: dict[str, FilePlan] = {}
     own = [read for found in reads.values() for read in found if read.flag == flag]
     askers = _askers(own), _askers(read for read in own if read.key is None)
+    asked = {asked_name(read.call) for read in own if not is_test_file(project, read.node.file.path)} - {""}
+    mute = frozenset(name for name in asked if not is_in_code(name))
     for path, found in reads.items():
         if is_test_file(project, path):
-            plan = _plan(project, path, flag, names, found, askers, partial(is_named_beside, path), keep=keep)
+            file = project.file(path)
+            others = unkeyed(file, mute, is_in_code, keep=keep) if file is not None else ([], [])
+            plan = _plan(project, path, flag, names, found, askers, others, partial(is_named_beside, path), keep=keep)
             if plan is not None:
                 plans[path] = plan
     return plans
@@ -61,6 +68,7 @@ def _plan(
     names: Collection[str],
     reads: Sequence[Read],
     asking: tuple[frozenset[str], frozenset[str]],
+    others: tuple[list[SetUp], list[Node]],
     is_used_elsewhere: Callable[[str], bool],
     *,
     keep: bool,
@@ -83,6 +91,9 @@ def _plan(
         ):
             spoken.append(key)
     spoken.extend(read.node for read in reads if read.key is None and read.flag == flag)
+    keyed = {part for setup in setups for part in (setup.part, setup.at)}
+    setups.extend(setup for setup in others[0] if setup.part not in keyed)
+    spoken.extend(node for node in others[1] if not any(part and part.span.holds(node.span) for part in keyed))
     said = Said(file, file.pack.tests, _without_doubles(setups), tuple(spoken), project.names(path))
     return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
 

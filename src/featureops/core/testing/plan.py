@@ -180,6 +180,8 @@ class _Plan:
                 placed.lets.append(let)
             self.placed.extend(let for let in placed.lets if let.setup.part not in known)
         for placed in self.placed:
+            if placed.setup.mute == "all":
+                placed.lets = [other for other in self.placed if other.setup.mute == "once"]
             if placed.column is not None and not self._says_nothing_else(placed.column):
                 placed.setup, placed.column = replace(placed.setup, value=None, why="open"), None
 
