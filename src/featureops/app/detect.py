@@ -32,7 +32,7 @@ def usages(deps: Deps, flag: str) -> dict[str, Json]:
     started = deps.clock()
     name = _flag_name(flag)
     code = Code(deps)
-    found = find_usages(code.project, name, code.grep, code.text)
+    found = find_usages(code.project, name, code.grep, code.text, code.sift_for(name))
     answer: dict[str, Json] = {"flagName": name, "usages": [_usage_row(usage) for usage in found]}
     if not found:
         answer["hint"] = _nearest(name, code.inventory())

@@ -16,6 +16,7 @@ __all__ = [
     "initializer",
     "is_readable",
     "item_given",
+    "lazy_value",
     "listed_parameter",
     "member_of",
     "members_of",
@@ -189,6 +190,16 @@ def initializer(binding: Binding) -> Node | None:
     if role is None or parent.role(role[0]) not in (name, name.parent):
         return None
     return parent.role(role[1])
+
+
+def lazy_value(node: Node) -> Node | None:
+    """The last expression of the function that a call evaluates later (`by lazy { ... }`)."""
+    callee = node.role("function") if node.shape == "call" else None
+    if callee is None or callee.text not in node.file.pack.index.lazy_calls:
+        return None
+    function = next((part for part in node.walk() if part.type in part.file.pack.index.function_scopes), None)
+    body = function.role("body") or function if function is not None else None
+    return body.items[-1] if body is not None and body.items else None
 
 
 def own_returns(function: Node) -> Iterator[Node]:

@@ -94,12 +94,18 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch. A field with one of `once_words` is filled
     when an object is made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
-    Fields with one of `injection_marks` are filled by the framework, by their type.
+    Fields with one of `injection_marks` are filled by the framework, by their type. Where their function says true,
+    `passing_filters` give what they are called on, `copying_filters` a copy of it. `assertion_calls` and
+    `assertion_nodes` only see to it that their first part is true. `fresh_calls` make a collection that nothing else
+    has, `filling_methods` only change what is in it.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
-    keeps columns.
-    Of a list and a value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words`
-    whether it does not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line
-    where they fit, `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart.
+    keeps columns. A type with one of `filling_marks` is filled or told by other code.
+    `component_wrappers` make a component of a function with the same properties, `property_lists` are members of one
+    that list these. `unions` are types of several, `literal_types` take the literals that they allow. Of a list and a
+    value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does
+    not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line where they fit,
+    `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart,
+    and more than 60 characters do `joined_short` ones.
     """
 
     identifiers: frozenset[str]
@@ -199,16 +205,28 @@ class Indexing:
     lacking_words: frozenset[str]
     containing_methods: frozenset[str]
     containing_functions: frozenset[str]
+    component_wrappers: frozenset[str]
+    property_lists: frozenset[str]
+    unions: frozenset[str]
+    literal_types: frozenset[str]
     joined: frozenset[str]
     joined_apart: frozenset[str]
+    joined_short: frozenset[str]
     apart_by_comma: frozenset[str]
     once_words: frozenset[str]
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
     injection_marks: frozenset[str]
+    fresh_calls: frozenset[str]
+    filling_methods: frozenset[str]
+    assertion_calls: frozenset[str]
+    assertion_nodes: frozenset[str]
+    passing_filters: frozenset[str]
+    copying_filters: frozenset[str]
     unnamed_makers: frozenset[str]
     default_setters: frozenset[str]
     aligned_lists: frozenset[str]
+    filling_marks: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

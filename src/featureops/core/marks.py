@@ -8,7 +8,7 @@ from itertools import accumulate
 from featureops.core.model import Span
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["marks_of"]
+__all__ = ["lines_of", "marks_of"]
 
 _WORDS = frozenset({"behind", "experimental", "feature", "featureflag", "flag", "flags", "internal", "toggle"})
 _WORD = re.compile(r"[^\W_]+")
@@ -29,7 +29,7 @@ def _marked(comment: Node, flag: str) -> list[Span]:
     lines = text.split("\n")
     marked = [_is_mark(line, flag) for line in lines]
     if all(mark or not _WORD.search(line) for line, mark in zip(lines, marked, strict=True)):
-        return [_whole(comment, comment.start + len(text.encode("utf-8", "surrogateescape")))]
+        return [lines_of(comment)]
     starts = list(
         accumulate((len(line.encode("utf-8", "surrogateescape")) + 1 for line in lines), initial=comment.start)
     )
@@ -48,9 +48,11 @@ def _is_mark(line: str, flag: str) -> bool:
     return named[1] > 0 and all(word.lower() in _WORDS for word in _WORD.findall(named[0]))
 
 
-def _whole(comment: Node, end: int) -> Span:
+def lines_of(comment: Node) -> Span:
     """A comment with its line, or with the blanks before it where it stands behind code."""
     file = comment.file
+    # Some grammars count the end of the line to the comment.
+    end = comment.start + len(comment.text.rstrip().encode("utf-8", "surrogateescape"))
     start, stop = file.line_start(comment.start), file.line_end(end - 1)
     before, behind = file.data[start : comment.start], file.data[end:stop]
     if not before.strip() and not behind.strip():

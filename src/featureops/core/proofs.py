@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
-from featureops.core.given import boxed, opened_by, unwrapped, ways_of
+from featureops.core.given import boxed, lazy_value, opened_by, unwrapped, ways_of
 from featureops.core.handed_in import injected, memo, passed
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
@@ -17,7 +17,6 @@ from featureops.core.receivers import (
     declared_type,
     is_client_name,
     is_other_type,
-    lazy_value,
     located_class,
     member_of_class,
     names_client,

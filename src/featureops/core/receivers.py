@@ -18,7 +18,6 @@ __all__ = [
     "declared_type",
     "is_client_name",
     "is_other_type",
-    "lazy_value",
     "located_class",
     "member_of_class",
     "names_client",
@@ -182,13 +181,3 @@ def settings_put(project: Project, owner: Node) -> Iterator[tuple[str, Node]]:
             put = "".join(target.text.split()) if target is not None else ""
             if value is not None and any(put == f"{word}{tail}" for word in words):
                 yield path, value
-
-
-def lazy_value(node: Node) -> Node | None:
-    """The last expression of the function that a call evaluates later (`by lazy { ... }`)."""
-    callee = node.role("function") if node.shape == "call" else None
-    if callee is None or callee.text not in node.file.pack.index.lazy_calls:
-        return None
-    function = next((part for part in node.walk() if part.type in part.file.pack.index.function_scopes), None)
-    body = function.role("body") or function if function is not None else None
-    return body.items[-1] if body is not None and body.items else None

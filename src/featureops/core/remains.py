@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 
 from featureops.core.asked import Read
 from featureops.core.fixing import Fixing
+from featureops.core.fold.calls import is_method
 from featureops.core.fold.layout import leading_comments
 from featureops.core.project import Constant, Project
 from featureops.core.syntax import Node, SourceFile, parse
@@ -120,10 +121,10 @@ def _asking_only(reads: Iterable[Read]) -> Iterator[tuple[str, tuple[Node, ...]]
             whole, block = block, block.parent
         function = block.parent if block is not None and block.shape == "block" and len(block.items) == 1 else None
         name = function.role("name") if function is not None and function.shape == "function" else None
-        if block is not None and function is not None and name is not None and function.role("body") is block:
-            is_member = any(outer.type in function.file.pack.index.class_scopes for outer in function.ancestors())
-            if is_member and block.items == [whole]:
-                yield name.text, (function,)
+        if block is None or function is None or name is None or function.role("body") is not block:
+            continue
+        if is_method(function) and block.items == [whole]:
+            yield name.text, (function,)
 
 
 def _functions_named(file: SourceFile, name: str) -> Iterator[Node]:

@@ -36,6 +36,7 @@ class RunState:
     settled: list[Settled] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
     asked: dict[str, frozenset[Node]] = field(default_factory=dict)
+    together: list[frozenset[str]] = field(default_factory=list)
     spread: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
 

@@ -31,7 +31,7 @@ _WORDS_OF_A_METHOD = 2
 @dataclass(frozen=True, slots=True, eq=False)
 class Settled:
     """`part` is the parameter in its list, `value` what it always is, where it is still used; `given` are the arguments
-    of all calls, `odd` those of tests that gave something else."""
+    of all calls, `odd` those of tests that gave something else. `notes` are comments on what goes."""
 
     path: str
     binding: Binding
@@ -39,10 +39,11 @@ class Settled:
     value: bool | None
     given: tuple[Node, ...]
     odd: tuple[Node, ...]
+    notes: tuple[Node, ...] = ()
 
     @property
     def paths(self) -> frozenset[str]:
-        return frozenset((self.path, *(node.file.path for node in self.given)))
+        return frozenset((self.path, self.part.file.path, *(node.file.path for node in self.given)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

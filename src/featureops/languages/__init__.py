@@ -230,6 +230,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         plain_quotes=texts(table, "plain_quotes"),
         equal_texts=bool(table.get("equal_texts", True)),
         boolean_logic=bool(table.get("boolean_logic", False)),
+        boolean_operands=bool(table.get("boolean_operands", False)),
     )
 
 

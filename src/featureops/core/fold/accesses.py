@@ -10,13 +10,13 @@ from featureops.core.given import argument
 from featureops.core.scopes import Binding, Names, string_value
 from featureops.core.syntax import Node
 
-__all__ = ["called_member", "is_read_plainly", "member_at", "taken"]
+__all__ = ["called_member", "is_read_plainly", "is_written", "member_at", "taken"]
 
 
 def member_at(access: Node, whole: Record) -> Known | None:
     """What a member or an index gives of a value; None for what is not known, and where the place is written to."""
     name = _label(access)
-    return whole.member(name) if name is not None and not _is_written(access) else None
+    return whole.member(name) if name is not None and not is_written(access) else None
 
 
 def called_member(call: Node, whole: Record) -> Known | None:
@@ -41,7 +41,7 @@ def is_read_plainly(use: Node, whole: Record) -> bool:
     if parent is None:
         return False
     if parent.shape in ("member", "index") and parent.role("object") is node:
-        return not _is_written(parent) and _is_taken(parent, whole)
+        return not is_written(parent) and _is_taken(parent, whole)
     if parent.shape == "declarator" and parent.role("value") is node:
         return _is_simple(parent.role("name"))
     if parent.shape in ("equal", "not-equal"):
@@ -99,7 +99,8 @@ def _text(node: Node) -> str | None:
     return string_value(node) if node.type not in node.file.pack.index.symbols else None
 
 
-def _is_written(access: Node) -> bool:
+def is_written(access: Node) -> bool:
+    """Whether a member or an entry is given a value where it stands."""
     parent = access.parent
     if parent is None:
         return False

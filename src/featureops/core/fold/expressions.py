@@ -151,7 +151,7 @@ class Expressions(Placing):
         absorbing = node.shape == "or"
         one_sided: Context = "falsy" if node.shape == "and" else "truthy"
         kept = first.node if isinstance(first, Becomes) else left
-        boolean = context == "boolean" or is_boolean(kept)
+        boolean = context == "boolean" or node.file.pack.text.boolean_operands or is_boolean(kept)
         if value is not absorbing and (boolean or context == one_sided):
             return Becomes(kept)
         settled = boolean or context == ("falsy" if absorbing else "truthy") or (context == "render" and not value)
@@ -223,7 +223,20 @@ class Expressions(Placing):
                     return value
                 self.place(inner, value)
                 return Const(value.value, value.effects, node) if isinstance(value, Const) else KEEP
-        return self._run_elsewhere(node) or self._children(node)
+        return self._run_elsewhere(node) or self._unfiltered(node) or self._children(node)
+
+    def _unfiltered(self, node: Node) -> Value | None:
+        """`rows.filter { true }` gives what it is called on."""
+        callee, index = node.role("function"), node.file.pack.index
+        name, owner = (callee.role("property"), callee.role("object")) if callee is not None else (None, None)
+        if name is None or owner is None or name.text not in index.passing_filters | index.copying_filters:
+            return None
+        if name.text in index.copying_filters and not _is_seen_by_a_plain_call(node):
+            return None
+        said = _said(node.role("arguments"))
+        value = self.reduce(said, "boolean") if said is not None else KEEP
+        is_open = isinstance(value, Const) and value.holds and not value.effects
+        return self._part(owner, "value") if is_open else None
 
     def _run_elsewhere(self, node: Node) -> Const | None:
         """What a call gives that only says where a block runs, once the block is a known value."""
@@ -256,6 +269,31 @@ def _seen(node: Node, value: Value, context: Context) -> Value:
 
 
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
+
+
+def _said(arguments: Node | None) -> Node | None:
+    """The one expression of the function that a call is given, where that is all it is given."""
+    given = arguments.items[0] if arguments is not None and len(arguments.items) == 1 else None
+    given = given.role("operand") or given if given is not None and given.shape == "argument" else given
+    if given is None or given.shape not in ("block", "lambda"):
+        return None
+    body = given.role("body") if given.shape == "lambda" else given
+    return only_expression(body) if body is not None else None
+
+
+def _is_seen_by_a_plain_call(node: Node) -> bool:
+    """Whether a call without effects is made on the value at once: a copy is as good there as what it is made of."""
+    member = node.parent
+    call = member.parent if member is not None and member.shape == "member" and member.role("object") is node else None
+    arguments = call.role("arguments") if call is not None and call.shape == "call" else None
+    bodies = (
+        [item.items if item.shape == "block" else [item] for item in arguments.items] if arguments is not None else []
+    )
+    return arguments is not None and all(is_pure(part, _unknown) for body in bodies for part in body)
+
+
+def _unknown(_node: Node) -> bool:
+    return False
 
 
 def only_expression(branch: Node) -> Node | None:

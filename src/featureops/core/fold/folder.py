@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
-from featureops.core.fold.calls import called, whole_use
+from featureops.core.fold.calls import called, is_method, whole_use
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
@@ -14,6 +14,7 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
+from featureops.core.fold.unread import unread_collections
 from featureops.core.fold.unused import (
     blank_names,
     blank_out,
@@ -24,7 +25,7 @@ from featureops.core.fold.unused import (
     newly_unused,
 )
 from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
-from featureops.core.given import definition_of, initializer, sole_name
+from featureops.core.given import definition_of, initializer, lazy_value, sole_name, unwrapped
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names, string_value
@@ -42,7 +43,7 @@ class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
     expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value;
     `bound` are parts without a use that code which makes the class hands over, `idle` the parameters of functions that
-    lost all their uses."""
+    lost all their uses, `methods` those that only give a known value."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
@@ -51,6 +52,7 @@ class Folded:
     unfolded: Mapping[Node, Known | None]
     bound: frozenset[Node]
     idle: frozenset[Binding]
+    methods: Mapping[Node, Known]
 
 
 class FileFold:
@@ -115,7 +117,8 @@ class FileFold:
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
         values, results = _by_name(self.values), _by_name(self.results)
         bound, idle = frozenset(self._bound), idle_parameters(self.names, folded.editor)
-        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle)
+        methods = dict(self._known_methods(folded))
+        return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle, methods)
 
     def _pass(self) -> Statements:
         doomed = doom(self.parts) | self.entries
@@ -184,7 +187,7 @@ class FileFold:
                 binding = self.names.of.get(sole_name(name) or name) if name is not None else None
                 is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
                 return None if is_class and binding is not None and not is_private(binding) else binding
-            if outer.shape in ("function", "lambda", "block"):
+            if outer.shape in ("function", "lambda", "block") and not _is_lazy(outer):
                 return None
         return None
 
@@ -192,6 +195,8 @@ class FileFold:
         value = initializer(binding)
         if value is None:
             return None
+        later = lazy_value(unwrapped(value))
+        value = later if later is not None and later.parent is not None and _is_lazy(later.parent) else value
         only_boolean = bool(binding.uses) and all(is_seen_as_boolean(use) for use in binding.uses)
         context: Context = "boolean" if only_boolean else "value"
         known = self._scratch(folded).reduce(value, context)
@@ -232,6 +237,15 @@ class FileFold:
                     self.seeds[call] = value
             grown = True
         return grown
+
+    def _known_methods(self, folded: Statements) -> Iterator[tuple[Node, Known]]:
+        """Methods that do nothing but give a value that is known."""
+        around = (next((outer for outer in node.ancestors() if outer.shape == "function"), None) for node in self.seeds)
+        for function in dict.fromkeys(each for each in around if each is not None):
+            if is_method(function) and not _is_async(function) and not folded.editor.covers(function.span):
+                value = self._result(function, folded, function.type in self.file.pack.index.properties)
+                if value is not None and not isinstance(value, Record):
+                    yield function, value
 
     def _may_be_overridden(self, function: Node, binding: Binding) -> bool:
         """Whether a class that inherits may answer otherwise: one of the name is elsewhere, and no word forbids it."""
@@ -318,10 +332,17 @@ class FileFold:
         self.parts.update(
             newly_unused(self.names, folded.editor, self._is_idle, settled, self.is_used_elsewhere, self.held)
         )
+        self.parts.update(unread_collections(self.names, folded.editor))
         if self.file.pack.index.private_words:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
             self.parts.update(unused_injections(self.names, folded.editor, self.is_used_elsewhere))
             self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
+
+
+def _is_lazy(block: Node) -> bool:
+    """Whether a block is one expression that gives a variable its value when that is asked for."""
+    call = next((outer for outer in block.ancestors() if outer.shape != "arguments"), None)
+    return call is not None and len(block.items) == 1 and lazy_value(call) is block.items[0]
 
 
 def _is_handed_over(binding: Binding) -> bool:

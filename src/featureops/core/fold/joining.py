@@ -19,9 +19,10 @@ __all__ = ["joined"]
 
 _ROUNDS = 8
 _WIDTHS = (80, 88, 100, 120, 140)
-_RARE = 100
+_RARE = (100, 20)  # of so many lines one is longer, for a text that can't be broken
 _SOME = 10
 _SEVERAL = 2
+_SHORT = 60
 _BREAK = re.compile(r"[ \t]*\r?\n\s*")
 # An expression of these may be on many lines inside of what is joined.
 _FREE = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "concat", "not"})
@@ -89,9 +90,11 @@ def _is_touched(file: SourceFile, node: Node, marks: list[int]) -> bool:
 
 def _width(file: SourceFile) -> int | None:
     """How long a line of the file gets before it is broken; None where it is broken at will."""
-    lines = [len(line.rstrip()) for line in file.data.decode("utf-8", "replace").splitlines()]
-    rare = max(1, len(lines) // _RARE)
-    width = next((width for width in _WIDTHS if sum(length > width for length in lines) <= rare), None)
+    notes = (file.pack.text.line_comment, "*", "/*", *file.pack.text.quotes)
+    text = (line.rstrip() for line in file.data.decode("utf-8", "replace").splitlines())
+    lines = [len(line) for line in text if not line.lstrip().startswith(notes)]  # these are not broken
+    limits = ((width, max(1, len(lines) // rare)) for rare in _RARE for width in _WIDTHS)
+    width = next((width for width, rare in limits if sum(length > width for length in lines) <= rare), None)
     joins = list(_inmost(file))
     if width is None or not joins:
         return None
@@ -119,6 +122,9 @@ def _join(node: Node) -> _Join | None:
     if before.lstrip()[:1] in (")", "]") or behind[-1:] in ("(", "["):
         return None  # a part of something larger that is on many lines
     text = _on_one_line(node, parts, gaps)
+    is_short = node.type in node.file.pack.index.joined_short
+    if is_short and (len(text) > _SHORT + _SEVERAL or behind[:1] in (")", "]")):
+        return None
     return _Join(node, text, len(before) + len(text) + len(behind))
 
 

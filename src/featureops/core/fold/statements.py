@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.arms import Arms, has_arms
+from featureops.core.fold.assertions import asserted
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
@@ -15,7 +16,7 @@ from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.text import bare, plain_form, plain_text, stays_on_line
-from featureops.core.fold.values import Becomes, Const, Context, Known, Scalar, evaluated
+from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Scalar, evaluated
 from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -105,7 +106,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
                 self.visit_children(node)
             case "" if node.type in node.file.pack.index.interpolations and node.items and _is_in_string(node):
                 self._embedded(node, node.items[0])
-            case "" | "binder" | "destructuring" if self._loses_items(node):
+            case "" | "binder" | "destructuring" | "markup-element" if self._loses_items(node):
                 self.blocks.remove_items(node, self.gone)
                 super().visit(node)
             case _:
@@ -232,6 +233,14 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
 
     def _statement(self, block: Node, node: Node) -> None:
         """Where expressions are statements, one whose value nobody sees goes once it is known."""
+        known = (
+            self.reduce(said, "boolean")
+            if (said := asserted(node, self.names)) in self.hot and said is not None
+            else KEEP
+        )
+        if isinstance(known, Const) and known.holds and not known.effects:
+            self.gone.add(node)
+            return
         is_seen = node is block.items[-1] or not node.file.pack.index.implicit_returns
         if is_seen or (node.shape not in ("and", "or", "not") and node not in self.seeds):
             self.visit(node)

@@ -158,7 +158,7 @@ def is_boolean(node: Node) -> bool:
         return inner is not None and is_boolean(inner)
     if shape in ("and", "or"):
         left, right = node.role("left"), node.role("right")
-        if node.file.pack.text.boolean_logic:
+        if node.file.pack.text.boolean_logic or node.file.pack.text.boolean_operands:
             return True
         return left is not None and right is not None and is_boolean(left) and is_boolean(right)
     callee = node.role("function") if shape == "call" else None

@@ -1,0 +1,35 @@
+"""Statements that only see to it that something is true: once it always is, they say nothing."""
+
+from __future__ import annotations
+
+from featureops.core.fold.values import is_pure
+from featureops.core.scopes import Names
+from featureops.core.syntax import Node
+
+__all__ = ["asserted"]
+
+
+def asserted(statement: Node, names: Names) -> Node | None:
+    """What a statement asserts; None where it is no assertion, or where it may do more."""
+    inner, index = (
+        statement.role("operand") if statement.shape == "expression" else statement,
+        statement.file.pack.index,
+    )
+    if inner is None:
+        return None
+    if inner.type in index.assertion_nodes:
+        return _first(inner.items)
+    callee = inner.role("function") if inner.shape == "call" else None
+    if callee is not None and callee.shape == "call":  # a block behind the arguments makes the message
+        inner, callee = callee, callee.role("function")
+    arguments = inner.role("arguments")
+    is_known = callee is not None and callee.text in index.assertion_calls and names.of.get(callee) is None
+    if arguments is None or not is_known:
+        return None
+    return _first(arguments.items)
+
+
+def _first(parts: list[Node]) -> Node | None:
+    given = [(part.role("operand") or part) if part.shape == "argument" else part for part in parts]
+    others = all(is_pure(each, lambda _: False) for each in given[1:])
+    return given[0] if given and others and given[0].shape != "keyword-argument" else None
