@@ -24,14 +24,14 @@ _AROUND = frozenset({"paren", "cast", "argument", "arguments"})
 def unkeyed(
     file: SourceFile, names: Collection[str], is_in_code: Callable[[str], bool], *, keep: bool
 ) -> tuple[list[SetUp], list[Node]]:
-    """The set-ups of a file for what has one of the names, and what else it says of them. `is_in_code` tells whether
-    other code than tests still has a word."""
+    """The set-ups of a file for what has one of the names, and where it checks that it is asked. `is_in_code` tells
+    whether other code than tests still has a word."""
     rules = file.pack.tests
     if rules is None or not names:
         return [], []
     mocks = list(_module_mocks(file, names, rules, is_in_code, keep=keep))
     found: list[SetUp] = []
-    spoken: list[Node] = []
+    others: list[Node] = []
     for node in (node for name in sorted(names) for node in mentions_of(file, name)):
         if any(mock.part.span.holds(node.span) for mock in mocks) or _only_names(node):
             continue
@@ -39,8 +39,18 @@ def unkeyed(
         if setup is not None:
             found.append(replace(setup, mute="once"))
         else:
-            spoken.append(node)
-    return [*found, *(() if spoken else mocks)], spoken
+            others.append(node)
+    return [*found, *(() if others else mocks)], [node for node in others if _is_checked(node, rules)]
+
+
+def _is_checked(node: Node, rules: TestRules) -> bool:
+    """Whether a mention stands in a call that sees whether a mock was called."""
+    call = next((outer for outer in node.ancestors() if outer.shape not in (*_AROUND, "", "member")), None)
+    if call is None or call.shape != "call":
+        return False
+    callee = call.role("function")
+    owner = callee.role("object") if callee is not None and callee.span.holds(node.span) else call
+    return owner is not None and owner.shape == "call" and asked_name(owner) in rules.checks
 
 
 def _only_names(node: Node) -> bool:
