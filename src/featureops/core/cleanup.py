@@ -207,7 +207,7 @@ class _Cleanup:
             grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
-            if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
+            if folded is not None and (folded.values or folded.results or folded.methods) and self._drop_exports(path):
                 grown = True
         return grown
 
