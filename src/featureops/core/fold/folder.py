@@ -12,6 +12,7 @@ from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
 from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
 from featureops.core.fold.members import Members
+from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unused import (
@@ -86,7 +87,9 @@ class FileFold:
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
-        self._spreads = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
+        self._terms: dict[Binding, Term] = {}
+        alike = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
+        self._spreads = (*alike, self._spread_opposites)
 
     def run(self) -> Folded:
         """Fold until nothing more follows."""
@@ -176,6 +179,16 @@ class FileFold:
                     self.seeds.update((use, inner) for use in binding.uses)
                     grown = True
         return grown
+
+    def _spread_opposites(self, folded: Statements) -> bool:
+        """Conditions that are decided since a name has come down to another, or to the opposite of one."""
+        reduce = self._scratch(folded).reduce
+        for binding in filter(None, map(self._bound_by, tuple(self.seeds))):
+            if not _is_handed_over(binding) and not is_visible(self.names, binding):
+                note_term(self._terms, binding, self.names, reduce)
+        fresh = {row: value for row, value in decided_by_opposites(self.names, self._terms) if row not in self.seeds}
+        self.seeds.update(fresh)
+        return bool(fresh)
 
     def _bound_by(self, node: Node) -> Binding | None:
         for outer in node.ancestors():
