@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from featureops.adapters.index import FileIndex
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.workspace import LocalWorkspace
 from featureops.app import detect
+from featureops.app.code import Code
 from featureops.app.deps import Deps
 from featureops.core.config import Config
-from featureops.core.model import Json
+from featureops.core.detect.usages import find_usages
+from featureops.core.model import Json, Usage
 from featureops.languages import packs
 from featureops.ports import Hit
 from tests.trees import git, repository, write
@@ -95,6 +98,27 @@ def test_a_changed_file_is_read_and_no_other(root: Path, tmp_path: Path) -> None
     assert again(root, tmp_path / "cache") == ["plain.py"]
     git(root, "add", "-A")
     assert again(root, tmp_path / "cache") == ["none.py", "plain.py"]  # the same content, now known by its blob
+
+
+def test_of_files_that_declare_names_for_all_those_that_ask_for_one_are_read_with_it(tmp_path: Path) -> None:
+    asks = "using Unleash;\nclass {0}\n{{\n    bool New(IUnleash unleash) => unleash.IsEnabled({1}.Menu);\n}}\n"
+    keys = 'static class {}\n{{\n    public const string Menu = "{}";\n}}\n'
+    root = repository(
+        tmp_path / "shop",
+        A_dot_cs=asks.format("A", "Keys"),
+        B_dot_cs=asks.format("B", "OtherKeys"),
+        Keys_dot_cs=keys.format("Keys", "new-menu"),
+        More_dot_cs=keys.format("OtherKeys", "other-menu"),
+        Plain_dot_cs="class Plain { }\n",
+    )
+    cache = tmp_path / "cache"
+    again(root, cache)
+    write(root, Plain_dot_cs="class Plain { int size; }\n")
+    assert again(root, cache) == ["Plain.cs"]
+    write(root, Keys_dot_cs=keys.format("Keys", "old-menu"))
+    assert again(root, cache) == ["A.cs", "Keys.cs"]
+    write(root, Plain_dot_cs=keys.format("Keys", "nearer-menu"))
+    assert "A.cs" in again(root, cache)
 
 
 def test_what_imports_a_changed_file_is_read_with_it(root: Path, tmp_path: Path) -> None:
@@ -226,3 +250,31 @@ def test_the_first_file_that_names_an_sdk_has_the_others_read(root: Path, tmp_pa
     write(root, client_dot_py="from made import Maker\n\nclient = Maker()\n")
     again(root, tmp_path / "cache")
     assert "new-checkout" not in flags(scan(root, tmp_path / "cache")[1])
+
+
+def test_what_the_index_knows_spares_the_search_for_one_flag_files_and_changes_nothing(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "shop",
+        client_dot_py=CLIENT,
+        built_dot_py='from client import client\n\nKIND = "new"\non = client.is_enabled(f"{KIND}-menu")\n',
+        other_dot_py='from client import client\n\nKIND = "old"\non = client.is_enabled(f"{KIND}-menu")\n',
+        asks_dot_py="from client import client\n\n\ndef asks(key):\n    return client.is_enabled(key)\n",
+        calls_dot_py='from asks import asks\n\nif asks("new-menu"):\n    pass\n',
+    )
+
+    def usages(index: FileIndex | None) -> tuple[tuple[Usage, ...], set[str]]:
+        workspace = LocalWorkspace(root)
+        journal = FileJournal(tmp_path / "state", time.time)
+        deps = Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 0.0)
+        code = Code(deps if index is None else replace(deps, index=index))
+        found = find_usages(code.project, "new-menu", code.grep, code.text, code.sift_for("new-menu"))
+        return found, code.project.touched
+
+    index = FileIndex(tmp_path / "cache", str(root))
+    plain, touched = usages(index)
+    assert "other.py" in touched
+    scan(root, tmp_path / "cache")
+    found, touched = usages(index)
+    assert found == plain == usages(None)[0]
+    assert {usage.path for usage in plain} == {"built.py", "calls.py"}
+    assert "other.py" not in touched

@@ -37,7 +37,7 @@ _VENDORED = frozenset(
 )
 _STATUS = ("status", "--porcelain", "-z", "-uall", "--no-renames", "--ignore-submodules=all", "--", ".")
 _NESTED = 8
-_LINK, _REPOSITORY = b"120000", b"160000"
+_LINK, _REPOSITORY = "120000", "160000"
 
 
 @dataclass(slots=True)
@@ -58,9 +58,8 @@ def list_tree(root: str) -> Tree:
         found = _Found(doubtful=list(_walk(root)))
     _look(root, found)
     files = tuple(sorted(found.keys))
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(f"{path}\0{found.keys[path]}\0".encode("utf-8", "surrogateescape"))
+    keys = found.keys
+    digest = hashlib.sha256("\0".join(f"{path}\0{keys[path]}" for path in files).encode("utf-8", "surrogateescape"))
     digest.update(repr(sorted(found.skipped.items())).encode())
     return Tree(files, found.keys, digest.hexdigest(), found.skipped)
 
@@ -100,18 +99,19 @@ def _from_git(root: str, below: str, found: _Found, depth: int) -> bool:
 def _staged(out: bytes, folder: str, found: _Found) -> list[tuple[str, str]]:
     """Enter the lines (tag, mode, blob, stage, tab, path); the submodules among them come back."""
     nested = []
-    for line in out.split(b"\0"):
-        facts, tab, name = line.partition(b"\t")
+    keys = found.keys
+    for line in out.decode("utf-8", "surrogateescape").split("\0"):
+        facts, tab, name = line.partition("\t")
         if not tab:
             continue
-        path = folder + name.decode("utf-8", "surrogateescape")
+        path = folder + name
         mode = facts[2:8]
         if mode == _REPOSITORY:
             nested.append((path, "submodule"))
         elif mode == _LINK:
             found.skipped[path] = "symbolic link"
-        elif facts.startswith(b"H ") and facts.endswith(b" 0"):
-            found.keys[path] = facts[9:-2].decode()
+        elif facts[:2] == "H " and facts[-2:] == " 0":
+            keys[path] = facts[9:-2]
         else:  # unmerged, not checked out, or a file that git was told to take as unchanged
             found.doubtful.append(path)
     return nested

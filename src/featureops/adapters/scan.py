@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from featureops.adapters.jail import Jail, read_all
 from featureops.ports import Hit
@@ -30,7 +31,7 @@ def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int)
     """The paths that hold one of the needles, and those that can't be searched with the reason: files over `limit`
     bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
     """
-    wanted = [needle for needle in dict.fromkeys(needles) if needle]
+    wanted = tuple(needle for needle in dict.fromkeys(needles) if needle)
     if not wanted:
         return
     may_hold, places = _sieve(wanted), _places(wanted)
@@ -41,7 +42,8 @@ def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int)
             yield Hit(path, content, hits)
 
 
-def _sieve(wanted: Sequence[bytes]) -> Callable[[bytes], bool]:
+@lru_cache(maxsize=64)
+def _sieve(wanted: tuple[bytes, ...]) -> Callable[[bytes], bool]:
     """Whether a file may hold one of the byte strings: most hold none, and are told apart by a faster search."""
     from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -54,7 +56,8 @@ def _sieve(wanted: Sequence[bytes]) -> Callable[[bytes], bool]:
     return lambda content: any(find(content) for find in finders)
 
 
-def _places(wanted: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]]:
+@lru_cache(maxsize=64)
+def _places(wanted: tuple[bytes, ...]) -> Callable[[bytes], tuple[int, ...]]:
     """Where any of the byte strings starts."""
     from ahocorasick_rs import BytesAhoCorasick, Implementation
 

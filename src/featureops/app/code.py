@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from featureops.app.deps import Deps
-from featureops.app.searching import Part, search, spread
-from featureops.app.survey import DAMAGED, survey_of
+from featureops.app.searching import BLOCK_READING, WORTH_READING, Part, keep_small, search, spread
+from featureops.app.survey import DAMAGED, known_survey, survey_of
 from featureops.core.detect.guards import Guard, guard_finder
 from featureops.core.detect.needles import Needles
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import Known, Wanted, rank
+from featureops.core.detect.sifting import Sift
 from featureops.core.detect.summary import Inventory, PlaceInCode, take_inventory
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json, Span
@@ -30,7 +31,6 @@ class Code:
         self._deps = deps
         self._unread: dict[str, str] = {}
         self._notes: dict[str, str] = {}
-        self._texts: dict[str, bytes | None] = {}
 
     @cached_property
     def _tree(self) -> Tree:
@@ -41,13 +41,12 @@ class Code:
         return Project(self._tree.files, self.text, self._deps.packs, self._deps.config)
 
     def text(self, path: str) -> bytes | None:
-        if path not in self._texts:
-            try:
-                self._texts[path] = self._deps.workspace.read(path)
-            except (BadArgument, OutsideWorkspace) as error:
-                self._unread[path] = error.message
-                self._texts[path] = None
-        return self._texts[path]
+        """The bytes of a file, which are not kept here: a large repository has more than fit."""
+        try:
+            return self._deps.workspace.read(path)
+        except (BadArgument, OutsideWorkspace) as error:
+            self._unread[path] = error.message
+            return None
 
     def project_with(self, path: str, content: bytes) -> Project:
         """The same files, one of them with another content."""
@@ -68,6 +67,29 @@ class Code:
         self._unread.update(self._tree.skipped)
         self._unread.update((path, reason) for path, _, reason in rows if reason)
         return {path: offsets for path, offsets, reason in rows if not reason}
+
+    def sift_for(self, flag: str) -> Sift:
+        """Of files that may ask for a flag, or for whichever they are given, those that do. The index knows them."""
+        survey = known_survey(self._deps, self._tree)
+        if survey is None:
+            return self._sift
+        readings = [*survey.readings.items(), *survey.through.items()]
+        asking = {path for path, each in readings if each.asks or any(place.flag == flag for place in each.places)}
+        return lambda question, paths: self._sift(question, [path for path in paths if path in asking])
+
+    def _sift(self, question: Callable[[str], bool], paths: Sequence[str]) -> Sequence[str]:
+        """Of some files those for which a question is answered with yes, asked by as many processes as pay."""
+
+        def work(part: Part) -> list[str]:
+            found = []
+            for path in part.paths:
+                if question(path):
+                    found.append(path)
+                keep_small(self.project)
+            return found
+
+        shares = spread(self._deps, paths, work, worth=WORTH_READING, block=BLOCK_READING)
+        return sorted(path for share in shares for path in share)
 
     def inventory(self) -> Inventory:
         survey = survey_of(self._deps, self._tree)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.detect.needles import Needles
+from featureops.core.project import Project
 from featureops.ports import Hit, Progress
 
-__all__ = ["BLOCK", "WORTH", "Part", "search", "spread"]
+__all__ = ["BLOCK", "BLOCK_READING", "WORTH", "WORTH_READING", "Part", "keep_small", "search", "spread"]
 
 _Result = TypeVar("_Result")
 WORTH = 1500
 """Files to search from which on a second process saves more time than it costs."""
 BLOCK = 64
 """Neighbours that go to the same process."""
+WORTH_READING = 24
+BLOCK_READING = 2
+"""The same for files to parse."""
+_HELD = 3_000_000
+"""Bytes of parsed files to keep for the files that import them; their nodes take some thirty times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,13 @@ def spread(
     shares = [[path for block in blocks[number::count] for path in block] for number in range(count)]
     parts = [Part(share, len(paths), None if number else deps.progress) for number, share in enumerate(shares)]
     return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
+
+
+def keep_small(project: Project) -> None:
+    """Let go of parsed files once they are many."""
+    if project.held > _HELD:
+        project.forget()
+        gc.collect()  # nodes and their parents hold each other, and commands collect rarely
 
 
 def search(deps: Deps, part: Part, needles: Needles, always: Sequence[bytes] = ()) -> Iterator[Hit]:

@@ -9,8 +9,8 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
-from featureops.app.searching import BLOCK, Part, search, spread
-from featureops.core.contents import every_file
+from featureops.app.searching import BLOCK, BLOCK_READING, WORTH_READING, Part, keep_small, search, spread
+from featureops.core.contents import declaration
 from featureops.core.detect.following import learn_all
 from featureops.core.detect.needles import Asking, Needles, called_places, is_minified, places_of
 from featureops.core.detect.presence import Presence, Sighting
@@ -18,22 +18,19 @@ from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json
 from featureops.core.pack import Packs
+from featureops.core.packages import declared_names
 from featureops.core.project import Project
 from featureops.core.readers import Readers
 from featureops.ports import Tree
 
-__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "survey_of"]
+__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "known_survey", "survey_of"]
 
 MINIFIED = "minified: the names in such lines tell nothing"
 DAMAGED = "syntax errors: read as far as it can be understood"
 
 _Result = TypeVar("_Result")
 _TOPIC, _KEYS = "survey", "survey.keys"
-_WORTH_READING = 24
-_BLOCK_READING = 2
 _ROUNDS = 8
-_HELD = 4_000_000
-"""Bytes of parsed files to keep for the files that import them; their nodes take some thirty times as much."""
 _FACTS = attrgetter(*(each.name for each in fields(PlaceInCode) if each.name != "names"))
 _BY_NAME = re.compile(r"[.-]min\.\w+$")
 _LASTING = ("binary", "larger than ", "minified")
@@ -58,8 +55,8 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Survey:
     """`readings` by path, sorted: what asks an SDK; `through` as well: what asks by way of the house's own functions,
-    for which `readers` stands. `unread` maps files that were not searched to the reason, `spoken` those that name an
-    SDK's module to the SDKs' ids.
+    for which `readers` stands. `unread` maps files that were not searched to the reason, `spoken` those that name
+    modules of SDKs to these.
     """
 
     readings: Mapping[str, Reading]
@@ -70,7 +67,7 @@ class Survey:
 
     @property
     def present(self) -> frozenset[str]:
-        """The SDKs that the repository uses."""
+        """The modules of SDKs that the repository names."""
         return frozenset[str]().union(*self.spoken.values())
 
     def places(self) -> Iterator[PlaceInCode]:
@@ -92,6 +89,12 @@ _NOTHING = Reading(())
 
 
 # ---------------------------------------------------------------- the survey
+
+
+def known_survey(deps: Deps, tree: Tree) -> Survey | None:
+    """What the index knows of the tree, if nothing changed since."""
+    kept = _kept(deps.index.load(_TOPIC))
+    return kept[1] if kept is not None and kept[0] == tree.fingerprint else None
 
 
 def survey_of(deps: Deps, tree: Tree) -> Survey:
@@ -166,12 +169,19 @@ class _Search:
         if self._known.keys() != self._tree.keys.keys():
             return {}  # a new file may be what an import means
         changed = {path for path, key in self._tree.keys.items() if self._known[path] != key}
-        changed |= {every_file(pack) for path in changed if (pack := self._deps.packs.reading(path)) is not None}
+        changed |= {mark for path in changed for mark in self._declared(path)}
         return {
             path: reading
             for path, reading in before.items()
             if path not in changed and changed.isdisjoint(reading.used)
         }
+
+    def _declared(self, path: str) -> Iterator[str]:
+        """Names of a file that others may see by now."""
+        pack = self._deps.packs.reading(path)
+        data = self._text(path) if pack is not None and pack.modules.declared else None
+        if pack is not None and data is not None:
+            yield from (declaration(pack, name.decode()) for name in declared_names(data, pack))
 
     def through(self, readings: Mapping[str, Reading], before: Survey) -> tuple[dict[str, Reading], str]:
         """The reads by way of the house's own functions, to any depth, and what stands for these functions."""
@@ -237,11 +247,10 @@ class _Search:
                 reading = self._reading(path, wanted[path], through=through)
                 if reading.places or not through:
                     found.append((path, reading))
-                if self._project.held > _HELD:
-                    self._project.forget()
+                keep_small(self._project)
             return found, dict(self.unread)
 
-        shares = self._gathered(sorted(wanted), work, worth=_WORTH_READING, block=_BLOCK_READING)
+        shares = self._gathered(sorted(wanted), work, worth=WORTH_READING, block=BLOCK_READING)
         return {path: reading for found in shares for path, reading in found}
 
     def _gathered(

@@ -12,36 +12,31 @@ from functools import partial
 from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
 from featureops.core.constructed import is_made_in
-from featureops.core.elsewhere import uses_in
 from featureops.core.fixing import Fixing
 from featureops.core.flag_types import listed_in_types
 from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
-from featureops.core.fold.values import Known
 from featureops.core.given import definition_of
-from featureops.core.handed import handed
 from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, left_in_markup, opened, used_by
-from featureops.core.idle import idle_parameters
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, stands_alone
-from featureops.core.marks import lines_of, marks_of
+from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import emptied_files, orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
-from featureops.core.props import settled_properties
 from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
 from featureops.core.seeding import Seeding
-from featureops.core.settled import documentation_of, settled_parameters
 from featureops.core.sources import MappingSource, Source
+from featureops.core.spreading import Spreading
 from featureops.core.syntax import Node, SourceFile, parse
-from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
+from featureops.core.testing.finding import explained, is_for_tests_only, is_test_file, test_plans
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
 
@@ -78,6 +73,7 @@ class _Cleanup:
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = RunState()
         self.seeding = Seeding(source, flag, fixing, self.project, self.state)
+        self.spreading = Spreading(self.project, self.state, self.seeding, only, self._with_word)
         self.plans: dict[str, FilePlan] = {}
         self.remains = Remains(self.project, flag, fixing, self.state.constants, source.grep, self._output)
 
@@ -100,19 +96,18 @@ class _Cleanup:
     def _settle(self) -> None:
         for _ in range(_ROUNDS):
             self._fold_all()
-            steps = (self._spread, self._spread_arguments, self._drop_definitions, self._drop_handed)
-            if not any(step() for step in steps):
+            if not self.spreading.step() and not self._drop_definitions() and not self.spreading.drop_handed():
                 break
 
     def _clean_tests(self) -> bool:
         """What tests say of the flag goes once no other code asks for it."""
         left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
-        if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.seeds, left):
+        if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.asking(), left):
             names = {constant.name for constant in self.state.constants.values() if constant.name}
-            reads = {
-                path: self.state.reads.get(path, []) for path in sorted(self.seeding.files - self.state.refused.keys())
-            }
-            self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.fixing.keep)
+            paths = self.seeding.files | self.state.asked_beside(self.flag, self._with_word, self._is_in_code)
+            reads = {path: self.state.reads.get(path, []) for path in sorted(paths - self.state.refused.keys())}
+            beside, in_code, keep = self._is_named_beside, self._is_in_code, self.fixing.keep
+            self.plans = test_plans(self.project, self.flag, names, reads, beside, in_code, keep=keep)
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
             self.state.seeds.setdefault(path, {}).update(plan.known)
@@ -186,79 +181,15 @@ class _Cleanup:
     def _is_named_beside(self, path: str, name: str) -> bool:
         return any(has_word(self._output(other), name) for other in self._with_word(name) if other != path)
 
+    def _is_in_code(self, word: str) -> bool:
+        """Whether a file that holds no tests has a word."""
+        paths = (path for path in self._with_word(word) if not is_test_file(self.project, path))
+        return any(has_word(self._output(path), word) for path in paths)
+
     def _with_word(self, name: str) -> list[str]:
         return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
 
     # -------------------------------------------------------------- across files
-
-    def _spread(self) -> bool:
-        """Names and functions of one file that are known now are known where they are imported."""
-        grown = False
-        for path, folded in sorted(self.state.folded.items()):
-            known = {**{name: (value, False) for name, value in folded.values.items()}}
-            known.update({name: (value, True) for name, value in folded.results.items()})
-            for name, (value, is_call) in sorted(known.items()):
-                grown = self._spread_name(path, name, value, is_call) or grown
-        return grown
-
-    def _spread_arguments(self) -> bool:
-        """Parameters that all callers give the known value, or that nothing uses any more, go with what is given."""
-        grown = False
-        folded = [folded for _, folded in sorted(self.state.folded.items())]
-        known = {node: value for each in folded for node, value in each.known.items() if isinstance(value, bool)}
-        idle = sorted({name for each in folded for name in each.idle}, key=lambda name: name.definitions[0].start)
-        asking = {read.node for reads in self.state.reads.values() for read in reads if read.flag == self.flag}
-        for found in (
-            *settled_parameters(self.project, known, self._with_word),
-            *settled_properties(self.project, known, self._with_word),
-            *idle_parameters(self.project, idle, asking, self._with_word),
-        ):
-            if self.only is not None and not found.paths <= self.only:
-                continue
-            fresh = self.state.doom(found.part.file.path, [found.part])
-            for item in found.given:
-                fresh = self.state.doom(item.file.path, [item]) or fresh
-            if fresh:
-                if found.value is not None:
-                    self.state.seeds.setdefault(found.path, {}).update(dict.fromkeys(found.binding.uses, found.value))
-                self.state.settled.append(found)
-                self.state.cut(found.path, documentation_of(found.part, found.binding.name))
-                for note in found.notes:
-                    self.state.cut(note.file.path, [lines_of(note)])
-                self.seeding.files.update(found.paths)
-            grown = fresh or grown
-        return grown
-
-    def _drop_handed(self) -> bool:
-        """What classes are handed by code that makes them, and have no use for any more."""
-        grown = False
-        for part in [part for _, folded in sorted(self.state.folded.items()) for part in folded.bound]:
-            found = handed(self.project, part, self._with_word)
-            if found is None or (self.only is not None and not found.paths <= self.only):
-                continue
-            for item in found.given:
-                self.state.doom(item.file.path, [item])
-            self.state.handed.append(found)
-            self.state.folded.pop(part.file.path, None)
-            self.seeding.files.update(found.paths)
-            grown = True
-        return grown
-
-    def _spread_name(self, path: str, name: str, value: Known, is_call: bool) -> bool:
-        grown = False
-        for other in self._with_word(name):
-            if other == path or self.project.file(other) is None:
-                continue
-            seeds, place = self.state.seeds.setdefault(other, {}), (path, name)
-            fresh = {node: value for node in uses_in(self.project, other, place, is_call, seeds) if node not in seeds}
-            if fresh:
-                seeds.update(fresh)
-                self.state.spread.setdefault(path, set()).add(name)
-                self.seeding.files.add(other)
-                self.state.folded.pop(other, None)
-                self.state.folded.pop(path, None)
-                grown = True
-        return grown
 
     def _drop_definitions(self) -> bool:
         """What only made the flag known and that no code names any more, and what other files used of a file."""
@@ -276,7 +207,7 @@ class _Cleanup:
             grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
-            if folded is not None and (folded.values or folded.results) and self._drop_exports(path):
+            if folded is not None and (folded.values or folded.results or folded.methods) and self._drop_exports(path):
                 grown = True
         return grown
 
@@ -340,8 +271,7 @@ class _Cleanup:
         """A refused file stays as it is, and with it those that its calls, or the calls of its functions, are in."""
         self.state.refused[path] = reason
         self.state.outputs[path] = self.source.read(path) or b""
-        groups = [found.paths for found in self.state.settled] + [found.paths for found in self.state.handed]
-        for group in (each for each in groups if path in each):
+        for group in [each for each in self.state.together if path in each]:
             for other in sorted(group - self.state.refused.keys()):
                 self._refuse(other, f"it belongs with {path}, which stays as it is")
 

@@ -8,15 +8,15 @@ from typing import Generic, TypeVar
 
 from featureops.core.pack import LanguagePack
 
-__all__ = ["Contents", "Memo", "every_file"]
+__all__ = ["Contents", "Memo", "declaration"]
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-def every_file(pack: LanguagePack) -> str:
-    """What is `touched` where an answer depends on all files of a language; no path has a NUL in it."""
-    return f"\0{pack.id}"
+def declaration(pack: LanguagePack, name: str) -> str:
+    """What is `touched` where an answer depends on which files of a language declare a name; no path has a NUL."""
+    return f"\0{pack.id}\0{name}"
 
 
 class Contents:

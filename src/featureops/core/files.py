@@ -33,7 +33,7 @@ class Files:
         self.tried: dict[Node, tuple[int, int]] = {}
         """Functions that turned out to be no readers: by how many readers were known, and from how deep."""
         self.present: frozenset[str] | None = None
-        """The ids of the SDKs that the repository names by a module; None where nobody looked."""
+        """The modules of SDKs that the repository names (see `origins.module_heads`); None where nobody looked."""
         self.held = 0
         """Bytes of the files that were parsed since `forget`."""
 

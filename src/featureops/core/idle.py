@@ -19,6 +19,7 @@ from featureops.core.project import Project
 from featureops.core.scopes import Binding
 from featureops.core.settled import Settled
 from featureops.core.syntax import Node
+from featureops.core.testing.units import around
 
 __all__ = ["idle_parameters"]
 
@@ -51,7 +52,9 @@ def idle_parameters(
 
 def _is_in_program(call: Node) -> bool:
     """Whether a call is none of a test: what only tests call may be called by a framework."""
-    return not is_test_path(call.file.pack, call.file.path)
+    rules = call.file.pack.tests
+    in_test = rules is not None and any(unit.kind in ("test", "hook") for unit in around(call, rules))
+    return not in_test and not is_test_path(call.file.pack, call.file.path)
 
 
 def _is_quiet(part: Node) -> bool:

@@ -96,9 +96,12 @@ class Indexing:
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type. Where their function says true,
     `passing_filters` give what they are called on, `copying_filters` a copy of it. `assertion_calls` and
-    `assertion_nodes` only see to it that their first part is true.
+    `assertion_nodes` only see to it that their first part is true. `fresh_calls` make a collection that nothing else
+    has, `filling_methods` only change what is in it. Decorators of `quiet_marks` let
+    nothing else set a field, `setters` in its definition say who may. `launchers` only run their block, later.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
-    keeps columns.
+    keeps columns. A type with one of `filling_marks` is filled or told by other code.
+    `text_members` give the text that they are called on, as a literal is one.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of one
     that list these. `unions` are types of several, `literal_types` take the literals that they allow. Of a list and a
     value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does
@@ -216,6 +219,11 @@ class Indexing:
     shared_words: frozenset[str]
     provider_marks: frozenset[str]
     injection_marks: frozenset[str]
+    quiet_marks: frozenset[str]
+    setters: frozenset[str]
+    launchers: frozenset[str]
+    fresh_calls: frozenset[str]
+    filling_methods: frozenset[str]
     assertion_calls: frozenset[str]
     assertion_nodes: frozenset[str]
     passing_filters: frozenset[str]
@@ -223,6 +231,8 @@ class Indexing:
     unnamed_makers: frozenset[str]
     default_setters: frozenset[str]
     aligned_lists: frozenset[str]
+    filling_marks: frozenset[str]
+    text_members: frozenset[str]
 
     def plain(self, name: str) -> str:
         """A name without its sigils."""

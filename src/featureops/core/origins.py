@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from featureops.core.pack import CallForm, SdkPack
+from featureops.core.pack import CallForm, LanguagePack, SdkPack
 
-__all__ = ["Proof", "by_name", "gives", "is_client_import", "letters_of", "may_be_named"]
+__all__ = ["Proof", "by_name", "gives", "is_client_import", "letters_of", "may_be_named", "module_heads"]
 
+_SEPARATORS = re.compile(r"::|\\|\.")
+_WHOLE = frozenset({"path", "folder", "package"})
+"""Styles of languages in which an import's text is written in one piece."""
 _NOT_LETTERS = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 
 Proof = Literal["proven", "likely", "unproven"]
@@ -43,6 +46,14 @@ def letters_of(data: bytes) -> bytes:
 def may_be_named(letters: bytes, sdk: SdkPack) -> bool:
     """Whether a file with these letters may hold a name for which `by_name` says that it is likely."""
     return any(hint.encode() in letters for hint in _hints(sdk))
+
+
+def module_heads(sdk: SdkPack, pack: LanguagePack) -> frozenset[str]:
+    """What stands in one piece in a file that imports one of the SDK's modules."""
+    modules = {item.module for item in sdk.imports}
+    if pack.modules.style in _WHOLE:
+        return frozenset(modules)
+    return frozenset(_SEPARATORS.split(module)[0] for module in modules)
 
 
 def _hints(sdk: SdkPack) -> list[str]:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from featureops.core.contents import Contents, Memo, every_file
+from featureops.core.contents import Contents, Memo, declaration
 from featureops.core.given import initializer
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Packages", "member_binding", "packages_of"]
+__all__ = ["Packages", "declared_names", "member_binding", "packages_of"]
 
 _NESTED = 3
 
@@ -41,6 +41,13 @@ def member_binding(names: Names, holder: Node, name: str) -> Binding | None:
     return None
 
 
+def declared_names(data: bytes, pack: LanguagePack) -> set[bytes]:
+    """The names that a file declares for others, where files say so themselves, and perhaps a few more."""
+    # One expression a word: each starts with its word, which is found faster than one of several.
+    patterns = (re.compile(rf"{re.escape(word)}\s+(\w+)".encode()) for word in pack.modules.declared)
+    return {name for pattern in patterns for name in pattern.findall(data)}
+
+
 class _PackageFiles:
     """Finds a package's names among the files of a repository; nothing is parsed that can't hold the name."""
 
@@ -49,14 +56,9 @@ class _PackageFiles:
         self._contents = contents
         self._declaring: dict[str, Mapping[bytes, list[str]]] = {}
 
-    def tell(self, pack: LanguagePack) -> None:
-        """That every file of a language was looked into, where files say themselves which names they declare."""
-        if pack.modules.declared:
-            self._contents.touched.add(every_file(pack))
-
     def declaring(self, importer: str, name: str, pack: LanguagePack) -> list[str]:
         """The files of the language that declare the name, the nearest first."""
-        self.tell(pack)
+        self._contents.touched.add(declaration(pack, name))
         if pack.id not in self._declaring:
             self._declaring[pack.id] = self._declared(pack)
         folder = posixpath.dirname(importer) or "."
@@ -64,21 +66,26 @@ class _PackageFiles:
         return sorted(found, key=lambda path: (len(posixpath.relpath(posixpath.dirname(path) or ".", folder)), path))
 
     def _declared(self, pack: LanguagePack) -> Mapping[bytes, list[str]]:
-        # One expression a word: each starts with its word, which is found faster than one of several.
-        patterns = [re.compile(rf"{re.escape(word)}\s+(\w+)".encode()) for word in pack.modules.declared]
         found: dict[bytes, list[str]] = {}
         for path in sorted(path for path in self._paths if path.endswith(pack.extensions)):
-            data = self._contents.skim(path) or b""
-            for name in {name for pattern in patterns for name in pattern.findall(data)}:
+            for name in declared_names(self._contents.skim(path) or b"", pack):
                 found.setdefault(name, []).append(path)
         return found
 
     @cached_property
     def _by_folder(self) -> Mapping[str, list[str]]:
-        """Paths by the name of their folder."""
+        """Paths by the name of their folder, sorted."""
         found: dict[str, list[str]] = {}
-        for path in self._paths:
+        for path in sorted(self._paths):
             found.setdefault(posixpath.basename(posixpath.dirname(path)), []).append(path)
+        return found
+
+    @cached_property
+    def _beside(self) -> Mapping[str, list[str]]:
+        """Paths by their folder, sorted."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._paths):
+            found.setdefault(posixpath.dirname(path), []).append(path)
         return found
 
     @cached_property
@@ -97,18 +104,25 @@ class _PackageFiles:
         beside = posixpath.dirname(importer)
         suffix = package.replace(".", "/")
         called = sorted(self._by_stem.get(name, ()), key=lambda path: (f"{suffix}/{name}." not in path, path))
-        near = [
-            path for path in self._by_folder.get(posixpath.basename(beside), ()) if posixpath.dirname(path) == beside
-        ]
-        seen: set[str] = set()
         folders = dict.fromkeys((folder, *(pack.modules.roots if pack is not None else ())))
-        inside = (path for each in folders for path in sorted(self._by_folder.get(each, ())))
-        for path in (*called, *sorted(near), *inside):
-            if path not in seen:
-                seen.add(path)
-                data = self._contents.text(path) or b""
-                if name.encode() in data and (pattern is None or pattern.search(data) is not None):
-                    yield path
+        inside = (path for each in folders for path in self._by_folder.get(each, ()))
+        word = name.encode()
+        for path in dict.fromkeys((*called, *self._beside.get(beside, ()), *inside)):
+            data = self._contents.text(path) or b""
+            if word in data and (pattern is None or _declares(data, word, pattern)):
+                yield path
+
+
+def _declares(data: bytes, word: bytes, pattern: re.Pattern[bytes]) -> bool:
+    """Whether a line, with the one before it, declares the word. Only lines that hold it are looked at."""
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        start = data.rfind(b"\n", 0, max(0, data.rfind(b"\n", 0, at))) + 1
+        if pattern.search(data, start, end + 1) is not None:
+            return True
+        at = data.find(word, end)
+    return False
 
 
 _Place = tuple[str, Binding]
@@ -144,11 +158,7 @@ class Packages:
         def find() -> _Place | None:
             return self._in_files(importer, package, name) or self._in_class(importer, package, name, depth)
 
-        place = self._known.of((posixpath.dirname(importer), package, name), find, None)
-        pack = self._packs.for_path(importer)
-        if pack is not None:
-            self._paths.tell(pack)
-        return place
+        return self._known.of((posixpath.dirname(importer), package, name), find, None)
 
     def visible(self, path: str, node: Node) -> tuple[str, Binding] | None:
         """A name that the file's own package, or a whole package that it imports, brings in."""

@@ -29,7 +29,7 @@ from featureops.core.house import (
 )
 from featureops.core.learning import read_through, read_with
 from featureops.core.mocks import is_any, is_asserted, is_told, mocked
-from featureops.core.origins import Proof, gives, letters_of, may_be_named
+from featureops.core.origins import Proof, gives, letters_of, may_be_named, module_heads
 from featureops.core.owned import Owned
 from featureops.core.pack import CallForm, SdkPack
 from featureops.core.project import Constant, Project
@@ -236,8 +236,10 @@ class _Finder:
 
     @cached_property
     def _used(self) -> frozenset[str]:
-        letters, present = letters_of(self.names.file.data), self.project.present or ()
-        return frozenset(sdk.id for sdk in self.sdks if sdk.id in present or may_be_named(letters, sdk))
+        file, present = self.names.file, self.project.present or frozenset()
+        used = [sdk for sdk in self.sdks if not module_heads(sdk, file.pack).isdisjoint(present)]
+        letters = letters_of(file.data) if len(used) < len(self.sdks) else b""
+        return frozenset(sdk.id for sdk in self.sdks if sdk in used or may_be_named(letters, sdk))
 
     def _namespace_call(self, call: Node, owner: Node, name: str) -> Read | None:
         """`ns.isEnabled(...)` where `ns` is the SDK's whole module."""

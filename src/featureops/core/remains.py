@@ -9,8 +9,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 
 from featureops.core.asked import Read
 from featureops.core.fixing import Fixing
+from featureops.core.fold.calls import is_method
 from featureops.core.fold.layout import leading_comments
+from featureops.core.given import definition_of
+from featureops.core.mentions import mentions_of
 from featureops.core.project import Constant, Project
+from featureops.core.scopes import Binding
 from featureops.core.syntax import Node, SourceFile, parse
 
 __all__ = ["Remains", "not_gone"]
@@ -91,8 +95,17 @@ class Remains:
             if _has_word(self._apart(path, name) if here else self.output(path), name):
                 return False
             file = here[0].file if here else self.project.file(path)
-            was_used = was_used or (file is not None and _has_word(_without(file.data, here), name))
+            was_used = was_used or (file is not None and self._is_spoken_of(file, name, here))
         return was_used
+
+    def _is_spoken_of(self, file: SourceFile, name: str, functions: Iterable[Node]) -> bool:
+        """Whether a file, as it was, has the name outside of the functions. A variable of that name is another thing,
+        and so is a word of the flag's key."""
+        rest = _without(file.data, functions).replace(self.flag.encode(), b"")
+        names = self.project.names(file.path)
+        bound = (names.of.get(node) for node in mentions_of(file, name))
+        variables = [each for each in bound if each is not None and _is_variable(each)]
+        return len(re.findall(_word(name), rest)) > len(variables)
 
     def _apart(self, path: str, name: str) -> bytes:
         """A file as it is by now, without the functions of that name and the comments above them."""
@@ -120,10 +133,10 @@ def _asking_only(reads: Iterable[Read]) -> Iterator[tuple[str, tuple[Node, ...]]
             whole, block = block, block.parent
         function = block.parent if block is not None and block.shape == "block" and len(block.items) == 1 else None
         name = function.role("name") if function is not None and function.shape == "function" else None
-        if block is not None and function is not None and name is not None and function.role("body") is block:
-            is_member = any(outer.type in function.file.pack.index.class_scopes for outer in function.ancestors())
-            if is_member and block.items == [whole]:
-                yield name.text, (function,)
+        if block is None or function is None or name is None or function.role("body") is not block:
+            continue
+        if is_method(function) and block.items == [whole]:
+            yield name.text, (function,)
 
 
 def _functions_named(file: SourceFile, name: str) -> Iterator[Node]:
@@ -150,5 +163,17 @@ def _without(data: bytes, parts: Iterable[Node]) -> bytes:
     return data
 
 
+def _is_variable(binding: Binding) -> bool:
+    """Whether a name is given to a value inside of a function."""
+    definition, scope = definition_of(binding), binding.scope
+    index = scope.file.pack.index
+    is_local = scope.type in index.block_scopes | index.function_scopes and scope is not scope.file.root
+    return is_local and definition is not None and definition.shape in ("assign", "declarator", "parameter")
+
+
+def _word(name: str) -> bytes:
+    return rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode()
+
+
 def _has_word(data: bytes, name: str) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), data) is not None
+    return re.search(_word(name), data) is not None

@@ -9,7 +9,7 @@ from featureops.core.detect.presence import Presence, Sighting
 from featureops.languages import packs
 
 USES_NONE = frozenset[str]()
-USES_UNLEASH = frozenset({"unleash"})
+USES_UNLEASH = frozenset({"io.getunleash"})
 
 
 def sighting(path: str, text: str, config: Config | None = None) -> Sighting:
@@ -19,28 +19,36 @@ def sighting(path: str, text: str, config: Config | None = None) -> Sighting:
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "ids"),
+    ("path", "text", "modules"),
     [
-        ("a.py", "from UnleashClient import UnleashClient\n", {"unleash"}),
+        ("a.py", "from UnleashClient import UnleashClient\n", {"UnleashClient"}),
         ("a.py", "from openfeature import api\n", {"openfeature"}),
-        ("a.ts", 'import { useFlag } from "@unleash/proxy-client-react";\n', {"unleash"}),
-        ("A.vue", '<script>\nimport { useFlag } from "@unleash/proxy-client-vue";\n</script>\n', {"unleash"}),
-        ("A.java", "import com.launchdarkly.sdk.server.LDClient;\n", {"launchdarkly"}),
-        ("a.go", 'import "github.com/open-feature/go-sdk/openfeature"\n', {"openfeature"}),
-        ("a.php", "use Unleash\\{Client\\Unleash};\n", {"unleash"}),
-        ("a.rs", "use open_feature::{Client, provider};\n", {"openfeature"}),
+        ("a.ts", 'import { useFlag } from "@unleash/proxy-client-react";\n', {"@unleash/proxy-client-react"}),
+        (
+            "A.vue",
+            '<script>\nimport { useFlag } from "@unleash/proxy-client-vue";\n</script>\n',
+            {"@unleash/proxy-client-vue"},
+        ),
+        ("A.java", "import com.launchdarkly.sdk.server.LDClient;\n", {"com.launchdarkly.sdk.server"}),
+        (
+            "a.go",
+            'import "github.com/open-feature/go-sdk/openfeature"\n',
+            {"github.com/open-feature/go-sdk/openfeature"},
+        ),
+        ("a.php", "use Unleash\\{Client\\Unleash};\n", {"Unleash"}),
+        ("a.rs", "use open_feature::{Client, provider};\n", {"open_feature"}),
         ("a.py", "import logging\n", set()),
     ],
 )
-def test_a_file_names_an_sdk_by_its_module(path: str, text: str, ids: set[str]) -> None:
-    assert sighting(path, text).spoken == ids
+def test_a_file_names_an_sdk_by_its_module(path: str, text: str, modules: set[str]) -> None:
+    assert sighting(path, text).spoken == modules
 
 
 def test_a_call_of_something_without_a_telling_name_waits_for_the_sdk() -> None:
     seen = sighting("A.java", "class A { boolean f(Mapper m) { return m.isEnabled(Feature.WRAP); } }")
     assert seen.among(USES_NONE) == []
     assert len(seen.among(USES_UNLEASH) or []) == 1
-    assert seen.among(frozenset({"launchdarkly"})) == []
+    assert seen.among(frozenset({"com.launchdarkly.sdk.server"})) == []
 
 
 @pytest.mark.parametrize(
@@ -61,6 +69,13 @@ def test_a_written_key_or_a_telling_name_is_looked_at_anyway(text: str) -> None:
 @pytest.mark.parametrize("text", ['x.enabled? "new-checkout"', "x.is_enabled?(:new_checkout)", "x.is_enabled? :new"])
 def test_a_key_is_written_also_without_parentheses(text: str) -> None:
     assert sighting("a.rb", f"{text}\n").among(USES_NONE) == sighting("a.rb", f"{text}\n").among(USES_UNLEASH)
+
+
+def test_an_sdk_that_another_language_uses_makes_no_difference() -> None:
+    seen = sighting("A.java", "class A { boolean f(Mapper m) { return m.isEnabled(Feature.WRAP); } }")
+    spoken = sighting("a.ts", 'import { initialize } from "unleash-client";\n').spoken
+    assert spoken
+    assert seen.among(spoken) == []
 
 
 def test_the_houses_own_forms_wait_for_nothing() -> None:

@@ -10,7 +10,7 @@ from featureops.core.learning import learn
 from featureops.core.project import Project
 from featureops.core.reads import find_reads
 
-__all__ = ["files_that_build", "files_that_spell", "has_built_key"]
+__all__ = ["asks_openly", "files_that_build", "files_that_spell", "has_built_key"]
 
 
 def has_built_key(project: Project, flag: str, asking: Asking, path: str, offsets: Iterable[int]) -> bool:
@@ -23,6 +23,12 @@ def has_built_key(project: Project, flag: str, asking: Asking, path: str, offset
     for read in found:
         learn(project, path, read)
     return any(read.flag == flag for read in found)
+
+
+def asks_openly(project: Project, flag: str, asking: Asking, path: str, offsets: Iterable[int]) -> bool:
+    """Whether a file asks for the flag by a key that is not written there, or for whichever flag it is given."""
+    known = len(project.readers)
+    return has_built_key(project, flag, asking, path, offsets) or len(project.readers) > known
 
 
 def files_that_build(

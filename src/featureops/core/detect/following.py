@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from featureops.core.detect.needles import called_places, places_of
+from featureops.core.detect.sifting import Sift, sift_one_by_one
 from featureops.core.detect.wrappers import method_of, names_at
 from featureops.core.given import called_name
 from featureops.core.instances import classes_of
@@ -30,26 +31,32 @@ def follow_places(project: Project, path: str, offsets: Iterable[int]) -> bool:
 
 
 def learn_callers(
-    project: Project, grep: Callable[[Sequence[bytes]], Iterable[str]], text: Callable[[str], bytes | None]
+    project: Project,
+    grep: Callable[[Sequence[bytes]], Iterable[str]],
+    text: Callable[[str], bytes | None],
+    sift: Sift = sift_one_by_one,
 ) -> list[str]:
     """Learn what passes on to the readers that are known whichever flag it is given itself, to any depth. The files
     that call a reader by a key that is not written at the place.
     """
-    done: set[str] = set()
+    holding: dict[str, set[str]] = {}
     places: dict[str, list[int] | None] = {}
-    count = -1
-    while count != len(project.readers):
-        count = len(project.readers)
-        names = {reader.name for reader in project.readers} - done
-        done |= names
-        for path in grep([name.encode() for name in sorted(names)]) if names else ():
+    seen: set[Node] = set()
+    while fresh := [reader for reader in project.readers if reader.function not in seen]:
+        seen.update(reader.function for reader in fresh)
+        new = sorted({reader.name for reader in fresh} - holding.keys())
+        holding |= {name: set[str]() for name in new}
+        for path in grep([name.encode() for name in new]) if new else ():
             data = text(path) if project.packs.reading(path) is not None else None
-            wanted = [name.encode() for name in done]
-            near = called_places(data, places_of(data, wanted), done, written=False) if data is not None else []
-            if near != []:
+            wanted = [name.encode() for name in holding]
+            near = called_places(data, places_of(data, wanted), holding, written=False) if data is not None else []
+            if data is not None and near != []:
                 places[path] = near
-        for path, near in places.items():
-            learn_all(project, path, near)
+                for name in new:
+                    holding[name].update([path] if name.encode() in data else [])
+        asked = sorted({path for reader in fresh for path in holding[reader.name]})
+        for path in sift(lambda path: learn_all(project, path, places[path]), asked):
+            learn_all(project, path, places[path])
     return sorted(places)
 
 

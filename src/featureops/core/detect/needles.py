@@ -170,9 +170,10 @@ class Asking:
                 found.append(offset)
         return found
 
-    def waits(self, data: bytes, offset: int) -> frozenset[str]:
+    def waits(self, data: bytes, offset: int, *, telling: bool = True) -> frozenset[str]:
         """For one of `places` the ids of the SDKs that have what is called there. None where the place tells something
-        in itself: it is in the house's own form, its key is written there, or a name beside it speaks of flags.
+        in itself: it is in the house's own form, its key is written there, or (with `telling`) a name beside it
+        speaks of flags.
         """
         if data.startswith(self._house, offset):
             return frozenset()
@@ -180,7 +181,7 @@ class Asking:
         names = [name for name in self._owned_by_first.get(data[start], ()) if data.startswith(name, start)]
         if any(_KEYED.match(data, start + len(name)) for name in names):
             return frozenset()
-        if data[offset] != _DOT and any(_speaks_of_flags(data, start, start + len(name)) for name in names):
+        if telling and data[offset] != _DOT and any(_speaks_of_flags(data, start, start + len(name)) for name in names):
             return frozenset()
         return frozenset[str]().union(*(self._owners[name] for name in names))
 

@@ -1,30 +1,25 @@
-"""Which SDKs the files of a repository speak of, told by their bytes: what asks for a flag only in a repository that
-uses the SDK is not parsed in any other.
+"""Which modules of SDKs the files of a repository speak of, told by their bytes: what asks for a flag only in a
+repository that uses the SDK in that language is not parsed in any other.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from featureops.core.config import Config
 from featureops.core.detect.needles import Asking, Needles, by_first, offsets_of
-from featureops.core.origins import letters_of, may_be_named
+from featureops.core.origins import letters_of, may_be_named, module_heads
 from featureops.core.pack import LanguagePack, Packs
 
 __all__ = ["Presence", "Sighting"]
 
-_SEPARATORS = re.compile(r"::|\\|\.")
-_WHOLE = frozenset({"path", "folder", "package"})
-"""Styles of languages in which an import's text is written in one piece."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A file in which something may ask. `near` are its places (see `Asking.places`), each with the ids of the SDKs one
-    of which the repository must use for the place to be a read; none for a place that is looked at anyway. None: reads
-    may be anywhere in the file. `spoken` are the ids of the SDKs that the file names by a module.
+    """A file in which something may ask. `near` are its places (see `Asking.places`), each with the modules one of
+    which the repository must name for the place to be a read; none for a place that is looked at anyway. None: reads
+    may be anywhere in the file. `spoken` are the modules that the file names (see `origins.module_heads`).
     """
 
     path: str
@@ -32,10 +27,10 @@ class Sighting:
     spoken: frozenset[str] = frozenset()
 
     def among(self, present: frozenset[str]) -> list[int] | None:
-        """The places to look at in a repository that uses these SDKs."""
+        """The places to look at in a repository that names these modules."""
         if self.near is None:
             return None
-        return [offset for offset, ids in self.near.items() if not ids or not ids.isdisjoint(present)]
+        return [offset for offset, heads in self.near.items() if not heads or not heads.isdisjoint(present)]
 
 
 class Presence:
@@ -63,8 +58,8 @@ class Presence:
     def unwritten(
         self, files: Iterable[tuple[str, bytes, Sequence[int]]]
     ) -> tuple[frozenset[str], dict[str, Sequence[int]]]:
-        """For all files of a repository that hold a needle, as (path, bytes, offsets of needles): the SDKs that are
-        used, and the files that may ask by a key that is not written at the place, with their offsets.
+        """For all files of a repository that hold a needle, as (path, bytes, offsets of needles): the modules of
+        SDKs that they name, and the files that may ask by a key that is not written at the place, with their offsets.
         """
         found: list[tuple[Sighting, list[int] | None, Sequence[int]]] = []
         spoken = frozenset[str]()
@@ -76,7 +71,7 @@ class Presence:
             near = language.asking.places(data, offsets, written=False)
             spoken |= language.spoken(data, offsets)
             if near != []:
-                found.append((language.sighting(path, data, offsets), near, offsets))
+                found.append((language.sighting(path, data, offsets, telling=False), near, offsets))
         return spoken, {
             sighting.path: offsets
             for sighting, near, offsets in found
@@ -89,35 +84,32 @@ class _Language:
 
     def __init__(self, pack: LanguagePack, asking: Asking) -> None:
         self.asking = asking
-        heads: dict[bytes, set[str]] = {}
-        for sdk in pack.sdks:
-            for item in sdk.imports:
-                heads.setdefault(_head(item.module, pack).encode(), set()).add(sdk.id)
-        self._heads = heads
-        self._by_first = by_first(heads)
         self._sdks = pack.sdks
+        self._heads = {sdk.id: module_heads(sdk, pack) for sdk in pack.sdks}
+        heads = {head.encode(): head for each in self._heads.values() for head in each}
+        self._names = heads
+        self._by_first = by_first(heads)
         self.needles = tuple(dict.fromkeys((*asking.needles, *heads)))
 
     def spoken(self, data: bytes, offsets: Iterable[int]) -> frozenset[str]:
-        """The SDKs whose modules stand at some of the offsets."""
+        """The modules that stand at some of the offsets."""
         near = ((offset, head) for offset in offsets for head in self._by_first.get(data[offset], ()))
-        return frozenset[str]().union(*(self._heads[head] for offset, head in near if data.startswith(head, offset)))
+        return frozenset(self._names[head] for offset, head in near if data.startswith(head, offset))
 
-    def sighting(self, path: str, data: bytes, offsets: Sequence[int]) -> Sighting:
+    def sighting(self, path: str, data: bytes, offsets: Sequence[int], *, telling: bool = True) -> Sighting:
         spoken = self.spoken(data, offsets)
         near = self.asking.places(data, offsets)
         if not near:
             return Sighting(path, None if near is None else {}, spoken)
-        waits = {offset: self.asking.waits(data, offset) for offset in near}
+        waits = {offset: self.asking.waits(data, offset, telling=telling) for offset in near}
         told = self._told(data) if any(waits.values()) else frozenset[str]()
-        return Sighting(path, {at: ids if ids.isdisjoint(told) else frozenset() for at, ids in waits.items()}, spoken)
+        return Sighting(path, {at: self._modules(ids, told) for at, ids in waits.items()}, spoken)
+
+    def _modules(self, ids: frozenset[str], told: frozenset[str]) -> frozenset[str]:
+        """The modules of some SDKs; none where one of these is told already."""
+        return frozenset[str]().union(*(self._heads[sdk] for sdk in ids)) if ids.isdisjoint(told) else frozenset()
 
     def _told(self, data: bytes) -> frozenset[str]:
         """The SDKs whose client may be told by its name in a file."""
         letters = letters_of(data)
         return frozenset(sdk.id for sdk in self._sdks if may_be_named(letters, sdk))
-
-
-def _head(module: str, pack: LanguagePack) -> str:
-    """What stands in one piece wherever the module is imported."""
-    return module if pack.modules.style in _WHOLE else _SEPARATORS.split(module)[0]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from featureops.core.asked import Read, uses_of
-from featureops.core.detect.built import files_that_spell, has_built_key
+from featureops.core.detect.built import asks_openly, files_that_spell, has_built_key
 from featureops.core.detect.following import follow_places, learn_all, learn_callers
 from featureops.core.detect.markers import marked_key, marked_name
 from featureops.core.detect.needles import Needles, flag_needles, is_bare, is_minified, whole_places
@@ -24,6 +24,7 @@ from featureops.core.detect.places import (
 )
 from featureops.core.detect.presence import Presence
 from featureops.core.detect.rows import Kind, Rows
+from featureops.core.detect.sifting import Sift, sift_one_by_one
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, bound_function, call_at, names_at, wrapper_around
 from featureops.core.dispatch import classes_asked, may_run
@@ -57,20 +58,30 @@ _HELD = ("boolean", "details")
 _QUOTES = frozenset(b"\"'`")
 
 
-def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[Usage, ...]:
+def find_usages(
+    project: Project,
+    flag: str,
+    grep: Grep,
+    text_of: Callable[[str], bytes | None],
+    sift: Sift = sift_one_by_one,
+) -> tuple[Usage, ...]:
     """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
     hunt = _Hunt(project, flag, house_name(flag))
     hits, asking = hunt.first(grep, text_of)
-    for path, offsets in asking.items():
-        hunt.ask(path, offsets)
+
+    def in_code(needles: Sequence[bytes]) -> _Offsets:
+        return grep((), {pack.id: tuple(needles) for pack in project.packs.readable})
+
+    for path in sift(lambda path: hunt.asks(path, asking[path]), sorted(asking)):
+        hunt.ask(path, asking[path])
     for path, offsets in hits.items():
         if offsets:
             hunt.learn(path)
-    learn_callers(project, grep, text_of)
+    learn_callers(project, in_code, text_of, sift)
     hunt.names.update(reader.name for reader in project.readers if reader.is_built)
     for path, offsets in hits.items():
         hunt.look(path, offsets)
-    for path in files_that_spell(project, flag, grep):
+    for path in files_that_spell(project, flag, in_code):
         if path not in hits:
             hunt.look(path, (), spelt=True)
     for _ in range(_ROUNDS):
@@ -78,8 +89,8 @@ def find_usages(project: Project, flag: str, grep: Grep, text_of: Callable[[str]
         if not names:
             break
         needles = [name.encode() for name in sorted(names)]
-        for path, offsets in grep(needles).items():
-            data = text_of(path) if project.packs.reading(path) is not None else None
+        for path, offsets in in_code(needles).items():
+            data = text_of(path)
             whole = whole_places(data, offsets, needles) if data is not None else []
             if whole:
                 hunt.follow(path, whole, names)
@@ -136,6 +147,11 @@ class _Hunt:
                 hits[path] = tuple(at for at in own if not is_minified(data, at))
         self.project.present, unwritten = self.presence.unwritten(rest)
         return hits, {path: offsets for path, offsets in unwritten.items() if path not in hits}
+
+    def asks(self, path: str, offsets: Sequence[int]) -> bool:
+        """Whether a file without the key asks for the flag, or for whichever flag it is given."""
+        pack = self.project.packs.reading(path)
+        return pack is not None and asks_openly(self.project, self.flag, self.presence.asking(pack), path, offsets)
 
     def ask(self, path: str, offsets: Sequence[int]) -> None:
         """A file without the key that asks for flags by keys that are not written there."""

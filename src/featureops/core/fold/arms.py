@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
-from featureops.core.fold.literals import literal, matches
+from featureops.core.fold.literals import matches
+from featureops.core.fold.switches import labels_of
 from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
@@ -106,5 +107,6 @@ def _takes(arm: Node, value: Known) -> bool | None:
     parts = [item for item in pattern.items if item is not guard]
     if not parts:  # the pattern that takes anything is a sign and no node of its own
         return True
-    label = literal(parts[0]) if len(parts) == 1 else None
-    return matches(label, value) if label is not None else None
+    labels = labels_of(parts) if len(parts) == 1 else None
+    found = [matches(label, value) for label in labels or ()]
+    return True if any(found) else None if not found or None in found else False

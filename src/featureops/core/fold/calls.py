@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from featureops.core.fold.values import Known, is_pure
 from featureops.core.syntax import Node
 
-__all__ = ["called", "whole_use"]
+__all__ = ["called", "is_method", "whole_use"]
 
 
 def called(use: Node, is_async: bool, known: Mapping[Node, Known]) -> Node | None:
@@ -23,6 +23,15 @@ def called(use: Node, is_async: bool, known: Mapping[Node, Known]) -> Node | Non
     if not is_async:
         return call
     return call.parent if call.parent is not None and call.parent.shape == "await" else None
+
+
+def is_method(function: Node) -> bool:
+    """Whether a function belongs to a class, or to the type that it names as its receiver."""
+    index = function.file.pack.index
+    if function.role("receiver") is not None:
+        return True
+    scopes = (outer.type for outer in function.ancestors() if outer.type in index.class_scopes | index.function_scopes)
+    return next(scopes, "") in index.class_scopes
 
 
 def whole_use(use: Node) -> Node:

@@ -84,6 +84,8 @@ class Comparisons(Expressions):
             return Const(found) if found is not None else KEEP
         index = node.file.pack.index
         items = _plain(_items(arguments))
+        if isinstance(whole, Scalar) and isinstance(whole.value, str) and name is not None and not items:
+            return Const(Scalar(whole.value, whole.quote)) if name.text in index.text_members else None
         if owner is not None and name is not None and name.text in index.equal_methods and len(items) == 1:
             return self._compare(node, [owner, items[0]], is_equal=True, is_text=True)
         if callee.text in index.equal_functions:

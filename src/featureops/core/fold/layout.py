@@ -24,9 +24,11 @@ def is_alone(node: Node, end: int) -> bool:
 
 
 def full_end(node: Node) -> int:
-    """The end of a statement with the comment that follows on its last line and, where indentation makes blocks, the
-    comment lines after it that are indented deeper than it (they belong to its last block)."""
-    end = _with_line_comment(node.file, node.end)
+    """The end of a statement, of a field with the comma behind it, with the comment that follows on its last line and,
+    where indentation makes blocks, the comment lines after it that are indented deeper than it (they belong to its last
+    block)."""
+    after = node.next() if node.shape == "field" else None
+    end = _with_line_comment(node.file, after.end if after is not None and after.text == "," else node.end)
     if node.file.pack.text.blocks != "indent":
         return end
     last_block = _last_block(node)
