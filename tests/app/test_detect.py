@@ -380,3 +380,4 @@ def test_a_service_that_is_not_in_the_repository_is_listed_as_unproven_and_a_par
     assert answer["flags"] == []
     assert [(row["line"], row["flagName"]) for row in cast("list[Row]", answer["unproven"])] == [(5, "new-menu")]
     assert "doubtfulReads" not in answer
+    assert 'call = "IsEnabled" and flag = 0' in cast("str", answer["hint"])

@@ -11,7 +11,7 @@ from featureops.app.code import Code, KnownCode, known_flag
 from featureops.app.deps import Deps
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import ASK_USER, USE_EXISTING, Known, Ranked, Wanted, rank, recommendation, words
-from featureops.core.detect.summary import FlagInCode, Inventory, PlaceInCode
+from featureops.core.detect.summary import FlagInCode, Inventory, PlaceInCode, most_called
 from featureops.core.detect.usages import find_usages
 from featureops.core.errors import BadArgument, BadConfiguration, Unreachable
 from featureops.core.model import Flag, Json, Usage
@@ -56,11 +56,24 @@ def inventory(deps: Deps) -> dict[str, Json]:
         answer["doubtfulReads"] = [
             {**_place_row(place), "reason": place.reason} for place in found.doubtful[:_MAX_DOUBTFUL]
         ]
-    if not found.flags:
-        answer["hint"] = (
-            "No flag is read. If the house has its own way of asking, say so with [[reads]] in featureops.toml."
-        )
+    if hint := _house_hint(found):
+        answer["hint"] = hint
     return answer | code.footer(started)
+
+
+def _house_hint(found: Inventory) -> str:
+    """How to say what the code does not show."""
+    called = most_called(found.unproven)
+    if called:
+        flags = len({place.flag for place in found.unproven})
+        return (
+            f"{len(found.unproven)} calls may be reads of {flags} flags, but nothing here shows that what they ask is a"
+            f' flag client. If it is, say so in featureops.toml: [[reads]] with call = "{called}" and flag = 0 (the'
+            " argument that holds the key)."
+        )
+    if found.flags:
+        return ""
+    return "No flag is read. If the house has its own way of asking, say so with [[reads]] in featureops.toml."
 
 
 def guards(deps: Deps, places: Sequence[str]) -> dict[str, Json]:

@@ -117,15 +117,22 @@ def _show_inventory(answer: _Answer) -> None:
     for flag in flags[:_SHOWN_ROWS]:
         lists = [", ".join(_text(name) for name in _items(flag.get(key))) for key in ("languages", "sdks")]
         table.add_row(_text(flag.get("flagName")), str(flag.get("usages")), str(flag.get("files")), *lists)
-    out().print(table if flags else "No flag is read in this code.")
+    out().print(table if flags else "No flag is read in this code that is shown to be one.")
     for read in _rows(answer.get("dynamicReads"))[:_SHOWN_ROWS]:
         out().print(f"  key not known here: {_place(read)}  {_text(read.get('text'))}")
+    unproven = _rows(answer.get("unproven"))
+    if unproven:
+        names = {_text(row.get("flagName")) for row in unproven}
+        first = f"{_place(unproven[0])}  {_text(unproven[0].get('text'))}"
+        out().print(f"  perhaps reads, of {_count(len(names), 'flag')}: {len(unproven)}, the first at {first}")
     doubtful = _rows(answer.get("doubtfulReads"))
     if doubtful:
         first = f"{_place(doubtful[0])}  {_text(doubtful[0].get('text'))}"
         out().print(
             f"  perhaps reads, by a key not known here: {answer.get('doubtfulReadCount')}, the first at {first}"
         )
+    if answer.get("hint"):
+        out().print(_text(answer.get("hint")))
 
 
 def _show_candidates(answer: _Answer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +12,9 @@ from featureops.core.learning import reader_of
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 
-__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "read_file", "take_inventory"]
+__all__ = ["FlagInCode", "Inventory", "PlaceInCode", "most_called", "read_file", "take_inventory"]
+
+_CALLED = re.compile(r"(?:\.|->|::)(\w+[?!]?)\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,12 @@ def take_inventory(places: Iterable[PlaceInCode]) -> Inventory:
             inventory.flags.setdefault(place.flag, FlagInCode(place.flag)).places.append(place)
     inventory.flags = dict(sorted(inventory.flags.items()))
     return inventory
+
+
+def most_called(places: Iterable[PlaceInCode]) -> str:
+    """The method that most of the places call; empty where none is called with parentheses."""
+    counted = Counter(name for place in places for name in set(_CALLED.findall(place.text)))
+    return max(counted, key=lambda name: (counted[name], name), default="")
 
 
 def _place(project: Project, path: str, read: Read) -> PlaceInCode:
