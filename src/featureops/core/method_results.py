@@ -20,6 +20,9 @@ def calls_of_method(
     project: Project, function: Node, files_with: Callable[[str], Sequence[str]]
 ) -> Iterator[tuple[str, Node]]:
     """The calls, for a getter the members, each with its file. Tests are left out: they may tell a mock what to say."""
+    if function.shape != "function":
+        yield from _reads_of_field(project, function, files_with)
+        return
     path = function.file.path
     wrapper, own = named_wrapper(path, function, inverted=False), holder_of(project, path, function)
     if wrapper is None or own is None:
@@ -35,6 +38,32 @@ def calls_of_method(
         classes = classes_asked(project, where, callee, callee.role("object"))
         if classes and all(holder is own[1] for _, holder in classes):
             yield where, whole
+
+
+def _reads_of_field(
+    project: Project, field: Node, files_with: Callable[[str], Sequence[str]]
+) -> Iterator[tuple[str, Node]]:
+    """Where other files read a field of a class that is known there."""
+    label, own = field.role("name"), holder_of(project, field.file.path, field)
+    mentions = list(_mentions(project, files_with(label.text), label.text)) if label is not None else []
+    if own is None or any(_is_defined(name) for name in mentions if name is not label):
+        return
+    for name in mentions:
+        where, member = name.file.path, name.parent
+        owner = member.role("object") if member is not None and member.role("property") is name else None
+        if member is None or owner is None or not is_pure(owner, lambda _: False) or _is_written(member):
+            continue
+        classes = classes_asked(project, where, member, owner)
+        if classes and all(holder is own[1] for _, holder in classes):
+            yield where, member
+
+
+def _is_defined(name: Node) -> bool:
+    return name.parent is not None and name.parent.role("name") is name and name.parent.shape != "keyword-argument"
+
+
+def _is_written(member: Node) -> bool:
+    return member.parent is not None and member.parent.role("left") is member
 
 
 def _mentions(project: Project, paths: Sequence[str], name: str) -> Iterator[Node]:

@@ -6,7 +6,7 @@ from featureops.core.fold.values import is_pure
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["asserted"]
+__all__ = ["asserted", "launched_by"]
 
 
 def asserted(statement: Node, names: Names) -> Node | None:
@@ -27,6 +27,20 @@ def asserted(statement: Node, names: Names) -> Node | None:
     if arguments is None or not is_known:
         return None
     return _first(arguments.items)
+
+
+def launched_by(statement: Node) -> Node | None:
+    """The block that a statement only has run at another time: `scope.launch(context) { .. }`."""
+    call = statement.role("operand") if statement.shape == "expression" else statement
+    arguments = call.role("arguments") if call is not None and call.shape == "call" else None
+    block = arguments.items[-1] if arguments is not None and arguments.items else None
+    head = call.role("function") if call is not None else None
+    while head is not None and head.shape == "call":
+        head = head.role("function")
+    name = (head.role("property") or head) if head is not None else None
+    if name is None or block is None or name.text not in name.file.pack.index.launchers:
+        return None
+    return block if block.shape == "block" else None
 
 
 def _first(parts: list[Node]) -> Node | None:

@@ -10,8 +10,11 @@ from featureops.core.fold.calls import called, is_method, whole_use
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.fields import Fields
+from featureops.core.fold.holding import function_binding, is_handed_over, is_lazy, is_pattern
 from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
 from featureops.core.fold.members import Members
+from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unread import unread_collections
@@ -43,7 +46,7 @@ class Folded:
     """The edits, and what other files may rely on: values of names and results of functions at module level, and every
     expression whose value is `known`. `unfolded` are those that stay nevertheless, and patterns, with their value;
     `bound` are parts without a use that code which makes the class hands over, `idle` the parameters of functions that
-    lost all their uses, `methods` those that only give a known value."""
+    lost all their uses, `methods` those that only give a known value, and such fields."""
 
     edits: tuple[Edit, ...]
     values: Mapping[str, Known]
@@ -88,7 +91,10 @@ class FileFold:
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
-        self._spreads = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
+        self._terms: dict[Binding, Term] = {}
+        self._fields = Fields(names)
+        alike = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
+        self._spreads = (*alike, self._spread_fields, self._spread_opposites)
 
     def run(self) -> Folded:
         """Fold until nothing more follows."""
@@ -110,14 +116,14 @@ class FileFold:
         wanted = (
             *self.seeds,
             *(self.gates.keys() - folded.opened),
-            *(part for binding, part in self.held.items() if _is_pattern(binding)),
+            *(part for binding, part in self.held.items() if is_pattern(binding)),
         )
         unfolded = {node: self.seeds.get(node) for node in wanted if not folded.editor.covers(node.span)}
         if asked.isdisjoint(unfolded):  # a name that is given a text or a number instead may be used as before
             unfolded = {node: value for node, value in unfolded.items() if not isinstance(value, Scalar)}
         values, results = _by_name(self.values), _by_name(self.results)
         bound, idle = frozenset(self._bound), idle_parameters(self.names, folded.editor)
-        methods = dict(self._known_methods(folded))
+        methods = {**dict(self._known_methods(folded)), **self._fields.definitions()}
         return Folded(folded.editor.result(), values, results, self.seeds, unfolded, bound, idle, methods)
 
     def _pass(self) -> Statements:
@@ -145,7 +151,7 @@ class FileFold:
         grown = False
         for node in tuple(self.seeds):
             binding = self._bound_by(node)
-            if binding is None or binding in self.values or not binding.is_single or _is_handed_over(binding):
+            if binding is None or binding in self.values or not binding.is_single or is_handed_over(binding):
                 continue
             value = self._initial(binding, folded)
             if value is not None and self._may_spread(binding, value):
@@ -180,6 +186,16 @@ class FileFold:
                     grown = True
         return grown
 
+    def _spread_opposites(self, folded: Statements) -> bool:
+        """Conditions that are decided since a name has come down to another, or to the opposite of one."""
+        reduce = self._scratch(folded).reduce
+        for binding in filter(None, map(self._bound_by, tuple(self.seeds))):
+            if not is_handed_over(binding) and not is_visible(self.names, binding):
+                note_term(self._terms, binding, self.names, reduce)
+        fresh = {row: value for row, value in decided_by_opposites(self.names, self._terms) if row not in self.seeds}
+        self.seeds.update(fresh)
+        return bool(fresh)
+
     def _bound_by(self, node: Node) -> Binding | None:
         for outer in node.ancestors():
             if outer.shape in ("declarator", "assign"):
@@ -187,7 +203,7 @@ class FileFold:
                 binding = self.names.of.get(sole_name(name) or name) if name is not None else None
                 is_class = binding is not None and binding.scope.type in self.file.pack.index.class_scopes
                 return None if is_class and binding is not None and not is_private(binding) else binding
-            if outer.shape in ("function", "lambda", "block") and not _is_lazy(outer):
+            if outer.shape in ("function", "lambda", "block") and not is_lazy(outer):
                 return None
         return None
 
@@ -196,7 +212,7 @@ class FileFold:
         if value is None:
             return None
         later = lazy_value(unwrapped(value))
-        value = later if later is not None and later.parent is not None and _is_lazy(later.parent) else value
+        value = later if later is not None and later.parent is not None and is_lazy(later.parent) else value
         only_boolean = bool(binding.uses) and all(is_seen_as_boolean(use) for use in binding.uses)
         context: Context = "boolean" if only_boolean else "value"
         known = self._scratch(folded).reduce(value, context)
@@ -221,7 +237,7 @@ class FileFold:
         grown = False
         for node in tuple(self.seeds):
             function = next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
-            binding = _function_binding(function, self.names) if function is not None else None
+            binding = function_binding(function, self.names) if function is not None else None
             if function is None or binding is None or binding in self.results or not binding.is_single:
                 continue
             if self._may_be_overridden(function, binding):
@@ -281,6 +297,9 @@ class FileFold:
             grown = True
         return grown
 
+    def _spread_fields(self, folded: Statements) -> bool:
+        return self._fields.spread(self.seeds, lambda node: self._const(node, folded))
+
     def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> Known | None:
         body = function.role("body")
         decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
@@ -332,6 +351,7 @@ class FileFold:
         self.parts.update(
             newly_unused(self.names, folded.editor, self._is_idle, settled, self.is_used_elsewhere, self.held)
         )
+        self.parts.update(self._fields.unused(folded.editor, self.is_used_elsewhere))
         self.parts.update(unread_collections(self.names, folded.editor))
         if self.file.pack.index.private_words:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
@@ -339,25 +359,8 @@ class FileFold:
             self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
 
 
-def _is_lazy(block: Node) -> bool:
-    """Whether a block is one expression that gives a variable its value when that is asked for."""
-    call = next((outer for outer in block.ancestors() if outer.shape != "arguments"), None)
-    return call is not None and len(block.items) == 1 and lazy_value(call) is block.items[0]
-
-
-def _is_handed_over(binding: Binding) -> bool:
-    """Whether what is called with the variable itself may write it."""
-    words = binding.definitions[0].file.pack.index.handing_words
-    return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
-
-
 def _always(_owner: Node) -> bool:
     return True
-
-
-def _is_pattern(binding: Binding) -> bool:
-    """Whether the name is taken out of a value by a pattern."""
-    return any(node.shape == "destructuring" for node in binding.definitions[0].ancestors())
 
 
 def _live(items: list[Node], folded: Statements) -> list[Node]:
@@ -378,17 +381,6 @@ def _is_docstring(node: Node) -> bool:
 def _is_async(function: Node) -> bool:
     words = function.file.pack.index.async_words
     return any(child.text in words for child in function.children if not child.named)
-
-
-def _function_binding(function: Node, names: Names) -> Binding | None:
-    name = function.role("name")
-    if name is not None:
-        return names.of.get(name)
-    parent = function.parent
-    if parent is None or parent.shape not in ("declarator", "assign"):
-        return None
-    target = parent.role("name") or parent.role("left")
-    return names.of.get(target) if target is not None else None
 
 
 def _by_name(found: Mapping[Binding, Known]) -> dict[str, Known]:

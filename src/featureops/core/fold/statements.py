@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.arms import Arms, has_arms
-from featureops.core.fold.assertions import asserted
+from featureops.core.fold.assertions import asserted, launched_by
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
 from featureops.core.fold.chains import always_leaves, inside
@@ -244,6 +244,9 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
         is_seen = node is block.items[-1] or not node.file.pack.index.implicit_returns
         if is_seen or (node.shape not in ("and", "or", "not") and node not in self.seeds):
             self.visit(node)
+            launched = launched_by(node)
+            if launched is not None and self._emptied(launched):
+                self.gone.add(node)
             return
         value = self.reduce(node, "boolean")
         if isinstance(value, Const) and not value.effects:
