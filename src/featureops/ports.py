@@ -159,6 +159,11 @@ class ChangeSource(Protocol):
 
     def branch(self) -> str | None: ...
 
+    def recent(self) -> Mapping[str, int]:
+        """The files that lately changed, with how many whole days before the newest commit; empty outside a
+        repository."""
+        ...
+
 
 class Change(Protocol):
     """An applied plan, as the journal remembers it."""

@@ -88,6 +88,9 @@ class MemoryChanges:
     def branch(self) -> str | None:
         return None
 
+    def recent(self) -> dict[str, int]:
+        return {}
+
 
 def deps_of(
     state: Path, contents: Mapping[str, bytes], found: Sequence[ChangedFile] | None, config: Config | None = None

@@ -36,7 +36,7 @@ from featureops.core.seeding import Seeding
 from featureops.core.sources import MappingSource, Source
 from featureops.core.spreading import Spreading
 from featureops.core.syntax import Node, SourceFile, parse
-from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
+from featureops.core.testing.finding import explained, is_for_tests_only, is_test_file, test_plans
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
 
@@ -102,12 +102,12 @@ class _Cleanup:
     def _clean_tests(self) -> bool:
         """What tests say of the flag goes once no other code asks for it."""
         left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
-        if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.seeds, left):
+        if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.asking(), left):
             names = {constant.name for constant in self.state.constants.values() if constant.name}
-            reads = {
-                path: self.state.reads.get(path, []) for path in sorted(self.seeding.files - self.state.refused.keys())
-            }
-            self.plans = test_plans(self.project, self.flag, names, reads, self._is_named_beside, keep=self.fixing.keep)
+            paths = self.seeding.files | self.state.asked_beside(self.flag, self._with_word, self._is_in_code)
+            reads = {path: self.state.reads.get(path, []) for path in sorted(paths - self.state.refused.keys())}
+            beside, in_code, keep = self._is_named_beside, self._is_in_code, self.fixing.keep
+            self.plans = test_plans(self.project, self.flag, names, reads, beside, in_code, keep=keep)
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
             self.state.seeds.setdefault(path, {}).update(plan.known)
@@ -180,6 +180,11 @@ class _Cleanup:
 
     def _is_named_beside(self, path: str, name: str) -> bool:
         return any(has_word(self._output(other), name) for other in self._with_word(name) if other != path)
+
+    def _is_in_code(self, word: str) -> bool:
+        """Whether a file that holds no tests has a word."""
+        paths = (path for path in self._with_word(word) if not is_test_file(self.project, path))
+        return any(has_word(self._output(path), word) for path in paths)
 
     def _with_word(self, name: str) -> list[str]:
         return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from featureops.core.asked import Read
@@ -15,6 +15,7 @@ from featureops.core.project import Constant
 from featureops.core.scopes import Binding
 from featureops.core.settled import Settled
 from featureops.core.syntax import Node
+from featureops.core.testing.setups import asked_name
 
 __all__ = ["RunState"]
 
@@ -57,6 +58,18 @@ class RunState:
             self.doomed.setdefault(path, set())
             self.folded.pop(path, None)
         return bool(fresh)
+
+    def asking(self) -> set[str]:
+        """The files that ask for the flag: what is known in them, and what is opened, shut or taken out."""
+        return {path for table in (self.seeds, self.gates, self.doomed) for path, found in table.items() if found}
+
+    def asked_beside(
+        self, flag: str, with_word: Callable[[str], Iterable[str]], is_in_code: Callable[[str], bool]
+    ) -> set[str]:
+        """The files that have the name of what was asked for a flag, and is for none any more."""
+        reads = (read for found in self.reads.values() for read in found if read.flag == flag)
+        names = {asked_name(read.call) for read in reads if read.call.shape == "call"} - {""}
+        return {path for name in names if not is_in_code(name) for path in with_word(name)}
 
     def open_gate(self, path: str, node: Node, *, is_shown: bool) -> None:
         if node.shape == "markup-element":

@@ -60,7 +60,7 @@ class Blocks:
         comments = leading_comments(statement)
         if _defines(statement) and all(comment.start > 0 for comment in comments):
             return comments
-        if any(self.mentions(comment.text) for comment in comments):
+        if _is_local_import(statement) or any(self.mentions(comment.text) for comment in comments):
             return comments
         lonely = _stands_before_nothing(statement) and all(comment.start > 0 for comment in comments)
         return comments if lonely else []
@@ -223,6 +223,13 @@ def _defines(statement: Node) -> bool:
         if inner.shape == "":
             return False
     return inner is not None and inner.shape in ("function", "class", "enum", "type-definition")
+
+
+def _is_local_import(statement: Node) -> bool:
+    """Whether it brings names into a function, and no other import below shares the comment above it."""
+    following = statement.next()
+    is_last = following is None or following.shape != "import"
+    return statement.shape == "import" and is_last and any(outer.shape == "function" for outer in statement.ancestors())
 
 
 def _marks_of(parts: list[Node], gone: set[Node]) -> set[Node]:

@@ -14,6 +14,7 @@ from featureops.core.fold.fields import Fields
 from featureops.core.fold.holding import function_binding, is_handed_over, is_lazy, is_pattern
 from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
 from featureops.core.fold.members import Members
+from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unread import unread_collections
@@ -90,9 +91,10 @@ class FileFold:
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
+        self._terms: dict[Binding, Term] = {}
         self._fields = Fields(names)
-        spreads = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
-        self._spreads = (*spreads, self._spread_fields)
+        alike = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
+        self._spreads = (*alike, self._spread_fields, self._spread_opposites)
 
     def run(self) -> Folded:
         """Fold until nothing more follows."""
@@ -183,6 +185,16 @@ class FileFold:
                     self.seeds.update((use, inner) for use in binding.uses)
                     grown = True
         return grown
+
+    def _spread_opposites(self, folded: Statements) -> bool:
+        """Conditions that are decided since a name has come down to another, or to the opposite of one."""
+        reduce = self._scratch(folded).reduce
+        for binding in filter(None, map(self._bound_by, tuple(self.seeds))):
+            if not is_handed_over(binding) and not is_visible(self.names, binding):
+                note_term(self._terms, binding, self.names, reduce)
+        fresh = {row: value for row, value in decided_by_opposites(self.names, self._terms) if row not in self.seeds}
+        self.seeds.update(fresh)
+        return bool(fresh)
 
     def _bound_by(self, node: Node) -> Binding | None:
         for outer in node.ancestors():

@@ -31,13 +31,15 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Row:
     """`part` is what goes with the row, and `beside` what another list has for it. `value` is what it has in the
-    column: `cells` and `cuts` are what goes of a row that stays where the column goes."""
+    column: `cells` and `cuts` are what goes of a row that stays where the column goes. One that `is_silent` says
+    nothing in the column, which has a value of its own then."""
 
     part: Node
     value: bool | None
     cells: tuple[Node, ...] = ()
     cuts: tuple[Span, ...] = ()
     beside: Node | None = None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def _label(pair: Node) -> str | None:
 def made(part: Node, cell: Node | None, rules: TableRules, row: Node | None = None) -> Row:
     """The row with a cell. `row` is one that is left bare where only one cell besides this stays."""
     if cell is None:
-        return Row(part, value=False if rules.absent else None)
+        return Row(part, value=False if rules.absent else None, is_silent=True)
     cells = row.items if row is not None and row.shape == "list" else []
     other = next((item for item in cells if item is not cell), None)
     if row is None or other is None:

@@ -9,14 +9,14 @@ from functools import partial
 from featureops.core.asked import Read
 from featureops.core.config import HouseRead
 from featureops.core.detect.places import is_test_path
-from featureops.core.fold.values import Known
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover
 from featureops.core.project import Project
 from featureops.core.registries import keys_in
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.testing.plan import FilePlan, Said, plan_file
-from featureops.core.testing.setups import Setting, SetUp
+from featureops.core.testing.setups import Setting, SetUp, asked_name
+from featureops.core.testing.unkeyed import unkeyed
 
 __all__ = ["explained", "is_for_tests_only", "is_test_file", "setting_of", "test_plans"]
 
@@ -26,9 +26,10 @@ def is_test_file(project: Project, path: str) -> bool:
     return is_test_path(project.packs.for_path(path), path)
 
 
-def is_for_tests_only(project: Project, seeds: Mapping[str, Mapping[Node, Known]], left: Iterable[str]) -> bool:
-    """Whether other code than tests asked for the flag and does not any more. `left` are the files where it does."""
-    asked = any(found and not is_test_file(project, path) for path, found in seeds.items())
+def is_for_tests_only(project: Project, asking: Iterable[str], left: Iterable[str]) -> bool:
+    """Whether other code than tests asked for the flag and does not any more. `asking` are the files where that was
+    so, `left` those where it still is."""
+    asked = any(not is_test_file(project, path) for path in asking)
     return asked and all(is_test_file(project, path) for path in left)
 
 
@@ -38,16 +39,23 @@ def test_plans(
     names: Collection[str],
     reads: Mapping[str, Sequence[Read]],
     is_named_beside: Callable[[str, str], bool],
+    is_in_code: Callable[[str], bool],
     *,
     keep: bool,
 ) -> dict[str, FilePlan]:
     """What goes of the test files that set the flag. `names` are those of constants that hold the key, `reads` all of
-    each file; `is_named_beside` tells whether another file than this path has a name."""
+    each file; `is_named_beside` tells whether another file than this path has a name, `is_in_code`
+    whether one that holds no tests has."""
     plans: dict[str, FilePlan] = {}
-    askers = _askers(read for found in reads.values() for read in found if read.flag == flag)
+    own = [read for found in reads.values() for read in found if read.flag == flag]
+    askers = _askers(own), _askers(read for read in own if read.key is None)
+    asked = {asked_name(read.call) for read in own if not is_test_file(project, read.node.file.path)} - {""}
+    mute = frozenset(name for name in asked if not is_in_code(name))
     for path, found in reads.items():
         if is_test_file(project, path):
-            plan = _plan(project, path, flag, names, found, askers, partial(is_named_beside, path), keep=keep)
+            file = project.file(path)
+            others = unkeyed(file, mute, is_in_code, keep=keep) if file is not None else ([], [])
+            plan = _plan(project, path, flag, names, found, askers, others, partial(is_named_beside, path), keep=keep)
             if plan is not None:
                 plans[path] = plan
     return plans
@@ -59,25 +67,33 @@ def _plan(
     flag: str,
     names: Collection[str],
     reads: Sequence[Read],
-    askers: frozenset[str],
+    asking: tuple[frozenset[str], frozenset[str]],
+    others: tuple[list[SetUp], list[Node]],
     is_used_elsewhere: Callable[[str], bool],
     *,
     keep: bool,
 ) -> FilePlan | None:
-    file = project.file(path)
+    file, (askers, gates) = project.file(path), asking
     setting = setting_of(project, file, flag, askers) if file is not None else None
     if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
         return None
     asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
     setups: list[SetUp] = []
     spoken: list[Node] = []
-    for key in _keys(project, file, flag, names, setting.named, asked):
+    keys = {*_keys(project, file, flag, names, setting.named, asked), *_keys_of_gates(file, gates)}
+    keys -= {key for key in keys if any(outer in keys for outer in key.ancestors())}
+    for key in sorted(keys, key=lambda node: node.start):
         setup = None if file.error_near(key.span) else setting.at(key, asked.get(key))
         if setup is not None:
             setups.append(setup)
-        elif key.type in file.pack.index.strings or key.shape == "member" or key in asked or key.text in names:
+        elif (
+            key.type in file.pack.index.strings or key.shape in ("member", "call") or key in asked or key.text in names
+        ):
             spoken.append(key)
     spoken.extend(read.node for read in reads if read.key is None and read.flag == flag)
+    keyed = {part for setup in setups for part in (setup.part, setup.at)}
+    setups.extend(setup for setup in others[0] if setup.part not in keyed)
+    spoken.extend(node for node in others[1] if not any(part and part.span.holds(node.span) for part in keyed))
     said = Said(file, file.pack.tests, _without_doubles(setups), tuple(spoken), project.names(path))
     return plan_file(said, is_used_elsewhere, keep=keep) if setups else None
 
@@ -101,6 +117,7 @@ def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[
                 asks.update({name: form.when == "enabled" for name in (form.method, form.function) if name})
     house = [read for read in project.config.reads if read.language in (None, file.pack.id)]
     asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
+    asks.update(_asked_in(house, flag))
     forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
     return Setting(
         rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag), askers
@@ -115,6 +132,14 @@ def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]
             owner, _, name = re.sub(r"\(.*", "", read.target).rpartition(".")
             found[name] = owner.lstrip("*"), read.when == "enabled"
     return found
+
+
+def _asked_in(house: Iterable[HouseRead], flag: str) -> Iterator[tuple[str, bool]]:
+    """The functions that the house's expressions give the key to, where nothing turns what they say around."""
+    for read in house:
+        if read.form == "expression" and read.name == flag and not re.search(r"!|\bnot\b|\bunless\b", read.target):
+            for match in re.finditer(rf"([\w$]+\??)\(\s*['\"]{re.escape(flag)}['\"]\s*\)", read.target):
+                yield match[1], read.when == "enabled"
 
 
 def _keys(
@@ -139,6 +164,17 @@ def _keys(
                 found[whole] = None
     inner = {node for node in found if any(outer in found for outer in node.ancestors())}
     return iter(sorted((node for node in found if node not in inner), key=lambda node: node.start))
+
+
+def _keys_of_gates(file: SourceFile, gates: Iterable[str]) -> Iterator[Node]:
+    """The calls that give the key of what is the flag itself."""
+    ids = file.pack.tests.ids if file.pack.tests is not None else frozenset()
+    for node in (node for gate in gates for node in mentions_of(file, gate)):
+        access = _whole_name(node).parent
+        name = access.role("property") if access is not None else None
+        call = access.parent if access is not None and name is not None and name.text in ids else None
+        if call is not None and call.shape == "call" and call.role("function") is access:
+            yield call
 
 
 def _whole_text(node: Node) -> Node:

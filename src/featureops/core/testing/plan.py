@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from featureops.core.fold.unused import statement_of
+from featureops.core.given import sole_name
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover, Span
 from featureops.core.scopes import Names
@@ -36,6 +37,7 @@ _REASONS = {
     "together": "the value is given in several places, one of which stays",
     "named": "the name that holds the value has other uses in the tests",
     "rows": "the rows that are left all have the value that stays: take the column out by hand",
+    "silent": "rows that say nothing of it were run with the removed value: see which still hold",
     "last": "nothing would be left of the tests here: they are for the removed value; take them away together",
 }
 
@@ -65,6 +67,7 @@ class _Placed:
     why: str = ""
     column: Column | None = None
     column_stays: bool = False
+    is_silent: bool = False
     lets: list[_Placed] = field(default_factory=list)
 
     @property
@@ -113,11 +116,11 @@ class _Plan:
     def __init__(self, said: Said, is_used_elsewhere: Callable[[str], bool], *, keep: bool) -> None:
         self.file = said.file
         self.rules = said.rules
-        self.spoken = said.spoken
         self.is_used_elsewhere = is_used_elsewhere
         self.keep = keep
         self.names = said.names
         self.placed = [_Placed(setup, _units(setup.at or setup.part, said.rules)) for setup in said.setups]
+        self.spoken = tuple(node for node in said.spoken if not self._is_set_back(node))
         self._follow_names()
         self.tests = [unit.node for unit in tests_in(said.file.root, said.rules)]
         self.dead = _Dead()
@@ -135,6 +138,7 @@ class _Plan:
         removed = dict.fromkeys(test.name for test in sorted(names, key=lambda test: test.node.start))
         left = [self._leftover(placed) for placed in self.placed if placed.why]
         left += [self._leftover(placed, "rows") for placed in self.placed if placed.column_stays]
+        left += [self._leftover(placed, "silent") for placed in self.placed if placed.is_silent]
         entries = {placed.setup.part for placed in self.placed} | {part for found in taken for part in found.parts}
         cuts = {part for part in parts if part in entries and not _is_whole(part)}
         return FilePlan(
@@ -148,6 +152,16 @@ class _Plan:
         )
 
     # -------------------------------------------------------------- names that hold the value
+
+    def _is_set_back(self, read: Node) -> bool:
+        """Whether a test asks only to set the flag back to what it was."""
+        holder = next((outer for outer in read.ancestors() if outer.shape or len(outer.items) > 1), None)
+        name = (holder.role("left") or holder.role("name")) if holder is not None else None
+        binding = self.names.of.get(sole_name(name) or name) if name is not None and name is not read else None
+        if holder is None or holder.shape not in ("assign", "declarator") or binding is None or not binding.uses:
+            return False
+        after = [placed.at for placed in self.placed if placed.owner.kind == "after"]
+        return all(any(_holds(part, use) for part in after) for use in binding.uses)
 
     def _follow_names(self) -> None:
         """What set-ups give that is not written there: a cell of a table's rows, or a name that groups set."""
@@ -166,13 +180,16 @@ class _Plan:
                 placed.lets.append(let)
             self.placed.extend(let for let in placed.lets if let.setup.part not in known)
         for placed in self.placed:
+            if placed.setup.mute == "all":
+                placed.lets = [other for other in self.placed if other.setup.mute == "once"]
             if placed.column is not None and not self._says_nothing_else(placed.column):
                 placed.setup, placed.column = replace(placed.setup, value=None, why="open"), None
 
     def _follow_column(self, placed: _Placed, column: Column) -> None:
         values = {row.value if row.value is None else row.value is placed.setup.means for row in column.rows}
         if None not in values:
-            value = next(iter(values)) if len(values) == 1 else self.keep
+            is_sure = len(values) == 1 and not any(row.is_silent for row in column.rows)
+            value = next(iter(values)) if is_sure else self.keep
             placed.setup = replace(placed.setup, value=value, why="")
             placed.units = [unit for unit in placed.units if unit.node is not column.at or unit.kind != "other"]
             placed.column = column
@@ -182,7 +199,9 @@ class _Plan:
         column = placed.column
         if column is None:
             return None
-        gone = [row for row in column.rows if (row.value is placed.setup.means) is not self.keep]
+        others = [row for row in column.rows if (row.value is placed.setup.means) is not self.keep]
+        gone = [row for row in others if not row.is_silent]
+        placed.is_silent = len(gone) < len(others)
         parts = [part for row in gone for part in (row.part, row.beside) if part is not None]
         if not column.can_go:
             placed.column_stays = True
@@ -348,8 +367,10 @@ def _is_whole(part: Node) -> bool:
 def _units(part: Node, rules: TestRules) -> list[Unit]:
     """The units around a set-up; what a decorator stands at is one of them."""
     units, outer, own = around(part, rules), part.parent, unit_at(part, rules)
-    if own is not None and own.kind == "after":
-        return [own, *units]
+    units = [own, *units] if own is not None and own.kind == "after" else units
+    first = next(at for at, unit in enumerate(units) if unit.kind != "other")
+    if units[first].kind == "after":
+        return units[first:]
     if part.shape != "decorator" or outer is None or outer.shape != "decorated":
         return units
     held = next((unit for item in outer.items if (unit := unit_at(item, rules)) is not None), None)

@@ -52,8 +52,10 @@ class TestRules:
     `checks` see whether a mock was called. Those of `computed`
     are given a function that answers, those of `naming`
     the name of what is asked, as a text; a mock's own method for it begins with `prefix`.
-    `asserts` is a regular expression for calls that want to see a value,
-    `assertions` are node types that do.
+    `ids` are methods of what is the flag itself that give its key, `results` members of a mock that are given
+    what it answers, `modules` is a regular expression for calls that put a function's object in the place of a module.
+    `asserts` is a regular expression for calls that
+    want to see a value, `assertions` are node types that do.
 
     Calls of `first` are given the answer before the mock is told what it is for. `after` is a regular expression for
     the callee of calls, and for functions, that run after a test, `after_nodes` are node types that do. `lets` are
@@ -79,6 +81,9 @@ class TestRules:
     computed: frozenset[str] = frozenset()
     naming: frozenset[str] = frozenset()
     prefix: str = ""
+    ids: frozenset[str] = frozenset()
+    results: frozenset[str] = frozenset()
+    modules: str = ""
     asserts: str = ""
     assertions: frozenset[str] = frozenset()
     first: frozenset[str] = frozenset()

@@ -22,7 +22,7 @@ from featureops.core.testing.answering import answer_for
 from featureops.core.testing.rules import SetupForm, TestRules
 from featureops.core.testing.values import chosen, literal
 
-__all__ = ["SetUp", "Setting", "asked_name"]
+__all__ = ["SetUp", "Setting", "asked_name", "valued"]
 
 _Why = Literal["", "turns", "open", "checked", "also"]
 _KEY_AND_VALUE = 2
@@ -37,7 +37,7 @@ class SetUp:
     """`part` is what goes: a statement, an entry, an argument or a decorator. `value` is what the flag is set to, None
     where that is not one fixed value, and `why` says why not; "also" is a value that is not all that is set. `at` is
     what the part lies in, where that is not what goes. `given` is an expression with the value, true where it is
-    `means`."""
+    `means`. One that is `mute` names no key, and does so for what is asked once or for all of it."""
 
     part: Node
     key: Node
@@ -46,6 +46,7 @@ class SetUp:
     at: Node | None = None
     given: Node | None = None
     means: bool = True
+    mute: Literal["", "once", "all"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Setting:
             return SetUp(part, key, None, "turns")
         if _CHECKED.search(part.text):
             return SetUp(part, key, None, "checked")
-        return _valued(part, key, answer, means=means)
+        return valued(part, key, answer, means=means)
 
     def _told_first(self, key: Node, steps: list[_Step], part: Node, means: bool) -> SetUp | None:
         """A mock that is given its answer before it is told what that is for: `answer(true).when(x).on(key)`."""
@@ -164,7 +165,7 @@ class Setting:
             return SetUp(part, key, None, "turns")
         arguments = first.role("arguments")
         given = arguments.items if arguments is not None else []
-        return _valued(part, key, given[0], means=means) if len(given) == 1 else SetUp(part, key, None, "turns")
+        return valued(part, key, given[0], means=means) if len(given) == 1 else SetUp(part, key, None, "turns")
 
     def _passes(self, step: _Step) -> bool:
         if step.way == "callee":
@@ -202,7 +203,7 @@ class Setting:
                 means = read.when == "enabled"
                 if read.value is None:
                     return SetUp(part, key, means) if self._alone(steps[1:]) else SetUp(part, key, None, "open")
-                return _valued(part, key, house_argument(call, read.value), means=means, alone=self._alone(steps[1:]))
+                return valued(part, key, house_argument(call, read.value), means=means, alone=self._alone(steps[1:]))
         return self._by_asker(key, steps, part)
 
     def _by_asker(self, key: Node, steps: list[_Step], part: Node) -> SetUp | None:
@@ -215,7 +216,7 @@ class Setting:
         others = [item for item in given if item is not key]
         if len(given) != _KEY_AND_VALUE or len(others) != 1 or steps[0].name in self.asks:
             return None
-        return _valued(part, key, others[0])
+        return valued(part, key, others[0])
 
     def _by_form(self, key: Node, steps: list[_Step], part: Node, form: SetupForm) -> SetUp | None:
         call, answer, seen = steps[0].node, None, 0
@@ -236,10 +237,10 @@ class Setting:
             elif step.name not in form.through and not self._alone([step]):
                 return None
         if form.answers:
-            return _valued(part, key, answer, alone=seen == 1)
+            return valued(part, key, answer, alone=seen == 1)
         if form.gives:
             return SetUp(part, key, form.gives == "enabled")
-        return _valued(part, key, _argument(call, form.value))
+        return valued(part, key, _argument(call, form.value))
 
     def _alone(self, steps: Iterable[_Step]) -> bool:
         """Whether the calls around a helper only check that it went well."""
@@ -257,7 +258,7 @@ class Setting:
             return None
         if assign.shape != "assign" or assign.role("left") is not holder or not self._is_place(owner.text):
             return None
-        return _valued(statement_of(assign), key, assign.role("right"))
+        return valued(statement_of(assign), key, assign.role("right"))
 
     def _compared(self, key: Node) -> SetUp | None:
         """The key in a function that answers for a mock."""
@@ -296,7 +297,7 @@ class Setting:
             return None
         known = chosen(value) if is_sdk and literal(value) is None else None
         at = _holding(pair)
-        return SetUp(pair, key, known, "", at) if known is not None else replace(_valued(pair, key, value), at=at)
+        return SetUp(pair, key, known, "", at) if known is not None else replace(valued(pair, key, value), at=at)
 
     def _is_place(self, name: str) -> bool:
         """Whether something is named like a place where tests keep the values of flags."""
@@ -312,7 +313,7 @@ def _is_dropped(assign: Node) -> bool:
     return assign.shape == "assign" and bool(blank) and target is not None and target.text == blank
 
 
-def _valued(part: Node, key: Node, given: Node | None, *, means: bool = True, alone: bool = True) -> SetUp:
+def valued(part: Node, key: Node, given: Node | None, *, means: bool = True, alone: bool = True) -> SetUp:
     """A set-up to what an expression gives, true being what `means` says. `alone`: nothing else is done with it."""
     inner = (given.role("operand") or given) if given is not None and given.shape in ("argument", "paren") else given
     is_function = inner is not None and inner.shape in ("lambda", "function")
