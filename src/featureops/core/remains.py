@@ -101,7 +101,8 @@ class Remains:
     def _is_spoken_of(self, file: SourceFile, name: str, functions: Iterable[Node]) -> bool:
         """Whether a file, as it was, has the name outside of the functions. A variable of that name is another thing,
         and so is a word of the flag's key."""
-        rest = _without(file.data, functions).replace(self.flag.encode(), b"")
+        rest = _without(file.data, functions)
+        rest = re.sub(_word(self.flag), b"", rest) if self.flag != name else rest
         names = self.project.names(file.path)
         bound = (names.of.get(node) for node in mentions_of(file, name))
         variables = [each for each in bound if each is not None and _is_variable(each)]
