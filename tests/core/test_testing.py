@@ -119,3 +119,28 @@ def test_what_is_refused_is_told_and_no_test_of_it_counts_as_gone() -> None:
     assert after == before
     assert not result.tests
     assert "refused" in {item.kind for item in result.leftovers}
+
+
+def test_what_an_expression_of_the_house_asks_is_told_its_answer() -> None:
+    code = b"const on = useStore(store => store.isOn('k'));\nexport const total = n => (on ? n - 1 : n);\n"
+    test = b"""describe('total', () => {
+  it('takes one off', () => {
+    fakeStore.isOn.withArgs('k').returns(true);
+    expect(total(10)).toBe(9);
+  });
+
+  it('takes nothing off', () => {
+    fakeStore.isOn.withArgs('k').returns(false);
+    expect(total(10)).toBe(10);
+  });
+});
+"""
+    target = "useStore(store => store.isOn('k'))"
+    reads = (HouseRead("expression", target, name="k"),)
+    result = cleanup_project({"shop.js": code, "shop.test.js": test}, "k", True, packs(), Config(reads=reads))
+    after = {edit.path: edit.after for edit in result.edits}
+    assert b"takes nothing off" not in (after["shop.test.js"] or b"")
+    assert b"withArgs" not in (after["shop.test.js"] or b"")
+    turned = (HouseRead("expression", f"!{target}", name="k"),)
+    result = cleanup_project({"shop.js": code, "shop.test.js": test}, "k", True, packs(), Config(reads=turned))
+    assert all(edit.path == "shop.js" for edit in result.edits)

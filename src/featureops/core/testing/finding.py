@@ -117,6 +117,7 @@ def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[
                 asks.update({name: form.when == "enabled" for name in (form.method, form.function) if name})
     house = [read for read in project.config.reads if read.language in (None, file.pack.id)]
     asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
+    asks.update(_asked_in(house, flag))
     forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
     return Setting(
         rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag), askers
@@ -131,6 +132,14 @@ def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]
             owner, _, name = re.sub(r"\(.*", "", read.target).rpartition(".")
             found[name] = owner.lstrip("*"), read.when == "enabled"
     return found
+
+
+def _asked_in(house: Iterable[HouseRead], flag: str) -> Iterator[tuple[str, bool]]:
+    """The functions that the house's expressions give the key to, where nothing turns what they say around."""
+    for read in house:
+        if read.form == "expression" and read.name == flag and not re.search(r"!|\bnot\b|\bunless\b", read.target):
+            for match in re.finditer(rf"([\w$]+\??)\(\s*['\"]{re.escape(flag)}['\"]\s*\)", read.target):
+                yield match[1], read.when == "enabled"
 
 
 def _keys(
