@@ -19,6 +19,7 @@ __all__ = [
     "Progress",
     "Runner",
     "ScanIndex",
+    "Snapshot",
     "Tree",
     "Workers",
     "Workspace",
@@ -56,6 +57,22 @@ class Clock(Protocol):
         ...
 
 
+class Snapshot(Protocol):
+    """The files of a workspace as one run sees them: each is read once, and the list is made once."""
+
+    def files(self) -> Sequence[str]:
+        """As `Workspace.files`."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The content; None where `Workspace.read` has an error."""
+        ...
+
+    def find(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        """As `Workspace.grep`."""
+        ...
+
+
 class Workspace(Protocol):
     """The files under one root. Never leaves it: `..`, absolute paths and symbolic links that point outside raise
     OutsideWorkspace."""
@@ -78,6 +95,10 @@ class Workspace(Protocol):
 
     def read(self, path: str) -> bytes:
         """The content. Errors: BadArgument (no such file, a folder, a device), OutsideWorkspace."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """The files as they are from now on, for one run."""
         ...
 
     def size(self, path: str) -> int | None:
@@ -137,6 +158,11 @@ class ChangeSource(Protocol):
         ...
 
     def branch(self) -> str | None: ...
+
+    def recent(self) -> Mapping[str, int]:
+        """The files that lately changed, with how many whole days before the newest commit; empty outside a
+        repository."""
+        ...
 
 
 class Change(Protocol):

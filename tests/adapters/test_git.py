@@ -295,3 +295,27 @@ def test_the_default_branch_is_the_remotes_where_it_says_so(tmp_path: Path) -> N
     git(origin, "branch", "-m", "trunk")
     git(tmp_path, "clone", "-q", str(origin), "clone")
     assert GitChanges(tmp_path / "clone").default_branch() == "trunk"
+
+
+def commit_at(root: Path, seconds: int) -> None:
+    git(root, "add", "-A")
+    environment = {**os.environ, "GIT_COMMITTER_DATE": f"{seconds} +0000", "GIT_CONFIG_GLOBAL": os.devnull}
+    identity = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
+    subprocess.run(["git", *identity, "commit", "-qm", "Change"], cwd=root, env=environment, check=True)
+
+
+def test_what_changed_lately_is_told_by_its_days_before_the_newest_commit(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "pkg").mkdir(parents=True)
+    git(root, "init", "-q")
+    for days, name in ((50, "old"), (40, "both"), (9, "both"), (2, "odd name"), (0, "new")):
+        (root / "pkg" / f"{name}.py").write_text(f"{days}\n")
+        commit_at(root, 2_000_000_000 - days * 86_400)
+    assert GitChanges(root).recent() == {"pkg/new.py": 0, "pkg/odd name.py": 2, "pkg/both.py": 9}
+    assert GitChanges(root / "pkg").recent() == {"new.py": 0, "odd name.py": 2, "both.py": 9}
+
+
+def test_without_history_nothing_changed_lately(tmp_path: Path) -> None:
+    assert GitChanges(tmp_path).recent() == {}
+    git(tmp_path, "init", "-q")
+    assert GitChanges(tmp_path).recent() == {}

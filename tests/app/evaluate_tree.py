@@ -11,7 +11,7 @@ from featureops.core.config import Config
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile
 from featureops.languages import packs
-from featureops.ports import Hit, Tree
+from featureops.ports import Hit, Snapshot, Tree
 
 __all__ = ["MemoryChanges", "MemoryWorkspace", "deps_of"]
 
@@ -27,6 +27,9 @@ class MemoryWorkspace:
     @property
     def skipped(self) -> Mapping[str, str]:
         return {}
+
+    def snapshot(self) -> Snapshot:
+        return MemorySnapshot(self.contents)
 
     def tree(self) -> Tree:
         return Tree(tuple(self.files()), dict.fromkeys(self.contents, "same"), "", {})
@@ -54,6 +57,20 @@ class MemoryWorkspace:
         }
 
 
+class MemorySnapshot:
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self.contents = contents
+
+    def files(self) -> Sequence[str]:
+        return sorted(self.contents)
+
+    def read(self, path: str) -> bytes | None:
+        return self.contents.get(path)
+
+    def find(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        return MemoryWorkspace(self.contents).grep(needles)
+
+
 class MemoryChanges:
     """`found` None: there is no repository."""
 
@@ -70,6 +87,9 @@ class MemoryChanges:
 
     def branch(self) -> str | None:
         return None
+
+    def recent(self) -> dict[str, int]:
+        return {}
 
 
 def deps_of(

@@ -6,13 +6,13 @@ import random
 import subprocess
 from pathlib import Path
 
-__all__ = ["NAMES", "make_repository"]
+__all__ = ["NAMES", "WORDS", "committed", "make_repository"]
 
 NAMES = ("useFlag", "useVariant", "is_enabled", "isEnabled", "get_variant")
 """The call names that the trees use and that other tools are asked for."""
 
 _NEIGHBOURS = 6
-_WORDS = """
+WORDS = """
 account address amount archive basket batch bill branch budget buffer cache cart charge client code colour column
 config contact country coupon credit customer date delivery discount document draft entry event export field filter
 folder format group history image import index invoice item key label ledger letter level line link list location
@@ -98,11 +98,16 @@ def make_repository(root: Path, files: int, lines: int = 210, percent: float = 3
     for number in range(files - 1):
         kind = "tsx" if number % 2 else "py"
         if number % _NEIGHBOURS == 0:
-            folder = root / "app" / chance.choice(_WORDS) / f"{chance.choice(_WORDS)}{number}"
+            folder = root / "app" / chance.choice(WORDS) / f"{chance.choice(WORDS)}{number}"
             folder.mkdir(parents=True)
-        (folder / f"{chance.choice(_WORDS)}_{number}.{kind}").write_text(
+        (folder / f"{chance.choice(WORDS)}_{number}.{kind}").write_text(
             _content(kind, chance, blocks[kind], lines, chance.random() * 100 < percent)
         )
+    committed(root)
+
+
+def committed(root: Path) -> None:
+    """Make a folder a git repository with one commit."""
     for command in (
         ["init", "-q"],
         ["add", "-A"],
@@ -112,7 +117,7 @@ def make_repository(root: Path, files: int, lines: int = 210, percent: float = 3
 
 
 def _block(kind: str, chance: random.Random) -> str:
-    a, b, c, d = chance.sample(_WORDS, 4)
+    a, b, c, d = chance.sample(WORDS, 4)
     n = chance.randrange(2, 10_000)
     template = _PY if kind == "py" else _TS
     names = {"a": a, "b": b, "c": c, "d": d, "A": a.title(), "B": b.title(), "C": c.title()}

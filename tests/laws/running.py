@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from tests.laws.expressions import FLAG
+from tests.laws.typed.toolchains import TOOLCHAINS, Job, traces_of
 
 __all__ = ["Run", "run_all"]
 
@@ -115,4 +116,7 @@ def run_all(runs: Sequence[Run], language: str) -> dict[str, list[str]]:
     """The trace of each run by its id; many programs share one process."""
     if language == "python":
         return {run.id: _run_python(run) for run in runs}
+    if language in TOOLCHAINS:
+        traces = traces_of([Job(run.code, run.value) for run in runs], language)
+        return dict(zip((run.id for run in runs), traces, strict=True))
     return _run_node(runs)

@@ -2,7 +2,8 @@
 
     python -m tests.laws.soundness --programs 20000 --seed 0 --language python --kind flag
 
-prints how many programs were checked and every difference. For both values of the flag: running the program with the
+prints how many programs were checked and every difference; java, csharp, php and ruby need their toolchain on the
+machine. For both values of the flag: running the program with the
 flag pinned gives the same trace as running what cleanup left; a second cleanup changes nothing; a complete cleanup
 leaves no key; nothing is refused; Windows line endings change nothing but the line endings. The same for flags that
 give variants or texts, of which two are what the flag is fixed at.
@@ -21,17 +22,45 @@ from featureops.core.fixing import Fixing
 from featureops.languages import packs
 from tests.laws.programs import FLAG
 from tests.laws.running import Run, run_all
+from tests.laws.typed.dialects import written
+from tests.laws.typed.drawing import drawn_class
+from tests.laws.typed.toolchains import TOOLCHAINS, missing
 from tests.laws.values import KINDS, Kind, drawn
 
-__all__ = ["Fault", "check", "main"]
+__all__ = ["LANGUAGES", "Fault", "check", "drawn_in", "kinds_of", "main"]
 
 _CHUNK = 200
 _TWINS = 4  # every fourth program is also checked with Windows line endings and twice where nothing is left to do
-_PATHS = {"python": "app/main.py", "typescript": "src/main.ts"}
-_READS = ("is_enabled", "isEnabled", "get_variant", "getVariant", "get_string_value", "getStringValue")
-_CONSTANTS = ("NEW_WAY", "Keys.NEW")
+_PATHS = {
+    "csharp": "App/Program.cs",
+    "java": "app/Program.java",
+    "php": "src/Program.php",
+    "python": "app/main.py",
+    "ruby": "lib/program.rb",
+    "typescript": "src/main.ts",
+}
+_READS = (
+    *("is_enabled", "is_enabled?", "isEnabled", "IsEnabled"),
+    *("get_variant", "getVariant", "get_string_value", "getStringValue"),
+)
+_CONSTANTS = ("NEW_WAY", "self::NEW_WAY", "Keys.NEW")
 _KEYS = (f'"{FLAG}"', f"'{FLAG}'", *_CONSTANTS)
 _WHOLE = frozenset({"complete", "nothing"})
+
+
+LANGUAGES = tuple(_PATHS)
+
+
+def kinds_of(language: str) -> tuple[Kind, ...]:
+    """The kinds of flags around which there are programs in a language."""
+    return ("flag",) if language in TOOLCHAINS else KINDS
+
+
+def drawn_in(seed: int, kind: Kind, language: str) -> str:
+    """The program of a seed around a flag of this kind."""
+    if language in TOOLCHAINS:
+        return written(drawn_class(seed), language)
+    return drawn(seed, kind, python=language == "python")
 
 
 @dataclass(frozen=True)
@@ -67,7 +96,7 @@ def check(seeds: Sequence[int], language: str, kind: Kind = "flag") -> Iterator[
     for at in range(0, len(seeds), _CHUNK):
         cleaned: list[_Cleaned] = []
         for seed in seeds[at : at + _CHUNK]:
-            before = drawn(seed, kind, python=language == "python")
+            before = drawn_in(seed, kind, language)
             for keep in (True, False):
                 result = _cleanup(before, _fixing(keep, kind), language)
                 after = _text(result, before)
@@ -105,7 +134,7 @@ def _textual(
     left = [line for line in after.splitlines() if any(f"{read}({key}" in line for read in _READS for key in _KEYS)]
     if left and result.verdict in _WHOLE:
         yield "a complete cleanup leaves no read", left[0]
-    kept = [key for key in _CONSTANTS if f"({key}" in before and re.search(rf"\b{key.rpartition('.')[2]}\b", after)]
+    kept = [key for key in _CONSTANTS if f"({key}" in before and re.search(rf"\b{re.split('[.:]', key)[-1]}\b", after)]
     if kept and result.verdict in _WHOLE:
         yield "a complete cleanup leaves no constant of the key that was used", kept[0]
     again = _text(_cleanup(after, fixing, language), after) if FLAG in after or twin else after
@@ -143,6 +172,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--language", choices=sorted(_PATHS), default="python")
     parser.add_argument("--kind", choices=KINDS, default="flag")
     options = parser.parse_args(arguments)
+    if options.language in TOOLCHAINS and (command := missing(options.language)):
+        parser.error(f"{options.language} needs {command}, which is not on this machine")
+    if options.kind not in kinds_of(options.language):
+        parser.error(f"there are no programs in {options.language} around a {options.kind}")
     count = 0
     for fault in check(range(options.seed, options.seed + options.programs), options.language, options.kind):
         count += 1

@@ -11,7 +11,7 @@ from tests.laws.programs import Place, Programs, program
 __all__ = ["KINDS", "Kind", "drawn"]
 
 Kind = Literal["flag", "variant", "text"]
-KINDS = get_args(Kind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from functools import lru_cache
 from featureops.adapters.jail import Jail, read_all
 from featureops.ports import Hit
 
-__all__ = ["scan"]
+__all__ = ["contents", "scan", "searcher"]
 
 _SNIFF = 8192
 _MOST = 2_000
@@ -31,15 +31,23 @@ def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int)
     """The paths that hold one of the needles, and those that can't be searched with the reason: files over `limit`
     bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
     """
-    wanted = tuple(needle for needle in dict.fromkeys(needles) if needle)
-    if not wanted:
+    search = searcher(needles)
+    if search is None:
         return
-    may_hold, places = _sieve(wanted), _places(wanted)
-    for path, content in _contents(jail, paths, limit):
+    for path, content in contents(jail, paths, limit):
         if isinstance(content, str):
             yield Hit(path, reason=content)
-        elif may_hold(content) and (hits := places(content)):
-            yield Hit(path, content, hits)
+        elif offsets := search(content):
+            yield Hit(path, content, offsets)
+
+
+def searcher(needles: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]] | None:
+    """What gives the sorted offsets at which one of the needles starts; None without needles."""
+    wanted = tuple(needle for needle in dict.fromkeys(needles) if needle)
+    if not wanted:
+        return None
+    may_hold, places = _sieve(wanted), _places(wanted)
+    return lambda content: places(content) if may_hold(content) else ()
 
 
 @lru_cache(maxsize=64)
@@ -72,7 +80,7 @@ def _places(wanted: tuple[bytes, ...]) -> Callable[[bytes], tuple[int, ...]]:
     return places
 
 
-def _contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:
+def contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:
     """Paths with their contents, or the reason why there is none; neighbours share the descriptor of their folder,
     which makes this several times faster than opening each from the root.
     """

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from featureops.adapters.jail import Jail, read_all
 from featureops.adapters.listing import list_tree
 from featureops.adapters.scan import scan
+from featureops.adapters.snapshot import FileSnapshot
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.ports import Hit, Tree
 
@@ -65,6 +66,9 @@ class LocalWorkspace:
             return None
         os.close(descriptor)
         return status.st_size
+
+    def snapshot(self) -> FileSnapshot:
+        return FileSnapshot(self._jail, self.files(), self._limit, self.read)
 
     def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
         return scan(self._jail, paths, needles, self._limit)

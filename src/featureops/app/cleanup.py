@@ -4,54 +4,51 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from featureops.app import plans
 from featureops.app.deps import Deps
 from featureops.core.cleanup import CleanupResult
 from featureops.core.cleanup import cleanup as clean
-from featureops.core.errors import BadArgument, Denied, UnknownFlag, UserFixable
+from featureops.core.errors import BadArgument, Denied, UnknownFlag
 from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit, Json, Leftover, Plan
 from featureops.core.textdiff import stat, unified
-from featureops.ports import Workspace
+from featureops.ports import Snapshot, Workspace
 
 __all__ = ["WorkspaceSource", "fixing_of", "planned", "refuse_protected"]
 
 _VALUES = frozenset({"boolean", "variant", "string", "number", "object"})
 
 
-@dataclass(frozen=True, slots=True)
 class WorkspaceSource:
     """The workspace as the engine wants it; a file that can't be read is None.
 
-    Make one for each run: a file is read and a name is searched for once, so that the whole run, and the hashes of its
-    plan, see the same contents.
+    Make one for each run: the whole run, and the hashes of its plan, see the same contents.
     """
 
-    workspace: Workspace
-    _contents: dict[str, bytes | None] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _found: dict[tuple[bytes, ...], list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._found: dict[tuple[bytes, ...], list[str]] = {}
+
+    @cached_property
+    def _files(self) -> Snapshot:
+        return self._workspace.snapshot()
 
     def paths(self) -> Sequence[str]:
-        return self.workspace.files()
+        return self._files.files()
 
     def read(self, path: str) -> bytes | None:
-        if path not in self._contents:
-            self._contents[path] = self._read(path)
-        return self._contents[path]
+        return self._files.read(path)
 
-    def _read(self, path: str) -> bytes | None:
-        try:
-            return self.workspace.read(path)
-        except UserFixable:
-            return None
+    def find(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        return self._files.find(needles)
 
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
+    def grep(self, needles: Sequence[bytes]) -> Sequence[str]:
         wanted = tuple(needles)
         if wanted not in self._found:
-            self._found[wanted] = sorted(self.workspace.grep(wanted))
+            self._found[wanted] = list(self._files.find(wanted))
         return self._found[wanted]
 
     def hashes(self, paths: Iterable[str]) -> dict[str, str]:

@@ -137,9 +137,9 @@ async def candidates(
             f"The description {clean(description)!r} holds no word to compare.",
             "Say in a few words what the change does, for example: card payments by bank transfer.",
         )
-    code, found = await anyio.to_thread.run_sync(_scanned, deps)
+    code, found, recent = await anyio.to_thread.run_sync(_scanned, deps)
     stored, note = await _from_backend(deps)
-    wanted = Wanted(description, tuple(files), code_context)
+    wanted = Wanted(description, tuple(files), code_context, recent)
     ranked = rank(wanted, _known(found, stored or {}), max(1, limit))
     advice = recommendation(ranked[0].score if ranked else 0.0)
     answer: dict[str, Json] = {
@@ -153,9 +153,9 @@ async def candidates(
     return answer | code.footer(started)
 
 
-def _scanned(deps: Deps) -> tuple[Code, Inventory]:
+def _scanned(deps: Deps) -> tuple[Code, Inventory, Mapping[str, int]]:
     code = Code(deps)
-    return code, code.inventory()
+    return code, code.inventory(), deps.changes.recent()
 
 
 def _flag_name(flag: str) -> str:

@@ -75,7 +75,7 @@ def _checked(deps: Deps, flag: str) -> str:
 
 
 def _repository(deps: Deps, source: WorkspaceSource) -> Repository:
-    return Repository(frozenset(source.paths()), source.read, deps.workspace.grep, deps.packs, deps.config)
+    return Repository(frozenset(source.paths()), source.read, source.find, deps.packs, deps.config)
 
 
 def _changes(deps: Deps, paths: Sequence[str], base: str | None) -> list[ChangedFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from featureops.core.fold.injected import class_name
@@ -12,6 +13,7 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = ["constructors_of", "is_made_in", "is_made_unnamed", "makes"]
 
 _NEAR = 3
+_CHAINED = re.compile(rb"\bthis\s*\(")
 _TYPED = "<["
 
 
@@ -93,6 +95,8 @@ def _is_called(mention: Node, callee: Node) -> bool:
 
 def _chains(owner: Node) -> bool:
     """Whether one constructor of the class calls another one."""
+    if _CHAINED.search(owner.file.data, owner.start, owner.end) is None:
+        return False
     calls = (node for node in owner.walk() if node.shape in ("call", "chained"))
     callees = (node.role("function") for node in calls)
     return any(callee is not None and callee.text == "this" for callee in callees)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from operator import attrgetter
 
+from featureops.core.model import Span
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = [
@@ -12,11 +15,14 @@ __all__ = [
     "asks_to_remove",
     "has_word",
     "is_everywhere",
+    "leaves_around",
+    "leaves_in",
     "mentions_of",
     "names_in_code",
     "speaks_of",
 ]
 
+_end = attrgetter("end")
 _SHORT = 2
 _OFTEN = 10_000
 _SAYS_WHEN = re.compile(r"\b(?:feature|flag|toggle)s?\b.{0,20}\b(?:enabled|disabled|on|off)\b", re.IGNORECASE)
@@ -40,6 +46,13 @@ def is_everywhere(file: SourceFile, name: str) -> bool:
 
 def mentions_of(file: SourceFile, name: str) -> list[Node]:
     """The named nodes that are exactly this text, in document order."""
+    known = file.mentioned.get(name)
+    if known is None:
+        known = file.mentioned[name] = _mentions(file, name)
+    return known
+
+
+def _mentions(file: SourceFile, name: str) -> list[Node]:
     found: list[Node] = []
     key, data = name.encode("utf-8", "surrogateescape"), file.data
     at = data.find(key) if key else -1
@@ -54,6 +67,37 @@ def mentions_of(file: SourceFile, name: str) -> list[Node]:
             found.extend(node for node in reversed(same) if node.named)
         at = data.find(key, at + 1)
     return found
+
+
+def leaves_around(file: SourceFile, text: str) -> list[Node]:
+    """The leaves of which a text is the whole or a part, in document order."""
+    found: dict[Node, None] = {}
+    key = text.encode("utf-8", "surrogateescape")
+    at = file.data.find(key) if key else -1
+    while at >= 0:
+        node = file.node_at(at, at + len(key))
+        if node.named and not node.children:
+            found[node] = None
+        at = file.data.find(key, at + 1)
+    return list(found)
+
+
+def leaves_in(file: SourceFile, spans: Iterable[Span]) -> list[Node]:
+    """The names and other leaves that some bytes hold, in document order of the spans."""
+    found: dict[Node, None] = {}
+    kinds = file.pack.index.identifiers
+    for span in spans:
+        stack = [file.root]
+        while stack:
+            node = stack.pop()
+            children = node.children
+            if node.named and (not children or node.type in kinds):
+                found[node] = None
+            at = end = bisect_right(children, span.start, key=_end)
+            while end < len(children) and children[end].start < span.end:
+                end += 1
+            stack.extend(reversed(children[at:end]))
+    return list(found)
 
 
 def around_mentions(body: Node, name: str) -> list[Node]:

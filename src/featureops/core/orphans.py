@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from featureops.core.project import Project
-from featureops.core.scopes import Names
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, TooDeep, parse
+from featureops.core.textdiff import only_in
 from featureops.core.typefiles import is_emptied, packages, types_dropped
 
 __all__ = ["emptied_files", "orphaned_files"]
@@ -47,9 +48,8 @@ def orphaned_files(
             continue
         gone.add(target)
         if project.file(target) is not None:
-            pending.extend(
-                sorted((*_targets(project, target, project.names(target)), *types_dropped(project, target, b"")))
-            )
+            imported = _targets(project, target, project.names(target).imports)
+            pending.extend(sorted((*imported, *types_dropped(project, target, b""))))
     return sorted(gone)
 
 
@@ -112,16 +112,20 @@ def _dropped(project: Project, path: str, after: bytes) -> set[str]:
     file = project.file(path)
     if file is None:
         return set()
+    touched = project.names(path).bound_in(only_in(file.data, after))
+    dropped = _targets(project, path, (binding for binding in touched if binding.imported is not None))
+    if not dropped:
+        return set()
     try:
         names = Names(parse(path, after, file.pack))
     except TooDeep:
         return set()
-    return _targets(project, path, project.names(path)) - _targets(project, path, names)
+    return dropped - _targets(project, path, names.imports)
 
 
-def _targets(project: Project, path: str, names: Names) -> set[str]:
+def _targets(project: Project, path: str, imports: Iterable[Binding]) -> set[str]:
     found: set[str] = set()
-    for binding in names.imports:
+    for binding in imports:
         entry = binding.imported
         module = project.module_path(path, entry.module) if entry is not None else None
         found.update(target for target in (module, project.submodule(path, binding)) if target is not None)

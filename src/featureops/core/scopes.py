@@ -7,28 +7,26 @@ ten times as long as to parse it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
+from featureops.core.brought import TopImports
 from featureops.core.importing import (
     ImportEntry,
     entry_of_call,
     imported_by_call,
     names_of_import,
-    opened_by,
-    package_name,
     string_value,
 )
 from featureops.core.markup.uses import written_in_markup
-from featureops.core.mentions import is_everywhere, mentions_of
+from featureops.core.mentions import is_everywhere, leaves_in, mentions_of
+from featureops.core.model import Span
 from featureops.core.pack import ShapeRule
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
 _LONGEST = 500
-_TOP_LEVELS = 4
-_OPEN = frozenset({"", "declaration", "block", "package"})
 _DECLARING = frozenset({"package", "extension"})
 """Shapes whose name is one that others have or belong to."""
 
@@ -78,11 +76,11 @@ class Meanings(dict[Node, Binding]):
         return super().__contains__(node)
 
 
-class Names:
+class Names(TopImports):
     """Bindings and uses of a whole file."""
 
     def __init__(self, file: SourceFile) -> None:
-        self.file = file
+        super().__init__(file)
         self._index = file.pack.index
         self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
         self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
@@ -115,7 +113,7 @@ class Names:
             return  # made by a program: such a name means something else in every function
         mentions = mentions_of(self.file, name)
         around: dict[Node, None] = {}
-        for statement in self._top_imports:
+        for statement in self.top_imports:
             if self.file.pack.modules.implied is not None or name in statement.text:
                 around.update(dict.fromkeys(statement.walk()))
         for node in mentions:
@@ -169,51 +167,6 @@ class Names:
             if node.rule is not None:
                 self._bind(node, node.rule)
         return identifiers
-
-    @cached_property
-    def _top(self) -> list[Node]:
-        """The imports and packages outside of functions and classes, in document order."""
-        found, level = list[Node](), self.file.root.items
-        for _ in range(_TOP_LEVELS):
-            found += [node for node in level if node.shape in ("import", "package")]
-            level = [inner for node in level if node.shape in _OPEN for inner in node.items]
-        return sorted(found, key=lambda node: (node.start, node.depth))
-
-    @cached_property
-    def _top_imports(self) -> list[Node]:
-        """These may bind a name that they only hold a part of."""
-        return [node for node in self._top if node.shape == "import"]
-
-    @cached_property
-    def import_text(self) -> str:
-        """All import statements at the top: a name that does not stand there is imported by none of them."""
-        return "\n".join(statement.text for statement in self._top_imports)
-
-    @cached_property
-    def modules(self) -> frozenset[str]:
-        """The modules from which the file imports names at its top."""
-        return frozenset(entry.module for statement in self._top_imports for _, entry, _ in names_of_import(statement))
-
-    @cached_property
-    def wildcards(self) -> list[str]:
-        """The packages all of whose names are imported, in document order."""
-        return [package for statement in self._top_imports for package in opened_by(statement)]
-
-    @cached_property
-    def packages(self) -> list[str]:
-        """The packages that the file says it belongs to, in document order."""
-        return [package_name(node) for node in self._top if node.shape == "package"]
-
-    def extensions(self, name: str) -> list[Node]:
-        """What adds members to the type of this name."""
-        kinds, found = self._index.identifiers, list[Node]()
-        for mention in mentions_of(self.file, name):
-            holder = next((outer for outer in mention.ancestors() if outer.shape == "extension"), None)
-            extended = holder.role("name") if holder is not None else None
-            leaves = (part for part in extended.walk() if part.type in kinds) if extended is not None else iter(())
-            if holder is not None and next(leaves, extended) is mention:
-                found.append(holder)
-        return found
 
     # -------------------------------------------------------------- binding
 
@@ -391,9 +344,35 @@ class Names:
         self._know(_plain(name))
         return self._tables.get(scope, {}).get(name)
 
+    def bound_in(self, spans: Sequence[Span]) -> list[Binding]:
+        """The bindings with a definition in some bytes."""
+        leaves = leaves_in(self.file, spans)
+        statements = dict.fromkeys(outer for leaf in leaves for outer in leaf.ancestors() if outer.shape == "import")
+        brought = (text or name.text for outer in statements for name, _, text in names_of_import(outer))
+        known = (leaf.text for leaf in leaves if leaf.type in self._index.identifiers)
+        found = (each for text in dict.fromkeys((*brought, *known)) for each in self.called(text))
+        return [
+            each
+            for each in found
+            if any(span.start < name.end and name.start < span.end for name in each.definitions for span in spans)
+        ]
+
     def in_scope(self, scope: Node) -> dict[str, Binding]:
-        self._know_all()
+        if scope is self.file.root:
+            self._know_all()
+        for node in scope.walk() if not self._whole else ():
+            for name in self._names_bound(node):
+                self._know(name)
         return self._tables.get(scope, {})
+
+    def _names_bound(self, node: Node) -> Iterator[str]:
+        rule, parent = node.rule, node.parent
+        if parent is not None and f"{parent.type}.{node.field}" in self._index.bare_parameters:
+            yield node.text
+        elif rule is not None and rule.name == "import":
+            yield from (text or name.text for name, _, text in names_of_import(node))
+        elif rule is not None and rule.binds:
+            yield from (name.text for name in self._bound(node, rule))
 
 
 def _plain(key: str) -> str:

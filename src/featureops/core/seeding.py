@@ -8,6 +8,7 @@ from featureops.core.asked import Read, aliased, held_by, others_asked, uses_of
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
+from featureops.core.detect.presence import Presence
 from featureops.core.fixing import Fixing
 from featureops.core.flagobjects import kept_object
 from featureops.core.fold.values import Record
@@ -20,6 +21,7 @@ from featureops.core.reads import find_reads
 from featureops.core.registries import keys_in
 from featureops.core.runstate import RunState
 from featureops.core.sources import Source
+from featureops.core.syntax import SourceFile
 
 __all__ = ["Seeding"]
 
@@ -35,6 +37,7 @@ class Seeding:
         self.state = state
         self.files: set[str] = set()
         self._searched: set[bytes] = set()
+        self._presence = Presence(project.packs, project.config)
 
     def _needles(self) -> list[bytes]:
         """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
@@ -63,8 +66,10 @@ class Seeding:
         file = self.project.file(path)
         if file is None:
             return set()
-        follow_places(self.project, path, places_of(file.data, self._searched))
-        reads = [aliased(read, self.flag, self.project.config.aliases) for read in find_reads(self.project, path)]
+        written = places_of(file.data, self._searched)
+        follow_places(self.project, path, written)
+        found = find_reads(self.project, path, self._near(file, written))
+        reads = [aliased(read, self.flag, self.project.config.aliases) for read in found]
         self.state.asked[path] = others_asked(reads, self.flag)
         reads = [read for read in reads if read.flag in (self.flag, None)]
         # What a house's own function is given is seen where it is called.
@@ -81,6 +86,15 @@ class Seeding:
         if gates:
             self.state.doom(path, gates)
         return {name.encode() for name in self._constant_names(path)}
+
+    def _near(self, file: SourceFile, written: list[int]) -> list[int] | None:
+        """Where reads of the file may be: around every way of asking, and the names that are looked for; None for
+        anywhere."""
+        asking = self._presence.offsets(file.path, file.data)
+        if self.project.config.reads or self._presence.asking(file.pack).places(file.data, asking) is None:
+            return None
+        readers = {reader.name.encode() for reader in self.project.readers}
+        return [*asking, *written, *places_of(file.data, readers)]
 
     def _seed(self, path: str, read: Read) -> None:
         """What the read gives, or the gate that it is: one that stays open or shut for good."""

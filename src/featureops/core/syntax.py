@@ -7,7 +7,7 @@ needs (a query over a whole tree costs more than the parse).
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 from operator import attrgetter
@@ -159,7 +159,9 @@ class Node:
     @property
     def shape(self) -> str:
         """The name of the shape, "" for none."""
-        rule = self.rule
+        rule = self._rule
+        if rule is False:
+            rule = self.rule
         return rule.name if rule else ""
 
     def roles(self, role: str) -> list[Node]:
@@ -240,13 +242,15 @@ class Node:
 
 
 class SourceFile:
-    """A parsed file. `data` is what was parsed, byte for byte (with its byte order mark, if any)."""
+    """A parsed file. `data` is what was parsed, byte for byte (with its byte order mark, if any). `mentioned`
+    keeps what `core.mentions` found."""
 
     def __init__(self, path: str, data: bytes, pack: LanguagePack, tree: RawTree) -> None:
         self.path = path
         self.data = data
         self.pack = pack
         self._tree = tree
+        self.mentioned: dict[str, list[Node]] = {}
         self.root = Node(tree.root_node, self, None, None, 0)
 
     def slice(self, start: int, end: int) -> str:
@@ -254,7 +258,7 @@ class SourceFile:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        starts, at = [len(_MARK) if self.data.startswith(_MARK) else 0], self.data.find(b"\n")
+        starts, at = [self._first], self.data.find(b"\n")
         while at >= 0:
             starts.append(at + 1)
             at = self.data.find(b"\n", at + 1)
@@ -268,15 +272,18 @@ class SourceFile:
 
     def line_of(self, offset: int) -> int:
         """The line of an offset, from 1. A byte order mark stands before the first line."""
-        return max(bisect_right(self.line_starts, offset), 1)
+        return self.data.count(b"\n", 0, offset) + 1  # counted faster than all lines are listed
 
     def line_start(self, offset: int) -> int:
-        return self.line_starts[self.line_of(offset) - 1]
+        return self.data.rfind(b"\n", 0, offset) + 1 or self._first
 
     def line_end(self, offset: int) -> int:
         """Just after the line's newline, or the end of the file."""
-        line = self.line_of(offset)
-        return self.line_starts[line] if line < len(self.line_starts) else len(self.data)
+        return self.data.find(b"\n", offset) + 1 or len(self.data)
+
+    @cached_property
+    def _first(self) -> int:
+        return len(_MARK) if self.data.startswith(_MARK) else 0
 
     def column_of(self, offset: int) -> int:
         return offset - self.line_start(offset) + 1
@@ -290,10 +297,11 @@ class SourceFile:
         node = self.root
         while True:
             # Children are in order and do not overlap; a generated line can have thousands of them.
-            at = bisect_left(node.children, stop, key=_end)
-            if at == len(node.children) or node.children[at].start > start:
+            children = node.children
+            at = bisect_left(children, stop, key=_end)
+            if at == len(children) or children[at].start > start:
                 return node
-            node = node.children[at]
+            node = children[at]
 
     def read_again(self, start: int, end: int) -> RawNode:
         """The tree of some bytes, read as a statement."""

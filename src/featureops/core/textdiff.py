@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal
 
-from featureops.core.model import FileEdit
+from featureops.core.model import FileEdit, Span
 
-__all__ = ["line_ranges", "stat", "unified"]
+__all__ = ["line_ranges", "only_in", "stat", "unified"]
 
 _EXACT = 60_000  # product of the two lengths up to which a gap is matched exactly
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\v": "\\v"}
@@ -38,6 +38,17 @@ def stat(before: bytes | None, after: bytes | None) -> tuple[int, int]:
     old, new = _lines(before), _lines(after)
     blocks = _changed(old, new)
     return sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks)
+
+
+def only_in(data: bytes, other: bytes) -> list[Span]:
+    """The lines of a text that another one has not, or not as often."""
+    lines = data.splitlines(keepends=True)
+    own, found, at = Counter(lines) - Counter(other.splitlines(keepends=True)), list[Span](), 0
+    for line in lines:
+        if own[line]:
+            found.append(Span(at, at + len(line)))
+        at += len(line)
+    return found
 
 
 def line_ranges(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int, int]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from featureops.core.markup.uses import names_outside
+from featureops.core.mentions import leaves_in, mentions_of
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.textdiff import only_in
 
 __all__ = ["fault"]
 
@@ -22,7 +24,10 @@ def fault(before: SourceFile, after: bytes, names: Names | None = None) -> str |
         fresh = result.errors() - before.errors()
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
-        lost = _undefined(Names(result)) - _undefined(names or Names(before))
+        result.check_depth()
+        texts = _doubtful(names or Names(before), result)
+        lost = _undefined(Names(result), texts)
+        lost -= _undefined(names or Names(before), lost)
         lost |= _lost_in_markup(names or Names(before), Names(result))
     except TooDeep:
         return "the result nests too deep to be checked"
@@ -34,11 +39,20 @@ def fault(before: SourceFile, after: bytes, names: Names | None = None) -> str |
     return None
 
 
-def _undefined(names: Names) -> frozenset[str]:
-    """Names that are used and bound nowhere in the file (built-ins among them)."""
+def _doubtful(names: Names, result: SourceFile) -> set[str]:
+    """The names that may have lost their definition: one of it stood on a line that goes, or a new line has a name that
+    nothing defined before."""
+    before, kinds = names.file, result.pack.index.identifiers
+    texts = {binding.name for binding in names.bound_in(only_in(before.data, result.data))}
+    fresh = {node.text for node in leaves_in(result, only_in(result.data, before.data)) if node.type in kinds}
+    return texts | {text for text in fresh if not names.called(text)}
+
+
+def _undefined(names: Names, texts: Iterable[str]) -> set[str]:
+    """Those of the names that are used and bound nowhere in the file (built-ins among them)."""
     kinds = names.file.pack.index.identifiers
-    free = (node for node in names.file.root.walk() if node.type in kinds and node not in names.of)
-    return frozenset(node.text for node in free if _is_use(node))
+    free = (node for text in texts for node in mentions_of(names.file, text) if node.type in kinds)
+    return {node.text for node in free if node not in names.of and _is_use(node)}
 
 
 def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:

@@ -127,3 +127,15 @@ def test_the_thresholds_are_those_of_the_contract() -> None:
         "create_new",
         "create_new",
     ]
+
+
+def test_of_equal_flags_the_one_whose_code_changed_lately_comes_first() -> None:
+    flags = [Known("a-payment-form", paths=("a.py",)), Known("b-payment-form", paths=("b.py",))]
+    found = rank(Wanted("payment form", recent={"b.py": 2}), flags)
+    assert [row.name for row in found] == ["b-payment-form", "a-payment-form"]
+    assert "b.py, where it is read, changed 2 days before the newest commit" in found[0].evidence
+    assert found[0].score - found[1].score == pytest.approx(0.05)
+
+
+def test_code_that_changed_lately_makes_no_candidate_of_another_matter() -> None:
+    assert rank(Wanted("dark mode", recent={"a.py": 0}), [Known("payment-form", paths=("a.py",))]) == ()

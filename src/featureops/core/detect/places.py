@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import dropwhile, islice
 
 from featureops.core.fold.chains import is_last
@@ -85,12 +86,15 @@ def _is_given(node: Node) -> bool:
 
 def is_test_path(pack: LanguagePack | None, path: str) -> bool:
     """Whether one of the pack's globs fits the path, the file's name, or a part of the path."""
-    if pack is None:
-        return False
+    return pack is not None and _fits(pack.test_paths, path)
+
+
+@lru_cache(maxsize=4096)
+def _fits(globs: tuple[str, ...], path: str) -> bool:
     tails = [path]
     while "/" in tails[-1]:
         tails.append(tails[-1].partition("/")[2])
-    return any(fnmatchcase(tail, glob) for glob in pack.test_paths for tail in tails)
+    return any(fnmatchcase(tail, glob) for glob in globs for tail in tails)
 
 
 def string_at(file: SourceFile, start: int, end: int) -> Node | None:

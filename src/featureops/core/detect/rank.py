@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 __all__ = ["ASK_USER", "USE_EXISTING", "Known", "Ranked", "Wanted", "rank", "recommendation", "stem", "words"]
@@ -18,7 +18,7 @@ __all__ = ["ASK_USER", "USE_EXISTING", "Known", "Ranked", "Wanted", "rank", "rec
 USE_EXISTING = 0.7
 ASK_USER = 0.4
 
-_NAME, _FILE, _FOLDER, _DESCRIPTION, _AROUND = 0.7, 0.3, 0.15, 0.3, 0.2
+_NAME, _FILE, _FOLDER, _DESCRIPTION, _AROUND, _RECENT = 0.7, 0.3, 0.15, 0.3, 0.2, 0.05
 _WEAK_WEIGHT = 0.25
 _ENOUGH = 1.25
 """Weight of shared words from which a match is no accident; one shared word counts a little less."""
@@ -75,11 +75,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be flagged: a sentence, the files that it concerns and a piece of their code."""
+    """What is to be flagged: a sentence, the files that it concerns and a piece of their code. `recent` are the files
+    that lately changed, with how many days before the newest commit.
+    """
 
     description: str
     files: tuple[str, ...] = ()
     code: str = ""
+    recent: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _score(flag: Known, wanted: Wanted, asked: Mapping[str, str]) -> Ranked:
     parts = [_by_name(flag, wanted, asked), _by_description(flag, asked), _by_around(flag, asked)]
     related = sum(score for score, _ in parts)
     parts.append(_by_place(flag, wanted.files))
+    parts += [_by_history(flag, wanted.recent)] if related > 0 else []
     if _named_in(flag.name, wanted.code):
         parts.append((0.4, "the given code asks for it"))
     strong = sorted((part for part in parts if part[0] > 0), key=lambda part: -part[0])
@@ -217,6 +221,15 @@ def _by_place(flag: Known, files: Sequence[str]) -> tuple[float, str]:
     folders = {posixpath.dirname(path) for path in files}
     near = sorted(path for path in flag.paths if posixpath.dirname(path) in folders)
     return (_FOLDER, f"it is read nearby in {near[0]}") if near else (0.0, "")
+
+
+def _by_history(flag: Known, recent: Mapping[str, int]) -> tuple[float, str]:
+    lately = sorted((recent[path], path) for path in flag.paths if path in recent)
+    if not lately:
+        return 0.0, ""
+    days, path = lately[0]
+    when = "with the newest commits" if days == 0 else f"{days} day{'s' if days > 1 else ''} before the newest commit"
+    return _RECENT, f"{path}, where it is read, changed {when}"
 
 
 def _shared(own: Mapping[str, str], asked: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "is_inverted",
     "is_label",
     "is_last",
+    "is_predicate",
     "is_seen_as_boolean",
     "statements",
 ]
@@ -131,6 +132,15 @@ def always_leaves(node: Node) -> bool:
         return False
     chain = arms(node)
     return bool(chain) and chain[-1].condition is None and all(always_leaves(arm.body) for arm in chain)
+
+
+def is_predicate(function: Node) -> bool:
+    """Whether a function is given to a call that only sees whether what it gives is true."""
+    listed = function.parent if function.parent is not None and function.parent.shape != "argument" else None
+    call = listed.parent if listed is not None and listed.shape == "arguments" and listed.items[0] is function else None
+    callee = call.role("function") if call is not None and call.shape == "call" else None
+    name = callee.role("property") if callee is not None else None
+    return name is not None and name.text in name.file.pack.index.predicate_calls
 
 
 def is_seen_as_boolean(use: Node) -> bool:

@@ -9,16 +9,21 @@ from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 from featureops.core.model import Edit, Span
-from featureops.core.syntax import SourceFile
+from featureops.core.scopes import Binding
+from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Editor", "apply_edits", "frozen_lines"]
+__all__ = ["Editor", "Frozen", "apply_edits"]
 
 _BLANK = b" \t"
 
 
 class Editor:
-    def __init__(self, file: SourceFile, frozen: frozenset[int]) -> None:
+    """`leaves` and `bindings` keep what `fold.touched` found."""
+
+    def __init__(self, file: SourceFile, frozen: Frozen | frozenset[int]) -> None:
         self.file = file
+        self.leaves: list[Node] | None = None
+        self.bindings: list[Binding] | None = None
         self._frozen = frozen
         self._edits: list[Edit] = []
         self._inserts: list[Edit] = []
@@ -140,11 +145,19 @@ def apply_edits(data: bytes, edits: tuple[Edit, ...]) -> bytes:
     return b"".join(parts)
 
 
-def frozen_lines(file: SourceFile) -> frozenset[int]:
-    """Starts of the lines that begin inside a multi-line string: their indentation is content."""
-    frozen: set[int] = set()
-    starts = file.line_starts
-    for node in file.root.walk():
-        if node.type in file.pack.index.multiline:
-            frozen.update(starts[bisect_right(starts, node.start) : bisect_left(starts, node.end)])
-    return frozenset(frozen)
+class Frozen:
+    """The starts of the lines of a file that begin inside a multi-line string: their indentation is content."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self._file = file
+        self._known: dict[int, bool] = {}
+
+    def __contains__(self, line: int) -> bool:
+        known = self._known.get(line)
+        if known is None:
+            known = self._known[line] = self._is_inside(line)
+        return known
+
+    def _is_inside(self, line: int) -> bool:
+        node, kinds = self._file.node_at(line), self._file.pack.index.multiline
+        return any(part.type in kinds and part.start < line for part in (node, *node.ancestors()))

@@ -9,7 +9,7 @@ from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.calls import called, is_method, whole_use
 from featureops.core.fold.chains import is_last, is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
-from featureops.core.fold.editor import Editor, frozen_lines
+from featureops.core.fold.editor import Editor, Frozen
 from featureops.core.fold.fields import Fields
 from featureops.core.fold.holding import function_binding, is_handed_over, is_lazy, is_pattern
 from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
@@ -87,7 +87,7 @@ class FileFold:
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
-        self._frozen = frozen_lines(file)
+        self._frozen = Frozen(file)
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
@@ -235,15 +235,12 @@ class FileFold:
     def _spread_results(self, folded: Statements) -> bool:
         """Functions that only return a known value: their calls are known too."""
         grown = False
-        for node in tuple(self.seeds):
-            function = next((outer for outer in node.ancestors() if outer.shape in ("function", "lambda")), None)
-            binding = function_binding(function, self.names) if function is not None else None
-            if function is None or binding is None or binding in self.results or not binding.is_single:
-                continue
-            if self._may_be_overridden(function, binding):
+        for function in self._functions_around("function", "lambda"):
+            binding = function_binding(function, self.names)
+            if binding is None or binding in self.results or not binding.is_single:
                 continue
             value = self._result(function, folded)
-            if value is None:
+            if value is None or self._may_be_overridden(function, binding):
                 continue
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
@@ -254,10 +251,14 @@ class FileFold:
             grown = True
         return grown
 
+    def _functions_around(self, *kinds: str) -> list[Node]:
+        """The functions of these shapes that directly hold a known expression."""
+        around = (next((outer for outer in node.ancestors() if outer.shape in kinds), None) for node in self.seeds)
+        return [node for node in dict.fromkeys(around) if node is not None]
+
     def _known_methods(self, folded: Statements) -> Iterator[tuple[Node, Known]]:
         """Methods that do nothing but give a value that is known."""
-        around = (next((outer for outer in node.ancestors() if outer.shape == "function"), None) for node in self.seeds)
-        for function in dict.fromkeys(each for each in around if each is not None):
+        for function in self._functions_around("function"):
             if is_method(function) and not _is_async(function) and not folded.editor.covers(function.span):
                 value = self._result(function, folded, function.type in self.file.pack.index.properties)
                 if value is not None and not isinstance(value, Record):
@@ -275,8 +276,7 @@ class FileFold:
     def _spread_members(self, folded: Statements) -> bool:
         """Fields that are set once and methods that only return a known value."""
         grown = False
-        for node in tuple(self.seeds):
-            member = self._members.around(node)
+        for member in dict.fromkeys(map(self._members.around, self.seeds)):
             if member is None or member.definition in self._members.settled:
                 continue
             initial = member.value

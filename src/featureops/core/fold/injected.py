@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.touched import touched_bindings
 from featureops.core.fold.unused import is_private, statement_of
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
@@ -24,15 +25,13 @@ def unused_fields(names: Names, editor: Editor, is_kept: Callable[[Node, Node], 
     it, hands over a part: where nothing in the class fills a field, its constructor is made up of the fields.
     """
     found: list[Node] = []
-    for binding in names.all:
+    for binding in touched_bindings(names, editor):
         field = _bare_field(binding)
         owner = class_around(field) if field is not None else None
         if field is None or owner is None or editor.covers(field.span):
             continue
-        uses = list(_uses(names, binding, field))
-        filled = [statement for use in uses if (statement := _filling(use, owner)) is not None]
-        reads = [use for use in uses if _filling(use, owner) is None]
-        if not reads or not all(editor.covers(use.span) for use in reads):
+        filled = _only_filling(_uses(names, binding, field), owner, editor)
+        if filled is None:
             continue
         if filled or not is_kept(owner, field):
             found += [field, *(statement for statement in filled if not editor.covers(statement.span))]
@@ -42,12 +41,14 @@ def unused_fields(names: Names, editor: Editor, is_kept: Callable[[Node, Node], 
 def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bool]) -> list[Node]:
     """Parameters of constructors that were used, and are not any more, where no code calls the constructor."""
     found: list[Node] = []
-    for binding in names.all:
+    for binding in touched_bindings(names, editor):
         parameter = binding.definitions[0].parent if len(binding.definitions) == 1 else None
         if parameter is None or parameter.shape != "parameter" or editor.covers(parameter.span):
             continue
+        if not all(editor.covers(use.span) for use in (*binding.uses, *binding.writes)):
+            continue
         owner = _made_by(parameter)
-        uses = {*binding.uses, *binding.writes, *_own(names, binding.name, parameter)}
+        uses = {*binding.uses, *binding.writes, *_own(names, binding.name, parameter)} if owner is not None else ()
         if owner is None or not uses or not all(editor.covers(use.span) for use in uses):
             continue
         if not is_kept(owner, parameter):
@@ -58,7 +59,7 @@ def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Nod
 def unused_injections(names: Names, editor: Editor, is_used_elsewhere: Callable[[Binding], bool]) -> list[Node]:
     """Fields that a framework fills by their type, and that were used and are not any more."""
     found: list[Node] = []
-    for binding in names.all if names.file.pack.index.injection_marks else ():
+    for binding in touched_bindings(names, editor) if names.file.pack.index.injection_marks else ():
         field = _plain_field(binding)
         if field is None or not _is_injected(field) or editor.covers(field.span):
             continue
@@ -97,6 +98,22 @@ def _uses(names: Names, binding: Binding, field: Node) -> Iterator[Node]:
         if node not in seen:
             seen.add(node)
             yield node
+
+
+def _only_filling(uses: Iterable[Node], owner: Node, editor: Editor) -> list[Node] | None:
+    """The statements that fill a field, where all else that speaks of it goes; None where something stays, or where
+    nothing else was."""
+    filled: list[Node] = []
+    is_read = False
+    for use in uses:
+        statement = _filling(use, owner)
+        if statement is not None:
+            filled.append(statement)
+        elif editor.covers(use.span):
+            is_read = True
+        else:
+            return None
+    return filled if is_read else None
 
 
 def _own(names: Names, name: str, but: Node) -> list[Node]:

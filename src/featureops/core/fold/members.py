@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.touched import touched_leaves
+from featureops.core.mentions import leaves_around
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node, SourceFile
 
@@ -75,8 +76,9 @@ class Members:
     def _touched_methods(self, editor: Editor) -> list[Node]:
         """Methods of which an access goes and that nothing outside expects: private ones, and all of a class that is
         built on no other."""
-        names = {node.text for node in self._accesses if editor.covers(node.span)}
-        named = ((node, node.parent) for name in sorted(names) for node in self._named[name])
+        gone = (node for node in touched_leaves(editor) if node.parent is not None and _is_own(node.parent))
+        names = {self._text(node) for node in gone if not node.children and editor.covers(node.span)}
+        named = ((node, node.parent) for name in sorted(names) for node in self._named(name))
         return [
             holder
             for node, holder in named
@@ -84,14 +86,6 @@ class Members:
             and _class_of_method(holder) is not None
             and (self._is_private(node, holder) or _stands_alone(holder))
         ]
-
-    @cached_property
-    def _accesses(self) -> list[Node]:
-        """The names in all accesses through the own object."""
-        if not any(word.encode() in self.file.data for word in self.file.pack.index.self_names):
-            return []
-        leaves = (node for nodes in self._named.values() for node in nodes)
-        return [node for node in leaves if node.parent is not None and _is_own(node.parent)]
 
     # -------------------------------------------------------------- one member
 
@@ -105,7 +99,7 @@ class Members:
         if place is None:
             return None
         owner, name, value = place
-        mentions = [node for node in self._named.get(name.text, []) if node is name or not _is_variable(node)]
+        mentions = [node for node in self._named(name.text) if node is name or not _is_variable(node)]
         declared = {node: _declaration(node, owner) for node in mentions if node is not name}
         declarations = [holder for holder in declared.values() if holder is not None]
         mentions = [node for node in mentions if declared.get(node) is None]
@@ -124,16 +118,12 @@ class Members:
             return True
         return name.text.startswith("#") or any(child.text == "private" for child in definition.children)
 
-    @cached_property
-    def _named(self) -> dict[str, list[Node]]:
-        """Every leaf of the file by its text: names wherever they stand, and strings that hold nothing but a name."""
-        found: dict[str, list[Node]] = {}
-        symbols = self.file.pack.index.symbols
-        for node in self.file.root.walk():
-            if node.named and not node.children:
-                text = node.text[1:] if node.type in symbols else node.text
-                found.setdefault(text, []).append(node)
-        return found
+    def _named(self, name: str) -> list[Node]:
+        """The leaves of the file with a text: names wherever they stand, and strings that hold nothing but a name."""
+        return [node for node in leaves_around(self.file, name) if self._text(node) == name]
+
+    def _text(self, leaf: Node) -> str:
+        return leaf.text[1:] if leaf.type in self.file.pack.index.symbols else leaf.text
 
 
 def _placed(definition: Node) -> tuple[Node, Node, Node | None] | None:

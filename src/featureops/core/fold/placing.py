@@ -13,6 +13,7 @@ from featureops.core.syntax import Node
 __all__ = ["OPERATORS", "TIGHT", "Placing"]
 
 OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
+_TWO_SIDES = frozenset({"and", "or", "coalesce", "equal", "not-equal", "comparison", "concat"})
 TIGHT = OPERATORS | {"not", "member", "index", "call", "cast", "await"}
 
 
@@ -62,7 +63,7 @@ class Placing:
     def _bare(self, node: Node, target: Node) -> Node:
         """Without its own parentheses, where they only served the operator that is gone."""
         inner = target.role("operand") if target.shape == "paren" else None
-        if inner is None or (node.parent is not None and node.parent.shape in TIGHT):
+        if inner is None or (node.parent is not None and (node.parent.shape in TIGHT or _is_operator(node.parent))):
             return target
         gap = target.file.slice(target.start, inner.start) + target.file.slice(inner.end, target.end)
         joins = target.file.pack.text.blocks == "indent" and "\n" in inner.text
@@ -74,6 +75,8 @@ class Placing:
             return False
         if parent.shape in ("not", "member", "call", "await", "cast", "index"):
             return parent.role("arguments") is not node and parent.role("index") is not node
+        if _is_operator(parent) and parent.shape not in OPERATORS:
+            return True
         if "coalesce" in (parent.shape, target.shape) and {parent.shape, target.shape} & {"and", "or"}:
             return True
         rank = {"and": 2, "or": 1, "coalesce": 1, "conditional": 0, "lambda": 0, "assign": 0}
@@ -92,6 +95,11 @@ class Placing:
         text = line.lstrip(b" \t")
         closes = "\n" in node.text and text[:1] in (b")", b"]", b"}")
         return len(line) - len(text) if closes else self._columns(node)
+
+
+def _is_operator(node: Node) -> bool:
+    """Whether a node is one of those in which the grammar puts operators, whatever this one does."""
+    return any(rule.name in _TWO_SIDES for rule in node.file.pack.by_node.get(node.type, ()))
 
 
 def _is_one_of_several(node: Node) -> bool:

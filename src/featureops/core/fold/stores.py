@@ -17,7 +17,7 @@ def dead_stores(live: Sequence[Node], fresh: frozenset[Node], names: Names) -> I
 
     Nothing in a `try`, whose handlers may see the first value, and nothing that other functions share.
     """
-    for at, statement in enumerate(live):
+    for at, statement in enumerate(live if fresh else ()):
         name = _assigned(statement)
         binding = names.of.get(name) if name is not None and statement not in fresh else None
         if name is None or binding is None or not _is_plain(statement, binding, names):

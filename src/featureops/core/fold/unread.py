@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.fold.editor import Editor
+from featureops.core.fold.touched import touched_bindings
 from featureops.core.fold.unused import is_private
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
@@ -18,7 +19,7 @@ _GIVEN = ("arguments", "argument", "lambda")
 def unread_collections(names: Names, editor: Editor) -> list[Node]:
     """Collections of a function or a class that were read and are not any more, with what still fills them."""
     found: list[Node] = []
-    for binding in names.all if names.file.pack.index.fresh_calls else ():
+    for binding in touched_bindings(names, editor) if names.file.pack.index.fresh_calls else ():
         part = _fresh(binding)
         if part is None or editor.covers(part.span):
             continue

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import leading_comments
+from featureops.core.fold.touched import touched_bindings
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer, listed_parameter
+from featureops.core.mentions import mentions_of
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -37,7 +39,7 @@ def newly_unused(
     them.
     """
     found: list[Node] = []
-    for binding in names.all:
+    for binding in touched_bindings(names, editor, (*settled, *held)):
         part = held.get(binding) or _removable(names, editor, binding, is_known, settled)
         if part is None or editor.covers(part.span):
             continue
@@ -81,9 +83,11 @@ def _removable(
 
 def _injected(binding: Binding) -> Node | None:
     """The parameter that a name is, where a comment says that parameters are found by their names."""
+    marks = binding.definitions[0].file.pack.index.injected_marks
+    if not marks:
+        return None
     function = next((outer for outer in binding.definitions[0].ancestors() if outer.shape == "function"), None)
-    marks = function.file.pack.index.injected_marks if function is not None else ()
-    if function is None or not marks or binding.scope is not function or binding.writes:
+    if function is None or binding.scope is not function or binding.writes:
         return None
     comments = leading_comments(statement_of(function))
     is_marked = any(mark in comment.text for mark in marks for comment in comments)
@@ -111,7 +115,7 @@ def _destructured(binding: Binding, names: Names, editor: Editor) -> Node | None
 def idle_parameters(names: Names, editor: Editor) -> frozenset[Binding]:
     """The parameters of functions that lost all their uses while their functions stay."""
     found: set[Binding] = set()
-    for binding in names.all:
+    for binding in touched_bindings(names, editor):
         is_listed = binding.scope.shape == "function" and binding.imported is None and not binding.outer
         if not is_listed or not binding.uses or editor.covers(binding.definitions[0].span):
             continue
@@ -125,7 +129,7 @@ def blank_names(names: Names, editor: Editor) -> list[Node]:
     allows no unused variable.
     """
     found: list[Node] = []
-    for binding in names.all if names.file.pack.text.blank else ():
+    for binding in touched_bindings(names, editor) if names.file.pack.text.blank else ():
         name = binding.definitions[0]
         holder = next((node for node in name.ancestors() if node.shape), None)
         is_local = binding.scope is not names.file.root and len(binding.definitions) == 1
@@ -166,11 +170,11 @@ def is_private(binding: Binding) -> bool:
 
 def _is_named_openly(names: Names, editor: Editor, binding: Binding, part: Node) -> bool:
     """Whether another object's member of the same name is still spoken of: `other.name`."""
-    for node in names.file.root.walk():
-        name = node.role("property") if node.shape == "member" else None
-        if name is None or name.text != binding.name or names.of.get(name) is binding:
+    for name in mentions_of(names.file, binding.name):
+        member = name.parent
+        if member is None or member.shape != "member" or member.role("property") is not name:
             continue
-        if not part.span.holds(name.span) and not editor.covers(name.span):
+        if names.of.get(name) is not binding and not part.span.holds(name.span) and not editor.covers(name.span):
             return True
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from featureops.core.fold.editor import frozen_lines
+from featureops.core.fold.editor import Frozen
 from featureops.core.importing import imported_by_call
 from featureops.core.syntax import SourceFile
 from featureops.core.wrap.boxes import Item
@@ -27,13 +27,13 @@ class Style:
         self.eol = eol
         self.semicolons = semicolons
         self.calls = calls
-        self._frozen: dict[int, frozenset[int]] = {}
+        self._frozen: dict[int, Frozen] = {}
 
-    def frozen(self, file: SourceFile) -> frozenset[int]:
+    def frozen(self, file: SourceFile) -> Frozen:
         """Lines that begin inside a multi-line string."""
         known = self._frozen.get(id(file))
         if known is None:
-            known = self._frozen[id(file)] = frozen_lines(file)
+            known = self._frozen[id(file)] = Frozen(file)
         return known
 
 

@@ -1,0 +1,5 @@
+package io.getunleash;
+
+public interface Unleash {
+    boolean isEnabled(String key);
+}
