@@ -102,12 +102,13 @@ class Indexing:
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns. A type with one of `filling_marks` is filled or told by other code.
     `text_members` give the text that they are called on, as a literal is one.
-    `component_wrappers` make a component of a function with the same properties, `property_lists` are members of one
-    that list these. `unions` are types of several, `literal_types` take the literals that they allow. Of a list and a
-    value, `containing_words` and `containing_methods` tell whether the list holds it, `lacking_words` whether it does
-    not; `containing_functions` are given the value first. Formatters write `joined` nodes on one line where they fit,
-    `joined_apart` with blanks inside their ends; a last comma keeps `apart_by_comma` apart,
-    and more than 60 characters do `joined_short` ones.
+    `component_wrappers` make a component of a function with the same properties, `property_lists` are members of
+    one that list these. `predicate_calls` only see whether what their function gives is true. `unions` are types of
+    several, `literal_types` take the literals that they allow. Of a list and a value, `containing_words` and
+    `containing_methods` tell whether the list holds it, `lacking_words` whether it does not; `containing_functions`
+    are given the value first. Formatters write `joined` nodes on one line where they fit, `joined_apart` with
+    blanks inside their ends; a last comma keeps `apart_by_comma` apart, and more than 60 characters do
+    `joined_short` ones.
     """
 
     identifiers: frozenset[str]
@@ -210,6 +211,7 @@ class Indexing:
     component_wrappers: frozenset[str]
     property_lists: frozenset[str]
     unions: frozenset[str]
+    predicate_calls: frozenset[str]
     literal_types: frozenset[str]
     joined: frozenset[str]
     joined_apart: frozenset[str]

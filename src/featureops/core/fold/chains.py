@@ -16,6 +16,7 @@ __all__ = [
     "is_inverted",
     "is_label",
     "is_last",
+    "is_predicate",
     "is_seen_as_boolean",
     "statements",
     "try_leaves",
@@ -152,6 +153,15 @@ def try_leaves(node: Node, leaves: Callable[[Node], bool]) -> bool:
         elif clause.shape != "else":
             ways.append(block)
     return all(map(leaves, ways))
+
+
+def is_predicate(function: Node) -> bool:
+    """Whether a function is given to a call that only sees whether what it gives is true."""
+    listed = function.parent if function.parent is not None and function.parent.shape != "argument" else None
+    call = listed.parent if listed is not None and listed.shape == "arguments" and listed.items[0] is function else None
+    callee = call.role("function") if call is not None and call.shape == "call" else None
+    name = callee.role("property") if callee is not None else None
+    return name is not None and name.text in name.file.pack.index.predicate_calls
 
 
 def is_seen_as_boolean(use: Node) -> bool:

@@ -8,7 +8,7 @@ from featureops.core.fold.arms import Arms, has_arms
 from featureops.core.fold.assertions import asserted, launched_by
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
-from featureops.core.fold.chains import always_leaves, inside
+from featureops.core.fold.chains import always_leaves, inside, is_predicate
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.gated import Gated
@@ -152,7 +152,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
     def _says_boolean(self, function: Node) -> bool:
         annotation = function.role("type")
         if annotation is None:
-            return False
+            return is_predicate(function)
         return annotation.text.lstrip(": ").strip() in annotation.file.pack.index.boolean_types
 
     def _entries(self, node: Node) -> None:
