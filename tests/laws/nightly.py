@@ -34,22 +34,26 @@ class _Share:
     kind: Kind
     first: int
     last: int
+    end: float
 
     @property
     def name(self) -> str:
         return f"{self.language} {self.kind}"
 
 
-def _checked(share: _Share) -> tuple[_Share, list[str]]:
+def _checked(share: _Share) -> tuple[_Share, list[str] | None]:
+    """None where the time was over."""
+    if time.time() >= share.end:
+        return share, None
     return share, [str(fault) for fault in check(range(share.first, share.last), share.language, share.kind)]
 
 
-def _shares(languages: Sequence[str], programs: int, seed: int, done: dict[str, int]) -> Iterator[_Share]:
+def _shares(languages: Sequence[str], programs: int, seed: int, done: dict[str, int], end: float) -> Iterator[_Share]:
     """The languages take turns, so that a run that is cut short has seen something of each."""
     names = [(language, kind) for language in languages for kind in kinds_of(language)]
     for first in range(seed, seed + programs, _SHARE):
         for language, kind in names:
-            share = _Share(language, kind, first, min(first + _SHARE, seed + programs))
+            share = _Share(language, kind, first, min(first + _SHARE, seed + programs), end)
             if share.last > done.get(share.name, seed):
                 yield share
 
@@ -69,11 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for language, command in absent.items():
         print(f"{language} is passed over: there is no {command} on this machine")
     done = cast("dict[str, int]", json.loads(given.state.read_text())) if given.state and given.state.exists() else {}
-    shares = _shares([each for each in wanted if each not in absent], given.programs, given.seed, done)
-    end, faults, count = time.monotonic() + 60 * given.minutes, 0, 0
-    bounded = (share for share in shares if time.monotonic() < end)
+    end, faults, count = time.time() + 60 * given.minutes, 0, 0
+    shares = _shares([each for each in wanted if each not in absent], given.programs, given.seed, done, end)
     with multiprocessing.get_context("spawn").Pool(given.jobs) as pool:
-        for share, found in pool.imap(_checked, bounded):
+        for share, found in pool.imap(_checked, shares):
+            if found is None:
+                break
             print(*found, sep="\n", end="\n" if found else "", flush=True)
             count, faults = count + share.last - share.first, faults + len(found)
             done[share.name] = share.last
