@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.laws.nightly import main as nightly
 from tests.laws.programs import program
 from tests.laws.running import Run, run_all
-from tests.laws.soundness import check, main
+from tests.laws.soundness import check, drawn_in, main
+from tests.laws.typed.toolchains import TOOLCHAINS, Job, missing, traces_of
 from tests.laws.values import Kind
 
-SLICES = 4
-PROGRAMS = 15
+SLICES = 5
+PROGRAMS = 34
+OTHERS = 40
+SAME = "the same trace"
 
 
 @pytest.mark.parametrize("part", range(SLICES))
@@ -25,8 +30,37 @@ def test_cleanup_keeps_what_generated_programs_do(language: str, part: int) -> N
 @pytest.mark.parametrize("kind", ["variant", "text"])
 @pytest.mark.parametrize("language", ["python", "typescript"])
 def test_cleanup_keeps_what_programs_do_with_variants_and_texts(language: str, kind: Kind) -> None:
-    faults = list(check(range(2 * PROGRAMS), language, kind))
+    faults = list(check(range(OTHERS), language, kind))
     assert not faults, "\n".join(map(str, faults))
+
+
+@pytest.mark.parametrize("language", sorted(TOOLCHAINS))
+def test_cleanup_keeps_what_programs_do_in_languages_whose_toolchain_is_here(language: str) -> None:
+    if command := missing(language):
+        pytest.skip(f"there is no {command} on this machine")
+    faults = [fault for fault in check(range(OTHERS), language) if fault.law == SAME]
+    assert not faults, "\n".join(map(str, faults))
+
+
+@pytest.mark.parametrize("language", sorted(TOOLCHAINS))
+def test_generated_programs_of_these_languages_run(language: str) -> None:
+    if command := missing(language):
+        pytest.skip(f"there is no {command} on this machine")
+    traces = traces_of([Job(drawn_in(seed, "flag", language), value=True) for seed in range(40)], language)
+    wrong = ("uncaught", "endless", "does not compile")
+    assert not [line for trace in traces for line in trace if line.startswith(wrong)]
+    assert len({tuple(trace) for trace in traces}) > 20
+
+
+def test_a_run_that_is_cut_short_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = tmp_path / "state.json"
+    few = ["--language", "python", "--jobs", "1", "--state", str(state)]
+    assert nightly([*few, "--programs", "4", "--minutes", "0"]) == 0
+    assert not state.exists()
+    assert nightly([*few, "--programs", "2"]) == 0
+    assert "6 programs, both values: 0 differences" in capsys.readouterr().out
+    assert nightly([*few, "--programs", "2"]) == 0
+    assert "0 programs, both values: 0 differences" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("language", ["python", "typescript"])

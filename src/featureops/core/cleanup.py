@@ -21,7 +21,7 @@ from featureops.core.fold.joining import joined
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, left_in_markup, opened, used_by
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
-from featureops.core.losses import asking_fields, lost_functions, stands_alone
+from featureops.core.losses import asking_fields, lost_functions, may_go, stands_alone
 from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code, speaks_of
 from featureops.core.model import FileEdit, Leftover
@@ -235,6 +235,8 @@ class _Cleanup:
         return self.state.outputs[path] != before
 
     def _is_unused(self, node: Node, constant: Constant) -> bool:
+        if constant.resolution == "wrapper" and not may_go(node):
+            return False
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
         for path in self._with_word(constant.name):
@@ -327,4 +329,16 @@ class _Cleanup:
             found.extend(odd_arguments(path, file, self.state.settled))
             found.extend(item for name in dropped for item in mentions(path, after, name, file.pack if file else None))
             found.extend(leftovers_of(path, file, after, self.flag, self.fixing, reads, unfolded, refused, failed))
-        return found
+        return [*found, *(item for item in self._kept_settings() if item not in found)]
+
+    def _kept_settings(self) -> list[Leftover]:
+        """Where a setting that was asked for the flag is still written, since something else may use it."""
+        doomed = {node for nodes in self.state.doomed.values() for node in nodes}
+        kept = {each.path: each.name for node, each in self.state.constants.items() if _is_setting(node, each, doomed)}
+        found = (item for path, name in sorted(kept.items()) for item in mentions(path, self._output(path), name, None))
+        return list(dict.fromkeys(found))
+
+
+def _is_setting(node: Node, constant: Constant, doomed: set[Node]) -> bool:
+    """Whether a constant is an entry of an object of settings, and stays."""
+    return node.shape == "pair" and constant.resolution == "wrapper" and node not in doomed

@@ -14,7 +14,7 @@ from featureops.core.project import Project
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["asking_fields", "lost_functions", "stands_alone"]
+__all__ = ["asking_fields", "lost_functions", "may_go", "stands_alone"]
 
 _PLACES = frozenset({"function", "lambda", "class", "arguments"})
 _NAME = re.compile(rb"[A-Za-z_]\w*")
@@ -62,12 +62,16 @@ def _definitions(project: Project, path: str, name: str) -> list[Node]:
 
 
 def _is_field(holder: Node, name: Node) -> bool:
-    """Whether a name is that of a field, or of an entry of an object that is made once and is nothing but a value."""
+    """Whether a name is that of a field, or of an entry of an object that is made once."""
     if holder.shape == "pair":
-        value, kept = holder.role("value"), holder.role("key") is name
-        outer = next((node.shape for node in holder.ancestors() if node.shape in _PLACES), "")
-        return kept and not outer and value is not None and is_pure(value, lambda _: False)
+        return holder.role("key") is name and not any(node.shape in _PLACES for node in holder.ancestors())
     return holder.shape == "field" and holder.role("name") is name
+
+
+def may_go(definition: Node) -> bool:
+    """Whether nothing is lost with what defines a name: an entry goes only where its value is nothing but a value."""
+    value = definition.role("value") if definition.shape == "pair" else None
+    return value is None or is_pure(value, lambda _: False)
 
 
 def stands_alone(definition: Node, name: str, data: bytes, names: Names) -> bool:

@@ -88,5 +88,6 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "import-name": "name alias module open",
         "import-group": "module",
         "binder": "name value entered type",
+        "captures": "",
     }.items()
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.chains import Arm, always_leaves, arms, inside, is_handled, statements
+from featureops.core.fold.chains import Arm, always_leaves, arms, inside, is_handled, statements, try_leaves
 from featureops.core.fold.comparisons import Comparisons
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import content, full_end, is_alone
@@ -45,7 +45,7 @@ class Branches(Comparisons):
             return self.leaves[node]
         if node.shape == "block":
             return not is_handled(node) and any(self._now_leaves(item) for item in node.items)
-        return always_leaves(node)
+        return try_leaves(node, self._now_leaves) if node.shape == "try" else always_leaves(node)
 
     def _emptied(self, body: Node) -> bool:
         """Whether folding took everything out of a body that had something in it."""

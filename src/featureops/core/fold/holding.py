@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.given import lazy_value
+from featureops.core.mentions import mentions_of
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -16,9 +17,20 @@ def is_lazy(block: Node) -> bool:
 
 
 def is_handed_over(binding: Binding) -> bool:
-    """Whether what is called with the variable itself may write it."""
+    """Whether what is called with the variable itself may write it, or a function that takes it in has its own one."""
     words = binding.definitions[0].file.pack.index.handing_words
+    spoken = mentions_of(binding.definitions[0].file, binding.name)
+    taken = (node for node in spoken if binding.scope.span.holds(node.span) and _is_taken_in(node))
+    if any(node not in binding.uses for node in taken):
+        return True
     return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
+
+
+def _is_taken_in(name: Node) -> bool:
+    """Whether a name stands among those that a function takes from around it."""
+    outer = name.parent
+    around = (outer, outer.parent) if outer is not None else ()
+    return any(node is not None and node.shape == "captures" for node in around)
 
 
 def is_pattern(binding: Binding) -> bool:

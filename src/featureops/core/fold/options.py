@@ -1,4 +1,5 @@
-"""Folding of options that say when a call acts: `before_action :check, if: :new_checkout?`."""
+"""Folding of what is only listed: options that say when a call acts (`before_action :check, if: :new_checkout?`), and
+names that a function takes in."""
 
 from __future__ import annotations
 
@@ -30,3 +31,12 @@ class Options(Branches):
                 self.visit(item)
         if dropped:
             self.blocks.remove_items(arguments, dropped)
+
+    def _captures(self, node: Node) -> None:
+        """The names that a function takes from around it: those whose value is known need not come in."""
+        gone = [item for item in node.items if item in self.seeds]
+        before = node.previous()
+        if before is not None and len(gone) == len(node.items):
+            self.editor.delete(before.end, node.end)
+        else:
+            self.blocks.remove_items(node, gone)

@@ -96,7 +96,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
                 self._markup(node)
             case "markup-element" if node in self.gates and _is_child(node):
                 self._gate(node)
-            case "spread" | "list" | "arguments":
+            case "captures" | "spread" | "list" | "arguments":
                 self._listing(node)
             case "import" | "declaration":
                 self._entries(node)
@@ -118,6 +118,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Gated):
     def _listing(self, node: Node) -> None:
         if node.shape == "spread":
             self._spread(node)
+        elif node.shape == "captures":
+            self._captures(node)
         elif node.shape == "list":
             self._list(node)
         elif any(is_condition_option(item) for item in node.items):
