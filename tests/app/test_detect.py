@@ -381,3 +381,25 @@ def test_a_service_that_is_not_in_the_repository_is_listed_as_unproven_and_a_par
     assert [(row["line"], row["flagName"]) for row in cast("list[Row]", answer["unproven"])] == [(5, "new-menu")]
     assert "doubtfulReads" not in answer
     assert 'call = "IsEnabled" and flag = 0' in cast("str", answer["hint"])
+
+
+def test_an_object_that_stands_for_a_flag_is_in_the_inventory_and_another_with_the_same_method_is_not(
+    tmp_path: Path,
+) -> None:
+    gates = """package gates
+
+    import "go.opentelemetry.io/collector/featuregate"
+
+    var NewMenu = featuregate.GlobalRegistry().MustRegister("shop.newMenu", featuregate.StageAlpha)
+    """
+    asks = """package shop
+
+    import "example.com/shop/gates"
+
+    func show(log Logger) bool { return log.IsEnabled() || gates.NewMenu.IsEnabled() }
+    """
+    tree = repository(tmp_path / "root", go_dot_mod="module example.com/shop\n", gates__a_dot_go=gates, b_dot_go=asks)
+    answer = detect.inventory(deps(tree))
+    assert [(row["flagName"], row["usages"]) for row in cast("list[Row]", answer["flags"])] == [("shop.newMenu", 1)]
+    assert answer["unproven"] == answer["dynamicReads"] == []
+    assert "doubtfulReads" not in answer

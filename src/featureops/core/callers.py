@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from featureops.core.fold.unused import is_private, statement_of
@@ -9,9 +11,11 @@ from featureops.core.given import call_of, is_readable
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["callers_of", "only_names"]
+__all__ = ["callers_of", "has_other_name", "only_names"]
+
+_DEFAULT_AS = re.compile(rb"\bdefault\s+as\s+(\w+)")
 
 
 def callers_of(
@@ -25,6 +29,8 @@ def callers_of(
     if name is None or binding is None or not binding.is_single or _is_marked(function):
         return None
     is_member = binding.scope.type in name.file.pack.index.class_scopes
+    if not is_member and has_other_name(project, path, binding, files_with):
+        return None
     if function.roles("receiver") or (is_member and not _is_kept_private(binding)):
         return None
     calls: list[Node] = []
@@ -36,6 +42,38 @@ def callers_of(
             return None
         calls.append(call)
     return calls
+
+
+def has_other_name(project: Project, path: str, binding: Binding, files_with: Callable[[str], Sequence[str]]) -> bool:
+    """Whether a file uses what a binding stands for under another name: a mention of the name is not all then."""
+    given = project.exported(path, "default")
+    is_default = given is not None and given[1] is binding
+    # Only what a file gives away without a name is used where the name does not stand.
+    beside = files_with(_module_word(binding.scope.file, path)) if is_default else ()
+    for other in {*files_with(binding.name), *beside}:
+        for entry in project.names(other).imports if project.file(other) is not None else ():
+            origin = project.origin(other, entry) if entry.name != binding.name else None
+            if origin is not None and origin[1] is binding:
+                return True
+        text = project.contents.text(other) or b""
+        if is_default and any(name != binding.name.encode() for name in _DEFAULT_AS.findall(text)):
+            return True
+    return any(_is_passed_on(node) for node in _mentions(project, files_with(binding.name), binding.name))
+
+
+def _module_word(file: SourceFile, path: str) -> str:
+    """The word by which other files name this one."""
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    return posixpath.basename(posixpath.dirname(path)) if stem in file.pack.modules.indexes else stem
+
+
+def _is_passed_on(node: Node) -> bool:
+    """Whether an export gives what a mention names away under another name."""
+    entry = node.parent
+    if entry is None or len(entry.items) != 2 or entry.items[0] is not node:
+        return False
+    outer = next((each for each in entry.ancestors() if each.shape), None)
+    return outer is not None and outer.shape == "export" and outer.role("declaration") is None
 
 
 def _mentions(project: Project, paths: Sequence[str], name: str) -> Iterator[Node]:

@@ -5,11 +5,11 @@ A component counts only where everything that is said of its name is an element 
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from featureops.core.callers import has_other_name
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.accesses import is_written
 from featureops.core.fold.layout import leading_comments
@@ -24,7 +24,6 @@ from featureops.core.syntax import Node
 __all__ = ["settled_properties"]
 
 _FUNCTIONS = ("function", "lambda")
-_DEFAULT_AS = re.compile(rb"\bdefault\s+as\s+(\w+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +174,7 @@ class _Uses:
     def settled(self, attribute: Node) -> Settled | None:
         """What goes where every element gives the property the value that this attribute does."""
         value, taken = self._value(attribute), _property(self._project, self._component, self._name)
-        openings = self._openings() if taken is not None and not self._is_renamed() else None
+        openings = self._openings() if taken is not None and not self._has_other_name() else None
         if value is None or taken is None or openings is None:
             return None
         given: list[Node] = []
@@ -246,21 +245,9 @@ class _Uses:
         found = self._project.origin(*meant) if meant is not None else None
         return found is not None and found[1] is self._component.binding
 
-    def _is_renamed(self) -> bool:
-        """Whether a file brings the component in under another name."""
+    def _has_other_name(self) -> bool:
         own = self._component
-        stem = posixpath.splitext(posixpath.basename(own.path))[0]
-        if stem in own.name.file.pack.modules.indexes:
-            stem = posixpath.basename(posixpath.dirname(own.path))
-        for path in {*self._files_with(own.binding.name), *self._files_with(stem)}:
-            for binding in self._project.names(path).imports if self._project.file(path) is not None else ():
-                origin = self._project.origin(path, binding)
-                if origin is not None and origin[1] is own.binding and binding.name != own.binding.name:
-                    return True
-            text = self._project.contents.text(path) or b""
-            if any(name != own.binding.name.encode() for name in _DEFAULT_AS.findall(text)):
-                return True
-        return False
+        return has_other_name(self._project, own.path, own.binding, self._files_with)
 
     def _attribute(self, opening: Node) -> Node | None:
         for item in opening.items:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from featureops.core.callers import only_names
+from featureops.core.callers import has_other_name, only_names
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
 from featureops.core.given import call_of, is_readable, item_given, listed_parameter, parameters_of
@@ -70,7 +70,7 @@ def settled_parameters(
         if at is None or (name.text, at) in seen:
             continue
         seen.add((name.text, at))
-        found = _Asked(project, known, files_with(name.text), call, name).settled(at, value)
+        found = _Asked(project, known, files_with, call, name).settled(at, value)
         if found is not None:
             yield found
 
@@ -102,9 +102,14 @@ class _Asked:
     """All that is said of a function's name."""
 
     def __init__(
-        self, project: Project, known: Mapping[Node, bool], paths: Sequence[str], call: Node, name: Node
+        self,
+        project: Project,
+        known: Mapping[Node, bool],
+        files_with: Callable[[str], Sequence[str]],
+        call: Node,
+        name: Node,
     ) -> None:
-        self._project, self._known, self._paths = project, known, paths
+        self._project, self._known, self._files_with = project, known, files_with
         self._call, self._name = call, name
         self._owner = _owner(call)
 
@@ -112,7 +117,7 @@ class _Asked:
         if self._owner is not None and len(name_parts(self._name.text)) < _WORDS_OF_A_METHOD:
             return None
         function = self._definition()
-        calls = self._calls(function) if function is not None else None
+        calls = self._calls(function) if function is not None and not self._has_other_name(function) else None
         if function is None or calls is None:
             return None
         parameters = parameters_of(function.node, self._project.names(function.path))
@@ -153,7 +158,7 @@ class _Asked:
         return self._known.get(node)
 
     def _mentions(self) -> Iterator[Node]:
-        for path in self._paths:
+        for path in self._files_with(self._name.text):
             file = self._project.file(path)
             if file is not None:
                 yield from mentions_of(file, self._name.text)
@@ -177,6 +182,10 @@ class _Asked:
         if function is None or function.shape != "function" or (holder.shape == "class" and self._owner is not None):
             return None
         return _Function(name.file.path, name, function)
+
+    def _has_other_name(self, function: _Function) -> bool:
+        binding = self._project.names(function.path).of.get(function.name)
+        return binding is not None and has_other_name(self._project, function.path, binding, self._files_with)
 
     def _calls(self, function: _Function) -> list[Node] | None:
         """Every call of the function; None where something else is done with it."""

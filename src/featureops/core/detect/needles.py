@@ -44,6 +44,7 @@ _TELLING_OWNER = re.compile(rb"feature|flag|toggle|experiment", re.IGNORECASE)
 _TELLING_KEY = re.compile(rb"flag|toggle|experiment", re.IGNORECASE)
 _NEAR = 100
 _DOT = ord(".")
+_ALONE = re.compile(rb"\(\s*\)")
 # Behind a member that is handed to a call as a value.
 _HANDED = re.compile(rb"\s*[,)]")
 Needles = Mapping[str, tuple[bytes, ...]]
@@ -118,17 +119,18 @@ class Asking:
         )
         self._members = _encoded(f".{form.method}" for form in forms if form.common and form.method)
         self._components = _encoded(gate.component for gate in gates)
+        self._objects = frozenset(_encoded(form.method for sdk in sdks for form in sdk.objects))
         self._members_of = frozenset(_encoded(form.function for form in forms if form.members))
         self._house = _encoded(_last_name(read.target.partition("{flag}")[0]) for read in house)
         self._bare = (*self._components, *self._house)
         rest = (*self._members, *self._bare)
-        called = (text for name in self._called for text in _as_called(name))
+        called = (text for name in (*self._called, *self._objects) for text in _as_called(name))
         self.needles = tuple(dict.fromkeys((*called, *rest)))
         self._owners: dict[bytes, frozenset[str]] = {}
         for sdk in sdks:
             for name in _encoded((*_names_of(sdk),)):
                 self._owners[name] = self._owners.get(name, frozenset()) | {sdk.id}
-        self._by_first = by_first((*self._called, *self._components))
+        self._by_first = by_first(dict.fromkeys((*self._called, *self._components, *self._objects)))
         self._owned_by_first = by_first(self._owners)
 
     def offsets(self, data: bytes) -> list[int]:
@@ -161,6 +163,9 @@ class Asking:
                 return None
             if not self._members_of.isdisjoint(names):
                 found.append(offset)
+                continue
+            if written and any(name in self._objects and _ALONE.match(data, offset + len(name)) for name in names):
+                found.append(offset)  # an object stands for the flag: what asks it is given nothing
                 continue
             ends = (_CALLED, _HANDED) if offset and data[offset - 1] == _DOT else (_CALLED,)
             called = [name for name in names if any(end.match(data, offset + len(name)) for end in ends)]
@@ -255,6 +260,8 @@ def _names_of(sdk: SdkPack) -> Iterator[str | None]:
         yield from (form.method, form.function)
     for gate in sdk.gates:
         yield from (gate.decorator, gate.method, gate.component)
+    for held in sdk.objects:
+        yield held.method
 
 
 def offsets_of(data: bytes, needles: Iterable[bytes]) -> list[int]:
