@@ -22,7 +22,7 @@ BLOCK = 64
 WORTH_READING = 24
 BLOCK_READING = 2
 """The same for files to parse."""
-_HELD = 3_000_000
+_HELD = 2_000_000
 """Bytes of parsed files to keep for the files that import them; their nodes take some thirty times as much."""
 
 
