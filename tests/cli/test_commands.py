@@ -123,6 +123,7 @@ def test_detect_lists_all_flags_one_flag_or_those_that_fit(featureops: Run) -> N
         "new-receipt"
     ]
     assert "new-receipt" in featureops("detect").out
+    assert "Flags with a similar name: new-receipt" in featureops("detect", "--flag", "newreceipt").out
     usages = featureops("detect", "--flag", "new-receipt")
     assert "shop/pay.py:5" in usages.out
     assert "1 usage of new-receipt" in usages.out

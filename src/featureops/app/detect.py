@@ -174,7 +174,8 @@ def _nearest(name: str, known: Inventory) -> str:
     if near:
         return f"Nothing uses {clean(name)!r}. Flags with a similar name: {', '.join(near)}."
     if known.flags:
-        return f"Nothing uses {clean(name)!r}. Call detect without a flag for the {len(known.flags)} flags in the code."
+        count = "flag" if len(known.flags) == 1 else f"{len(known.flags)} flags"
+        return f"Nothing uses {clean(name)!r}. Call detect without a flag for the {count} in the code."
     return f"Nothing uses {clean(name)!r}, and no flag is read in the code at all."
 
 

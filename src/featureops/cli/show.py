@@ -109,6 +109,7 @@ def _show_usages(answer: _Answer) -> None:
         out().print(_text(usage.get("text")).strip())
     count = len(usages)
     out().print(f"{_count(count, 'usage')} of {_text(answer.get('flagName'))} in {answer.get('filesScanned')} files")
+    _show_hint(answer)
 
 
 def _show_inventory(answer: _Answer) -> None:
@@ -131,6 +132,10 @@ def _show_inventory(answer: _Answer) -> None:
         out().print(
             f"  perhaps reads, by a key not known here: {answer.get('doubtfulReadCount')}, the first at {first}"
         )
+    _show_hint(answer)
+
+
+def _show_hint(answer: _Answer) -> None:
     if answer.get("hint"):
         out().print(_text(answer.get("hint")))
 
