@@ -83,5 +83,9 @@ def _overrides(project: Project, name: Node, function: Node, own: Holder) -> boo
 
 
 def _is_quiet(whole: Node) -> bool:
+    """Whether nothing is done by what is given, and by what makes the object that is asked."""
     arguments = whole.role("arguments") if whole.shape == "call" else None
-    return arguments is None or all(is_pure(item, lambda _: False) for item in arguments.items)
+    callee = (whole.role("function") if whole.shape == "call" else None) or whole
+    owner = callee.role("object")
+    parts = [*(arguments.items if arguments is not None else ()), *([owner] if owner is not None else ())]
+    return all(is_pure(item, lambda _: False) for item in parts)
