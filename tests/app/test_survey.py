@@ -278,3 +278,14 @@ def test_what_the_index_knows_spares_the_search_for_one_flag_files_and_changes_n
     assert found == plain == usages(None)[0]
     assert {usage.path for usage in plain} == {"built.py", "calls.py"}
     assert "other.py" not in touched
+
+
+def test_word_of_how_far_a_search_is_never_goes_back(tmp_path: Path) -> None:
+    asks = 'import { useFlag } from "@unleash/proxy-client-react";\nexport const on = useFlag("a");\n'
+    files = {f"f{n}_dot_{'ts' if n % 2 else 'py'}": asks if n % 2 else PLAIN for n in range(40)}
+    root, said = repository(tmp_path / "shop", client_dot_py=CLIENT, **files), list[tuple[int, int]]()
+    workspace, journal = LocalWorkspace(root), FileJournal(tmp_path / "state", time.time)
+    deps = Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 0.0)
+    Code(replace(deps, progress=lambda done, total: said.append((done, total)))).grep([b"client"])
+    assert len(said) > 2
+    assert said == sorted(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from featureops.app.deps import Deps
@@ -69,12 +69,10 @@ def search(deps: Deps, part: Part, needles: Needles, always: Sequence[bytes] = (
 
     A language has few names to look for, and few are found several times as fast as many.
     """
-
-    def hits() -> Iterator[Hit]:
-        for paths, wanted in _by_language(deps, part.paths, needles, always):
-            yield from deps.workspace.scan(paths, wanted)
-
-    return part.watched(hits())
+    groups = list(_by_language(deps, part.paths, needles, always))
+    # How far a search is counts in the order in which it goes through the files.
+    ordered = replace(part, paths=[path for paths, _ in groups for path in paths])
+    return ordered.watched(hit for paths, wanted in groups for hit in deps.workspace.scan(paths, wanted))
 
 
 def _by_language(
