@@ -26,7 +26,11 @@ class Switches(Branches):
         if subject is None:
             return
         value = self.reduce(subject, "value")
-        if isinstance(value, Const) and not value.effects and self._settle(node, _chosen(_cases(body), value.value)):
+        if (
+            isinstance(value, Const)
+            and not value.effects
+            and self._run_case(node, self._chosen_case(body, value.value))
+        ):
             return
         if literal(subject) is not True or not self._conditions_of(node, _cases(body)):
             self._keep_switch(node, subject, body)
@@ -79,7 +83,7 @@ class Switches(Branches):
         if node.shape != "switch" or subject is None:
             return super()._reduce(node, context)
         value = self.reduce(subject, "value")
-        chosen = _chosen(_cases(body), value.value) if isinstance(value, Const) and not value.effects else None
+        chosen = self._chosen_case(body, value.value) if isinstance(value, Const) and not value.effects else None
         items = statements(chosen[0]) if chosen and is_closed(chosen[0]) else []
         only = _expression(items[0]) if len(items) == 1 else None
         if only is not None and node.role("initializer") is None:
@@ -114,6 +118,26 @@ class Switches(Branches):
         else:
             label = guard.previous() if clause else _before_word(guard)
             self.editor.delete(label.end if label is not None else guard.start, guard.end)
+
+    def _chosen_case(self, body: Node, value: Known) -> list[Node] | None:
+        """The case that runs and those below it."""
+        chosen = _chosen(_cases(body), value)
+        while chosen and self._runs_on(chosen):
+            chosen = chosen[1:]
+        return chosen
+
+    def _run_case(self, node: Node, chosen: list[Node] | None) -> bool:
+        """`_settle` with the case that runs, or with the next where nothing is left of it."""
+        while not self._settle(node, chosen):
+            if not chosen or not self._runs_on(chosen):
+                return False
+            chosen = chosen[1:]
+        return True
+
+    def _runs_on(self, cases: list[Node]) -> bool:
+        """Whether the first of some cases does nothing and leaves it to the next."""
+        first = cases[0]
+        return len(cases) > 1 and not is_closed(first) and all(map(self._is_gone, statements(first)))
 
     def _settle(self, node: Node, chosen: list[Node] | None) -> bool:
         """Let the first of some cases, or none, stand for the whole."""
@@ -169,7 +193,7 @@ def _before_word(guard: Node) -> Node | None:
 
 
 def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
-    """The case that runs and those below it; empty when none does, None when that can't be told."""
+    """The case that takes a value and those below it; empty when none does, None when that can't be told."""
     if not cases:
         return None
     other: int | None = None
@@ -185,11 +209,7 @@ def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
             break
         elif None in found:
             return None
-    if other is None:
-        return []
-    while other + 1 < len(cases) and not statements(cases[other]) and not is_closed(cases[other]):
-        other += 1
-    return cases[other:]
+    return cases[other:] if other is not None else []
 
 
 def _cases(body: Node) -> list[Node]:
