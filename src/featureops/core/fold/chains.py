@@ -12,6 +12,7 @@ __all__ = [
     "always_leaves",
     "arms",
     "inside",
+    "is_fall",
     "is_handled",
     "is_inverted",
     "is_label",
@@ -103,7 +104,13 @@ def inside(body: Node) -> list[Node]:
     if body.file.pack.text.blocks != "indent" and body.parent is not None:
         while parts and parts[-1].is_comment and any(not part.named and part.text == "}" for part in parts):
             parts.pop()
-    return [part for part in parts if part.named]
+    return [part for part in parts if part.named or is_fall(part)]
+
+
+def is_fall(part: Node) -> bool:
+    """Whether a statement is the word by which control goes on in the next case."""
+    word = part.file.pack.text.fall_through
+    return bool(word) and part.end - part.start == len(word) and part.text == word
 
 
 def is_handled(block: Node) -> bool:
@@ -122,8 +129,9 @@ def is_last(block: Node, statement: Node) -> bool:
 
 
 def always_leaves(node: Node) -> bool:
-    """Whether control never goes on after the statement: it returns, raises, breaks or continues on every path."""
-    if node.shape in _LEAVING:
+    """Whether control never goes on after the statement: it returns, raises, breaks, continues or goes on in the next
+    case on every path."""
+    if node.shape in _LEAVING or is_fall(node):
         return True
     inner = node.role("operand") if node.shape == "expression" else None
     if inner is not None and inner.shape in _LEAVING:
