@@ -13,7 +13,8 @@ __all__ = ["Ask", "Hunk", "Need", "No", "Pair"]
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """What became of one change. Lines are those of the new file, from 1; `form` is empty unless it was wrapped."""
+    """What became of one change. Lines are those of the new file, from 1; `form` is empty unless it was wrapped.
+    `statement` tells changes of code that runs from those of declarations and of whole files."""
 
     path: str
     start_line: int
@@ -21,6 +22,7 @@ class Hunk:
     outcome: Literal["wrapped", "left", "refused"]
     form: str
     reason: str
+    statement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
