@@ -170,7 +170,8 @@ def _faults(
     changed: ChangedFile, after: bytes, cleaned: tuple[bytes, bytes], hunks: Sequence[Hunk], count: Count
 ) -> Iterator[tuple[str, bytes, bytes]]:
     """(what is wrong, the text that is, the text that should be)."""
-    assert changed.before is not None and changed.after is not None
+    assert changed.before is not None
+    assert changed.after is not None
     if _errors(changed.path, after) > _errors(changed.path, changed.after):
         yield "the wrapped file doesn't parse", after, changed.after
     on, off = cleaned

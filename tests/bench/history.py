@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Literal, Self
 
 from featureops.core.model import ChangedFile
 
@@ -67,13 +68,14 @@ class History:
         self.wanted = wanted
         self._blobs: dict[str, bytes] = {}
 
-    def __enter__(self) -> History:
+    def __enter__(self) -> Self:
         command = ["git", "-C", str(self.root), "cat-file", "--batch"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
@@ -83,13 +85,13 @@ class History:
         form = "--format=%H%x00%P%x00%ct%x00%s"
         rows = self._git("log", f"-{most}", "--no-merges", form, since).decode("utf-8", "replace").splitlines()
         fields = (row.split("\0", 3) for row in rows)
-        return [Commit(id, parent, int(at), subject) for id, parent, at, subject in fields if parent]
+        return [Commit(name, parent, int(at), subject) for name, parent, at, subject in fields if parent]
 
     def tree(self, commit: str) -> Tree:
         ids = {}
         for row in self._git("ls-tree", "-r", "-z", commit).split(b"\0"):
             info, _, path = row.partition(b"\t")
-            mode, kind, oid = (info.split() + [b"", b"", b""])[:3]
+            mode, kind, oid = [*info.split(), b"", b"", b""][:3]
             if kind == b"blob" and mode != b"120000":
                 ids[path.decode("utf-8", "surrogateescape")] = oid.decode()
         return Tree(self, ids)
@@ -106,7 +108,9 @@ class History:
 
     def _changed(self, path: str, before: str, after: str) -> ChangedFile:
         old, new = (None if not oid.strip("0") else self.blob(oid) for oid in (before, after))
-        status = "added" if old is None else "deleted" if new is None else "modified"
+        status: Literal["added", "modified", "deleted"] = (
+            "added" if old is None else "deleted" if new is None else "modified"
+        )
         if any(side is not None and (b"\0" in side[:8000] or len(side) > _LARGEST) for side in (old, new)):
             return ChangedFile(path, status, None, None, skipped="binary or too large")
         return ChangedFile(path, status, old, new)
@@ -118,7 +122,8 @@ class History:
     def load(self, oids: Iterable[str]) -> None:
         """Read contents that aren't known yet; submodules have none."""
         stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
+        assert stdin is not None
+        assert stdout is not None
         for oid in oids:
             if oid in self._blobs:
                 continue
@@ -132,5 +137,3 @@ class History:
 
     def _git(self, *arguments: str) -> bytes:
         return subprocess.run(["git", "-C", str(self.root), *arguments], check=True, capture_output=True).stdout
-
-

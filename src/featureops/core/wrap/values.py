@@ -39,12 +39,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
-    """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top."""
+    """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top.
+    `client` is the path of the file that makes the client, where that has to be there first."""
 
     condition: str
     place: str
     needs: tuple[Need, ...] = ()
     host: Node | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
