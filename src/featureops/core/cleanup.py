@@ -18,6 +18,7 @@ from featureops.core.fold.editor import apply_edits
 from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
+from featureops.core.fold.settling import declared_where_set
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, left_in_markup, opened, used_by
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
@@ -269,7 +270,8 @@ class _Cleanup:
             if file is None or self.state.outputs[path] == file.data:
                 continue
             edits = self.state.folded[path].edits
-            self.state.outputs[path] = joined(file, edits, apply_edits(file.data, edits))
+            after = joined(file, edits, apply_edits(file.data, edits))
+            self.state.outputs[path] = declared_where_set(file, after)
             reason = fault(file, self.state.outputs[path], self.project.names(path))
             if reason is not None:
                 self._refuse(path, reason)

@@ -24,10 +24,10 @@ from featureops.core.pack import (
     Packs,
     ShapeRule,
     WireNames,
-    WrapRules,
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.core.templates import TypeRules, WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -337,4 +337,18 @@ def _wrap(table: Table) -> WrapRules:
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
         own_lines=bool(table.get("own_lines", False)),
+        hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),
+        hoist_words={word: text(subtable(table, "hoist_words"), word) for word in subtable(table, "hoist_words")},
+        untyped=texts(table, "untyped"),
+        types=_types(subtable(table, "types")),
+    )
+
+
+def _types(table: Table) -> TypeRules:
+    values, results = subtable(table, "values"), subtable(table, "results")
+    return TypeRules(
+        values={kind: texts(values, kind) for kind in values},
+        results={callee: texts(results, callee) for callee in results},
+        several=frozenset(texts(table, "several")),
+        methods=frozenset(texts(table, "methods")),
     )

@@ -220,9 +220,9 @@ def definition_name(node: Node) -> str | None:
     node = unwrapped_definition(node)
     if node.shape == "declaration":
         declarators = [item for item in node.items if item.shape == "declarator"]
-        value = declarators[0].role("value") if len(declarators) == 1 else None
-        node = declarators[0] if value is not None and value.shape in _FUNCTIONS else node
-    if node.shape in _NAMED or node.shape == "declarator":
+        node = declarators[0] if len(declarators) == 1 else node
+    value = node.role("value") if node.shape == "declarator" else None
+    if node.shape in _NAMED or (value is not None and value.shape in _FUNCTIONS):
         name = node.role("name")
         return name.text if name is not None else None
     return None

@@ -21,6 +21,7 @@ from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import region_of_lines, unset_without
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
+from featureops.core.wrap.telling import Types
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
 __all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
@@ -202,7 +203,8 @@ class _Change:
             return rendered([*near, *templates], region, pair, self.project, self.flag, style)
 
         reads = self.idioms.reads(pair.path)
-        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions)
+        types = Types(self.project, pair.path)
+        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, type_of=types.of)
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
         """What the cleanup makes of a wrapped file, seen with the files that it imports."""

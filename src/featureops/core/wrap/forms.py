@@ -13,7 +13,7 @@ from featureops.core.wrap.boxes import Item
 from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
 from featureops.core.wrap.regions import Region
 
-__all__ = ["Form", "forms_of", "negated"]
+__all__ = ["Form", "branches", "forms_of", "negated", "whole_lines"]
 
 _PLAIN = re.compile(r"(?:await )?[\w.$?!]+(?:\(.*\)(?:\.\w+)*)?", re.DOTALL)
 _WIDEST = 100
@@ -41,8 +41,8 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
         slots = _slots(region)
         if slots:
             yield Form("conditional", region, lambda condition: _initialisers(slots, condition, style))
-        if _whole_lines(region):
-            yield Form(_branch_name(region), region, lambda condition: _branches(region, condition, style))
+        if whole_lines(region):
+            yield Form(_branch_name(region), region, lambda condition: branches(region, condition, style))
     elif kind == "markup":
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=True))
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=False))
@@ -64,7 +64,7 @@ def _branch_name(region: Region) -> str:
     return "if-else" if _code(region.new_items) else "if-not"
 
 
-def _whole_lines(region: Region) -> bool:
+def whole_lines(region: Region) -> bool:
     """Whether every line that is moved holds nothing else, and the blocks stand in the same column."""
     old, new = region.old_items, region.new_items
     edges = [*old, *new]
@@ -78,15 +78,18 @@ def _whole_lines(region: Region) -> bool:
     return len({indent_of(item) for item in (*old[:1], *new[:1])}) <= 1
 
 
-def _branches(region: Region, condition: str, style: Style) -> list[Edit]:
+def branches(
+    region: Region, condition: str, style: Style, in_new: Sequence[Edit] = (), in_old: Sequence[Edit] = ()
+) -> list[Edit]:
+    """The branch around both sides; `in_new` and `in_old` are edits of these, each within a line."""
     text = region.new_box.file.pack.text
     olds, news = region.old_items, region.new_items
     if not _code(news):
         return _kept_only(region, negated(condition, region.new_box.file.pack), style)
     indent = indent_of(news[0])
-    body = _opening(text.if_else.replace("{}", condition), indent, style) + deeper(news, style)
+    body = _opening(text.if_else.replace("{}", condition), indent, style) + deeper(news, style, in_new)
     if _code(olds):
-        body += _opening(region.new_box.file.pack.wrap.otherwise, indent, style) + deeper(olds, style)
+        body += _opening(region.new_box.file.pack.wrap.otherwise, indent, style) + deeper(olds, style, in_old)
     body += _end(region, indent, style)
     start, end = lines_of(news)
     return [Edit(Span(start, end), _as_ending(body, region.new_box.file.data, end))]

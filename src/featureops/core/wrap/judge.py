@@ -173,7 +173,7 @@ def _defined(item: Item) -> str | None:
     if node.shape == "declaration":
         names = [part.role("name") for part in node.items if part.shape == "declarator"]
         return names[0].text if len(names) == 1 and names[0] is not None else None
-    if node.shape in ("field", "enum-member"):
+    if node.shape in ("field", "enum-member", "declarator"):
         named = node.role("name")
         return named.text if named is not None else None
     operand = node.role("operand") if node.shape == "expression" else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from featureops.core.fold.editor import Frozen
 from featureops.core.importing import imported_by_call
+from featureops.core.model import Edit
 from featureops.core.syntax import SourceFile
 from featureops.core.wrap.boxes import Item
 
@@ -120,18 +121,27 @@ def lines_of(items: Sequence[Item]) -> tuple[int, int]:
     return file.line_start(items[0].start), file.line_end(items[-1].end)
 
 
-def deeper(items: Sequence[Item], style: Style) -> bytes:
-    """The lines of the items one level deeper: blank lines and lines inside multi-line strings stay."""
+def deeper(items: Sequence[Item], style: Style, edits: Sequence[Edit] = ()) -> bytes:
+    """The lines of the items one level deeper, with edits that lie within a line each: blank lines and lines inside
+    multi-line strings stay."""
     file, (start, end) = items[0].file, lines_of(items)
-    text = _shifted(file, start, end, style)
+    text = _shifted(file, start, end, style, edits)
     return text if text.endswith(b"\n") else text + style.eol
 
 
-def _shifted(file: SourceFile, start: int, end: int, style: Style) -> bytes:
+def _shifted(file: SourceFile, start: int, end: int, style: Style, edits: Sequence[Edit]) -> bytes:
     frozen, parts, at = style.frozen(file), list[bytes](), start
     while at < end:
         stop = min(file.line_end(at), end)
-        line = file.data[at:stop]
+        line = _edited(file.data[at:stop], at, edits)
         parts.append(line if at in frozen or not line.strip() else style.unit + line)
         at = stop
     return b"".join(parts)
+
+
+def _edited(line: bytes, start: int, edits: Sequence[Edit]) -> bytes:
+    for edit in sorted(edits, key=lambda edit: -edit.span.start):
+        at, end = edit.span.start - start, edit.span.end - start
+        if at >= 0 and end <= len(line):
+            line = line[:at] + edit.text + line[end:]
+    return line

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from featureops.core.declaring import Declaration
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
+from featureops.core.wrap.hoist import TypeOf, hoisted
 from featureops.core.wrap.judge import Stays, cut, judged
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
@@ -26,6 +28,10 @@ _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=Fal
 _MOST_OPTIONS = 8
 
 
+def _untold(_declaration: Declaration, _at: int) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
@@ -39,6 +45,7 @@ class Job:
     reads: Sequence[Read] = ()
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
+    type_of: TypeOf = _untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +218,7 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
             return
         if at.new_box.kind == "block" and hidden(job.pair, at):
             yield from (form for form in forms_of(at, job.style) if form.name == "conditional")
+            yield from hoisted(job.pair, at, job.style, job.type_of)
             wider = reached(job.pair, at, regions)
             again = judged(wider) if isinstance(wider, Region) else wider
             if isinstance(again, No):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from featureops.core.model import Span
 from featureops.core.scopes import Binding, Names
@@ -11,7 +11,7 @@ from featureops.core.wrap.boxes import Item
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["clashes", "hidden", "members_needed", "reached", "top_names"]
+__all__ = ["clashes", "escaping", "hidden", "members_needed", "reached", "top_names"]
 
 _MOST_REPEATED = 40
 
@@ -19,15 +19,16 @@ _MOST_REPEATED = 40
 def hidden(pair: Pair, region: Region) -> bool:
     """Whether either side declares a name that only its block sees and that the code behind the region uses."""
     sides = ((pair.old_names, region.old_items), (pair.new_names, region.new_items))
-    return any(_escapes(names, items) for names, items in sides)
+    return any(True for names, items in sides for _ in escaping(names, items))
 
 
-def _escapes(names: Names, items: Sequence[Item]) -> bool:
+def escaping(names: Names, items: Sequence[Item]) -> Iterator[Binding]:
+    """The names that the items declare for their block and that code outside of them uses."""
     if not items:
-        return False
+        return
     scope = _block_scope(items[0].node)
     if scope is None:
-        return False
+        return
     span = Span(items[0].start, items[-1].end)
     for binding in names.in_scope(scope).values():
         direct = [name for name in binding.definitions if _block_scope(name) is scope]
@@ -39,8 +40,7 @@ def _escapes(names: Names, items: Sequence[Item]) -> bool:
         ]
         elsewhere = (use for use in (*binding.uses, *direct) if not span.holds(use.span))
         if any(not any(outer.span.holds(use.span) for outer in nested) for use in elsewhere):
-            return True
-    return False
+            yield binding
 
 
 def _block_scope(node: Node) -> Node | None:
