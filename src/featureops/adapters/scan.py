@@ -61,6 +61,9 @@ def _sieve(wanted: tuple[bytes, ...]) -> Callable[[bytes], bool]:
     # Byte strings that begin alike are looked for together.
     parts = [short[at : at + _SIEVE] for at in range(0, len(short), _SIEVE)]
     finders = [BytesAhoCorasick(part, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes for part in parts]
+    if len(finders) == 1:
+        find = finders[0]
+        return lambda content: bool(find(content))
     return lambda content: any(find(content) for find in finders)
 
 
