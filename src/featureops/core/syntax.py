@@ -40,7 +40,8 @@ class TooDeep(ValueError):
 
 
 class Node:
-    """A syntax node. Compared by identity: the same place is the same object for the life of its file."""
+    """A syntax node. Compared by identity: the same place is the same object for the life of its file. `rule` is the
+    shape rule that fits, `shape` its name, "" for none."""
 
     __slots__ = (
         "_raw",
@@ -59,9 +60,7 @@ class Node:
     )
     children: tuple[Node, ...]
     rule: ShapeRule | None
-    """The shape rule that fits."""
     shape: str
-    """The name of the shape, "" for none."""
 
     def __init__(self, raw: Raw, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
         self._raw = raw
@@ -139,10 +138,7 @@ class Node:
 
     def _ruled(self) -> ShapeRule | None:
         rules = self.file.pack.by_node.get(self.type, ()) if self.named else ()
-        for rule in rules:
-            if self._fits(rule):
-                return rule
-        return None
+        return next((rule for rule in rules if self._fits(rule)), None)
 
     def _fits(self, rule: ShapeRule) -> bool:
         if rule.token is not None and not self.has_token(rule.token) and not self._is_leaf(rule.token):
