@@ -24,6 +24,7 @@ from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
+from featureops.core.repeated import until_settled
 from featureops.core.runstate import RunState
 from featureops.core.seeding import Seeding
 from featureops.core.sources import MappingSource, Source
@@ -59,7 +60,11 @@ def cleanup(
     """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited; the
     result is the same however many `workers` there are."""
     fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
-    return _Cleanup(source, flag, fixing, packs, config, only, workers).run()
+
+    def clean(files: Source) -> CleanupResult:
+        return _Cleanup(files, flag, fixing, packs, config, only, workers).run()
+
+    return until_settled(clean(source), source, clean)
 
 
 class _Cleanup:

@@ -29,6 +29,8 @@ _MARK = b"\xef\xbb\xbf"
 MAX_DEPTH = 400
 """Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
 
+_RETURN = ord("\r")
+
 _LEVELS_OF_ONE = 4
 """More levels than this are not made of one of the grammar by regrouping."""
 
@@ -72,28 +74,27 @@ class Node:
         self.named: bool = raw.is_named
         self.start: int = raw.start_byte
         self.end: int = raw.end_byte
+        if not raw.child_count:
+            self.children = ()  # most nodes are leaves: they need no cursor to be asked for children
+        elif file.data[self.end - 1] == _RETURN:
+            self.end -= 1  # half of the line ending, which some grammars count to what stands before it
         self.depth: int = parent.depth + 1 if parent is not None else 0
         if self.depth > MAX_DEPTH:
             raise TooDeep(file.path)
-        # Most nodes are leaves: they need no cursor to be asked for children.
-        if not raw.child_count:
-            self.children = ()
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
-            """What is found once, when it is first asked for: from then on it costs no call, and it is asked for many
-            times on the way to an answer."""
+            """What is found when it is first asked for: from then on it costs no call, and it is asked for often."""
             if name == "children":
                 self.children = self._build()
-                return self.children
-            if name == "rule":
+            elif name == "rule":
                 self.rule = self._ruled()
-                return self.rule
-            if name == "shape":
+            elif name == "shape":
                 self.shape = self.rule.name if self.rule is not None else ""
-                return self.shape
-            raise AttributeError(name)
+            else:
+                raise AttributeError(name)
+            return object.__getattribute__(self, name)
 
     def __repr__(self) -> str:
         return f"<{self.type} {self.start}-{self.end}>"
@@ -217,10 +218,9 @@ class Node:
                 yield child
 
     def role(self, role: str) -> Node | None:
-        target = self.rule.roles.get(role) if self.rule is not None else None
-        if target is None:
-            return None
-        if isinstance(target, str) and target.isidentifier() and self.rule is not None and self.rule.inner is None:
+        rule = self.rule
+        target = rule.roles.get(role) if rule is not None else None
+        if rule is not None and rule.inner is None and isinstance(target, str) and target.isidentifier():
             return next(self._in_field(target), None)
         found = self.roles(role)
         return found[0] if found else None
