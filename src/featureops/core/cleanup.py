@@ -84,7 +84,7 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = RunState()
-        self.seeding = Seeding(source, flag, fixing, self.project, self.state)
+        self.seeding = Seeding(source, flag, fixing, self.project, self.state, workers)
         self.folds = Folds(source, flag, fixing, self.project, self.state, workers)
         self.spreading = Spreading(self.project, self.state, self.seeding, only, self.folds.with_word)
         self.plans: dict[str, FilePlan] = {}
@@ -255,7 +255,7 @@ class _Cleanup:
         read, files_with = self.source.read, lambda name: self.source.grep([name])
         gone = {
             *orphaned_files(self.project, outputs, files_with, read),
-            *emptied_files(self.project, outputs, files_with, read),
+            *emptied_files(self.project, outputs, files_with, read, self.folds.is_bare),
         }
         kept = [edit for edit in edits if edit.path not in gone]
         return sorted([*kept, *(FileEdit(path, read(path), None) for path in gone)], key=lambda edit: edit.path)

@@ -21,15 +21,16 @@ from featureops.core.fold.joining import joined
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, opened, used_by
 from featureops.core.mentions import has_word, speaks_of
+from featureops.core.orphans import is_bare
 from featureops.core.project import Project
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
 from featureops.core.sources import Source
-from featureops.core.syntax import SourceFile
+from featureops.core.syntax import SourceFile, parse
 from featureops.core.testing.finding import is_test_file
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
-from featureops.core.workers import Workers
+from featureops.core.workers import Share, Workers, shares
 
 __all__ = ["Folds"]
 
@@ -38,13 +39,21 @@ _WORTH = 12
 
 
 @dataclass(frozen=True, slots=True)
+class _Checked:
+    """What a file is offered as, why it may not stand (None when it may), and whether no code is left in it."""
+
+    output: bytes
+    fault: str | None = None
+    is_bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Ahead:
     """A fold made by another process, and what it asked of other files: whether they use a name."""
 
     folded: Folded
     asked: Mapping[str, bool]
-    output: bytes
-    fault: str | None
+    checked: _Checked
 
 
 class Folds:
@@ -58,32 +67,30 @@ class Folds:
         self._project, self._state, self._workers = project, state, workers
         self._asked: dict[str, bool] = {}
         self._words: dict[str, list[str]] = {}
-        self._checked: dict[str, tuple[Folded, bytes, str | None]] = {}
+        self._checked: dict[str, tuple[Folded, _Checked]] = {}
 
     def fold_all(self, paths: Sequence[str]) -> None:
         """Fold files in their order."""
-        count = self._workers.count if len(paths) >= _WORTH else 1
-        if count == 1:
+        parts = shares(self._workers, paths, _WORTH)
+        if len(parts) == 1:
             for path in paths:
                 self.fold(path)
             return
-        size = -(-len(paths) // count)
-        parts = [(number, paths[number * size : (number + 1) * size]) for number in range(count)]
         for packed, words in self._workers.each(self._share, parts)[1:]:
             self._words.update(words)
             for path, each in packed.items():
                 self._take(path, unpack(each, self._project) if each is not None else None)
 
-    def _share(self, part: tuple[int, Sequence[str]]) -> tuple[dict[str, bytes | None], dict[str, list[str]]]:
+    def _share(self, part: Share) -> tuple[dict[str, bytes | None], dict[str, list[str]]]:
         """Fold the files of a part: those of the first one for good, those of others for `_take`."""
         number, paths = part
         found: dict[str, bytes | None] = {}
         known = set(self._words)
         for path in paths:
             self.fold(path)
-            checked = self.checked(path) if path in self._state.folded else None
+            checked = self._check(path) if path in self._state.folded else None
             if number and checked is not None:
-                found[path] = pack(_Ahead(self._state.folded[path], self._asked, *checked), self._project)
+                found[path] = pack(_Ahead(self._state.folded[path], self._asked, checked), self._project)
         return found, {word: paths for word, paths in self._words.items() if word not in known} if number else {}
 
     def _take(self, path: str, ahead: object) -> None:
@@ -97,7 +104,7 @@ class Folds:
         if file is not None:
             self._state.folded[path] = ahead.folded
             self._state.outputs[path] = apply_edits(file.data, ahead.folded.edits)
-            self._checked[path] = ahead.folded, ahead.output, ahead.fault
+            self._checked[path] = ahead.folded, ahead.checked
 
     def fold(self, path: str) -> None:
         file = self._project.file(path)
@@ -115,14 +122,25 @@ class Folds:
 
     def checked(self, path: str) -> tuple[bytes, str | None]:
         """The content of a folded file as it is offered, and why it may not stand; None when it may."""
+        found = self._check(path)
+        return found.output, found.fault
+
+    def is_bare(self, path: str) -> bool:
+        """Whether no code is left in a file as it is offered."""
+        return path in self._checked and self._checked[path][1].is_bare
+
+    def _check(self, path: str) -> _Checked:
         file, folded = self._project.file(path), self._state.folded[path]
         if file is None or self._state.outputs[path] == file.data:
-            return self._state.outputs[path], None
+            return _Checked(self._state.outputs[path])
         known = self._checked.get(path)
-        if known is None or known[0] is not folded:
-            output = joined(file, folded.edits, apply_edits(file.data, folded.edits))
-            known = self._checked[path] = folded, output, fault(file, output, self._project.names(path))
-        return known[1:]
+        if known is not None and known[0] is folded:
+            return known[1]
+        output = joined(file, folded.edits, apply_edits(file.data, folded.edits))
+        result = parse(path, output, file.pack)
+        found = _Checked(output, fault(file, result, self._project.names(path)), is_bare(file, result))
+        self._checked[path] = folded, found
+        return found
 
     def _fold_script(self, file: SourceFile, shown: Shown, found: Sequence[Opened]) -> Folded:
         """The script of a file whose markup uses some of its names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
-__all__ = ["ALONE", "Workers"]
+__all__ = ["ALONE", "Share", "Workers", "shares"]
 
 _Part = TypeVar("_Part")
 _Result = TypeVar("_Result")
@@ -35,3 +35,13 @@ class _Alone:
 
 
 ALONE: Workers = _Alone()
+
+Share = tuple[int, Sequence[str]]
+"""Files for one process, with its number; 0 is the process that asks."""
+
+
+def shares(workers: Workers, paths: Sequence[str], worth: int) -> Sequence[Share]:
+    """Files in their order as one part for each process; as one part alone where they are fewer than `worth`."""
+    count = workers.count if len(paths) >= worth else 1
+    size = -(-len(paths) // count)
+    return [(number, paths[number * size : (number + 1) * size]) for number in range(count)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.calls import called, is_method, whole_use
@@ -93,6 +94,7 @@ class FileFold:
         self._bound: set[Node] = set()
         self._terms: dict[Binding, Term] = {}
         self._given: dict[Node, list[Node]] = {}
+        self._bound_by = cache(self._made_with)
         self._fields = Fields(names)
         alike = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
         self._spreads = (*alike, self._spread_fields, self._spread_opposites)
@@ -197,7 +199,8 @@ class FileFold:
         self.seeds.update(fresh)
         return bool(fresh)
 
-    def _bound_by(self, node: Node) -> Binding | None:
+    def _made_with(self, node: Node) -> Binding | None:
+        """The name whose value an expression decides."""
         for outer in node.ancestors():
             if outer.shape in ("declarator", "assign"):
                 name = outer.role("name") or outer.role("left")
