@@ -32,7 +32,7 @@ from featureops.core.project import Project
 from featureops.core.readers import Readers
 from featureops.ports import Tree
 
-__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "known_survey", "survey_of"]
+__all__ = ["DAMAGED", "MINIFIED", "Kept", "Reading", "Survey", "kept_survey", "survey_of"]
 
 MINIFIED = "minified: the names in such lines tell nothing"
 DAMAGED = "syntax errors: read as far as it can be understood"
@@ -100,19 +100,30 @@ _NOTHING = Reading(())
 # ---------------------------------------------------------------- the survey
 
 
-def known_survey(deps: Deps, tree: Tree) -> Survey | None:
-    """What the index knows of the tree, if nothing changed since."""
-    kept = _kept(deps.index.load(_TOPIC))
-    return kept[1] if kept is not None and kept[0] == tree.fingerprint else None
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the index knows: a survey of the files of which the fingerprint was this."""
+
+    fingerprint: str = ""
+    survey: Survey | None = None
+
+    def of(self, tree: Tree) -> Survey | None:
+        """The survey of the tree, if nothing changed since."""
+        return self.survey if self.fingerprint == tree.fingerprint else None
 
 
-def survey_of(deps: Deps, tree: Tree) -> Survey:
+def kept_survey(deps: Deps) -> Kept:
+    """What the index knows."""
+    return _kept(deps.index.load(_TOPIC))
+
+
+def survey_of(deps: Deps, tree: Tree, kept: Kept) -> Survey:
     """What the files of the tree ask for. What the index knows and nothing touched since is not read again."""
-    kept = _kept(deps.index.load(_TOPIC))
-    if kept is not None and kept[0] == tree.fingerprint:
-        return kept[1]
-    before = kept[1] if kept is not None else Survey({}, {})
-    keys = deps.index.load(_KEYS) if kept is not None else None
+    known = kept.of(tree)
+    if known is not None:
+        return known
+    before = kept.survey or Survey({}, {})
+    keys = deps.index.load(_KEYS) if kept.survey is not None else None
     search = _Search(deps, tree, keys if isinstance(keys, dict) else {})
     spoken, readings = search.asking(before)
     through, readers = search.through(readings, before)
@@ -343,8 +354,8 @@ def _row(reading: Reading) -> Json:
     return {"places": places, "used": list[Json](reading.used), "notes": dict[str, Json](reading.notes)}
 
 
-def _kept(value: Json) -> tuple[str, Survey] | None:
-    """The fingerprint and the survey of an earlier time; None for anything else."""
+def _kept(value: Json) -> Kept:
+    """The survey of an earlier time; none in anything else."""
     match value:
         case {
             "fingerprint": str(fingerprint), "readings": dict(rows), "unread": dict(unread), "through": dict(through),
@@ -353,10 +364,9 @@ def _kept(value: Json) -> tuple[str, Survey] | None:
             readings = {path: _reading_of(row) for path, row in rows.items()}
             called = {path: _reading_of(row) for path, row in through.items()}
             named = {path: frozenset(map(str, ids)) for path, ids in spoken.items() if isinstance(ids, list)}
-            return fingerprint, Survey(
-                readings, {path: str(why) for path, why in unread.items()}, called, readers, named
-            )
-    return None
+            reasons = {path: str(why) for path, why in unread.items()}
+            return Kept(fingerprint, Survey(readings, reasons, called, readers, named))
+    return Kept()
 
 
 def _reading_of(row: Json) -> Reading:
