@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import Arm, always_leaves, statements
-from featureops.core.fold.literals import Fact, literal, matches
+from featureops.core.fold.chains import Arm, is_fall, statements
+from featureops.core.fold.leaving import always_leaves, ends_early, is_closed
+from featureops.core.fold.literals import Fact, labels_of, literal, matches
+from featureops.core.fold.runs import Runs, ends_switch, only_block, run_of
 from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
-__all__ = ["Switches", "labels_of", "listed"]
+__all__ = ["Switches"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
 _VALUES = frozenset({"and", "await", "call", "conditional", "list", "member", "not", "object", "string"})
-_CATCHES_BREAK = frozenset({"for", "while", "switch", "function", "lambda", "class"})
 
 
-class Switches(Branches):
+class Switches(Runs):
     """A switch stays, with its subject written out, where it can't be told which case runs and where it ends."""
 
     def _switch(self, node: Node) -> None:
@@ -46,6 +46,7 @@ class Switches(Branches):
             if self._leaves_switch(case):
                 self.gone.update(cases[at + 1 :])
                 self.editor.replace(case.start, labels[0].end, word)
+                self.otherwise.add(case)
             return False
         return False
 
@@ -63,8 +64,8 @@ class Switches(Branches):
                 before = case
                 continue
             held = statements(case)
-            runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
-            if held and before is not None and runs_in and not _is_closed(before):
+            runs_in = before is not None and _runs_on(before)
+            if held and before is not None and runs_in and not is_closed(before):
                 self.gone.discard(case)
                 self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
         self.blocks.remove(body, self.gone.intersection(cases))
@@ -76,7 +77,7 @@ class Switches(Branches):
             return super()._reduce(node, context)
         value = self.reduce(subject, "value")
         chosen = _chosen(_cases(body), value.value) if isinstance(value, Const) and not value.effects else None
-        items = statements(chosen[0]) if chosen and _is_closed(chosen[0]) else []
+        items = statements(chosen[0]) if chosen and is_closed(chosen[0]) else []
         only = _expression(items[0]) if len(items) == 1 else None
         if only is not None and node.role("initializer") is None:
             return self._part(only, context)
@@ -90,57 +91,59 @@ class Switches(Branches):
             self.editor.delete(first.start, subject.start)
         for part in body.children:
             if part is not subject and part in self.hot:
-                self._guarded(part)
+                if part.shape == "case":
+                    self._guarded(part)
                 self.visit(part)
         self._drop_cases(body)
-
-    def _guarded(self, case: Node) -> None:
-        """A case whose condition never holds goes; of one whose condition always holds the label stays."""
-        guard = case.role("guard") if case.shape == "case" else None
-        if guard is None or guard not in self.hot:
-            return
-        # Some grammars have a node around the condition and its word.
-        clause = not guard.shape and len(guard.items) == 1 and not guard.children[0].named
-        condition = guard.items[0] if clause else guard
-        value = self.reduce(condition, "boolean")
-        if not isinstance(value, Const) or value.effects:
-            self.place(condition, value)
-        elif not value.holds:
-            self.gone.add(case)
-        else:
-            label = guard.previous() if clause else _before_word(guard)
-            self.editor.delete(label.end if label is not None else guard.start, guard.end)
 
     def _settle(self, node: Node, chosen: list[Node] | None) -> bool:
         """Let the first of some cases, or none, stand for the whole."""
         first, body = node.role("initializer"), node.role("body") or node
-        if chosen is None or (first is not None and first not in self.gone) or any(map(_falls, chosen[:1])):
+        if chosen is None or (first is not None and first not in self.gone):
             return False
         if not chosen:
             self.gone.add(node)
             return True
-        holder = chosen[0].role("body") or _only_block(chosen[0]) or chosen[0]
+        holder = chosen[0].role("body") or only_block(chosen[0]) or chosen[0]
         if self._would_clash(node, body):
             return False
+        run = run_of(chosen)
+        if len(run) > 1:
+            return self._settle_run(node, run)
         # Where indentation makes blocks, a case ends with its block and a break is that of the loop around.
-        is_last = len(chosen) == 1 or _is_closed(chosen[0])
-        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=is_last):
+        is_last = len(chosen) == 1 or is_closed(chosen[0])
+        if any(map(is_fall, chosen[0].walk())):
             return False
+        may_break = node.file.pack.text.blocks != "indent"
+        is_ended = not may_break or self._ends(node, holder, is_last=is_last)
         if holder in self.hot:
             self.visit(holder)
+            self.visited.add(holder)
+        if not is_ended and not self._now_ends(node, holder, is_last=is_last):
+            return False
         self._unwrap(node, Arm(chosen[0].start, chosen[0], None, holder))
         return True
 
-    def _ends(self, holder: Node, *, is_last: bool) -> bool:
+    def _ends(self, switch: Node, holder: Node, *, is_last: bool) -> bool:
         """Whether control leaves the switch at the end of the case and nowhere else; the `break` there goes."""
         items = statements(holder)
         end = items[-1] if items else None
-        if any(_breaks(item) for item in items if item is not end or item.shape != "break"):
+        if ends_early(switch, [item for item in items if item is not end or not ends_switch(item)], self._standing):
             return False
-        if end is not None and end.shape == "break":
+        if end is not None and ends_switch(end):
             self.gone.add(end)
             return True
         return is_last or (end is not None and end.shape in _LEAVES)
+
+    def _now_ends(self, switch: Node, holder: Node, *, is_last: bool) -> bool:
+        """The same, after folding."""
+        items = statements(holder)
+        return not ends_early(switch, items, self._standing) and (is_last or any(map(self._now_leaves, items)))
+
+
+def _runs_on(case: Node) -> bool:
+    """Whether control may go on behind the last statement of a case."""
+    return any(map(is_fall, case.children[-1:])) or not any(always_leaves(item) for item in statements(case))
 
 
 def _expression(statement: Node) -> Node | None:
@@ -148,12 +151,6 @@ def _expression(statement: Node) -> Node | None:
     if statement.shape == "expression":
         return statement.role("operand")
     return statement if statement.type in statement.file.pack.index.pure or statement.shape in _VALUES else None
-
-
-def _before_word(guard: Node) -> Node | None:
-    """What stands before the word that a condition stands behind."""
-    word = guard.previous()
-    return word.previous() if word is not None else None
 
 
 def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
@@ -175,7 +172,7 @@ def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
             return None
     if other is None:
         return []
-    while other + 1 < len(cases) and not statements(cases[other]) and not _is_closed(cases[other]):
+    while other + 1 < len(cases) and not statements(cases[other]) and not is_closed(cases[other]):
         other += 1
     return cases[other:]
 
@@ -184,54 +181,8 @@ def _cases(body: Node) -> list[Node]:
     return [item for item in body.items if item.shape == "case"]
 
 
-def _is_closed(case: Node) -> bool:
-    """Whether control leaves the switch at the end of the case by itself: where a word says that the next one runs, and
-    no such word ends this one, or where the next never does."""
-    word = case.file.pack.text.fall_through
-    goes_on = bool(word) and any(part.text == word for part in statements(case)[-1:])
-    return not goes_on and (bool(word) or case.type in case.file.pack.index.closed_cases)
-
-
-def _falls(case: Node) -> bool:
-    """Whether a closed case says that control goes on in the next."""
-    word = case.file.pack.text.fall_through
-    return bool(word) and any(not part.items and part.text == word for part in case.walk())
-
-
 def _labels(case: Node) -> list[Fact] | None:
     """What a case takes: the values of its literals, nothing listed for all the rest; None where that can't be told."""
     if case.role("guard") is not None:
         return None
     return labels_of(case.roles("value"))
-
-
-def labels_of(parts: list[Node]) -> list[Fact] | None:
-    """The values of labels; nothing where they take anything, None where that can't be told."""
-    found: list[Fact] = []
-    for label in parts:
-        facts = [literal(item) for item in listed(label)]
-        if None in facts:
-            return None
-        found.extend(fact for fact in facts if fact is not None)
-    return found
-
-
-def listed(label: Node) -> list[Node]:
-    """The alternatives in a label or a pattern; none where it takes anything."""
-    if label.type not in label.file.pack.index.alternatives:
-        return [label]
-    return [part for item in label.items for part in listed(item)]
-
-
-def _only_block(case: Node) -> Node | None:
-    items = statements(case)
-    return items[0] if len(items) == 1 and items[0].shape == "block" else None
-
-
-def _breaks(node: Node) -> bool:
-    """Whether a `break` inside would end the switch."""
-    if node.shape == "break":
-        return True
-    if node.shape in _CATCHES_BREAK:
-        return False
-    return any(_breaks(child) for child in node.items)
