@@ -7,8 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from featureops.app.deps import Deps
-from featureops.app.searching import BLOCK_READING, WORTH_READING, Part, find_declared, keep_small, search, spread
-from featureops.app.survey import DAMAGED, Kept, kept_survey, survey_of
+from featureops.app.readings import Kept, kept_survey
+from featureops.app.searching import (
+    BLOCK_READING,
+    WORTH_READING,
+    Part,
+    Searched,
+    find_declared,
+    keep_small,
+    search,
+    spread,
+)
+from featureops.app.survey import DAMAGED, survey_of
 from featureops.core.detect.guards import Guard, guard_finder
 from featureops.core.detect.needles import Needles
 from featureops.core.detect.places import clean
@@ -32,6 +42,7 @@ class Code:
         self._deps = deps
         self._unread: dict[str, str] = {}
         self._notes: dict[str, str] = {}
+        self._searched: Searched | None = None
 
     def begin(self) -> None:
         """Read what the index knows, while the files are listed: that waits for other processes and a disk."""
@@ -77,8 +88,12 @@ class Code:
 
         rows = sorted(row for rows in spread(self._deps, self._tree.files, work) for row in rows)
         self._unread.update(self._tree.skipped)
-        self._unread.update((path, reason) for path, _, reason in rows if reason)
-        return {path: offsets for path, offsets, reason in rows if not reason}
+        failed = {path: reason for path, _, reason in rows if reason}
+        self._unread.update(failed)
+        found = {path: offsets for path, offsets, reason in rows if not reason}
+        if by_language is not None and self._searched is None:
+            self._searched = Searched(by_language, found, failed)
+        return found
 
     def sift_for(self, flag: str) -> Sift:
         """Of files that may ask for a flag, or for whichever they are given, those that do. The index knows them."""
@@ -106,7 +121,7 @@ class Code:
         return sorted(path for share in shares for path in share)
 
     def inventory(self) -> Inventory:
-        survey = survey_of(self._deps, self._tree, self._kept)
+        survey = survey_of(self._deps, self._tree, self._kept, self._searched)
         self._unread.update(self._tree.skipped)
         self._unread.update(survey.unread)
         self._notes.update(survey.notes())
