@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -208,6 +209,41 @@ def test_lines_that_later_code_depends_on_are_refused_by_name(deps: Deps) -> Non
     answer = wrap(deps, flag="new-checkout", paths=["shop/pay.py"], lines=(6, 6))
     assert (answer["verdict"], answer["planId"]) == ("refused", None)
     assert "These lines set reference" in reasons(answer)
+
+
+@pytest.mark.parametrize(
+    ("off", "otherwise"),
+    [
+        ("nothing", ""),
+        ("keep", "    else:\n        reference = charge(total)\n        return reference\n"),
+        ("raise", '    else:\n        raise RuntimeError("not enabled")\n'),
+    ],
+)
+def test_a_function_is_named_instead_of_lines_and_something_else_may_run_when_it_is_off(
+    deps: Deps, off: Literal["nothing", "keep", "raise"], otherwise: str
+) -> None:
+    wrap(deps, flag="new-checkout", paths=["shop/pay.py"], lines="pay", off=off, apply=True)
+    text = (root_of(deps) / "shop/pay.py").read_text()
+    inside = "        reference = charge(total)\n        return reference\n"
+    head = '    """Take the money."""\n    if client.is_enabled("new-checkout", context):\n'
+    assert text.endswith(f"{head}{inside}{otherwise}")
+    cleanup(deps, flag="new-checkout", keep=True, apply=True)
+    assert (root_of(deps) / "shop/pay.py").read_bytes() == PAY
+
+
+@pytest.mark.parametrize(("name", "words"), [("refund", "no function refund"), ("Till.pay", "no function Till.pay")])
+def test_a_function_that_is_not_there_is_a_bad_argument(deps: Deps, name: str, words: str) -> None:
+    with pytest.raises(BadArgument, match=words):
+        wrap(deps, flag="new-checkout", paths=["shop/pay.py"], lines=name)
+
+
+def test_functions_of_one_name_are_told_apart_by_their_class(deps: Deps) -> None:
+    two = b"class A:\n    def go(self):\n        one()\n\n\nclass B:\n    def go(self):\n        two()\n"
+    write(root_of(deps), shop__both_dot_py=two)
+    with pytest.raises(BadArgument, match="2 functions go, in lines 2, 7"):
+        wrap(deps, flag="new-checkout", paths=["shop/both.py"], lines="go")
+    answer = wrap(deps, flag="new-checkout", paths=["shop/both.py"], lines="B.go")
+    assert "+            two()" in str(answer["diff"])
 
 
 @pytest.mark.parametrize(("lines", "words"), [((99, 99), "has 7 lines"), ((2, 3), "are blank")])

@@ -20,6 +20,7 @@ from featureops.core.wrap.change import Idioms, Repository, Wrapped, wrap_change
 from featureops.core.wrap.idiom import Idiom
 from featureops.core.wrap.imports import import_text
 from featureops.core.wrap.layout import quoted, style_of
+from featureops.core.wrap.lines import Off, Selection
 from featureops.core.wrap.values import Hunk, No
 
 __all__ = ["idiom", "wrap"]
@@ -33,25 +34,28 @@ def wrap(
     *,
     flag: str,
     paths: Sequence[str] = (),
-    lines: tuple[int, int] | None = None,
+    lines: Selection | None = None,
+    off: Off = "nothing",
+    nested: bool = False,
     base: str | None = None,
     apply: bool = False,
 ) -> dict[str, Json]:
     """Put a change behind a flag: the object of design section 3.2.
 
     Without `lines` the change of the working tree against `base` (default HEAD), limited to `paths` (files or folders);
-    the old code becomes the off branch. With `lines` (first and last, from 1) that code of the one path, which then has
-    no off branch. A plan is made and saved; `apply` writes it. Errors: BadArgument (a bad flag name, nothing changed,
-    a path or range that isn't there), and those of `plans.apply`.
+    the old code becomes the off branch. With `lines` (first and last, from 1, or the name of a function) that code of
+    the one path; `off` is what runs when the flag is off. Code that another flag guards is left unless `nested`.
+    A plan is made and saved; `apply` writes it. Errors: BadArgument (a bad flag name, nothing changed, a path or range
+    that isn't there), and those of `plans.apply`.
     """
     name = _checked(deps, flag)
     source = WorkspaceSource(deps.workspace)
     repository = _repository(deps, source)
     if lines is not None:
-        found = _lines(deps, repository, name, paths, lines)
+        found = _lines(deps, repository, name, paths, lines, off, nested)
     else:
         changes = _changes(deps, paths, base)
-        found = wrap_changes(repository, changes, name)
+        found = wrap_changes(repository, changes, name, nested=nested)
     answer = _answer(name, found)
     title = f"wrap {len([hunk for hunk in found.hunks if hunk.outcome == 'wrapped'])} changes in {name}"
     plan = plans.new_plan(deps, "wrap", title, found.edits, source.hashes(found.seen), answer)
@@ -105,14 +109,19 @@ def _under(path: str, wanted: str) -> bool:
     return wanted in {".", path} or path.startswith(wanted.rstrip("/") + "/")
 
 
-def _lines(deps: Deps, repository: Repository, name: str, paths: Sequence[str], lines: tuple[int, int]) -> Wrapped:
+def _lines(
+    deps: Deps, repository: Repository, name: str, paths: Sequence[str], lines: Selection, off: Off, nested: bool
+) -> Wrapped:
     if len(paths) != 1:
         raise BadArgument("A range of lines belongs to exactly one file.", "Pass one path with the lines.")
     path = posixpath.normpath(paths[0])
     deps.workspace.read(path)
-    found = wrap_lines(repository, path, lines, name)
+    found = wrap_lines(repository, path, lines, name, off, nested=nested)
     if isinstance(found, No):
-        raise BadArgument(found.reason, "Name lines of a source file in a language that featureops knows.")
+        raise BadArgument(
+            found.reason,
+            "Name lines (PATH:12-20), a function (PATH:Class.name), or only PATH for its uncommitted change.",
+        )
     return found
 
 

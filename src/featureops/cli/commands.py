@@ -166,9 +166,13 @@ def detect(
 
 @app.command()
 def wrap(
-    place: Annotated[str | None, typer.Argument(metavar="PATH[:START-END]", help="What to wrap.")] = None,
+    place: Annotated[str | None, typer.Argument(metavar="PATH[:START-END|:SYMBOL]", help="What to wrap.")] = None,
     flag: Annotated[str, typer.Option("--flag", metavar="KEY", help="The flag's key.")] = "",
     from_diff: Annotated[bool, typer.Option("--from-diff", help="The uncommitted change of PATH, or of all.")] = False,
+    off: Annotated[
+        Literal["nothing", "keep", "raise"], typer.Option("--off", help="For existing code: what runs when it is off.")
+    ] = "nothing",
+    nested: Annotated[bool, typer.Option("--nested", help="Also what another flag guards already.")] = False,
     base: _Base = None,
     apply: _Apply = False,
     root: _Root = _HERE,
@@ -182,13 +186,16 @@ def wrap(
         raise BadArgument(
             "Nothing to wrap was named.", "Name PATH or PATH:START-END, or pass --from-diff for all changes."
         )
-    if where and where.lines and from_diff:
+    selected = (where.lines or where.symbol) if where else None
+    if selected and from_diff:
         raise BadArgument("--from-diff and a range of lines exclude each other.", "Pass one of them.")
     from featureops.app import wrap as use_case
     from featureops.cli.show import show_rewrite
 
-    paths, lines = ((where.path,), where.lines) if where else ((), None)
-    verb = partial(use_case.wrap, flag=flag, paths=paths, lines=lines, base=base, apply=apply)
+    paths = (where.path,) if where else ()
+    verb = partial(
+        use_case.wrap, flag=flag, paths=paths, lines=selected, off=off, nested=nested, base=base, apply=apply
+    )
     return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
 
 

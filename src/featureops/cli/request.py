@@ -125,10 +125,11 @@ def _text_of(file: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`PATH`, `PATH:LINE` or `PATH:START-END`, as a person types it; `path` is relative to the root."""
+    """`PATH`, `PATH:LINE`, `PATH:START-END` or `PATH:SYMBOL`, as a person types it; `path` is relative to the root."""
 
     path: str
     lines: tuple[int, int] | None
+    symbol: str | None = None
 
     @property
     def text(self) -> str:
@@ -139,6 +140,11 @@ class Place:
         """Errors: BadArgument for a range that ends before it starts, or starts at 0."""
         path, _, span = text.rpartition(":")
         first, _, last = span.partition("-")
+        if path and not span[:1].isdecimal() and (root / _relative(path, root)).is_file():
+            head, _, tail = path.partition(":")
+            if tail or not span:
+                return cls(_relative(text, root), None)
+            return cls(_relative(head, root), None, span)
         if not path or not first.isdecimal() or (last and not last.isdecimal()):
             return cls(_relative(text, root), None)
         start, end = int(first), int(last or first)

@@ -68,17 +68,19 @@ class TypeRules:
 class WrapRules:
     """How a branch is written around code, and which code can't be in one.
 
-    `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
-    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
-    calls. `sections` are node types whose statements are their children of the field `body`. `hooks` and `components`
-    are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
-    their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
-    constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
+    `otherwise` and `end` are the lines after the first and the last branch; `own_lines` tells whether braces usually
+    stand on lines of their own. `declare` binds a name to a value, `import_name` brings in one name (`{module}`,
+    `{name}`, `{quote}`), `import_call` does where a file imports by calls. `sections` are node types whose statements
+    are their children of the field `body`. `hooks` and `components` are regular expressions for names of functions that
+    run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates take
+    `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a file's public names.
+    `refuse` is a statement that stops with an error (`{message}`). `package` is a regular expression for the line that
+    names the package of a file.
+
     `hoist` tells how a name is declared ahead of the branches that set it: by its declaration without a value
     (`inferred`; `annotated`: where the type stands behind the name; `headed`: where one stands before it that is not
     `untyped`), or with a type that the value tells (`short`). `hoist_words` are the words of declarations that need a
-    value, and those to take instead. `package` is a regular expression for the line that names the package of
-    a file.
+    value, and those to take instead.
     """
 
     otherwise: str = "} else {"
@@ -100,4 +102,5 @@ class WrapRules:
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)
     untyped: tuple[str, ...] = ()
+    refuse: str = ""
     types: TypeRules = TypeRules()

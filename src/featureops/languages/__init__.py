@@ -340,6 +340,7 @@ def _wrap(table: Table) -> WrapRules:
         hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),
         hoist_words={word: text(subtable(table, "hoist_words"), word) for word in subtable(table, "hoist_words")},
         untyped=texts(table, "untyped"),
+        refuse=text(table, "refuse", ""),
         types=_types(subtable(table, "types")),
     )
 

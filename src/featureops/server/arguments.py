@@ -91,6 +91,9 @@ class WrapChange(LongAnswer):
     path: _Path | None = None
     start_line: Annotated[int, Field(ge=1)] | None = None
     end_line: Annotated[int, Field(ge=1)] | None = None
+    symbol: Annotated[_Name, Field(description="a function instead of lines")] | None = None
+    off: Annotated[Literal["nothing", "keep", "raise"], Field(description="what runs when off")] = "nothing"
+    nested: bool = False
     from_diff: Annotated[bool, Field(description="wrap the uncommitted change")] | None = None
     base: Annotated[str, Field(max_length=300)] | None = None
     apply: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from featureops.app.deps import Deps
@@ -99,13 +100,16 @@ async def wrap_change(deps: Deps, given: WrapChange) -> Result:
         )
     path = given.path or given.file_name
     paths = (path,) if path else ()
-    return await in_thread(
-        wrap.wrap, deps, flag=given.flag_name, paths=paths, lines=lines, base=given.base, apply=given.apply
-    )
+    verb = partial(wrap.wrap, off=given.off, nested=given.nested, base=given.base, apply=given.apply)
+    return await in_thread(verb, deps, flag=given.flag_name, paths=paths, lines=lines)
 
 
-def _lines(given: WrapChange) -> tuple[int, int] | None:
+def _lines(given: WrapChange) -> tuple[int, int] | str | None:
     """Errors: BadArgument for half a range, a range without a file, or a range together with fromDiff."""
+    if given.symbol is not None:
+        if given.start_line is not None or given.from_diff or not (given.path or given.file_name):
+            raise BadArgument("symbol needs path, and neither lines nor fromDiff.", "Pass path and symbol together.")
+        return given.symbol
     if given.start_line is None and given.end_line is None:
         return None
     if given.start_line is None or not (given.path or given.file_name):

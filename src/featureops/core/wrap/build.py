@@ -208,7 +208,9 @@ def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept
         added_lines.update(_lines(item.text for item in region.new_items))
         removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
-    off = apply_edits(pair.new.data, ordered)
+    off = (
+        apply_edits(pair.new.data, ordered) if pair.old is not pair.new or any(at.old_items for at in wrapped) else None
+    )
     return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
 
 

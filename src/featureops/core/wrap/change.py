@@ -18,7 +18,7 @@ from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.wrap.clients import Clients
 from featureops.core.wrap.idiom import Idiom, idiom_of, ranked, rendered
 from featureops.core.wrap.layout import style_of
-from featureops.core.wrap.lines import region_of_lines, unset_without
+from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_of_symbol, sides, unset_without
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.telling import Types
@@ -56,18 +56,21 @@ class Wrapped:
     seen: frozenset[str]
 
 
-def wrap_changes(repository: Repository, changes: Sequence[ChangedFile], flag: str) -> Wrapped:
-    return _Change(repository, flag).changes(changes)
+def wrap_changes(repository: Repository, changes: Sequence[ChangedFile], flag: str, *, nested: bool = False) -> Wrapped:
+    """`nested`: code that another flag guards already is wrapped too, instead of left."""
+    return _Change(repository, flag, nested=nested).changes(changes)
 
 
-def wrap_lines(repository: Repository, path: str, lines: tuple[int, int], flag: str) -> Wrapped | No:
-    """Put existing code behind the flag, with nothing in its place when the flag is off."""
-    change = _Change(repository, flag)
+def wrap_lines(
+    repository: Repository, path: str, what: Selection, flag: str, off: Off = "nothing", *, nested: bool = False
+) -> Wrapped | No:
+    """Put existing code behind the flag; `off` is what runs when the flag is off."""
+    change = _Change(repository, flag, nested=nested)
     file = change.project.file(path)
     if file is None or file.pack.regions is not None:
         return No(f"{path} is in no language that can be wrapped.")
-    found = region_of_lines(file, lines)
-    return found if isinstance(found, No) else change.lines(file, found, lines)
+    found = region_of_symbol(file, what) if isinstance(what, str) else region_of_lines(file, what)
+    return found if isinstance(found, No) else change.lines(file, found, what, off)
 
 
 def is_test_path(pack: LanguagePack, path: str) -> bool:
@@ -134,9 +137,10 @@ class _Results:
 
 
 class _Change:
-    def __init__(self, repository: Repository, flag: str) -> None:
+    def __init__(self, repository: Repository, flag: str, *, nested: bool) -> None:
         self.repository = repository
         self.flag = flag
+        self.nested = nested
         self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
@@ -154,10 +158,10 @@ class _Change:
         self._keep_for_others(changes)
         return self._wrapped()
 
-    def lines(self, file: SourceFile, region: Region, asked: tuple[int, int]) -> Wrapped:
+    def lines(self, file: SourceFile, region: Region, asked: Selection, off: Off) -> Wrapped:
         names = self.project.names(file.path)
         first, last = region.lines()
-        unset = unset_without(names, region) if region.at_run_time else None
+        unset = unset_without(names, region) if region.at_run_time and off == "nothing" else None
         if unset is not None:
             reason = (
                 f"These lines set {unset}, and the code behind them needs it: with the flag off it would be missing."
@@ -165,8 +169,9 @@ class _Change:
             )
             self.results.hunks.append(Hunk(file.path, first, last, "refused", "", reason))
         else:
-            self._wrap(self._job(Pair(file, file, names, names), (region,)))
-        if (first, last) != asked:
+            pair, region = sides(Pair(file, file, names, names), region, off)
+            self._wrap(self._job(pair, (region,)))
+        if not isinstance(asked, str) and (first, last) != asked:
             note = f"Lines {first} to {last}: made wider to whole statements."
             self.results.hunks = [replace(hunk, reason=f"{note} {hunk.reason}".strip()) for hunk in self.results.hunks]
         return self._wrapped()
@@ -204,7 +209,9 @@ class _Change:
 
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
-        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, type_of=types.of)
+        return Job(
+            pair, self.flag, ask, self._clean, style, reads, regions=regions, type_of=types.of, nested=self.nested
+        )
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
         """What the cleanup makes of a wrapped file, seen with the files that it imports."""

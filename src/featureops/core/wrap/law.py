@@ -17,12 +17,13 @@ Cleaner = Callable[[str, bytes, bool], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """`off` is the new file with every wrapped and every left place as it was. Lines in `added` may be there all the
-    same and lines in `removed` may be missing: they belong to what stays outside the branches. Lines in `unused` define
-    what nothing in the old file used: they may lose names, since only the new code needs them."""
+    """`off` is the new file with every wrapped and every left place as it was, None where there is no old side. Lines
+    in `added` may be there all the same and lines in `removed` may be missing: they belong to what stays outside the
+    branches. Lines in `unused` define what nothing in the old file used: they may lose names, since only the new code
+    needs them."""
 
     on: bytes
-    off: bytes
+    off: bytes | None
     added: frozenset[bytes] = frozenset()
     removed: frozenset[bytes] = frozenset()
     unused: frozenset[bytes] = frozenset()
@@ -46,13 +47,13 @@ def check(path: str, wrapped: bytes, expected: Expected, cleaner: Cleaner) -> Ve
     disabled = cleaner(path, wrapped, False)
     if disabled is None:
         return Verdict(holds=False, why="the flag could not be removed again")
-    return _same_but_for_left(disabled, expected)
+    return Verdict(holds=True) if expected.off is None else _same_but_for_left(disabled, expected.off, expected)
 
 
-def _same_but_for_left(disabled: bytes, expected: Expected) -> Verdict:
-    if disabled == expected.off:
+def _same_but_for_left(disabled: bytes, off: bytes, expected: Expected) -> Verdict:
+    if disabled == off:
         return Verdict(holds=True)
-    before, after = expected.off.splitlines(keepends=True), disabled.splitlines(keepends=True)
+    before, after = off.splitlines(keepends=True), disabled.splitlines(keepends=True)
     if [line for line in before if line.strip()] == [line for line in after if line.strip()]:
         return Verdict(holds=True, exact=False)
     exact = True

@@ -35,7 +35,8 @@ def _untold(_declaration: Declaration, _at: int) -> str | None:
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
-    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides."""
+    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
+    `nested`: what another flag guards is wrapped too."""
 
     pair: Pair
     flag: str
@@ -46,6 +47,7 @@ class Job:
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def _already(job: Job, region: Region) -> Stays | None:
             return Stays(f"It asks for {job.flag} itself already.")
     if any(_decides(job, outer, same) for outer in region.new_box.node.ancestors()):
         return Stays(f"It stands behind {job.flag} already.")
-    return None
+    other = "" if job.nested else _nested(job, region)
+    return Stays(f"{other} Insist (nested) to put it behind both.") if other else None
 
 
 def _put_back_hunk(hunk: Hunk) -> Hunk:
