@@ -11,7 +11,7 @@ from typing import TypeVar
 from featureops.app.deps import Deps
 from featureops.core.detect.needles import Needles
 from featureops.core.pack import LanguagePack, Packs
-from featureops.core.packages import declared_at
+from featureops.core.packages import declared_names
 from featureops.core.project import Project
 from featureops.ports import Hit, Progress
 
@@ -113,10 +113,9 @@ def find_declared(deps: Deps, project: Project, paths: Iterable[str]) -> None:
 
 
 def _declared(deps: Deps, project: Project, pack: LanguagePack) -> Mapping[bytes, list[str]]:
-    words = {pack.id: tuple(word.encode() for word in pack.modules.declared)}
-
     def work(part: Part) -> list[tuple[str, set[bytes]]]:
-        return [(hit.path, declared_at(hit.data, hit.offsets, pack)) for hit in search(deps, part, words)]
+        hits = part.watched(deps.workspace.scan(dict.fromkeys(part.paths, ())))
+        return [(hit.path, declared_names(hit.data, pack)) for hit in hits]
 
     found: dict[bytes, list[str]] = {}
     files = sorted(path for path in project.paths if path.endswith(pack.extensions))

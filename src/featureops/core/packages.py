@@ -13,7 +13,7 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Packages", "declared_at", "declared_names", "member_binding", "packages_of"]
+__all__ = ["Packages", "declared_names", "member_binding", "packages_of"]
 
 _NESTED = 3
 
@@ -46,13 +46,6 @@ def declared_names(data: bytes, pack: LanguagePack) -> set[bytes]:
     # One expression a word: each starts with its word, which is found faster than one of several.
     patterns = (re.compile(rf"{re.escape(word)}\s+(\w+)".encode()) for word in pack.modules.declared)
     return {name for pattern in patterns for name in pattern.findall(data)}
-
-
-def declared_at(data: bytes, offsets: Iterable[int], pack: LanguagePack) -> set[bytes]:
-    """The same where it is known already at which offsets such a word starts."""
-    words = "|".join(map(re.escape, pack.modules.declared))
-    pattern = re.compile(rf"(?:{words})\s+(\w+)".encode())
-    return {found[1] for offset in offsets if (found := pattern.match(data, offset)) is not None}
 
 
 class _PackageFiles:
