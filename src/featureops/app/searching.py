@@ -103,13 +103,13 @@ def spread(
     return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
 
 
-def find_declared(deps: Deps, project: Project, paths: Iterable[str]) -> None:
-    """Find which files declare which names, where files of such languages are to be read: once, and not by each of the
-    processes that do it.
+def find_declared(deps: Deps, project: Project, paths: Iterable[str] = ()) -> None:
+    """Have several processes find which files declare which names, once that is asked for; for files that others than
+    this process will read, now.
     """
+    project.packages.find_by(partial(_declared, deps, project))
     for pack in {pack.id: pack for path in paths if (pack := deps.packs.reading(path)) is not None}.values():
-        if pack.modules.declared:
-            project.packages.declares(pack, partial(_declared, deps, project, pack))
+        project.packages.know(pack)
 
 
 def _declared(deps: Deps, project: Project, pack: LanguagePack) -> Mapping[bytes, list[str]]:
