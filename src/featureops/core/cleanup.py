@@ -20,6 +20,7 @@ from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, left_in_markup, opened, used_by
+from featureops.core.implicit import is_hidden
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, may_go, stands_alone
 from featureops.core.marks import marks_of
@@ -157,6 +158,7 @@ class _Cleanup:
         fold = FileFold(file, names, self._mentions, is_used_elsewhere)
         fold.seeds = safe
         fold.is_made = lambda owner: is_made_in(self.project, self._with_word(class_name(owner)), owner)
+        fold.is_hidden = partial(is_hidden, self.project, path)
         fold.freed = frozenset(found.part for found in self.state.handed)
         fold.held = self.state.held.get(path, {})
         fold.asked = self.state.asked.get(path, frozenset())

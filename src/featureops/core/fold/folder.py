@@ -61,7 +61,8 @@ class Folded:
 class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
     put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
-    comment speaks of the flag, `is_made` whether code makes objects of a class by itself; `freed` are parts that it
+    comment speaks of the flag, `is_made` whether code makes objects of a class by itself, `is_hidden` whether a use may
+    be of something else than what a scope binds; `freed` are parts that it
     hands over no more, `asked` questions for other flags: to ask does nothing."""
 
     def __init__(
@@ -82,6 +83,7 @@ class FileFold:
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[Node], bool] = _always
+        self.is_hidden: Callable[[Node, Node], bool] = _never
         self.freed: frozenset[Node] = frozenset()
         self.asked: frozenset[Node] = frozenset()
         self.spread: frozenset[str] = frozenset()
@@ -156,7 +158,7 @@ class FileFold:
             value = self._initial(binding, folded)
             if value is not None and self._may_spread(binding, value):
                 self.values[binding] = value
-                self.seeds.update((whole_use(use), value) for use in binding.uses)
+                self.seeds.update((whole_use(use), value) for use in self._uses(binding))
                 grown = True
         return grown
 
@@ -167,6 +169,9 @@ class FileFold:
         uses = [whole_use(use) for use in binding.uses]
         hidden = not is_visible(self.names, binding) or not self.is_used_elsewhere(binding)
         return hidden and all(is_read_plainly(use, value) for use in uses)
+
+    def _uses(self, binding: Binding) -> list[Node]:
+        return [use for use in binding.uses if not self.is_hidden(use, binding.scope)]
 
     def _spread_patterns(self, folded: Statements) -> bool:
         """Names that a pattern takes out of a value with known members."""
@@ -244,7 +249,7 @@ class FileFold:
                 continue
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
-            for use in binding.uses:
+            for use in self._uses(binding):
                 call = whole_use(use) if is_property else called(use, is_async, self.seeds)
                 if call is not None:
                     self.seeds[call] = value
@@ -361,6 +366,10 @@ class FileFold:
 
 def _always(_owner: Node) -> bool:
     return True
+
+
+def _never(_use: Node, _scope: Node) -> bool:
+    return False
 
 
 def _live(items: list[Node], folded: Statements) -> list[Node]:
