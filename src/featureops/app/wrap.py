@@ -12,8 +12,9 @@ from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile, FileEdit, Json
 from featureops.core.naming import check_name
-from featureops.core.pack import LanguagePack, SdkPack, WrapTemplate
+from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
+from featureops.core.templates import WrapTemplate
 from featureops.core.textdiff import stat, unified
 from featureops.core.wrap.change import Idioms, Repository, Wrapped, wrap_changes, wrap_lines
 from featureops.core.wrap.idiom import Idiom
@@ -269,6 +270,9 @@ def _template(pack: LanguagePack, sdk: SdkPack, template: WrapTemplate, flag: st
         "pattern": template.name,
         "framework": sdk.package,
         "import": template.imports,
+        "client": template.client.text.strip().replace("{app}", quoted("app", pack.text.quotes[0]))
+        if template.client is not None
+        else "",
         "usage": template.usage.format(key=key),
         "explanation": f"Asks {scope}, so that the flag can be switched while the program runs.",
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from featureops.core.callers import callers_of
 from featureops.core.detect.places import is_test_path
+from featureops.core.fold.calls import is_method
 from featureops.core.fold.values import is_pure
 from featureops.core.given import item_given, listed_parameter, parameters_of
 from featureops.core.house import name_parts
@@ -42,7 +43,7 @@ def idle_parameters(
         items = [item for item in given if item is not None]
         if (
             not any(map(_is_in_program, calls or ()))
-            or not _is_quiet(part)
+            or not _is_quiet(part, function)
             or (len(items) < len(given) and part.role("value") is None)
         ):
             continue
@@ -57,9 +58,13 @@ def _is_in_program(call: Node) -> bool:
     return not in_test and not is_test_path(call.file.pack, call.file.path)
 
 
-def _is_quiet(part: Node) -> bool:
-    default = part.role("value")
-    return default is None or is_pure(default, _nothing)
+def _is_quiet(part: Node, function: Node) -> bool:
+    """Whether nothing is lost with a parameter's default. A function of no class may be called on no object."""
+    default, own = part.role("value"), part.file.pack.index.self_names
+    if default is None:
+        return True
+    asks_object = any(each.type in own or each.text in own for each in default.walk())
+    return is_pure(default, _nothing) and (not asks_object or is_method(function))
 
 
 def _can_go(item: Node, part: Node, name: str) -> bool:

@@ -16,6 +16,7 @@ from featureops.core.markup.rules import MarkupRules
 from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.core.templates import WrapTemplate
 from featureops.core.testing.rules import SetupForm, TestRules
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = [
     "VariantForm",
     "WireNames",
     "WrapRules",
-    "WrapTemplate",
 ]
 
 _Role = str | int
@@ -224,18 +224,6 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class WrapTemplate:
-    """How code asks for a flag where the repository has no idiom yet. `{key}` and `{quote}` are filled in."""
-
-    name: str
-    condition: str
-    imports: str = ""
-    setup: str = ""
-    scope: Literal["anywhere", "component"] = "anywhere"
-    usage: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class WrapRules:
     """How a branch is written around code, and which code can't be in one.
 
@@ -244,7 +232,9 @@ class WrapRules:
     calls. `sections` are node types whose statements are their children of the field `body`. `hooks` and `components`
     are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
     their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
-    constants that list a file's public names, `public` makes a statement's name visible outside.
+    constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
+    `package` is a regular expression for the line that names the package of
+    a file.
     """
 
     otherwise: str = "} else {"
@@ -261,7 +251,8 @@ class WrapRules:
     export_lists: frozenset[str] = frozenset()
     markup_if_else: str = ""
     markup_if: str = ""
-    public: str = "{}"
+    package: str | None = None
+    own_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

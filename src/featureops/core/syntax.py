@@ -29,6 +29,8 @@ _MARK = b"\xef\xbb\xbf"
 MAX_DEPTH = 400
 """Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
 
+_RETURN = ord("\r")
+
 _LEVELS_OF_ONE = 4
 """More levels than this are not made of one of the grammar by regrouping."""
 
@@ -70,6 +72,8 @@ class Node:
         self.named: bool = raw.is_named
         self.start: int = raw.start_byte
         self.end: int = raw.end_byte
+        if self._children is None and file.data[self.end - 1] == _RETURN:
+            self.end -= 1  # half of the line ending, which some grammars count to what stands before it
         self.depth: int = parent.depth + 1 if parent is not None else 0
         if self.depth > MAX_DEPTH:
             raise TooDeep(file.path)

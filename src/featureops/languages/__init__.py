@@ -335,5 +335,6 @@ def _wrap(table: Table) -> WrapRules:
         export_lists=frozenset(texts(table, "export_lists")),
         markup_if_else=text(table, "markup_if_else", ""),
         markup_if=text(table, "markup_if", ""),
-        public=text(table, "public", "{}"),
+        package=optional(table, "package"),
+        own_lines=bool(table.get("own_lines", False)),
     )

@@ -7,7 +7,8 @@ from typing import Literal, cast
 
 from featureops.core.errors import Bug
 from featureops.core.objectform import ObjectForm
-from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, VariantForm, WrapTemplate
+from featureops.core.pack import CallForm, GateForm, ImportForm, Marker, SdkPack, VariantForm
+from featureops.core.templates import ClientModule, WrapTemplate
 from featureops.core.testing.rules import SetupForm
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
 
@@ -40,17 +41,33 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         objects=tuple(_object(item) for item in subtables(data, "object")),
         variant=_variant(subtable(data, "variant")),
         preferred=bool(data.get("preferred", False)),
-        templates=tuple(
-            WrapTemplate(
-                name=text(item, "name"),
-                condition=text(item, "condition"),
-                imports=text(item, "imports", ""),
-                setup=text(item, "setup", ""),
-                scope=cast("Literal['anywhere', 'component']", text(item, "scope", "anywhere")),
-                usage=text(item, "usage", ""),
-            )
-            for item in subtables(data, "template")
-        ),
+        templates=tuple(_template(item) for item in subtables(data, "template")),
+    )
+
+
+def _template(item: Table) -> WrapTemplate:
+    return WrapTemplate(
+        name=text(item, "name"),
+        condition=text(item, "condition"),
+        imports=text(item, "imports", ""),
+        client=_client(subtable(item, "client")) if "client" in item else None,
+        scope=cast("Literal['anywhere', 'component']", text(item, "scope", "anywhere")),
+        usage=text(item, "usage", ""),
+        frameworks=texts(item, "frameworks"),
+        package=text(item, "package", ""),
+    )
+
+
+def _client(item: Table) -> ClientModule:
+    return ClientModule(
+        file=text(item, "file"),
+        text=text(item, "text"),
+        name=text(item, "name"),
+        brings=text(item, "brings", ""),
+        seen=cast("Literal['file', 'package', 'all']", text(item, "seen", "file")),
+        roots=texts(item, "roots"),
+        enter=text(item, "enter", ""),
+        folders=texts(item, "folders"),
     )
 
 

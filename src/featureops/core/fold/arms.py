@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
-from featureops.core.fold.literals import matches
-from featureops.core.fold.switches import labels_of
+from featureops.core.fold.literals import labels_of, matches
 from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from featureops.core.fold.blocks import Blocks
-from featureops.core.fold.chains import Arm, always_leaves, arms, inside, is_handled, statements, try_leaves
+from featureops.core.fold.chains import Arm, arms, inside, is_handled, statements
 from featureops.core.fold.comparisons import Comparisons
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import content, full_end, is_alone
+from featureops.core.fold.leaving import always_leaves, switch_leaves, try_leaves
 from featureops.core.fold.values import KEEP, Becomes, Const, Known, Value, evaluated, is_pure
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -18,7 +19,8 @@ __all__ = ["Branches"]
 
 class Branches(Comparisons):
     """`gone` are statements that folding removes, `stands_for` what a chain came down to, `leaves` whether control
-    never goes on after a chain of which some arms stay."""
+    never goes on after a chain of which some arms stay, `otherwise` cases that have come to take everything,
+    `dropped` the branches that went out of a chain."""
 
     def __init__(
         self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node], names: Names, blocks: Blocks
@@ -29,6 +31,8 @@ class Branches(Comparisons):
         self.gone: set[Node] = set()
         self.stands_for: dict[Node, list[Node]] = {}
         self.leaves: dict[Node, bool] = {}
+        self.otherwise: set[Node] = set()
+        self.dropped: set[Node] = set()
 
     def is_known(self, node: Node) -> bool:
         binding = self.names.of.get(node) if node.type in node.file.pack.index.local_names else None
@@ -45,7 +49,13 @@ class Branches(Comparisons):
             return self.leaves[node]
         if node.shape == "block":
             return not is_handled(node) and any(self._now_leaves(item) for item in node.items)
+        if node.shape == "switch":
+            return switch_leaves(node, self._now_leaves, self._standing, self.otherwise)
         return try_leaves(node, self._now_leaves) if node.shape == "try" else always_leaves(node)
+
+    def _standing(self, node: Node) -> list[Node]:
+        """What stands for a statement, or a part of one, after folding."""
+        return [] if node in self.gone or node in self.dropped else self.stands_for.get(node, [node])
 
     def _emptied(self, body: Node) -> bool:
         """Whether folding took everything out of a body that had something in it."""
@@ -76,6 +86,7 @@ class Branches(Comparisons):
             self._body(arm)
         while kept and len(kept) < len(chain) + 1 and self._droppable(kept):
             kept.pop()
+        self.dropped.update({arm.body for arm in chain} - {arm.body for arm, _ in kept})
         if not kept:
             self.gone.add(node)
         elif isinstance(kept[0][1], Const) and not kept[0][1].effects:
@@ -319,12 +330,14 @@ class Branches(Comparisons):
 
     def _drop_arm(self, node: Node, previous: Arm, arm: Arm) -> None:
         inside, own, file = content(previous.body, node), content(arm.body, node), node.file
-        if file.pack.text.blocks != "indent" or inside is None or own is None:
+        by_lines = file.pack.text.blocks == "indent"
+        if by_lines or not any(child.text == "}" for child in previous.body.children[-1:]):
+            start, end = (file.line_end(part[1] - 1) if part is not None else 0 for part in (inside, own))
+            if start and end and start <= arm.start:
+                self.editor.delete(start, end)
+                return
+        if not by_lines or inside is None or own is None:
             self.editor.delete(previous.body.end, arm.body.end)
-            return
-        start, end = file.line_end(inside[1] - 1), file.line_end(own[1] - 1)
-        if start <= arm.start:
-            self.editor.delete(start, end)
 
     def _fill(self, kept: list[tuple[Arm, Value]]) -> None:
         """A body that folding emptied but that has to stand needs something in it."""

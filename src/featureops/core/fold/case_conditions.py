@@ -21,6 +21,7 @@ class CaseConditions(Switches):
                 self.gone.add(case)
             elif isinstance(value, Const) and not value.effects:
                 settled = case
+                self.otherwise.add(case)
             elif value is not None:
                 self.place(values[0], value)
         if settled is not None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from featureops.core.syntax import Node
 
 __all__ = [
     "Arm",
-    "always_leaves",
     "arms",
     "inside",
     "is_fall",
@@ -20,10 +18,7 @@ __all__ = [
     "is_predicate",
     "is_seen_as_boolean",
     "statements",
-    "try_leaves",
 ]
-
-_LEAVING = frozenset({"return", "raise", "break", "continue"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,41 +121,6 @@ def is_last(block: Node, statement: Node) -> bool:
         return False
     is_body = function.shape in ("function", "lambda") and function.role("body") is block
     return is_body and block.items[-1] is statement and statement.shape != "expression"
-
-
-def always_leaves(node: Node) -> bool:
-    """Whether control never goes on after the statement: it returns, raises, breaks, continues or goes on in the next
-    case on every path."""
-    if node.shape in _LEAVING or is_fall(node):
-        return True
-    inner = node.role("operand") if node.shape == "expression" else None
-    if inner is not None and inner.shape in _LEAVING:
-        return True
-    if node.shape == "block":
-        return not is_handled(node) and any(always_leaves(item) for item in node.items)
-    if node.shape == "try":
-        return try_leaves(node, always_leaves)
-    if node.shape != "if":
-        return False
-    chain = arms(node)
-    return bool(chain) and chain[-1].condition is None and all(always_leaves(arm.body) for arm in chain)
-
-
-def try_leaves(node: Node, leaves: Callable[[Node], bool]) -> bool:
-    """Whether control never goes on after a `try`: what is done at the end leaves, or its body and all handlers do."""
-    body = node.role("body")
-    clauses = [item for item in node.items if item is not body]
-    blocks = [clause.items[-1] if clause.items else clause for clause in clauses]
-    if body is None or any(block.shape != "block" for block in blocks):
-        return False
-    ways = [body]
-    for clause, block in zip(clauses, blocks, strict=True):
-        if clause.children[0].text == "finally":
-            if leaves(block):
-                return True
-        elif clause.shape != "else":
-            ways.append(block)
-    return all(map(leaves, ways))
 
 
 def is_predicate(function: Node) -> bool:

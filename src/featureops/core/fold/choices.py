@@ -5,8 +5,7 @@ from __future__ import annotations
 from featureops.core.fold.branches import Branches
 from featureops.core.fold.chains import Arm
 from featureops.core.fold.expressions import only_expression
-from featureops.core.fold.literals import literal, matches
-from featureops.core.fold.switches import labels_of, listed
+from featureops.core.fold.literals import labels_of, listed, literal, matches
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
@@ -119,6 +118,9 @@ class Choices(Branches):
             if taken and conditions:
                 self._make_last(case, conditions)
                 last = True
+            if case.role("body") is case:
+                self.visit(case)
+                continue
             for child in case.children:
                 if child is case.role("guard"):
                     self._guarded(case)
@@ -157,6 +159,7 @@ class Choices(Branches):
     def _make_last(self, case: Node, conditions: list[Node]) -> None:
         """Let a case take all that comes to it."""
         text, body = case.file.pack.text, case.role("body")
+        self.otherwise.add(case)
         # Where a word leads in conditions, another leads in their body.
         leads = body.children[0] if body is not None and body.children and case.start < conditions[0].start else None
         is_word = leads is not None and not leads.named and leads.text.isalpha()

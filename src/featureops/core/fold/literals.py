@@ -12,7 +12,7 @@ from featureops.core.scopes import string_value
 from featureops.core.spelling import SyntaxText
 from featureops.core.syntax import Node
 
-__all__ = ["NOTHING", "Fact", "Nothing", "literal", "matches", "same", "spelled", "truth"]
+__all__ = ["NOTHING", "Fact", "Nothing", "labels_of", "listed", "literal", "matches", "same", "spelled", "truth"]
 
 _NUMBER = re.compile(r"(\d[\d_]*)(\.\d+)?[fFdDlLmM]?")
 _NUMERIC = re.compile(r"\s*[+-]?\.?\d.*")
@@ -45,6 +45,24 @@ def literal(node: Node) -> Fact | None:
                 return None
             return Scalar(float(found[1] + found[2]) if found[2] else int(found[1]))
     return None
+
+
+def labels_of(parts: list[Node]) -> list[Fact] | None:
+    """The values of labels; nothing where they take anything, None where that can't be told."""
+    found: list[Fact] = []
+    for label in parts:
+        facts = [literal(item) for item in listed(label)]
+        if None in facts:
+            return None
+        found.extend(fact for fact in facts if fact is not None)
+    return found
+
+
+def listed(label: Node) -> list[Node]:
+    """The alternatives in a label or a pattern; none where it takes anything."""
+    if label.type not in label.file.pack.index.alternatives:
+        return [label]
+    return [part for item in label.items for part in listed(item)]
 
 
 def same(one: Fact, other: Fact) -> bool | None:

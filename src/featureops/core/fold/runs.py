@@ -5,30 +5,30 @@ from __future__ import annotations
 from itertools import pairwise
 
 from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import always_leaves, is_fall, statements
+from featureops.core.fold.chains import is_fall, statements
 from featureops.core.fold.layout import content, full_end
+from featureops.core.fold.leaving import always_leaves, ends_early, is_closed
 from featureops.core.syntax import Node
 
-__all__ = ["Runs", "breaks", "ends_switch", "is_closed", "only_block", "run_of"]
-
-_CLOSED = frozenset({"function", "lambda", "class"})
-_CATCHES_BREAK = frozenset({"do", "for", "while", "switch"})
+__all__ = ["Runs", "ends_switch", "only_block", "run_of"]
 
 
 class Runs(Branches):
-    """The statements of the cases take the place of the switch, without the labels and the words between them."""
+    """The statements of the cases take the place of the switch, without the labels and the words between them.
+    `visited` are the cases that are done already."""
+
+    visited: set[Node]
 
     def _settle_run(self, node: Node, run: list[Node]) -> bool:
         """Let cases of which each runs into the next stand for the whole."""
         parts = [_parts(case) for case in run]
-        if not all(parts) or any(breaks(item) or _goes_on(item) for items in parts for item in items):
+        if not all(parts) or any(_goes_on(item) for items in parts for item in items):
+            return False
+        if any(ends_early(node, items, self._standing) for items in parts):
             return False
         if self._share_names(node, run) or not all(_stands_below(case) for case in run):
             return False
-        for case, items in zip(run, parts, strict=True):
-            self.gone.update(part for part in (*case.items, *case.children[-1:]) if _is_end(part) and part not in items)
-            if case in self.hot:
-                self.visit(case)
+        run, parts = self._done(run, parts)
         spans = [span for case in run if (span := content(case, node, self.gone)) is not None]
         if not spans:
             self.gone.add(node)
@@ -36,6 +36,17 @@ class Runs(Branches):
         self.stands_for[node] = [item for items in parts for item in items]
         self._join(node, spans)
         return True
+
+    def _done(self, run: list[Node], parts: list[list[Node]]) -> tuple[list[Node], list[list[Node]]]:
+        """Fold the cases, as far as control gets then."""
+        for at, (case, items) in enumerate(zip(run, parts, strict=True)):
+            self.gone.update(part for part in (*case.items, *case.children[-1:]) if _is_end(part) and part not in items)
+            if case in self.hot:
+                self.visit(case)
+                self.visited.add(case)
+            if any(map(self._now_leaves, items)):
+                return run[: at + 1], parts[: at + 1]
+        return run, parts
 
     def _join(self, node: Node, spans: list[tuple[int, int]]) -> None:
         file, start, stop = node.file, spans[0][0], spans[-1][1]
@@ -64,45 +75,19 @@ def run_of(cases: list[Node]) -> list[Node]:
     return run
 
 
-def is_closed(case: Node) -> bool:
-    """Whether control leaves the switch at the end of the case by itself: where a word says that the next one runs, and
-    no such word ends this one, or where the next never does."""
-    goes_on = any(map(is_fall, case.children[-1:]))
-    return not goes_on and (bool(case.file.pack.text.fall_through) or case.type in case.file.pack.index.closed_cases)
-
-
 def only_block(case: Node) -> Node | None:
     items = statements(case)
     return items[0] if len(items) == 1 and items[0].shape == "block" else None
 
 
-def breaks(node: Node, around: int = 0) -> bool:
-    """Whether a `break` inside would end the switch, or something around it by a number. It stands in `around` others
-    that one ends."""
-    if _exits(node):
-        return _levels(node) > around
-    if node.shape in _CLOSED:
-        return False
-    return any(breaks(child, around + (node.shape in _CATCHES_BREAK)) for child in node.items)
-
-
 def ends_switch(node: Node) -> bool:
     """Whether a statement ends the switch that it stands in, and nothing else."""
-    return _exits(node) and not node.items
-
-
-def _exits(node: Node) -> bool:
-    return node.shape == "break" or node.type in node.file.pack.index.switch_exits
-
-
-def _levels(node: Node) -> int:
-    number = next((item.text for item in node.items if item.shape == "number"), "1")
-    return int(number) if number.isdecimal() else 1
+    return node.shape == "break" and not node.items
 
 
 def _ends_itself(case: Node) -> bool:
     items = statements(case)
-    return bool(items) and not is_fall(items[-1]) and (_exits(items[-1]) or always_leaves(items[-1]))
+    return bool(items) and not is_fall(items[-1]) and always_leaves(items[-1])
 
 
 def _parts(case: Node) -> list[Node]:

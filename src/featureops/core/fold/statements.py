@@ -8,11 +8,12 @@ from featureops.core.fold.arms import Arms, has_arms
 from featureops.core.fold.assertions import asserted, launched_by
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
-from featureops.core.fold.chains import always_leaves, inside, is_predicate
+from featureops.core.fold.chains import inside, is_predicate
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.embedded import Embedded
 from featureops.core.fold.gated import Gated
+from featureops.core.fold.leaving import always_leaves, loop_leaves
 from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
@@ -58,9 +59,10 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
         self.boolean_bindings: set[Node] = set()
         self.gates: Mapping[Node, bool] = {}
         self.opened: set[Node] = set()
+        self.visited: set[Node] = set()
 
     def visit(self, node: Node) -> None:
-        if node in self.doomed:
+        if node in self.doomed or node in self.visited:
             if node.shape == "decorator":
                 self.blocks.remove_decorator(node)
             return
@@ -293,6 +295,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
             self.visit(body)
             if self._emptied(body):
                 self.blocks.fill(body)
+        self.leaves[node] = isinstance(value, Const) and value.holds and loop_leaves(node, self._standing)
 
     def _list(self, node: Node) -> None:
         """Known values leave the dependency arrays of hooks; elsewhere they become literals. What is doomed goes."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from featureops.core.fold.chains import Arm, always_leaves, is_fall, statements
-from featureops.core.fold.literals import Fact, literal, matches
-from featureops.core.fold.runs import Runs, breaks, ends_switch, is_closed, only_block, run_of
+from featureops.core.fold.chains import Arm, is_fall, statements
+from featureops.core.fold.leaving import always_leaves, ends_early, is_closed
+from featureops.core.fold.literals import Fact, labels_of, literal, matches
+from featureops.core.fold.runs import Runs, ends_switch, only_block, run_of
 from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
-__all__ = ["Switches", "labels_of", "listed"]
+__all__ = ["Switches"]
 
 _LEAVES = frozenset({"return", "raise", "continue"})
 _VALUES = frozenset({"and", "await", "call", "conditional", "list", "member", "not", "object", "string"})
@@ -45,6 +46,7 @@ class Switches(Runs):
             if self._leaves_switch(case):
                 self.gone.update(cases[at + 1 :])
                 self.editor.replace(case.start, labels[0].end, word)
+                self.otherwise.add(case)
             return False
         return False
 
@@ -112,23 +114,31 @@ class Switches(Runs):
         is_last = len(chosen) == 1 or is_closed(chosen[0])
         if any(map(is_fall, chosen[0].walk())):
             return False
-        if node.file.pack.text.blocks != "indent" and not self._ends(holder, is_last=is_last):
-            return False
+        may_break = node.file.pack.text.blocks != "indent"
+        is_ended = not may_break or self._ends(node, holder, is_last=is_last)
         if holder in self.hot:
             self.visit(holder)
+            self.visited.add(holder)
+        if not is_ended and not self._now_ends(node, holder, is_last=is_last):
+            return False
         self._unwrap(node, Arm(chosen[0].start, chosen[0], None, holder))
         return True
 
-    def _ends(self, holder: Node, *, is_last: bool) -> bool:
+    def _ends(self, switch: Node, holder: Node, *, is_last: bool) -> bool:
         """Whether control leaves the switch at the end of the case and nowhere else; the `break` there goes."""
         items = statements(holder)
         end = items[-1] if items else None
-        if any(breaks(item) for item in items if item is not end or not ends_switch(item)):
+        if ends_early(switch, [item for item in items if item is not end or not ends_switch(item)], self._standing):
             return False
         if end is not None and ends_switch(end):
             self.gone.add(end)
             return True
         return is_last or (end is not None and end.shape in _LEAVES)
+
+    def _now_ends(self, switch: Node, holder: Node, *, is_last: bool) -> bool:
+        """The same, after folding."""
+        items = statements(holder)
+        return not ends_early(switch, items, self._standing) and (is_last or any(map(self._now_leaves, items)))
 
 
 def _runs_on(case: Node) -> bool:
@@ -176,21 +186,3 @@ def _labels(case: Node) -> list[Fact] | None:
     if case.role("guard") is not None:
         return None
     return labels_of(case.roles("value"))
-
-
-def labels_of(parts: list[Node]) -> list[Fact] | None:
-    """The values of labels; nothing where they take anything, None where that can't be told."""
-    found: list[Fact] = []
-    for label in parts:
-        facts = [literal(item) for item in listed(label)]
-        if None in facts:
-            return None
-        found.extend(fact for fact in facts if fact is not None)
-    return found
-
-
-def listed(label: Node) -> list[Node]:
-    """The alternatives in a label or a pattern; none where it takes anything."""
-    if label.type not in label.file.pack.index.alternatives:
-        return [label]
-    return [part for item in label.items for part in listed(item)]

@@ -10,14 +10,14 @@ from fnmatch import fnmatchcase
 from featureops.core.cleanup import MappingSource, cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile, FileEdit
-from featureops.core.pack import LanguagePack, Packs, SdkPack
+from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
-from featureops.core.wrap.idiom import Idiom, from_template, idiom_of, ranked, rendered
-from featureops.core.wrap.imports import module_of
-from featureops.core.wrap.layout import Style, style_of
+from featureops.core.wrap.clients import Clients
+from featureops.core.wrap.idiom import Idiom, idiom_of, ranked, rendered
+from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import region_of_lines, unset_without
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
@@ -28,6 +28,7 @@ __all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "w
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+_NEW_MODULE = "New module: it makes the flag client once."
 _Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 
 
@@ -118,14 +119,6 @@ class Idioms:
         files = self._by_language[pack.id]
         return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
 
-    def templates(self, pack: LanguagePack, style: Style, *, markup: bool, module: str) -> list[Idiom]:
-        return [
-            from_template(pack, sdk, template, style, module)
-            for sdk in _preferred(pack)
-            for template in sdk.templates
-            if markup or template.scope == "anywhere"
-        ]
-
 
 def _distance(first: str, second: str) -> int:
     return posixpath.relpath(posixpath.dirname(first) or ".", posixpath.dirname(second) or ".").count("/")
@@ -146,8 +139,7 @@ class _Change:
         self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
-        self.modules: dict[str, tuple[str, bytes, str]] = {}
-        """Module name to (path, content, package) of modules that make a client, for where the repository has none."""
+        self.clients = Clients(self.project)
 
     # -------------------------------------------------------------- from a diff
 
@@ -204,25 +196,13 @@ class _Change:
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
         near = self.idioms.near(pair.path)
         style = style_of(pair.new, self.project.file(near[0].path) if near else None)
-        templates = self._templates(pair, style) if not near else []
+        templates = self.clients.idioms(pair, style) if not near else []
 
         def ask(region: Region) -> Ask | No:
             return rendered([*near, *templates], region, pair, self.project, self.flag, style)
 
         reads = self.idioms.reads(pair.path)
         return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions)
-
-    def _templates(self, pair: Pair, style: Style) -> list[Idiom]:
-        pack, path = pair.new.pack, pair.path
-        markup = any(node.shape == "markup-element" for node in pair.new.root.walk() if node.named)
-        stem = "feature_flags" if pack.modules.style == "dotted" else "featureFlags"
-        folder = posixpath.dirname(path)
-        place = posixpath.join(folder, stem + pack.extensions[0])
-        module = module_of(self.project, place, path)
-        setup = _setup(pack)
-        if setup is not None:
-            self.modules.setdefault(module, (place, *setup))
-        return self.idioms.templates(pack, style, markup=markup, module=module)
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
         """What the cleanup makes of a wrapped file, seen with the files that it imports."""
@@ -236,7 +216,7 @@ class _Change:
     def _around(self, path: str) -> dict[str, bytes]:
         models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
         found: dict[str, bytes] = {}
-        models.update(place for place, _, _ in self.modules.values())
+        models.update(self.clients.context())
         pending = {path, *models}
         for _ in range(_NEIGHBOURS):
             pending = {other for here in pending for other in self._imported(here)} - {path, *found}
@@ -244,7 +224,7 @@ class _Change:
         return found
 
     def _context(self, path: str) -> bytes | None:
-        made = next((text for place, text, _ in self.modules.values() if place == path), None)
+        made = self.clients.context().get(path)
         return made if made is not None else self.repository.read(path)
 
     def _imported(self, path: str) -> Iterable[str]:
@@ -297,12 +277,9 @@ class _Change:
 
     def _wrapped(self) -> Wrapped:
         asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
-        packages: list[str] = []
-        for module, (place, text, package) in self.modules.items():
-            if any(need.module == module for ask in asks for need in ask.needs):
-                self.results.edits[place] = FileEdit(place, None, text)
-                packages.append(package)
-                self.results.hunks.append(Hunk(place, 1, 1, "left", "", "New module: it makes the flag client once."))
+        made, packages = self.clients.made(asks)
+        for edit in made:
+            self._make(edit)
         restored = [path for path, edit in self.results.edits.items() if edit.before is None]
         hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
@@ -310,8 +287,17 @@ class _Change:
         ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.path, hunk.start_line, hunk.end_line)))
         return Wrapped(edits, ordered, asks, tuple(packages), seen)
 
+    def _make(self, edit: FileEdit) -> None:
+        """A file for the client, or the line in a root file that names it."""
+        wrapped = self.results.edits.get(edit.path)
+        if edit.before is not None and wrapped is not None:
+            return
+        self.results.edits[edit.path] = edit
+        reason = _NEW_MODULE if edit.before is None else "It names the module that makes the flag client."
+        self.results.hunks.append(Hunk(edit.path, 1, 1, "left", "", reason))
+
     def _restored(self, hunk: Hunk) -> Hunk:
-        if hunk.reason.startswith("New module"):
+        if hunk.reason == _NEW_MODULE:
             return hunk
         return Hunk(hunk.path, 1, 1, "left", "kept", "Put back: the old code in a branch still needs this file.")
 
@@ -344,19 +330,3 @@ def _first_error(file: SourceFile) -> int:
         return 0
     broken: list[Node] = [node for node in file.root.walk() if node.is_error]
     return file.line_of(broken[0].start) if broken else 1
-
-
-def _setup(pack: LanguagePack) -> tuple[bytes, str] | None:
-    """A module that makes the client of the preferred SDK, and the package that it needs."""
-    for sdk in _preferred(pack):
-        for template in sdk.templates:
-            if template.setup:
-                quote = pack.text.quotes[0]
-                setup = template.setup.format(app=f"{quote}app{quote}", key="", quote=quote)
-                body = pack.wrap.public.format(setup)
-                return f"{template.imports}\n\n{body}\n".encode(), sdk.package
-    return None
-
-
-def _preferred(pack: LanguagePack) -> list[SdkPack]:
-    return sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id))[:1]

@@ -84,13 +84,21 @@ def _branches(region: Region, condition: str, style: Style) -> list[Edit]:
     if not _code(news):
         return _kept_only(region, negated(condition, region.new_box.file.pack), style)
     indent = indent_of(news[0])
-    head = indent + _bytes(text.if_else.replace("{}", condition)) + style.eol
-    body = head + deeper(news, style)
+    body = _opening(text.if_else.replace("{}", condition), indent, style) + deeper(news, style)
     if _code(olds):
-        body += indent + _bytes(region.new_box.file.pack.wrap.otherwise) + style.eol + deeper(olds, style)
+        body += _opening(region.new_box.file.pack.wrap.otherwise, indent, style) + deeper(olds, style)
     body += _end(region, indent, style)
     start, end = lines_of(news)
     return [Edit(Span(start, end), _as_ending(body, region.new_box.file.data, end))]
+
+
+def _opening(text: str, indent: bytes, style: Style) -> bytes:
+    """The lines that open a branch; braces stand on lines of their own where the file's do."""
+    head = text.removesuffix(" {")
+    if not style.own_lines or head == text:
+        return indent + _bytes(text) + style.eol
+    lines = ["}", head.removeprefix("} "), "{"] if head.startswith("} ") else [head, "{"]
+    return b"".join(indent + _bytes(line) + style.eol for line in lines)
 
 
 def _end(region: Region, indent: bytes, style: Style) -> bytes:
@@ -108,13 +116,8 @@ def _kept_only(region: Region, condition: str, style: Style) -> list[Edit]:
     old = region.old_items
     text = region.new_box.file.pack.text
     indent = indent_of(old[0])
-    body = (
-        indent
-        + _bytes(text.if_else.replace("{}", condition))
-        + style.eol
-        + deeper(old, style)
-        + _end(region, indent, style)
-    )
+    opening = _opening(text.if_else.replace("{}", condition), indent, style)
+    body = opening + deeper(old, style) + _end(region, indent, style)
     data, box = region.new_box.file.data, region.new_box
     start = lines_of(region.new_items)[1] if region.new_items else region.new_room.start
     end = region.new_room.end

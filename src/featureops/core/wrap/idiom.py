@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from featureops.core.pack import LanguagePack, SdkPack, WrapTemplate
+from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
 from featureops.core.reads import Read
 from featureops.core.scopes import Binding, Names
@@ -19,7 +19,7 @@ from featureops.core.wrap.layout import Style, quoted
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Need, No, Pair
 
-__all__ = ["Idiom", "Part", "from_template", "host_of", "idiom_of", "ranked", "rendered", "variable_name"]
+__all__ = ["Idiom", "Part", "host_of", "idiom_of", "ranked", "rendered", "variable_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Part:
 @dataclass(frozen=True, slots=True, eq=False)
 class Idiom:
     """One way of asking. `root` is the name that it starts from, `binding` what that is in the file at `path`;
-    without one (a template) `need` imports it."""
+    without one (a template) `need` imports it, from the module at `client` where it has to be made first."""
 
     sdk: str
     path: str
@@ -50,6 +50,7 @@ class Idiom:
     after: str = ""
     inverted: bool = False
     hook: bool = False
+    client: str = ""
 
     @property
     def place(self) -> str:
@@ -114,35 +115,6 @@ def _part(item: Node, key: Node) -> Part:
     return Part(value.text, names, keyword=keyword)
 
 
-def from_template(pack: LanguagePack, sdk: SdkPack, template: WrapTemplate, style: Style, module: str) -> Idiom:
-    """The SDK's own way. Where it needs a client, that comes from `module`, which the change adds."""
-    whole = re.compile(r"(?P<before>(?:await )?)(?P<callee>.+?)\((?P<parts>[^()]*)\)")
-    found = whole.fullmatch(template.condition)
-    before, callee, inner = found.group("before", "callee", "parts") if found else ("", template.condition, "{key}")
-    root = re.split(r"[.(]", callee)[0]
-    parts = tuple(
-        Part("", key=True) if text == "{key}" else Part(text, (text,) if _is_name(text, pack) else ())
-        for text in (part.strip() for part in inner.split(","))
-    )
-    first = re.split(r"[^\w@/.-]+", template.imports.strip())
-    hook = template.scope == "component"
-    statement = template.imports if not template.setup else ""
-    if statement and not style.semicolons:
-        statement = statement.rstrip(";")
-    source = module if template.setup else next((item.module for item in sdk.imports if item.module in first), module)
-    form = pack.wrap.import_call if style.calls else pack.wrap.import_name
-    if style.calls and " {" in statement:
-        statement = ""
-    text = statement or form.format(module=module, name=root, quote=style.quote)
-    imported = root if template.setup or " {" in template.imports or statement.startswith("from ") else "*"
-    need = Need(root, source, imported, text if style.semicolons else text.rstrip(";"))
-    return Idiom(sdk.id, f"{sdk.id} template", 0, callee, root, parts, need=need, before=before, hook=hook)
-
-
-def _is_name(text: str, pack: LanguagePack) -> bool:
-    return text.isidentifier() and text not in (pack.text.true, pack.text.false, pack.text.null)
-
-
 def ranked(idioms: Iterable[Idiom], path: str) -> list[Idiom]:
     """The nearest first: the same file, the same kind of file, then by folders in between."""
 
@@ -199,7 +171,7 @@ def _ask(
         return parts
     text = idiom.condition(key, parts)
     condition = negated(text, region.new_box.file.pack) if idiom.inverted else text
-    return Ask(condition, idiom.place, (need,) if need else (), host)
+    return Ask(condition, idiom.place, (need,) if need else (), host, idiom.client)
 
 
 def _inside(region: Region, host: Node | None) -> Node:

@@ -17,16 +17,19 @@ _SAMPLE = 4000
 
 class Style:
     """`unit` is one level of indentation, `quote` the usual quote, `eol` the line ending; `calls` tells whether the
-    file brings in modules by calls."""
+    file brings in modules by calls, `own_lines` whether the braces of a branch stand on lines of their own."""
 
-    __slots__ = ("_frozen", "calls", "eol", "quote", "semicolons", "unit")
+    __slots__ = ("_frozen", "calls", "eol", "own_lines", "quote", "semicolons", "unit")
 
-    def __init__(self, unit: bytes, quote: str, eol: bytes, *, semicolons: bool, calls: bool = False) -> None:
+    def __init__(
+        self, unit: bytes, quote: str, eol: bytes, *, semicolons: bool, calls: bool = False, own_lines: bool = False
+    ) -> None:
         self.unit = unit
         self.quote = quote
         self.eol = eol
         self.semicolons = semicolons
         self.calls = calls
+        self.own_lines = own_lines
         self._frozen: dict[int, Frozen] = {}
 
     def frozen(self, file: SourceFile) -> Frozen:
@@ -41,7 +44,25 @@ def style_of(file: SourceFile, like: SourceFile | None = None) -> Style:
     """The style of a file; `like` another one for what it doesn't show."""
     ends = Counter(item.text.endswith(";") for item in file.root.items if item.shape in ("import", "declaration"))
     semicolons = ends[False] <= ends[True]
-    return Style(_unit(file), _quote(file, like), file.eol, semicolons=semicolons, calls=_imports_by_call(file))
+    own_lines = _own_lines(file)
+    if own_lines is None and like is not None:
+        own_lines = _own_lines(like)
+    return Style(
+        _unit(file),
+        _quote(file, like),
+        file.eol,
+        semicolons=semicolons,
+        calls=_imports_by_call(file),
+        own_lines=file.pack.wrap.own_lines if own_lines is None else own_lines,
+    )
+
+
+def _own_lines(file: SourceFile) -> bool | None:
+    """Whether most branches of a file begin their block on a line of its own; None if it has none."""
+    branches = [node.role("then") for node in file.root.walk() if node.named and node.shape == "if"]
+    starts = [first.start for first in branches if first is not None and first.text.startswith("{")]
+    alone = [not file.data[file.line_start(start) : start].strip() for start in starts]
+    return alone.count(True) * 2 > len(alone) if alone else None
 
 
 def _imports_by_call(file: SourceFile) -> bool:

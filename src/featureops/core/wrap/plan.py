@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
@@ -127,7 +128,8 @@ def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) 
 
 def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
     first, last = region.lines()
-    return Hunk(job.pair.path, first, last, "left" if isinstance(verdict, Stays) else "refused", "", verdict.reason)
+    outcome: Literal["left", "refused"] = "left" if isinstance(verdict, Stays) else "refused"
+    return Hunk(job.pair.path, first, last, outcome, "", verdict.reason, region.is_statement)
 
 
 def _already(job: Job, region: Region) -> Stays | None:
@@ -299,7 +301,7 @@ def _lawful(job: Job, built: Built) -> Verdict:
 def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
     first, last = piece.region.lines()
     if piece.refused:
-        return Hunk(job.pair.path, first, last, "refused", "", piece.refused)
+        return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
     form = piece.choice[0]
     reasons = [piece.note] if piece.note else []
     reasons.extend(_comment_notes(form.region))
@@ -309,7 +311,7 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
         reasons.append(
             "Where the flag is cleaned up to disabled, blank lines or unused names may differ from the old file."
         )
-    return Hunk(job.pair.path, first, last, "wrapped", form.name, " ".join(reasons))
+    return Hunk(job.pair.path, first, last, "wrapped", form.name, " ".join(reasons), statement=True)
 
 
 def _comment_notes(region: Region) -> Iterator[str]:

@@ -61,6 +61,11 @@ class Region:
     def at_run_time(self) -> bool:
         return owner_of(self.new_box.node) is not None and self.new_box.kind != "members"
 
+    @property
+    def is_statement(self) -> bool:
+        """Whether it is code that runs, not a declaration or the header of one."""
+        return self.kind == "run" and self.at_run_time
+
     def lines(self) -> tuple[int, int]:
         """First and last line in the new file; for a deletion the line that it stood before."""
         file = self.new_box.file

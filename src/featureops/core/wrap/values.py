@@ -13,7 +13,8 @@ __all__ = ["Ask", "Hunk", "Need", "No", "Pair"]
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """What became of one change. Lines are those of the new file, from 1; `form` is empty unless it was wrapped."""
+    """What became of one change. Lines are those of the new file, from 1; `form` is empty unless it was wrapped.
+    `statement` tells changes of code that runs from those of declarations and of whole files."""
 
     path: str
     start_line: int
@@ -21,6 +22,7 @@ class Hunk:
     outcome: Literal["wrapped", "left", "refused"]
     form: str
     reason: str
+    statement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,14 @@ class Need:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
-    """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top."""
+    """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top.
+    `client` is the path of the file that makes the client, where that has to be there first."""
 
     condition: str
     place: str
     needs: tuple[Need, ...] = ()
     host: Node | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""How an SDK is asked where the repository does not ask for any flag yet: data of the SDK packs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["ClientModule", "WrapTemplate"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientModule:
+    """A new file that makes the client once. `file` is its name without the ending, `text` its content, `name` what
+    other code uses of it.
+
+    In `text`, `{app}` is the application's name as a text and `{package}` the package of the file that it stands
+    beside; lines that name it go where there is none. `brings` is what other files need to use it (`{package}`,
+    `{module}`: the path as this language's imports spell it, `{relative}`, `{name}`, `{quote}`); empty: the language's
+    own import of one name. `seen` tells who uses it without: nobody else, its package, or all files. With `roots` it
+    stands in the nearest folder that has a file of such a name, and the line `enter` joins it to that file's module.
+    `folders` are places whose files are loaded by themselves: the first that the repository has is taken.
+    """
+
+    file: str
+    text: str
+    name: str
+    brings: str = ""
+    seen: Literal["file", "package", "all"] = "file"
+    roots: tuple[str, ...] = ()
+    enter: str = ""
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrapTemplate:
+    """How code asks for a flag where the repository has no idiom yet. `{key}` and `{quote}` are filled in.
+
+    `imports` is the statement for a name that the SDK itself gives; with a `client` the name comes from there. Where
+    the repository's manifest names one of `frameworks`, this template comes before those for anything.
+    """
+
+    name: str
+    condition: str
+    imports: str = ""
+    client: ClientModule | None = None
+    scope: Literal["anywhere", "component"] = "anywhere"
+    usage: str = ""
+    frameworks: tuple[str, ...] = ()
+    package: str = ""
