@@ -21,6 +21,9 @@ def classes_asked(project: Project, path: str, callee: Node, owner: Node | None)
         return list(classes_of(project, path, owner))
     if owner is None and not (callee.type in index.implicit_members or index.open_classes):
         return []
+    local = project.names(path).of.get(callee) if owner is None else None
+    if local is not None and local.scope.type in index.function_scopes | index.block_scopes and local.scope.parent:
+        return []
     meant = classes_meant(project, path, callee)
     if meant is not None:
         return meant
