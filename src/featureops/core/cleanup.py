@@ -142,7 +142,8 @@ class _Cleanup:
         """The script of a file whose markup uses some of its names."""
         names = self.project.names(file.path)
         fold = self._folding(file, used_by(names, shown.used, self._is_used_elsewhere))
-        fold.parts.update(shown.freed(names))
+        fold.parts.update((*shown.freed(names), *shown.parts))
+        fold.seeds.update(shown.known)
         for each in found:
             fold.seeds.update(each.known)
             if each.is_alone:
