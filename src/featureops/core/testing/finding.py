@@ -55,7 +55,8 @@ def test_plans(
         if is_test_file(project, path):
             file = project.file(path)
             others = unkeyed(file, mute, is_in_code, keep=keep) if file is not None else ([], [])
-            plan = _plan(project, path, flag, names, found, askers, others, partial(is_named_beside, path), keep=keep)
+            is_used, is_last = partial(is_named_beside, path), bool(asked) and mute == asked
+            plan = _plan(project, path, flag, names, found, askers, others, is_used, is_last=is_last, keep=keep)
             if plan is not None:
                 plans[path] = plan
     return plans
@@ -71,10 +72,11 @@ def _plan(
     others: tuple[list[SetUp], list[Node]],
     is_used_elsewhere: Callable[[str], bool],
     *,
+    is_last: bool,
     keep: bool,
 ) -> FilePlan | None:
     file, (askers, gates) = project.file(path), asking
-    setting = setting_of(project, file, flag, askers) if file is not None else None
+    setting = setting_of(project, file, flag, askers, is_last=is_last) if file is not None else None
     if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
         return None
     asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
@@ -105,8 +107,10 @@ def _askers(reads: Iterable[Read]) -> frozenset[str]:
     return frozenset(owner.text.rpartition(".")[2] for owner in owners if owner is not None)
 
 
-def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[str] = frozenset()) -> Setting | None:
-    """What finds the set-ups of a file. `askers` are names of what the code asks."""
+def setting_of(
+    project: Project, file: SourceFile, flag: str, askers: frozenset[str] = frozenset(), *, is_last: bool = False
+) -> Setting | None:
+    """What finds the set-ups of a file. `askers` are names of what the code asks; `is_last`: it asks for no flag."""
     rules = file.pack.tests
     if rules is None:
         return None
@@ -119,9 +123,8 @@ def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[
     asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
     asks.update(_asked_in(house, flag))
     forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
-    return Setting(
-        rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag), askers
-    )
+    tests = tuple(read for read in house if read.form == "test")
+    return Setting(rules, forms, tests, asks, _named(house, flag), askers, is_last)
 
 
 def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]:
