@@ -20,6 +20,7 @@ def test_rules(table: Table) -> TestRules:
         return frozenset(texts(table, key))
 
     return TestRules(
+        inside=_pattern(table, "inside"),
         names=_pattern(table, "names"),
         calls=_pattern(table, "calls"),
         groups=_pattern(table, "groups"),

@@ -48,6 +48,8 @@ class TableRules:
 class TestRules:
     """The words of the language's test libraries.
 
+    In other files than those of tests, tests lie in what `inside`, a regular expression, opens.
+
     `names` is a regular expression for functions that are tests, `marks` are decorators of tests. `calls`, `groups` and
     `hooks` are regular expressions for the whole callee of calls that are given a test, a group of tests, or what runs
     before each of a group; `hook_names` and `hook_marks` do that for functions.
@@ -70,6 +72,7 @@ class TestRules:
     calls that stand for tests that are written elsewhere, in a call of `shared` with the same name.
     """
 
+    inside: str = ""
     names: str = ""
     marks: frozenset[str] = frozenset()
     calls: str = ""
