@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.calls import called, is_method, whole_use
-from featureops.core.fold.chains import is_last, is_seen_as_boolean
+from featureops.core.fold.chains import is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, Frozen
 from featureops.core.fold.fields import Fields
@@ -16,6 +16,7 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
+from featureops.core.fold.results import result_of
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unread import unread_collections
 from featureops.core.fold.unused import (
@@ -27,17 +28,16 @@ from featureops.core.fold.unused import (
     is_visible,
     newly_unused,
 )
-from featureops.core.fold.values import Const, Context, Known, Record, Scalar, is_pure
+from featureops.core.fold.values import Const, Context, Known, Record, Scalar
 from featureops.core.given import definition_of, initializer, lazy_value, sole_name, unwrapped
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["FileFold", "Folded"]
 
 _ROUNDS = 60
-_WITH_ONE_DECORATOR = 2
 _HOLDERS = frozenset({"declarator", "assign", "function", "lambda", "block"})
 
 
@@ -306,27 +306,7 @@ class FileFold:
         return self._fields.spread(self.seeds, lambda node: self._const(node, folded))
 
     def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> Known | None:
-        body = function.role("body")
-        decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
-        if body is None or (decorated is not None and not (is_getter and len(decorated.items) == _WITH_ONE_DECORATOR)):
-            return None
-        if self._has_effects(function):
-            return None
-        if body.shape != "block":
-            return self._const(body, folded)
-        live = [item for item in _live(body.items, folded) if not _is_docstring(item)]
-        if len(live) == 1 and is_last(body, live[0]):
-            return self._const(live[0], folded)
-        if len(live) != 1 or live[0].shape != "return":
-            return None
-        value = live[0].role("value")
-        return self._const(value, folded) if value is not None else None
-
-    def _has_effects(self, function: Node) -> bool:
-        """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
-        listed = function.role("parameters")
-        calls = (part for part in (listed.walk() if listed is not None else ()) if part.shape in ("call", "await"))
-        return not all(is_pure(call, self.seeds.__contains__) for call in calls)
+        return result_of(function, folded, self.seeds, lambda node: self._const(node, folded), is_getter=is_getter)
 
     def _const(self, node: Node, folded: Statements) -> Known | None:
         known = self._scratch(folded).reduce(node, "value")
@@ -370,21 +350,6 @@ def _always(_owner: Node) -> bool:
 
 def _never(_use: Node, _scope: Node) -> bool:
     return False
-
-
-def _live(items: list[Node], folded: Statements) -> list[Node]:
-    found: list[Node] = []
-    for item in items:
-        if item in folded.gone:
-            continue
-        inner = folded.stands_for.get(item)
-        found.extend(_live(inner, folded) if inner is not None else [item])
-    return found
-
-
-def _is_docstring(node: Node) -> bool:
-    inner = node.role("operand") if node.shape == "expression" else None
-    return inner is not None and string_value(inner) is not None
 
 
 def _is_async(function: Node) -> bool:
