@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 from featureops.core.fold.chains import is_last
 from featureops.core.fold.statements import Statements
-from featureops.core.fold.values import Known, is_pure
+from featureops.core.fold.values import Known
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 
@@ -18,7 +18,6 @@ _WITH_ONE_DECORATOR = 2
 def result_of(
     function: Node,
     folded: Statements,
-    known: Container[Node],
     const: Callable[[Node], Known | None],
     *,
     is_getter: bool,
@@ -27,8 +26,6 @@ def result_of(
     body = function.role("body")
     decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
     if body is None or (decorated is not None and not (is_getter and len(decorated.items) == _WITH_ONE_DECORATOR)):
-        return None
-    if _has_effects(function, known):
         return None
     if body.shape != "block":
         return const(body)
@@ -39,13 +36,6 @@ def result_of(
         return None
     value = live[0].role("value")
     return const(value) if value is not None else None
-
-
-def _has_effects(function: Node, known: Container[Node]) -> bool:
-    """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
-    listed = function.role("parameters")
-    calls = (part for part in (listed.walk() if listed is not None else ()) if part.shape in ("call", "await"))
-    return not all(is_pure(call, known.__contains__) for call in calls)
 
 
 def _live(items: list[Node], folded: Statements) -> list[Node]:
