@@ -101,7 +101,9 @@ class Indexing:
     `passing_filters` give what they are called on, `copying_filters` a copy of it. `assertion_calls` and
     `assertion_nodes` only see to it that their first part is true. `fresh_calls` make a collection that nothing else
     has, `filling_methods` only change what is in it. Decorators of `quiet_marks` let
-    nothing else set a field, `setters` in its definition say who may. `launchers` only run their block, later.
+    nothing else set a field, `setters` in its definition say who may. Blocks that
+    `receiver_calls` are given name the members of what these are called on, or given first, by their names alone.
+    `launchers` only run their block, later.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns. A type with one of `filling_marks` is filled or told by other code.
     `text_members` give the text that they are called on, as a literal is one.
@@ -232,6 +234,7 @@ class Indexing:
     injection_marks: frozenset[str]
     quiet_marks: frozenset[str]
     setters: frozenset[str]
+    receiver_calls: frozenset[str]
     launchers: frozenset[str]
     fresh_calls: frozenset[str]
     filling_methods: frozenset[str]
