@@ -51,7 +51,7 @@ def joined(before: SourceFile, edits: Sequence[Edit], after: bytes) -> bytes:
     for _ in range(_ROUNDS):
         try:
             file = parse(before.path, after, before.pack)
-            found = [join for join in _inmost(file) if _is_touched(file, join.node, marks)]
+            found = [join for join in _inmost(file, marks) if _is_touched(file, join.node, marks)]
             if found and width is None:
                 width = _width(before)
         except TooDeep:
@@ -88,6 +88,16 @@ def _is_touched(file: SourceFile, node: Node, marks: list[int]) -> bool:
     return at < len(marks) and marks[at] < file.line_end(node.end - 1)
 
 
+def _around(file: SourceFile, marks: list[int]) -> Iterator[Node]:
+    """The nodes on whose lines there is a mark, in document order."""
+    stack = [file.root]
+    while stack:
+        node = stack.pop()
+        if _is_touched(file, node, marks):
+            yield node
+            stack.extend(reversed(node.children))
+
+
 def _width(file: SourceFile) -> int | None:
     """How long a line of the file gets before it is broken; None where it is broken at will."""
     notes = (file.pack.text.line_comment, "*", "/*", *file.pack.text.quotes)
@@ -101,10 +111,10 @@ def _width(file: SourceFile) -> int | None:
     return width if sum(join.length <= width for join in joins) * _SOME <= len(joins) else None
 
 
-def _inmost(file: SourceFile) -> Iterator[_Join]:
-    """What could be joined and holds nothing else that could, in document order."""
+def _inmost(file: SourceFile, marks: list[int] | None = None) -> Iterator[_Join]:
+    """What could be joined and holds nothing else that could, in document order; with `marks` only around these."""
     kinds = file.pack.index.joined | file.pack.index.joined_apart
-    for node in file.root.walk():
+    for node in file.root.walk() if marks is None else _around(file, marks):
         if node.type in kinds and file.line_of(node.start) != file.line_of(node.end - 1):
             join = _join(node)
             if join is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Need, Pair
 
 __all__ = ["Built", "Layout", "build"]
+
+_WORD = re.compile(rb"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def build(
 
 
 def _conditions(draft: _Draft, flag: str, chosen: Sequence[tuple[Form, Ask]], layout: Layout) -> list[str]:
-    taken = frozenset(binding.name for side in (draft.pair.old_names, draft.pair.new_names) for binding in side.all)
+    sides = (draft.pair.old.data, draft.pair.new.data)
+    taken = frozenset(word.decode("utf-8", "replace") for data in sides for word in _WORD.findall(data))
     name = variable_name(flag, draft.pair.new.pack, taken)
     groups: dict[Node | None, list[int]] = {}
     for index, (form, ask) in enumerate(chosen):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from featureops.core.cleanup import MappingSource, cleanup
+from featureops.core.cleanup import cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile, FileEdit
 from featureops.core.pack import LanguagePack, Packs
@@ -88,6 +88,7 @@ class Idioms:
         self.project = project
         self._by_language: dict[str, list[str]] = {}
         self._by_file: dict[str, list[Idiom]] = {}
+        self._naming: dict[str, list[str]] = {}
 
     def reads(self, path: str) -> list[Read]:
         return find_reads(self.project, path)
@@ -110,6 +111,17 @@ class Idioms:
             if other != path and self.project.file(other) is not None:
                 found.extend(self.own(other))
         return ranked(found, path)
+
+    def naming(self, path: str) -> list[str]:
+        """The nearest files that name an SDK's module: what is made there is known as a client elsewhere."""
+        pack = self.repository.packs.for_path(path)
+        if pack is None:
+            return []
+        if pack.id not in self._naming:
+            modules = {form.module for sdk in pack.sdks for form in sdk.imports}
+            hits = self.repository.grep(sorted(module.encode() for module in modules if module))
+            self._naming[pack.id] = [hit for hit in hits if hit.endswith(pack.extensions)]
+        return sorted(self._naming[pack.id], key=lambda other: (_distance(other, path), other))[:_MODELS]
 
     def _asking(self, pack: LanguagePack, path: str) -> list[str]:
         """The nearest files of the language that ask for flags; tests are no model."""
@@ -134,6 +146,23 @@ class _Results:
     hunks: list[Hunk] = field(default_factory=list)
     wraps: dict[str, FileWrap] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Overlay:
+    """The repository with some contents replaced. Only these are searched: others give meaning to names."""
+
+    repository: Repository
+    files: Mapping[str, bytes]
+
+    def paths(self) -> Sequence[str]:
+        return sorted({*self.repository.paths, *self.files})
+
+    def read(self, path: str) -> bytes | None:
+        return self.files[path] if path in self.files else self.repository.read(path)
+
+    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
+        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
 
 
 class _Change:
@@ -215,17 +244,16 @@ class _Change:
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
         """What the cleanup makes of a wrapped file, seen with the files that it imports."""
-        files = {path: text, **self._around(path)}
-        done = cleanup(
-            MappingSource(files), self.flag, keep, self.repository.packs, self.repository.config, frozenset({path})
-        )
+        near = {path: text, **self._around(path)}
+        source = _Overlay(self.repository, {**self.clients.context(), **near})
+        done = cleanup(source, self.flag, keep, self.repository.packs, self.repository.config, frozenset({path}))
         edit = next((edit for edit in done.edits if edit.path == path), None)
         return text if edit is None or edit.after is None else edit.after
 
     def _around(self, path: str) -> dict[str, bytes]:
         models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
         found: dict[str, bytes] = {}
-        models.update(self.clients.context())
+        models.update(self.clients.context(), self.idioms.naming(path))
         pending = {path, *models}
         for _ in range(_NEIGHBOURS):
             pending = {other for here in pending for other in self._imported(here)} - {path, *found}
@@ -256,6 +284,8 @@ class _Change:
         """Old code in branches may use what other files of the change took away: definitions and whole files come
         back."""
         deleted = {changed.path: changed for changed in changes if changed.after is None and changed.before is not None}
+        if not deleted and len(self.results.wraps) < 2:
+            return
         paths = self.project.paths | set(deleted)
         whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config)
         wanted: dict[str, set[str]] = {}
