@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["ClientModule", "TypeRules", "WrapRules", "WrapTemplate"]
+__all__ = ["ClientModule", "OnceRules", "TypeRules", "WrapRules", "WrapTemplate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,20 @@ class TypeRules:
 
 
 @dataclass(frozen=True, slots=True)
+class OnceRules:
+    """Functions that run once, when a program starts, as regular expressions: `functions` by name, `marks` by what
+    stands in front of their body, `classes` of whose constructors that is true, by what stands in front of the class;
+    `owned` by name in classes of `owners`; `paths` of files all of whose code does."""
+
+    functions: str | None = None
+    marks: str | None = None
+    classes: str | None = None
+    owners: str | None = None
+    owned: str | None = None
+    paths: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WrapRules:
     """How a branch is written around code, and which code can't be in one.
 
@@ -104,3 +118,4 @@ class WrapRules:
     untyped: tuple[str, ...] = ()
     refuse: str = ""
     types: TypeRules = TypeRules()
+    once: OnceRules = OnceRules()

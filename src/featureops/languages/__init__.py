@@ -27,7 +27,7 @@ from featureops.core.pack import (
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
-from featureops.core.templates import TypeRules, WrapRules
+from featureops.core.templates import OnceRules, TypeRules, WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -342,6 +342,7 @@ def _wrap(table: Table) -> WrapRules:
         untyped=texts(table, "untyped"),
         refuse=text(table, "refuse", ""),
         types=_types(subtable(table, "types")),
+        once=OnceRules(**{key: text(subtable(table, "once"), key) for key in subtable(table, "once")}),
     )
 
 

@@ -244,7 +244,7 @@ class _Change:
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
         """What the cleanup makes of a wrapped file, seen with the files that it imports."""
-        near = {path: text, **self._around(path)}
+        near = {**self._around(path), path: text}
         source = _Overlay(self.repository, {**self.clients.context(), **near})
         done = cleanup(source, self.flag, keep, self.repository.packs, self.repository.config, frozenset({path}))
         edit = next((edit for edit in done.edits if edit.path == path), None)
@@ -254,6 +254,7 @@ class _Change:
         models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
         found: dict[str, bytes] = {}
         models.update(self.clients.context(), self.idioms.naming(path))
+        models.discard(path)
         pending = {path, *models}
         for _ in range(_NEIGHBOURS):
             pending = {other for here in pending for other in self._imported(here)} - {path, *found}

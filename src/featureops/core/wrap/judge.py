@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definition
+from featureops.core.wrap.once import runs_once
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No
 
@@ -47,6 +48,12 @@ def _code(items: Sequence[Item]) -> list[Item]:
 def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
     if all(is_docstring(item) for item in (*old, *new)):
         return Stays("Only the documentation of the code differs.")
+    once = runs_once(region.new_box.node)
+    if once is not None:
+        return No(
+            f"This is part of {once}, which runs once, at the start: a flag read here can't be switched while"
+            " the program runs. Leave the set-up as it is and read the flag in the code that runs each time."
+        )
     return _hooks(region, old, new)
 
 
