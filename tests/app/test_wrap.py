@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -312,3 +313,18 @@ def test_an_unknown_language_is_a_bad_argument_that_lists_the_known_ones(deps: D
     with pytest.raises(BadArgument, match="cobol") as error:
         idiom(deps, flag="new-checkout", language="cobol")
     assert packs().languages[0].id in error.value.hint
+
+
+def test_a_file_with_both_sides_of_a_merge_is_refused(deps: Deps) -> None:
+    root = root_of(deps)
+    git(root, "checkout", "-q", "-b", "other")
+    write(root, shop__gateway_dot_py=GATEWAY.replace(b"hold", b"keep"))
+    git(root, "commit", "-qam", "one")
+    git(root, "checkout", "-q", "-")
+    write(root, shop__gateway_dot_py=GATEWAY.replace(b"hold", b"take"))
+    git(root, "commit", "-qam", "two")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(root, "merge", "-q", "other")
+    answer = wrap(deps, flag="new-checkout")
+    assert answer["verdict"] == "refused"
+    assert "finish the merge" in reasons(answer)

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from featureops.core.cleanup import cleanup
 from featureops.core.config import Config
+from featureops.core.generated import is_generated
 from featureops.core.model import ChangedFile, FileEdit
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
@@ -208,9 +209,15 @@ class _Change:
     def _prepared(self, changed: ChangedFile) -> Pair | Hunk:
         """The two sides of a file, or why it is not compared."""
         pack = self.repository.packs.for_path(changed.path)
+        if changed.skipped == "unmerged":
+            return _whole(changed, "refused", "Both sides of a merge are in it: finish the merge, then wrap.")
         why = _untouched(changed, pack)
         if why is not None or pack is None or changed.before is None:
             return _whole(changed, "left", why or "")
+        if is_generated(changed.after or b""):
+            return _whole(
+                changed, "refused", "A tool writes this file anew: change what it is made from, and wrap that."
+            )
         file = self.project.file(changed.path)
         if file is None or file.data != changed.after:
             reason = self.project.failed.get(changed.path, "it changed while it was read: run this again")
