@@ -233,8 +233,10 @@ class WrapRules:
     are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
     their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
     constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
-    `package` is a regular expression for the line that names the package of
-    a file.
+    `package` is a regular expression for the line that names the package of a file. `tall` are the lines of a
+    conditional expression that does not fit on one; a tab is one level deeper than the line that it begins on.
+    `inferred` is the word that stands where a type is inferred ("" if nothing does); None where a name may hold values
+    of several types.
     """
 
     otherwise: str = "} else {"
@@ -253,6 +255,8 @@ class WrapRules:
     markup_if: str = ""
     package: str | None = None
     own_lines: bool = False
+    tall: tuple[str, ...] = ()
+    inferred: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,4 +337,6 @@ def _wrap(table: Table) -> WrapRules:
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
         own_lines=bool(table.get("own_lines", False)),
+        tall=tuple(texts(table, "tall")),
+        inferred=optional(table, "inferred"),
     )

@@ -6,7 +6,6 @@ them) differ only in what is in those boxes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +16,7 @@ __all__ = [
     "BoxKind",
     "Item",
     "boxes_in",
+    "declarators_of",
     "definition_name",
     "frame",
     "owner_of",
@@ -129,7 +129,7 @@ def _box(node: Node, *, itself: bool) -> Box | None:
 def _is_expression_body(node: Node, parent: Node) -> bool:
     if node.shape == "block" or node.is_comment:
         return False
-    if parent.shape in _FUNCTIONS:
+    if parent.shape in (*_FUNCTIONS, "case"):
         return parent.role("body") is node
     spread = node.text.startswith("...")
     return parent.shape == "markup-expression" and parent.role("operand") is node and not spread
@@ -218,24 +218,31 @@ def unwrapped_definition(node: Node) -> Node:
 def definition_name(node: Node) -> str | None:
     """The name that a statement or member defines as a function, class or type; None for all else."""
     node = unwrapped_definition(node)
-    if node.shape == "declaration":
-        declarators = [item for item in node.items if item.shape == "declarator"]
-        value = declarators[0].role("value") if len(declarators) == 1 else None
-        node = declarators[0] if value is not None and value.shape in _FUNCTIONS else node
-    if node.shape in _NAMED or node.shape == "declarator":
-        name = node.role("name")
-        return name.text if name is not None else None
-    return None
+    declarators = declarators_of(node)
+    value = declarators[0].role("value") if len(declarators) == 1 else None
+    if value is not None and value.shape in _FUNCTIONS:
+        node = declarators[0]
+    elif node.shape not in _NAMED:
+        return None
+    name = node.role("name")
+    return name.text if name is not None else None
+
+
+def declarators_of(node: Node) -> list[Node]:
+    """The names that a statement declares; some languages write a declarator as a statement of its own."""
+    if node.shape == "declarator":
+        return [node]
+    return [found for item in node.items for found in declarators_of(item)] if node.shape == "declaration" else []
 
 
 def owner_of(node: Node) -> Node | None:
     """The function whose code a node is part of; None for what runs when the file is loaded."""
-    return next(_owners(node), None)
-
-
-def _owners(node: Node) -> Iterator[Node]:
+    block: Node | None = None
     for outer in (node, *node.ancestors()):
         if outer.shape in _FUNCTIONS:
-            yield outer
-        elif outer.shape == "class":
-            return
+            return outer
+        if outer.shape == "class":
+            return block
+        if outer.shape == "block" and outer.type in outer.file.pack.index.function_scopes:
+            block = outer  # a function without parameters may be written as a mere block, in the value of a field too
+    return None

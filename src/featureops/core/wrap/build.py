@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
-from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Box, boxes_in, frame, owner_of
+from featureops.core.syntax import Node, SourceFile
+from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.idiom import variable_name
 from featureops.core.wrap.imports import added
@@ -50,12 +50,13 @@ def build(
     pair: Pair,
     flag: str,
     chosen: Sequence[tuple[Form, Ask]],
-    left: Sequence[Region],
+    outside: tuple[Sequence[Region], Sequence[Region]],
     kept: Kept,
     style: Style,
     layout: Layout,
 ) -> Built:
-    """The wrapped text, and what cleaning it up must give. `left` are the regions that stay outside."""
+    """The wrapped text, and what cleaning it up must give. `outside` are the regions outside of branches: those
+    that are left and those that are refused."""
     draft = _Draft(pair, style)
     conditions = _conditions(draft, flag, chosen, layout)
     for (form, _), condition in zip(chosen, conditions, strict=True):
@@ -65,7 +66,7 @@ def build(
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept), layout, kept)
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept)
 
 
 # ---------------------------------------------------------------- conditions
@@ -181,17 +182,39 @@ def _put_back(draft: _Draft, kept: Kept) -> None:
         if not region.new_items and len(items) == len([item for item in region.old_items if not item.is_comment]):
             draft.edits.append(Edit(room, old.data[region.old_room.start : region.old_room.end]))
             continue
-        start, end = old.line_start(items[0].start), old.line_end(items[-1].end)
-        at = draft.pair.new.line_start(region.new_items[0].start) if region.new_items else room.start
-        gap = old.data[end : region.old_room.end]
-        draft.edits.append(Edit(Span(at, at), old.data[start:end] + (gap if not gap.strip() else draft.style.eol)))
+        draft.edits.append(_back_among(region, items, draft.pair.new))
+
+
+def _back_among(region: Region, items: Sequence[Item], new: SourceFile) -> Edit:
+    """Some of the old definitions of a region, with the comments right above them, before what stands there now."""
+    box, data = region.old_box, region.old_box.file.data
+    chunks = [(_lead(box, index), box.after(index + 1)) for index in range(*region.old) if box.items[index] in items]
+    text = b"".join(data[start:end] for start, end in chunks)
+    at = new.line_start(region.new_items[0].start) if region.new_items else region.new_room.end
+    if not region.new_items and region.new[1] == len(region.new_box.items):
+        first = chunks[0][0]
+        gap = data[box.before(region.old[0]) : first]
+        text = (gap if not gap.strip() else b"") + text.rstrip() + box.file.eol
+    return Edit(Span(at, at), text)
+
+
+def _lead(box: Box, index: int) -> int:
+    """Where an item begins, with the comments that stand right above it."""
+    file = box.file
+    while index > 0 and box.items[index - 1].is_comment:
+        if file.line_of(box.items[index - 1].end) + 1 != file.line_of(box.items[index].start):
+            break
+        index -= 1
+    return file.line_start(box.items[index].start)
 
 
 # ---------------------------------------------------------------- what to expect
 
 
-def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept: Kept) -> Expected:
-    pair = draft.pair
+def _expected(
+    draft: _Draft, wrapped: list[Region], outside: tuple[Sequence[Region], Sequence[Region]], kept: Kept
+) -> Expected:
+    pair, (left, stuck) = draft.pair, outside
     reverts: list[Edit] = []
     added_lines, removed = set(draft.added), set[bytes]()
     again = {id(item) for _, items in kept.definitions for item in items}
@@ -207,6 +230,9 @@ def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
         added_lines.update(_lines(item.text for item in region.new_items))
         removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
+    for region in stuck:
+        # What is refused is there in both states, but for definitions that nothing uses when the flag is off.
+        removed.update(_lines(item.text for item in region.new_items))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
     return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
@@ -217,9 +243,13 @@ def _unused(pair: Pair) -> set[bytes]:
     found: set[bytes] = set()
     for binding in pair.old_names.all:
         for name in binding.definitions if not binding.uses else ():
-            kinds = ("import", "expression", "declaration", "function", "lambda", "class", "block")
+            kinds = ("import", "expression", "declaration", "declarator", "function", "lambda", "class", "block")
             outer = next((part for part in name.ancestors() if part.shape in kinds), None)
-            if outer is not None and outer.shape in {"import", "expression", "declaration"}:
+            while outer is not None and outer.shape == "declarator" and outer.parent is not None:
+                if outer.parent.shape != "declaration":
+                    break
+                outer = outer.parent
+            if outer is not None and outer.shape in {"import", "expression", "declaration", "declarator"}:
                 found.update(_lines([outer.text.encode("utf-8", "surrogateescape")]))
     return found
 

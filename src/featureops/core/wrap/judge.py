@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from featureops.core.model import Span
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definition
+from featureops.core.wrap.boxes import Item, declarators_of, definition_name, unwrapped_definition
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No
 
-__all__ = ["Stays", "cut", "is_docstring", "judged"]
+__all__ = ["Stays", "cut", "is_docstring", "judged", "unreadable"]
 
-_ADDITIVE = frozenset({"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration"})
+_ADDITIVE = frozenset(
+    {"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration", "declarator"}
+)
 _WORDS = {"import": "import", "function": "function", "class": "class", "type-definition": "type", "enum": "enum"}
 
 
@@ -22,6 +25,29 @@ class Stays:
     """Left outside every branch, and why."""
 
     reason: str
+
+
+def unreadable(region: Region) -> No | None:
+    """Code around a syntax error may not be what the tree says. Errors elsewhere in the file do no harm."""
+    for what, box, items in (("new", region.new_box, region.new_items), ("old", region.old_box, region.old_items)):
+        file = box.file
+        if not file.errors():
+            continue
+        outer = [node for node in (box.node, *box.node.ancestors()) if node.parent is not None]
+        inside = next((node for node in reversed(outer) if node.shape in ("function", "lambda")), None)
+        spans = [inside.span] if inside is not None else [item.node.span for item in items]
+        near = next((span for span in spans if file.error_near(span)), None)
+        broken = next((node for node in outer if node.is_error), None)
+        if near is None and broken is not None:
+            near = broken.span
+        if near is not None:
+            line = min((file.line_of(node.start) for node in file.root.walk() if _breaks(node, near)), default=1)
+            return No(f"The {what} side has a syntax error in line {line}: mend it first.")
+    return None
+
+
+def _breaks(node: Node, span: Span) -> bool:
+    return node.is_error and node.start < span.end and span.start < max(node.end, node.start + 1)
 
 
 def judged(region: Region) -> Stays | No | None:
@@ -170,8 +196,9 @@ def _defined(item: Item) -> str | None:
     if name is not None:
         return name
     node = unwrapped_definition(item.node)
-    if node.shape == "declaration":
-        names = [part.role("name") for part in node.items if part.shape == "declarator"]
+    declarators = declarators_of(node)
+    if declarators:
+        names = [part.role("name") for part in declarators]
         return names[0].text if len(names) == 1 and names[0] is not None else None
     if node.shape in ("field", "enum-member"):
         named = node.role("name")

@@ -11,7 +11,7 @@ from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
-from featureops.core.wrap.judge import Stays, cut, judged
+from featureops.core.wrap.judge import Stays, cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
@@ -65,8 +65,11 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Sorted:
+    """`left` stays outside the branches on purpose, `stuck` is refused for what it is."""
+
     pieces: list[_Piece] = field(default_factory=list)
     left: list[Region] = field(default_factory=list)
+    stuck: list[Region] = field(default_factory=list)
     hunks: list[Hunk] = field(default_factory=list)
 
 
@@ -94,7 +97,7 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
     if isinstance(kept, No):
         return None
     layout = built.layout if built is not None else Layout()
-    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout).text
+    return build(job.pair, job.flag, chosen, (found.left, found.stuck), kept, job.style, layout).text
 
 
 # ---------------------------------------------------------------- sorting
@@ -106,11 +109,12 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     for region in (part for whole in regions for part in cut(whole)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = judged(region) or _already(job, region)
+        verdict = unreadable(region) or judged(region) or _already(job, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
-        elif isinstance(verdict, No) and region.kind == "header":
-            headers.append(region)
+        elif isinstance(verdict, No):
+            found.stuck.append(region)
+            headers.extend([region] if region.kind == "header" else [])
         if verdict is None:
             _add_piece(job, found, region, regions)
         elif region.old_items or region.new_items:
@@ -279,7 +283,7 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     kept = kept_for(job.pair, wrapped, found.left, job.style)
     if isinstance(kept, No):
         return kept
-    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout)
+    return build(job.pair, job.flag, chosen, (found.left, found.stuck), kept, job.style, layout)
 
 
 def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
@@ -293,7 +297,7 @@ def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
 
 def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
-    if parse(path, built.text, pack).errors():
+    if parse(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
     return check(path, built.text, built.expected, job.cleaner)
 
