@@ -231,6 +231,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         equal_texts=bool(table.get("equal_texts", True)),
         boolean_logic=bool(table.get("boolean_logic", False)),
         boolean_operands=bool(table.get("boolean_operands", False)),
+        own_block=text(table, "own_block", ""),
     )
 
 

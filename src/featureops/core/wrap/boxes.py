@@ -186,8 +186,13 @@ def _items(children: list[Node]) -> tuple[Item, ...]:
         if child.is_comment and items and not items[-1].is_comment and _same_line(items[-1], child):
             items[-1] = Item(items[-1].node, items[-1].start, child.end)
         else:
-            items.append(Item(child, child.start, child.end))
+            items.append(Item(child, child.start, _end(child)))
     return tuple(items)
+
+
+def _end(node: Node) -> int:
+    """Where the text of a node ends: some grammars count the end of the line to what stands on it."""
+    return node.start + len(node.file.data[node.start : node.end].rstrip())
 
 
 def _same_line(item: Item, comment: Node) -> bool:

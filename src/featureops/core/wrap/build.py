@@ -230,6 +230,10 @@ def _expected(
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
         added_lines.update(_lines(item.text for item in region.new_items))
         removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
+        if region.old_items and region.new_items and not region.at_run_time:
+            # A comment that both sides have above a definition goes with it.
+            item = region.old_items[0]
+            removed.update(_lines([item.file.data[_lead(region.old_box, region.old[0]) : item.start]]))
     for region in stuck:
         # What is refused is there in both states, but for definitions that nothing uses when the flag is off.
         removed.update(_lines(item.text for item in region.new_items))
