@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.detect.needles import Needles
-from featureops.core.pack import LanguagePack
+from featureops.core.pack import LanguagePack, Packs
 from featureops.core.packages import declared_at
 from featureops.core.project import Project
 from featureops.ports import Hit, Progress
@@ -21,6 +21,7 @@ __all__ = [
     "WORTH",
     "WORTH_READING",
     "Part",
+    "Searched",
     "find_declared",
     "keep_small",
     "search",
@@ -61,6 +62,34 @@ class Part:
             done = max(done, where[hit.path] * self.total // max(1, len(self.paths)))
             self.report(done, self.total)
         self.report(self.total, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search of all files found: `offsets` by path, at which any of the `needles` starts, or anything else that
+    was looked for; `failed` are the files that could not be searched, with the reason.
+    """
+
+    needles: Needles
+    offsets: Mapping[str, tuple[int, ...]]
+    failed: Mapping[str, str]
+
+    def among(self, paths: Iterable[str]) -> list[str]:
+        """Those of some files that were found, or could not be searched."""
+        return [path for path in paths if path in self.offsets or path in self.failed]
+
+    def hits(self, packs: Packs, paths: Iterable[str], read: Callable[[str], bytes | None]) -> Iterator[Hit]:
+        """What a search of some files for the needles alone would find."""
+        for path in paths:
+            if path in self.failed:
+                yield Hit(path, reason=self.failed[path])
+                continue
+            pack, data = packs.reading(path), read(path)
+            if pack is None or data is None:
+                continue
+            needles = self.needles.get(pack.id, ())
+            if own := tuple(at for at in self.offsets[path] if data.startswith(needles, at)):
+                yield Hit(path, data, own)
 
 
 def spread(
