@@ -236,7 +236,8 @@ class WrapRules:
     `package` is a regular expression for the line that names the package of a file. `tall` are the lines of a
     conditional expression that does not fit on one; a tab is one level deeper than the line that it begins on.
     `inferred` is the word that stands where a type is inferred ("" if nothing does); None where a name may hold values
-    of several types.
+    of several types. `makers` are node types of classes and constructors that are handed what objects work with;
+    `value_words` mark classes whose objects are mere values.
     """
 
     otherwise: str = "} else {"
@@ -257,6 +258,8 @@ class WrapRules:
     own_lines: bool = False
     tall: tuple[str, ...] = ()
     inferred: str | None = None
+    makers: frozenset[str] = frozenset()
+    value_words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

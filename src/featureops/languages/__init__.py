@@ -340,4 +340,6 @@ def _wrap(table: Table) -> WrapRules:
         own_lines=bool(table.get("own_lines", False)),
         tall=tuple(texts(table, "tall")),
         inferred=optional(table, "inferred"),
+        makers=frozenset(texts(table, "makers")),
+        value_words=texts(table, "value_words"),
     )

@@ -137,7 +137,7 @@ def _is_expression_body(node: Node, parent: Node) -> bool:
 
 def _statements(node: Node) -> Box:
     parent = node.parent
-    kind: BoxKind = "members" if parent is not None and parent.shape == "class" else "block"
+    kind: BoxKind = "members" if parent is not None and _is_class(parent) else "block"
     file, children = node.file, list(node.children)
     if node.file.pack.text.blocks == "braces" and file.data[node.start : node.start + 1] == b"{":
         start, end = node.start + 1, node.end - 1
@@ -150,6 +150,10 @@ def _statements(node: Node) -> Box:
     items = _items([*lead, *(child for child in children if child.named)])
     start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
     return Box(kind, node, items, start, file.line_end(items[-1].end) if items else node.end)
+
+
+def _is_class(node: Node) -> bool:
+    return node.shape in ("class", "enum", "type-definition") or node.type in node.file.pack.index.class_scopes
 
 
 def _leading_comments(node: Node) -> list[Node]:

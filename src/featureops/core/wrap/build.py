@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
-from featureops.core.syntax import Node, SourceFile
+from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.idiom import variable_name
@@ -182,15 +182,15 @@ def _put_back(draft: _Draft, kept: Kept) -> None:
         if not region.new_items and len(items) == len([item for item in region.old_items if not item.is_comment]):
             draft.edits.append(Edit(room, old.data[region.old_room.start : region.old_room.end]))
             continue
-        draft.edits.append(_back_among(region, items, draft.pair.new))
+        draft.edits.append(_back_among(region, items))
 
 
-def _back_among(region: Region, items: Sequence[Item], new: SourceFile) -> Edit:
+def _back_among(region: Region, items: Sequence[Item]) -> Edit:
     """Some of the old definitions of a region, with the comments right above them, before what stands there now."""
     box, data = region.old_box, region.old_box.file.data
     chunks = [(_lead(box, index), box.after(index + 1)) for index in range(*region.old) if box.items[index] in items]
     text = b"".join(data[start:end] for start, end in chunks)
-    at = new.line_start(region.new_items[0].start) if region.new_items else region.new_room.end
+    at = _lead(region.new_box, region.new[0]) if region.new_items else region.new_room.end
     if not region.new_items and region.new[1] == len(region.new_box.items):
         first = chunks[0][0]
         gap = data[box.before(region.old[0]) : first]
@@ -228,8 +228,8 @@ def _expected(
         if any(outer.covers(region) for outer in wrapped):
             continue
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
-        added_lines.update(_lines(item.text for item in region.new_items))
-        removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
+        added_lines.update(_lines(_texts(region, region.new_items)))
+        removed.update(_lines(_texts(region, [item for item in region.old_items if id(item) not in again])))
         if region.old_items and region.new_items and not region.at_run_time:
             # A comment that both sides have above a definition goes with it.
             item = region.old_items[0]
@@ -240,6 +240,14 @@ def _expected(
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
     return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
+
+
+def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:
+    """The texts of one side of what is left: of a header without the bodies that both sides have."""
+    sides = [[box.kind for box in boxes_in(item.node)] for item in (*region.old_items, *region.new_items)]
+    if region.kind == "run" or sides[0] != sides[-1]:
+        return [item.text for item in items]
+    return [piece for item in items for piece in frame(item, boxes_in(item.node))]
 
 
 def _unused(pair: Pair) -> set[bytes]:
@@ -265,10 +273,13 @@ def _revert(region: Region) -> Edit:
 
 def _header_reverts(region: Region) -> Iterator[Edit]:
     old, new = region.old_items[0], region.new_items[0]
-    boxes = boxes_in(new.node)
+    befores, boxes = boxes_in(old.node), boxes_in(new.node)
+    if [box.kind for box in befores] != [box.kind for box in boxes]:
+        yield Edit(Span(new.start, new.end), old.text)
+        return
     at = new.start
     stops = [(box.start, box.end) for box in boxes] + [(new.end, new.end)]
-    for before, after, (stop, following) in zip(frame(old, boxes_in(old.node)), frame(new, boxes), stops, strict=False):
+    for before, after, (stop, following) in zip(frame(old, befores), frame(new, boxes), stops, strict=True):
         if before != after:
             yield Edit(Span(at, stop), before)
         at = following

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from featureops.core.model import Span
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of, definition_name, unwrapped_definition
+from featureops.core.wrap.headers import header_judged, sets_up
 from featureops.core.wrap.regions import Region
-from featureops.core.wrap.values import No
+from featureops.core.wrap.values import No, Stays
 
-__all__ = ["Stays", "cut", "is_docstring", "judged", "unreadable"]
+__all__ = ["cut", "is_docstring", "judged", "unreadable"]
 
 _ADDITIVE = frozenset(
     {"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration", "declarator"}
 )
 _WORDS = {"import": "import", "function": "function", "class": "class", "type-definition": "type", "enum": "enum"}
-
-
-@dataclass(frozen=True, slots=True)
-class Stays:
-    """Left outside every branch, and why."""
-
-    reason: str
 
 
 def unreadable(region: Region) -> No | None:
@@ -53,7 +46,10 @@ def _breaks(node: Node, span: Span) -> bool:
 def judged(region: Region) -> Stays | No | None:
     """None: it can be wrapped."""
     if region.kind == "header":
-        return _header(region)
+        name = definition_name(region.new_items[0].node) or "this"
+        if unwrapped_definition(region.new_items[0].node).shape in ("type-definition", "enum"):
+            return _redefined(region, list(region.old_items), list(region.new_items), [name])
+        return header_judged(region, name)
     old, new = _code(region.old_items), _code(region.new_items)
     if not old and not new:
         only = "Only comments" if region.old_items or region.new_items else "Only blank lines"
@@ -73,6 +69,8 @@ def _code(items: Sequence[Item]) -> list[Item]:
 def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
     if all(is_docstring(item) for item in (*old, *new)):
         return Stays("Only the documentation of the code differs.")
+    if not old and all(sets_up(item.node, region) for item in new):
+        return Stays("It sets what the class gained: that is there whether the flag is on or off.")
     return _hooks(region, old, new)
 
 
@@ -84,7 +82,7 @@ def cut(region: Region) -> list[Region]:
     old, new = region.old_items, region.new_items
     head_old = int(bool(old) and is_docstring(old[0]))
     head_new = int(bool(new) and is_docstring(new[0]))
-    while head_new < len(new) and _is_quiet(new[head_new]):
+    while head_new < len(new) and (_is_quiet(new[head_new]) or sets_up(new[head_new].node, region)):
         head_new += 1
     if (head_old, head_new) in {(0, 0), (len(old), len(new))}:
         return [region]
@@ -225,62 +223,3 @@ def _body(node: Node) -> Node | None:
     if body is not None or inner.shape != "type-definition":
         return body
     return inner.items[-1] if inner.items else None
-
-
-# ---------------------------------------------------------------- headers
-
-
-def _header(region: Region) -> Stays | No:
-    old, new = region.old_items[0].node, region.new_items[0].node
-    name = definition_name(new) or "this"
-    before, after = unwrapped_definition(old), unwrapped_definition(new)
-    if [part.text for part in _wrappers(old)] != [part.text for part in _wrappers(new)]:
-        return No(
-            f"The decorators of {name} differ, and they act when the file is loaded. Add a second function with the new"
-            " decorators and choose between the two where it is called."
-        )
-    if after.shape in ("type-definition", "enum"):
-        return _redefined(region, list(region.old_items), list(region.new_items), [name])
-    if after.shape == "class":
-        return No(
-            f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created."
-        )
-    if _only_added_parameters(before, after):
-        return Stays(f"{name} only gained parameters that callers may leave out.")
-    return No(
-        f"The signature of {name} differs, so callers can't be switched by a flag inside it. Keep the old signature and"
-        " add a new function, or add a parameter with a default, and choose where it is called."
-    )
-
-
-def _wrappers(node: Node) -> list[Node]:
-    return [part for part in node.items if part.shape == "decorator"]
-
-
-def _only_added_parameters(old: Node, new: Node) -> bool:
-    before, after = _function(old), _function(new)
-    first, second = (before.role("parameters"), after.role("parameters")) if before and after else (None, None)
-    if before is None or after is None or first is None or second is None:
-        return False
-    data, other = old.file.data, new.file.data
-    bodies = before.role("body"), after.role("body")
-    if bodies[0] is None or bodies[1] is None or data[old.start : first.start] != other[new.start : second.start]:
-        return False
-    if data[first.end : bodies[0].start] != other[second.end : bodies[1].start]:
-        return False
-    olds, news = first.items, second.items
-    if [part.text for part in olds] != [part.text for part in news[: len(olds)]]:
-        return False
-    return all(_may_be_left_out(part) for part in news[len(olds) :])
-
-
-def _function(node: Node) -> Node | None:
-    if node.shape == "declaration":
-        value = node.items[0].role("value") if node.items else None
-        return value if value is not None and value.shape in ("function", "lambda") else None
-    return node if node.shape == "function" else None
-
-
-def _may_be_left_out(parameter: Node) -> bool:
-    optional = parameter.file.pack.wrap.optional_parameters
-    return parameter.type in optional or parameter.role("value") is not None

@@ -11,13 +11,13 @@ from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
-from featureops.core.wrap.judge import Stays, cut, judged, unreadable
+from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.reach import hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
-from featureops.core.wrap.values import Ask, Hunk, No, Pair
+from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
 
@@ -114,7 +114,7 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
             found.left.append(region)
         elif isinstance(verdict, No):
             found.stuck.append(region)
-            headers.extend([region] if region.kind == "header" else [])
+            headers.extend([region] if region.kind == "header" and not verdict.inside else [])
         if verdict is None:
             _add_piece(job, found, region, regions)
         elif region.old_items or region.new_items:
