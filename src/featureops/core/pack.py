@@ -237,7 +237,8 @@ class WrapRules:
     conditional expression that does not fit on one; a tab is one level deeper than the line that it begins on.
     `inferred` is the word that stands where a type is inferred ("" if nothing does); None where a name may hold values
     of several types. `makers` are node types of classes and constructors that are handed what objects work with;
-    `value_words` mark classes whose objects are mere values.
+    `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
+    later ones where they are waited for.
     """
 
     otherwise: str = "} else {"
@@ -260,6 +261,7 @@ class WrapRules:
     inferred: str | None = None
     makers: frozenset[str] = frozenset()
     value_words: tuple[str, ...] = ()
+    no_result: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

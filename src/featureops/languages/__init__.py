@@ -342,4 +342,5 @@ def _wrap(table: Table) -> WrapRules:
         inferred=optional(table, "inferred"),
         makers=frozenset(texts(table, "makers")),
         value_words=texts(table, "value_words"),
+        no_result=texts(table, "no_result"),
     )

@@ -169,10 +169,10 @@ def _leading_comments(node: Node) -> list[Node]:
 
 
 def _section(node: Node) -> Box | None:
-    body = [
-        child for child in node.children if child.field == "body" or (child.is_comment and child.start > node.start)
-    ]
-    if not any(child.field == "body" for child in body):
+    mark = max((child.end for child in node.children if child.text == ":"), default=node.end)
+    body = [child for child in node.children if child.field == "body" or (child.named and child.start >= mark)]
+    body = [child for child in body if child.start > node.start]
+    if not body:
         return None
     items = _items(body)
     if not items[0].owns_lines:

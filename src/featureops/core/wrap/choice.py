@@ -6,12 +6,13 @@ from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of
 from featureops.core.wrap.layout import Style, deeper_value
 
-__all__ = ["choice", "slots_of"]
+__all__ = ["choice", "gives_value", "slots_of"]
 
 _WIDEST = {"declaration": 100, "expression": 120}
 _LOOSE = ("conditional", "lambda")
 _TRUTHS = ("true", "false", "not", "and", "or", "equal", "not-equal", "comparison")
 _SAME_KIND = ("string", "number", "concat")
+_VALUES = (*_TRUTHS, *_SAME_KIND, "null", "member", "index", "list", "cast", "coalesce", "conditional", "lambda")
 
 
 def slots_of(old: tuple[Item, ...], new: tuple[Item, ...]) -> list[tuple[Node, Node]]:
@@ -70,6 +71,21 @@ def _source(node: Node) -> str:
     callee = node.role("function") if node.shape == "call" else node
     named = callee.role("property") if callee is not None and callee.shape == "member" else callee
     return named.text if named is not None and node.shape in ("call", "member") else ""
+
+
+def gives_value(node: Node) -> bool:
+    """Whether the expression that is a function's body surely has a value, as the sides of a conditional must where
+    calls may have none."""
+    without = node.file.pack.wrap.no_result
+    function = node.parent
+    if not without or function is None or function.shape == "case":
+        return True
+    waits = node.shape == "await"
+    if function.shape == "lambda":
+        return node.shape in _VALUES
+    result = function.role("type")
+    text = result.text if result is not None else without[0]
+    return text != without[0] and (text not in without or not waits) and node.shape != "assign"
 
 
 # ---------------------------------------------------------------- writing

@@ -10,7 +10,7 @@ from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item
-from featureops.core.wrap.choice import choice, slots_of
+from featureops.core.wrap.choice import choice, gives_value, slots_of
 from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
 from featureops.core.wrap.regions import Region
 
@@ -47,7 +47,7 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
     elif kind == "markup":
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=True))
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=False))
-    elif kind == "expression":
+    elif kind == "expression" and gives_value(region.new_items[0].node) and gives_value(region.old_items[0].node):
         yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=False))
         yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=True))
 

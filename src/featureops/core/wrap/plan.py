@@ -224,8 +224,16 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
         else:
             yield from forms_of(at, job.style)
         at = at.parent
-        if at is not None and owner_of(at.new_box.node) is not owner_of(region.new_box.node):
+        if at is not None and not _same_run(at, region):
             return
+
+
+def _same_run(wider: Region, region: Region) -> bool:
+    """Whether code runs as part of the same function, or of a function without a name that is written in it."""
+    outer, inner = owner_of(wider.new_box.node), owner_of(region.new_box.node)
+    while inner is not None and inner is not outer and inner.shape == "lambda" and inner.parent is not None:
+        inner = owner_of(inner.parent)
+    return inner is outer
 
 
 # ---------------------------------------------------------------- solving
