@@ -206,10 +206,11 @@ def _same_line(item: Item, comment: Node) -> bool:
 
 
 def frame(item: Item, boxes: list[Box]) -> tuple[bytes, ...]:
-    """The pieces of an item's text outside the boxes."""
+    """The pieces of an item's text outside the boxes; where the line of an expression begins is of no matter."""
     data, at, pieces = item.file.data, item.start, list[bytes]()
     for box in boxes:
-        pieces.append(data[at : box.start])
+        piece = data[at : box.start]
+        pieces.append(piece.rstrip() if box.kind == "expression" else piece)
         at = box.end
     return (*pieces, data[at : item.end])
 

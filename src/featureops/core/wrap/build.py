@@ -281,7 +281,8 @@ def _header_reverts(region: Region) -> Iterator[Edit]:
     stops = [(box.start, box.end) for box in boxes] + [(new.end, new.end)]
     for before, after, (stop, following) in zip(frame(old, befores), frame(new, boxes), stops, strict=True):
         if before != after:
-            yield Edit(Span(at, stop), before)
+            rest = new.file.data[at + len(after) : stop]
+            yield Edit(Span(at, stop), before + rest)
         at = following
 
 

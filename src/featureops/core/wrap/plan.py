@@ -8,7 +8,7 @@ from typing import Literal
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
-from featureops.core.wrap.boxes import owner_of
+from featureops.core.wrap.boxes import Item, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.judge import cut, judged, unreadable
@@ -333,3 +333,9 @@ def _comment_notes(region: Region) -> Iterator[str]:
         yield "The comments of the old side are not kept: the off branch is empty."
     if region.new_items and not code[1]:
         yield "The comments of the new side stay outside the branch."
+    if region.new_box.kind == "expression" and len({_begins_line(side[0]) for side in code}) > 1:
+        yield "Where the flag is cleaned up to disabled, a line break differs from the old file."
+
+
+def _begins_line(item: Item) -> bool:
+    return not item.file.data[item.file.line_start(item.start) : item.start].strip()
