@@ -24,10 +24,10 @@ from featureops.core.pack import (
     Packs,
     ShapeRule,
     WireNames,
-    WrapRules,
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.core.wraprules import WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -343,4 +343,5 @@ def _wrap(table: Table) -> WrapRules:
         makers=frozenset(texts(table, "makers")),
         value_words=texts(table, "value_words"),
         no_result=texts(table, "no_result"),
+        first_calls=frozenset(texts(table, "first_calls")),
     )

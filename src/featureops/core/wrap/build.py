@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
@@ -239,7 +240,15 @@ def _expected(
         removed.update(_lines(item.text for item in region.new_items))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
-    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
+    back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
+    unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
+    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back)
+
+
+def _chunks(kept: Kept) -> Iterator[tuple[int, int]]:
+    for region, items in kept.definitions:
+        box = region.old_box
+        yield from ((_lead(box, box.items.index(item)), box.after(box.items.index(item) + 1)) for item in items)
 
 
 def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:
@@ -250,10 +259,10 @@ def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:
     return [piece for item in items for piece in frame(item, boxes_in(item.node))]
 
 
-def _unused(pair: Pair) -> set[bytes]:
-    """Lines of imports and assignments whose names nothing in the old file used."""
+def _unused(names: Names) -> set[bytes]:
+    """Lines of imports and assignments whose names nothing in the file uses."""
     found: set[bytes] = set()
-    for binding in pair.old_names.all:
+    for binding in names.all:
         for name in binding.definitions if not binding.uses else ():
             kinds = ("import", "expression", "declaration", "declarator", "function", "lambda", "class", "block")
             outer = next((part for part in name.ancestors() if part.shape in kinds), None)
@@ -287,4 +296,5 @@ def _header_reverts(region: Region) -> Iterator[Edit]:
 
 
 def _lines(texts: Iterable[bytes]) -> set[bytes]:
-    return {line.strip() for text in texts for line in text.splitlines() if line.strip()}
+    around = b" \t\r\n\xef\xbb\xbf"
+    return {line.strip(around) for text in texts for line in text.splitlines() if line.strip(around)}

@@ -71,6 +71,11 @@ def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No
         return Stays("Only the documentation of the code differs.")
     if not old and all(sets_up(item.node, region) for item in new):
         return Stays("It sets what the class gained: that is there whether the flag is on or off.")
+    if any(item.node.type in item.file.pack.wrap.first_calls for item in (*old, *new)):
+        return No(
+            "A constructor begins with a call of another one, which can't stand in a branch. Add a second constructor"
+            " and choose where the object is made, or choose the argument there."
+        )
     return _hooks(region, old, new)
 
 

@@ -127,6 +127,7 @@ def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) 
     if options:
         found.pieces.append(_Piece(region, options, note=_nested(job, region)))
     else:
+        found.stuck.append(region)
         found.hunks.append(_plain_hunk(job, region, No(why)))
 
 
@@ -291,7 +292,8 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     kept = kept_for(job.pair, wrapped, found.left, job.style)
     if isinstance(kept, No):
         return kept
-    return build(job.pair, job.flag, chosen, (found.left, found.stuck), kept, job.style, layout)
+    stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
+    return build(job.pair, job.flag, chosen, (found.left, stuck), kept, job.style, layout)
 
 
 def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
