@@ -16,8 +16,9 @@ from featureops.core.markup.rules import MarkupRules
 from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
-from featureops.core.templates import WrapRules, WrapTemplate
+from featureops.core.templates import WrapTemplate
 from featureops.core.testing.rules import SetupForm, TestRules
+from featureops.core.wraprules import WrapRules
 
 if TYPE_CHECKING:
     from tree_sitter import Parser

@@ -27,7 +27,7 @@ from featureops.core.pack import (
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
-from featureops.core.templates import OnceRules, TypeRules, WrapRules
+from featureops.core.wraprules import OnceRules, TypeRules, WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -231,6 +231,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         equal_texts=bool(table.get("equal_texts", True)),
         boolean_logic=bool(table.get("boolean_logic", False)),
         boolean_operands=bool(table.get("boolean_operands", False)),
+        own_block=text(table, "own_block", ""),
     )
 
 
@@ -337,9 +338,14 @@ def _wrap(table: Table) -> WrapRules:
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
         own_lines=bool(table.get("own_lines", False)),
+        tall=tuple(texts(table, "tall")),
+        inferred=optional(table, "inferred"),
+        makers=frozenset(texts(table, "makers")),
+        value_words=texts(table, "value_words"),
+        no_result=texts(table, "no_result"),
+        first_calls=frozenset(texts(table, "first_calls")),
         hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),
         hoist_words={word: text(subtable(table, "hoist_words"), word) for word in subtable(table, "hoist_words")},
-        untyped=texts(table, "untyped"),
         refuse=text(table, "refuse", ""),
         types=_types(subtable(table, "types")),
         once=OnceRules(**{key: text(subtable(table, "once"), key) for key in subtable(table, "once")}),

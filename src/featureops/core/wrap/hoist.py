@@ -102,7 +102,7 @@ def _line(declaration: Declaration, at: int, type_of: TypeOf) -> str | None:
         return f"var {name} {told}" if told else None
     if rules.hoist == "annotated" and declaration.type is None:
         return None
-    if rules.hoist == "headed" and (declaration.type is None or declaration.type.text in rules.untyped):
+    if rules.hoist == "headed" and (declaration.type is None or declaration.type.text == rules.inferred):
         return None
     head = declaration.head
     for fixed, loose in rules.hoist_words.items():
