@@ -233,8 +233,8 @@ class WrapRules:
     are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
     their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
     constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
-    `package` is a regular expression for the line that names the package of
-    a file.
+    `package` is a regular expression for the line that names the package of a file; `filled_by` are the marks of
+    classes whose constant fields something else fills.
     """
 
     otherwise: str = "} else {"
@@ -252,6 +252,7 @@ class WrapRules:
     markup_if_else: str = ""
     markup_if: str = ""
     package: str | None = None
+    filled_by: frozenset[str] = frozenset()
     own_lines: bool = False
 
 

@@ -336,5 +336,6 @@ def _wrap(table: Table) -> WrapRules:
         markup_if_else=text(table, "markup_if_else", ""),
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
+        filled_by=frozenset(texts(table, "filled_by")),
         own_lines=bool(table.get("own_lines", False)),
     )
