@@ -87,6 +87,7 @@ class Names(TopImports):
         self._closed = self._index.class_scopes - self._index.open_classes
         self.of = Meanings(self)
         self._known: set[str] = set()
+        self._asked: set[Node] = set()
         self._entered: set[Node] = set()
         self._outer: set[str] = set()
         self._whole = False
@@ -95,8 +96,9 @@ class Names(TopImports):
 
     def know(self, node: Node) -> None:
         """Work out the name of a node; nothing for a node that is no name."""
-        if self._whole:
+        if self._whole or node in self._asked:
             return
+        self._asked.add(node)
         if node.type in self._index.identifiers or (
             node.end - node.start <= _LONGEST and any(outer.shape == "import" for outer in node.ancestors())
         ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.calls import called, is_method, whole_use
@@ -92,6 +93,8 @@ class FileFold:
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
         self._terms: dict[Binding, Term] = {}
+        self._given: dict[Node, list[Node]] = {}
+        self._bound_by = cache(self._made_with)
         self._fields = Fields(names)
         alike = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
         self._spreads = (*alike, self._spread_fields, self._spread_opposites)
@@ -196,7 +199,8 @@ class FileFold:
         self.seeds.update(fresh)
         return bool(fresh)
 
-    def _bound_by(self, node: Node) -> Binding | None:
+    def _made_with(self, node: Node) -> Binding | None:
+        """The name whose value an expression decides."""
         for outer in node.ancestors():
             if outer.shape in ("declarator", "assign"):
                 name = outer.role("name") or outer.role("left")
@@ -319,9 +323,11 @@ class FileFold:
 
     def _has_effects(self, function: Node) -> bool:
         """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
-        listed = function.role("parameters")
-        calls = (part for part in (listed.walk() if listed is not None else ()) if part.shape in ("call", "await"))
-        return not all(is_pure(call, self.seeds.__contains__) for call in calls)
+        if function not in self._given:
+            listed = function.role("parameters")
+            parts = listed.walk() if listed is not None else ()
+            self._given[function] = [part for part in parts if part.shape in ("call", "await")]
+        return not all(is_pure(call, self.seeds.__contains__) for call in self._given[function])
 
     def _const(self, node: Node, folded: Statements) -> Known | None:
         known = self._scratch(folded).reduce(node, "value")
