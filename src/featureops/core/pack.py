@@ -16,7 +16,7 @@ from featureops.core.markup.rules import MarkupRules
 from featureops.core.objectform import ObjectForm
 from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
-from featureops.core.templates import WrapTemplate
+from featureops.core.templates import ManifestForm, WrapTemplate
 from featureops.core.testing.rules import SetupForm, TestRules
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ class WrapRules:
     their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
     constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
     `package` is a regular expression for the line that names the package of a file; `filled_by` are the marks of
-    classes whose constant fields something else fills.
+    classes whose constant fields something else fills, `manifests` the files that list packages.
     """
 
     otherwise: str = "} else {"
@@ -253,12 +253,14 @@ class WrapRules:
     markup_if: str = ""
     package: str | None = None
     filled_by: frozenset[str] = frozenset()
+    manifests: tuple[ManifestForm, ...] = ()
     own_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
-    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it."""
+    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it.
+    `packages` is how manifests name it, where that is not just its `package`; `*` stands for the rest of a name."""
 
     id: str
     language: str
@@ -276,6 +278,7 @@ class SdkPack:
     variant: VariantForm = VariantForm()
     pure: bool = True
     preferred: bool = False
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from featureops.core.pack import (
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.core.templates import ManifestForm
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -337,5 +338,8 @@ def _wrap(table: Table) -> WrapRules:
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
         filled_by=frozenset(texts(table, "filled_by")),
+        manifests=tuple(
+            ManifestForm(texts(item, "files"), text(item, "add")) for item in subtables(table, "manifests")
+        ),
         own_lines=bool(table.get("own_lines", False)),
     )

@@ -76,7 +76,8 @@ def _ask(idiom: Idiom, region: Region, where: Where, host: Node | None) -> Ask |
     own = key.entry is not None and key.entry.path == where.pair.path
     edits = (*client.edits, *((key.entry.edit,) if own and key.entry is not None and key.entry.edit else ()))
     needs = tuple(need for need in (*client.needs, key.need) if need is not None)
-    return Ask(condition, idiom.place, needs, host, idiom.client, edits, "" if own or not key.entry else key.entry.path)
+    keys = "" if own or not key.entry else key.entry.path
+    return Ask(condition, idiom.place, needs, host, idiom.client, edits, keys, idiom.package, idiom.setup)
 
 
 def _inside(region: Region, host: Node | None) -> Node:
@@ -100,10 +101,10 @@ class _Client:
 def _client(idiom: Idiom, at: Node, offset: int, where: Where) -> _Client | No:
     """How this place calls what it asks, and what it takes that it can."""
     pair, names = where.pair, where.pair.new_names
-    if idiom.need is not None:
+    if idiom.need is not None and idiom.held is None:
         need = unless_known(idiom.need, idiom.root, pair)
         return need if isinstance(need, No) else _Client(idiom.callee, (need,))
-    if idiom.path == pair.path and _reaches(idiom, names, at, offset):
+    if idiom.line and idiom.path == pair.path and _reaches(idiom, names, at, offset):
         return _Client(idiom.callee)
     if idiom.held is not None:
         return _of_class(idiom, idiom.held, at, where)
@@ -126,17 +127,24 @@ def _of_class(idiom: Idiom, held: Held, at: Node, where: Where) -> _Client | No:
     if isinstance(found, No):
         return found
     needs, edits = list[Need | None](), found.edits
-    index = held.type.file.pack.index
-    for part in held.type.walk() if found.edits else ():
-        if part.type in index.identifiers:
-            need = known_in(where.pair, where.project, where.style, part)
-            if isinstance(need, No):
-                return need
-            lead, need = qualified(need, where.pair)
-            needs.append(need)
-            edits = tuple(replace(edit, text=_led(edit.text, part.text, lead)) for edit in edits)
+    for name, need in _types(held, where) if found.edits else ():
+        if isinstance(need, No):
+            return need
+        lead, rest = qualified(need, where.pair)
+        needs.append(rest)
+        edits = tuple(replace(edit, text=_led(edit.text, name, lead)) for edit in edits)
     callee = re.sub(rf"(?<!\w){re.escape(held.name)}(?!\w)", found.name, idiom.callee, count=1)
     return _Client(callee, tuple(needs), edits)
+
+
+def _types(held: Held, where: Where) -> Iterator[tuple[str, Need | No | None]]:
+    """The names of a client's type, and what makes them known."""
+    if held.type is None:
+        yield held.kind, unless_known(held.need, held.kind, where.pair)
+        return
+    for part in held.type.walk():
+        if part.type in part.file.pack.index.identifiers:
+            yield part.text, known_in(where.pair, where.project, where.style, part)
 
 
 def _led(text: bytes, name: str, lead: str) -> bytes:

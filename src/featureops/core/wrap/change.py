@@ -293,8 +293,9 @@ class _Change:
 
     def _wrapped(self) -> Wrapped:
         asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
-        made, packages = self.clients.made(asks)
-        for edit in made:
+        lacking = (self.clients.lacking(path, ask) for path, done in self.results.wraps.items() for ask in done.asks)
+        packages = dict.fromkeys(each for found in lacking for each in found)
+        for edit in self.clients.made(asks):
             self._make(edit)
         for path in {ask.keys for ask in asks if ask.keys}:
             self._list(path)

@@ -34,7 +34,7 @@ class Idiom:
     """One way of asking. `root` is the name that it starts from, `binding` what that is in the file at `path`;
     without one (a template) `need` imports it, from the module at `client` where it has to be made first. `start` is
     the node of that name, `held` the member of a class that it is; `key` and `constant` are the key that it asks
-    for."""
+    for. Of a template, `package` has to be installed and `setup` written once."""
 
     sdk: str
     path: str
@@ -54,6 +54,8 @@ class Idiom:
     held: Held | None = None
     key: Node | None = None
     constant: Constant | None = None
+    package: str = ""
+    setup: str = ""
 
     @property
     def place(self) -> str:

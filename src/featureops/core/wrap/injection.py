@@ -20,7 +20,7 @@ from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 from featureops.core.wrap.beside import behind
 from featureops.core.wrap.boxes import owner_of
-from featureops.core.wrap.values import No
+from featureops.core.wrap.values import Need, No
 
 __all__ = ["Handed", "Held", "Writes", "handed", "held_by"]
 
@@ -32,10 +32,13 @@ Writes = Callable[[str], Iterable[str]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """A client that a class keeps under a name. `type` is its type, as the class at hand declares it."""
+    """A client that a class keeps under a name. `kind` is its type; `type` where a class at hand declares it, without
+    one (a template) `need` imports it."""
 
     name: str
-    type: Node
+    kind: str
+    type: Node | None = None
+    need: Need | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +81,7 @@ def held_by(callee: Node, root: Node, names: Names) -> Held | None:
         if binding is None or not own or owner_of(binding.definitions[0]) is owner_of(callee):
             return None
     found = next((kept for kept in _fields(owner) if kept.label == _plain(name)), None)
-    return Held(_plain(name), found.type) if found is not None else None
+    return Held(_plain(name), _kind(found.type), found.type) if found is not None else None
 
 
 def handed(held: Held, at: Node, project: Project, files_with: Writes) -> Handed | No:
@@ -89,12 +92,12 @@ def handed(held: Held, at: Node, project: Project, files_with: Writes) -> Handed
     if function is not None and _is_static(function):
         return No(f"{held.name} is handed to objects, and this function belongs to none: pass it in.")
     fields = list(_fields(owner))
-    there = next((kept for kept in fields if kept.type.text == held.type.text), None)
+    there = next((kept for kept in fields if _kind(kept.type) == held.kind), None)
     if there is not None:
         return Handed(there.label)
     if is_made_in(project, files_with(class_name(owner)), owner):
         return No(
-            f"{class_name(owner)} isn't handed {held.name} ({held.type.text.lstrip(': ')}), and code makes objects of"
+            f"{class_name(owner)} isn't handed {held.name} ({held.kind}), and code makes objects of"
             " it by itself, or inherits from it: hand it over there first."
         )
     for model in _models(owner, fields):
@@ -233,12 +236,13 @@ def _copy(item: Node, renames: dict[str, str], kind: Node | None, held: Held) ->
     file = item.file
     pieces = [file.slice(item.start, item.end)]
     if kind is not None and item.span.holds(kind.span):
-        pieces = [file.slice(item.start, kind.start), file.slice(kind.end, item.end)]
+        start = kind.end - len(_kind(kind).encode("utf-8", "surrogateescape"))
+        pieces = [file.slice(item.start, start), file.slice(kind.end, item.end)]
     written = [_WORD.sub(lambda word: renames.get(word[0], word[0]), piece) for piece in pieces]
     alike = [part for part in (item.parent.items if item.parent is not None else ()) if part.type == item.type]
     if item.parent is None or (item.shape == "parameter" and item is not alike[-1] and _is_bare(alike[-1])):
         item = alike[-1] if alike else item
-    return behind(item, _together(item, alike), held.type.text.join(written))
+    return behind(item, _together(item, alike), held.kind.join(written))
 
 
 def _together(item: Node, alike: Sequence[Node]) -> Sequence[Node]:
@@ -246,6 +250,11 @@ def _together(item: Node, alike: Sequence[Node]) -> Sequence[Node]:
     if item.shape == "parameter":
         return alike
     return [item]
+
+
+def _kind(annotation: Node) -> str:
+    """The type without the sign before it."""
+    return annotation.text.lstrip(": ")
 
 
 def _plain(name: str) -> str:

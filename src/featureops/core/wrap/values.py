@@ -51,6 +51,8 @@ class Ask:
     client: str = ""
     edits: tuple[Edit, ...] = ()
     keys: str = ""
+    package: str = ""
+    setup: str = ""
     note: str = ""
 
 
