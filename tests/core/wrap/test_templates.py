@@ -34,67 +34,170 @@ class Sample:
 
 _SAMPLES = {
     "python": Sample(
-        "shop/pay.py", "def charge(total, context):\n    return total + 1\n", "+ 1", "+ 2", "pyproject.toml"
+        "shop/pay.py",
+        """\
+def charge(total, context):
+    return total + 1
+""",
+        "+ 1",
+        "+ 2",
+        "pyproject.toml",
     ),
     "typescript": Sample(
         "src/pay.ts",
-        "import { Prices } from './prices';\n\nexport class Pay {\n  constructor(private readonly prices: Prices) {}\n\n"
-        "  async charge(total: number, context: object): Promise<number> {\n    return total + this.prices.fee(1);\n"
-        "  }\n}\n",
+        """\
+import { Prices } from './prices';
+
+export class Pay {
+  constructor(private readonly prices: Prices) {}
+
+  async charge(total: number, context: object): Promise<number> {
+    return total + this.prices.fee(1);
+  }
+}
+""",
         "fee(1)",
         "fee(2)",
         "package.json",
     ),
     "javascript": Sample(
         "src/pay.js",
-        "import { fee } from './prices.js';\n\nexport async function charge(total, context) {\n  return total + fee(1);\n}\n",
+        """\
+import { fee } from './prices.js';
+
+export async function charge(total, context) {
+  return total + fee(1);
+}
+""",
         "fee(1)",
         "fee(2)",
         "package.json",
     ),
     "go": Sample(
-        "pay/pay.go", "package pay\n\nfunc Charge(total int) int {\n\treturn total + 1\n}\n", "+ 1", "+ 2", "go.mod"
+        "pay/pay.go",
+        """\
+package pay
+
+func Charge(total int) int {
+	return total + 1
+}
+""",
+        "+ 1",
+        "+ 2",
+        "go.mod",
     ),
     "java": Sample(
         "src/main/java/shop/Pay.java",
-        "package shop;\n\nclass Pay {\n    private final Prices prices;\n\n    Pay(Prices prices) {\n"
-        "        this.prices = prices;\n    }\n\n    int charge(int total, LDContext context) {\n"
-        "        return total + prices.fee(1);\n    }\n}\n",
+        """\
+package shop;
+
+class Pay {
+    private final Prices prices;
+
+    Pay(Prices prices) {
+        this.prices = prices;
+    }
+
+    int charge(int total, LDContext context) {
+        return total + prices.fee(1);
+    }
+}
+""",
         "fee(1)",
         "fee(2)",
         "pom.xml",
     ),
     "kotlin": Sample(
         "src/main/kotlin/shop/Pay.kt",
-        "package shop\n\nclass Pay(private val prices: Prices) {\n    fun charge(total: Int, context: LDContext): Int {\n"
-        "        return total + prices.fee(1)\n    }\n}\n",
+        """\
+package shop
+
+class Pay(private val prices: Prices) {
+    fun charge(total: Int, context: LDContext): Int {
+        return total + prices.fee(1)
+    }
+}
+""",
         "fee(1)",
         "fee(2)",
         "build.gradle.kts",
     ),
     "csharp": Sample(
         "src/Pay.cs",
-        "namespace Shop;\n\npublic class Pay\n{\n    private readonly Prices _prices;\n\n    public Pay(Prices prices)\n    {\n"
-        "        _prices = prices;\n    }\n\n    public async Task<int> Charge(int total, Context context)\n    {\n"
-        "        return total + _prices.Fee(1);\n    }\n}\n",
+        """\
+namespace Shop;
+
+public class Pay
+{
+    private readonly Prices _prices;
+
+    public Pay(Prices prices)
+    {
+        _prices = prices;
+    }
+
+    public async Task<int> Charge(int total, Context context)
+    {
+        return total + _prices.Fee(1);
+    }
+}
+""",
         "Fee(1)",
         "Fee(2)",
         "src/Shop.csproj",
     ),
     "php": Sample(
         "src/Pay.php",
-        "<?php\n\nnamespace Shop;\n\nfinal class Pay\n{\n    public function __construct(private readonly Prices $prices)\n"
-        "    {\n    }\n\n    public function charge(int $total, LDContext $context): int\n    {\n"
-        "        return $total + $this->prices->fee(1);\n    }\n}\n",
+        """\
+<?php
+
+namespace Shop;
+
+final class Pay
+{
+    public function __construct(private readonly Prices $prices)
+    {
+    }
+
+    public function charge(int $total, LDContext $context): int
+    {
+        return $total + $this->prices->fee(1);
+    }
+}
+""",
         "fee(1)",
         "fee(2)",
         "composer.json",
     ),
-    "ruby": Sample("app/pay.rb", "def charge(total, context)\n  total + 1\nend\n", "+ 1", "+ 2", "Gemfile"),
-    "rust": Sample("src/pay.rs", "pub fn charge(total: i64) -> i64 {\n    total + 1\n}\n", "+ 1", "+ 2", "Cargo.toml"),
+    "ruby": Sample(
+        "app/pay.rb",
+        """\
+def charge(total, context)
+  total + 1
+end
+""",
+        "+ 1",
+        "+ 2",
+        "Gemfile",
+    ),
+    "rust": Sample(
+        "src/pay.rs",
+        """\
+pub fn charge(total: i64) -> i64 {
+    total + 1
+}
+""",
+        "+ 1",
+        "+ 2",
+        "Cargo.toml",
+    ),
     "swift": Sample(
         "Sources/Pay.swift",
-        "func charge(total: Int) -> Int {\n    return total + 1\n}\n",
+        """\
+func charge(total: Int) -> Int {
+    return total + 1
+}
+""",
         "+ 1",
         "+ 2",
         "Package.swift",
@@ -176,7 +279,7 @@ def test_a_template_is_written_found_and_taken_out_again(each: tuple[LanguagePac
     after = {**files, **{edit.path: edit.after for edit in found.edits if edit.after is not None}}
     project = Project(after, after.get, only)
     reads = [read for read in find_reads(project, sample.path) if read.flag == _FLAG]
-    assert len(reads) == 1 and reads[0].proof != "unproven", after[sample.path].decode()
+    assert [read.proof == "unproven" for read in reads] == [False], after[sample.path].decode()
     for keep, wanted in ((True, new), (False, old)):
         done = cleanup_project(after, _FLAG, keep, only)
         assert {**after, **{edit.path: edit.after for edit in done.edits}}[sample.path] == wanted
