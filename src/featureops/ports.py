@@ -81,8 +81,9 @@ class Workspace(Protocol):
         ...
 
     def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
-        """Of the given paths those that hold any of the byte strings that are looked for in them, and those that can't
-        be searched: folder by folder, in the order in which the folders come."""
+        """Of the given paths those that hold any of the byte strings that are looked for in them, those in which
+        nothing is looked for, and those that can't be read: folder by folder, in the order in which the folders come.
+        """
         ...
 
     def files(self) -> Sequence[str]:

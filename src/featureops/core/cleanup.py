@@ -114,7 +114,7 @@ class _Cleanup:
 
     def _clean_tests(self) -> bool:
         """What tests say of the flag goes once no other code asks for it."""
-        left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
+        left = [item for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
         if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.asking(), left):
             names = {constant.name for constant in self.state.constants.values() if constant.name}
             paths = self.seeding.files | self.state.asked_beside(self.flag, self.folds.with_word, self.folds.is_in_code)

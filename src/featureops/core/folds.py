@@ -20,6 +20,7 @@ from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, opened, used_by
+from featureops.core.implicit import is_hidden
 from featureops.core.mentions import has_word, speaks_of
 from featureops.core.orphans import is_bare
 from featureops.core.project import Project
@@ -146,7 +147,8 @@ class Folds:
         """The script of a file whose markup uses some of its names."""
         names = self._project.names(file.path)
         fold = self._folding(file, used_by(names, shown.used, self._is_used_elsewhere))
-        fold.parts.update(shown.freed(names))
+        fold.parts.update((*shown.freed(names), *shown.parts))
+        fold.seeds.update(shown.known)
         for each in found:
             fold.seeds.update(each.known)
             if each.is_alone:
@@ -162,6 +164,7 @@ class Folds:
         fold = FileFold(file, names, self._mentions, is_used_elsewhere)
         fold.seeds = safe
         fold.is_made = lambda owner: is_made_in(self._project, self.with_word(class_name(owner)), owner)
+        fold.is_hidden = partial(is_hidden, self._project, path)
         fold.freed = frozenset(found.part for found in self._state.handed)
         fold.held = self._state.held.get(path, {})
         fold.asked = self._state.asked.get(path, frozenset())
