@@ -57,12 +57,15 @@ def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Nod
 
 
 def unused_kept(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bool]) -> list[Node]:
-    """Private parameters of constructors that are fields as well, and that the class does not ask any more."""
+    """Private parameters of constructors that are fields as well, and that the class does not ask any more. The only
+    one that there is stays: what is made of one thing is made for it."""
     found: dict[Node, None] = {}
     for leaf in touched_leaves(editor):
         owner = class_around(leaf) if _is_own_member(leaf) else None
         parameter = _kept_parameter(owner, leaf.text) if owner is not None else None
         if owner is None or parameter is None or parameter in found or editor.covers(parameter.span):
+            continue
+        if parameter.parent is None or len(parameter.parent.items) == 1:
             continue
         spoken = [node for node in mentions_of(names.file, leaf.text) if not parameter.span.holds(node.span)]
         if all(editor.covers(node.span) for node in spoken) and not is_kept(owner, parameter):

@@ -33,6 +33,8 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
     if entry is None:
         return None
     where = module or entry.module
+    if entry.statement.role("path") is not None and where == entry.module:
+        return Need(binding.name, where, entry.imported, entry.statement.text)
     if entry.imported not in ("*", "default") and _is_listed(entry):
         return Need(binding.name, where, entry.imported, statement_for(file, style, where, entry.entry.text))
     if file.pack.modules.implied is not None and entry.entry.role("alias") is None:
@@ -113,7 +115,9 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
         if item.node.shape == "import" or item.node in modules
     }
     if statements:
-        end = file.line_end(box.items[_place(statements, need)].end)
+        by_path = [index for index in statements if box.items[index].node.role("path") is not None]
+        at = _sorted_place(box, by_path, need) if by_path else _place(statements, need)
+        end = file.line_end(box.items[at].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol
         return Edit(Span(end, end), lead + line)
     first = next((i for i in box.items if not (i.is_comment or is_docstring(i) or _is_header(i.node))), None)
@@ -188,6 +192,23 @@ def _place(modules: dict[int, str], need: Need) -> int:
     smaller = [index for index in near if modules[index] <= need.module]
     outside = [index for index in statements if _head(modules[index]) != "."] if head != "." else []
     return (smaller or near or outside or statements)[-1]
+
+
+def _sorted_place(box: Box, statements: list[int], need: Need) -> int:
+    """Where a statement brings in one name: behind the last smaller one of its kind and package, as they are sorted."""
+    texts = {index: box.items[index].node.text for index in statements}
+    kind, path = _kind_and_path(need.statement)
+    alike = [index for index in statements if _kind_and_path(texts[index])[0] == kind] or statements
+    near = [index for index in alike if _kind_and_path(texts[index])[1].split(".")[0] == path.split(".")[0]]
+    smaller = [index for index in near or alike if _kind_and_path(texts[index])[1] <= path]
+    return (smaller or near or alike)[-1]
+
+
+def _kind_and_path(statement: str) -> tuple[list[str], str]:
+    """The words in front of the path, and the path."""
+    words = statement.rstrip(";").split()
+    at = next((index for index, word in enumerate(words) if "." in word), len(words) - 1)
+    return words[:at], words[at]
 
 
 def _module_text(statement: Node) -> str:
