@@ -24,6 +24,7 @@ class WrapRules:
     of several types. `makers` are node types of classes and constructors that are handed what objects work with;
     `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
+    `captures_once`: a function without a name may only use variables that are set once.
     """
 
     otherwise: str = "} else {"
@@ -48,3 +49,4 @@ class WrapRules:
     value_words: tuple[str, ...] = ()
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
+    captures_once: bool = False
