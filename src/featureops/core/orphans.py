@@ -110,8 +110,7 @@ def _dropped(project: Project, path: str, after: bytes) -> set[str]:
     file = project.file(path)
     if file is None:
         return set()
-    touched = project.names(path).bound_in(only_in(file.data, after))
-    dropped = _targets(project, path, (binding for binding in touched if binding.imported is not None))
+    dropped = _targets(project, path, project.names(path).imported_in(only_in(file.data, after)))
     if not dropped:
         return set()
     try:

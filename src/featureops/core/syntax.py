@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
 
 _MARK = b"\xef\xbb\xbf"
+_RETURN = ord("\r")
 MAX_DEPTH = 400
 """Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
-
-_RETURN = ord("\r")
 
 _LEVELS_OF_ONE = 4
 """More levels than this are not made of one of the grammar by regrouping."""
@@ -72,8 +71,7 @@ class Node:
         self.index = index
         self.type: str = raw.type
         self.named: bool = raw.is_named
-        self.start: int = raw.start_byte
-        self.end: int = raw.end_byte
+        self.start, self.end = raw.start_byte, raw.end_byte
         if not raw.child_count:
             self.children = ()  # most nodes are leaves: they need no cursor to be asked for children
         elif file.data[self.end - 1] == _RETURN:
@@ -105,7 +103,7 @@ class Node:
             parts = regrouped(self._raw, rules)
             if self.depth < MAX_DEPTH // 2:
                 parts = opened(parts, self.type, rules, file.read_again)
-            return tuple(Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts))
+            return tuple([Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts)])
         cursor = self._raw.walk()
         more = cursor.goto_first_child()
         while more:
@@ -142,7 +140,8 @@ class Node:
         return next((rule for rule in rules if self._fits(rule)), None)
 
     def _fits(self, rule: ShapeRule) -> bool:
-        if rule.token is not None and not self.has_token(rule.token) and not self._is_leaf(rule.token):
+        token = rule.token
+        if token is not None and not self.has_token(token) and (self.children or self.text.lower() != token):
             return False
         if rule.having is not None and not any(child.field == rule.having for child in self.children):
             return False
@@ -151,9 +150,6 @@ class Node:
         if rule.within and not self._is_within(rule):
             return False
         return rule.without is None or not self.has_token(rule.without)
-
-    def _is_leaf(self, text: str) -> bool:
-        return self.children == () and self.text.lower() == text
 
     def _is_within(self, rule: ShapeRule) -> bool:
         """Whether the parent is one that the rule asks for; a chain of the same node is all one shape."""
@@ -164,7 +160,11 @@ class Node:
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
-        return any(child.type == text or (not child.children and child.text == text) for child in self.children)
+        size = len(text.encode())  # told first: to be told the children of a long child costs much more
+        return any(
+            child.type == text or (child.end - child.start == size and not child.children and child.text == text)
+            for child in self.children
+        )
 
     def roles(self, role: str) -> list[Node]:
         """The nodes that play a role of this node's shape."""
