@@ -28,6 +28,7 @@ class WrapRules:
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
     `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
     packages.
+    `captures_once`: a function without a name may only use variables that are set once.
     """
 
     otherwise: str = "} else {"
@@ -54,3 +55,4 @@ class WrapRules:
     value_words: tuple[str, ...] = ()
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
+    captures_once: bool = False

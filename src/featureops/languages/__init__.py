@@ -349,4 +349,5 @@ def _wrap(table: Table) -> WrapRules:
         value_words=texts(table, "value_words"),
         no_result=texts(table, "no_result"),
         first_calls=frozenset(texts(table, "first_calls")),
+        captures_once=bool(table.get("captures_once", False)),
     )

@@ -15,7 +15,7 @@ from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
-from featureops.core.wrap.reach import hidden, reached
+from featureops.core.wrap.reach import captured, hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
 
@@ -210,7 +210,7 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
     """The forms of a region, then those of the wider regions around it."""
     at: Region | None = region
     while at is not None and at.at_run_time:
-        verdict = judged(at)
+        verdict = judged(at) or captured(job.pair, at)
         if isinstance(verdict, No):
             yield verdict
             return
