@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from featureops.core.templates import ManifestForm
+
 __all__ = ["OnceRules", "TypeRules", "WrapRules"]
 
 
@@ -52,6 +54,9 @@ class WrapRules:
     of several types. `makers` are node types of classes and constructors that are handed what objects work with;
     `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
+    `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
+    packages.
+    `captures_once`: a function without a name may only use variables that are set once.
     `refuse` is a statement that stops with an error (`{message}`).
 
     `hoist` tells how a name is declared ahead of the branches that set it: by its declaration without a value
@@ -75,6 +80,8 @@ class WrapRules:
     markup_if_else: str = ""
     markup_if: str = ""
     package: str | None = None
+    filled_by: frozenset[str] = frozenset()
+    manifests: tuple[ManifestForm, ...] = ()
     own_lines: bool = False
     tall: tuple[str, ...] = ()
     inferred: str | None = None
@@ -82,6 +89,7 @@ class WrapRules:
     value_words: tuple[str, ...] = ()
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
+    captures_once: bool = False
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)
     refuse: str = ""
