@@ -65,7 +65,44 @@ def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style
             return _ahead(following.entry, need, style)
         if entries:
             return _behind(max((entry.entry for entry in entries), key=lambda node: node.start), need, style)
-    return _own_line(file, imports, need, style)
+    listed = _in_group(file, imports, need) if merge else None
+    return listed or _own_line(file, imports, need, style)
+
+
+def _in_group(file: SourceFile, imports: list[ImportEntry], need: Need) -> Edit | None:
+    """A line among those of one statement that brings in several modules, where these are in order."""
+    word, _, text = need.statement.partition(" ")
+    lines = [entry for entry in imports if _owns_line(entry.statement) and entry.statement.parent is not file.root]
+    if not lines or not text or file.slice(lines[0].statement.start, lines[0].statement.end).startswith(word):
+        return None
+    blocks: list[list[ImportEntry]] = []
+    for entry in sorted(lines, key=lambda entry: entry.statement.start):
+        follows = blocks and file.line_of(blocks[-1][-1].statement.start) + 1 == file.line_of(entry.statement.start)
+        if follows:
+            blocks[-1].append(entry)
+        else:
+            blocks.append([entry])
+    alike = [block for block in blocks if _is_hosted(block[0].module) == _is_hosted(need.module)]
+    block = max(alike or blocks[-1:], key=lambda block: _shared(block, need.module))
+    following = next((entry for entry in block if entry.module > need.module), None)
+    anchor = (following or block[-1]).statement
+    indent = file.data[file.line_start(anchor.start) : anchor.start]
+    at = file.line_start(anchor.start) if following is not None else file.line_end(anchor.end - 1)
+    return Edit(Span(at, at), indent + text.encode("utf-8", "surrogateescape") + file.eol)
+
+
+def _owns_line(statement: Node) -> bool:
+    return not statement.file.data[statement.file.line_start(statement.start) : statement.start].strip()
+
+
+def _is_hosted(module: str) -> bool:
+    """Whether a module's path begins with a host, as those do that are not of the language itself."""
+    return "." in module.split("/", maxsplit=1)[0]
+
+
+def _shared(block: list[ImportEntry], module: str) -> int:
+    """How much of the path the nearest module of a block has in common."""
+    return max(len(posixpath.commonprefix([entry.module, module])) for entry in block)
 
 
 def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[ImportEntry]:
