@@ -234,7 +234,10 @@ class WrapRules:
     their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
     constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
     `package` is a regular expression for the line that names the package of
-    a file.
+    a file, `defining_calls` one for functions that only define members when a class is loaded. Nodes of the types
+    `valued` give what the last statement in them gives; functions whose names `discarding` (a regular expression) fits
+    make no use of it. `unscoped` tells that a branch hides no name that is bound in it.
+    `prefix` begins the name of every variable, with `single_imports` each import stands alone.
     """
 
     otherwise: str = "} else {"
@@ -253,6 +256,12 @@ class WrapRules:
     markup_if: str = ""
     package: str | None = None
     own_lines: bool = False
+    defining_calls: str | None = None
+    valued: frozenset[str] = frozenset()
+    discarding: str | None = None
+    unscoped: bool = False
+    prefix: str = ""
+    single_imports: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,4 +337,10 @@ def _wrap(table: Table) -> WrapRules:
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
         own_lines=bool(table.get("own_lines", False)),
+        defining_calls=optional(table, "defining_calls"),
+        valued=frozenset(texts(table, "valued")),
+        discarding=optional(table, "discarding"),
+        unscoped=bool(table.get("unscoped", False)),
+        prefix=text(table, "prefix", ""),
+        single_imports=bool(table.get("single_imports", False)),
     )

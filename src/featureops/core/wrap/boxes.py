@@ -21,6 +21,7 @@ __all__ = [
     "frame",
     "owner_of",
     "root_box",
+    "same_head",
     "unwrapped_definition",
 ]
 
@@ -103,9 +104,14 @@ def boxes_in(node: Node) -> list[Box]:
             found.extend(boxes_in(opening) if opening is not None else ())
         if box is not None:
             found.append(box)
-            continue
-        stack.extend(reversed(part.children))
+        stack.extend(reversed(part.children if box is None else _handlers(part)))
     return found
+
+
+def _handlers(node: Node) -> list[Node]:
+    """The parts of a block that go on where its statements fail: no statements, and what they hold are boxes."""
+    kinds = node.file.pack.index.handlers if node.shape == "block" else ()
+    return [child for child in node.children if child.type in kinds]
 
 
 def _box(node: Node, *, itself: bool) -> Box | None:
@@ -139,15 +145,16 @@ def _statements(node: Node) -> Box:
     parent = node.parent
     kind: BoxKind = "members" if parent is not None and parent.shape == "class" else "block"
     file, children = node.file, list(node.children)
-    if node.file.pack.text.blocks == "braces" and file.data[node.start : node.start + 1] == b"{":
+    if children and not children[0].named and children[0].text == "{":
         start, end = node.start + 1, node.end - 1
         if not file.data[start : file.line_end(start)].strip():
             start = file.line_end(start)
         if not file.data[file.line_start(end) : end].strip():
             end = file.line_start(end)
         return Box(kind, node, _items(children[1:-1]), start, max(start, end))
-    lead = _leading_comments(node)
-    items = _items([*lead, *(child for child in children if child.named)])
+    first = next(iter(_handlers(node)), None)
+    inside = children if first is None else children[: children.index(first)]
+    items = _items([*_leading_comments(node), *(child for child in inside if child.named)])
     start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
     return Box(kind, node, items, start, file.line_end(items[-1].end) if items else node.end)
 
@@ -213,6 +220,15 @@ def unwrapped_definition(node: Node) -> Node:
             return node
         node = inner
     return node
+
+
+def same_head(old: Node, new: Node) -> bool:
+    """Whether two functions are the same up to their bodies."""
+    before, after = unwrapped_definition(old), unwrapped_definition(new)
+    bodies = before.role("body"), after.role("body")
+    if before.shape != "function" or after.shape != "function" or bodies[0] is None or bodies[1] is None:
+        return False
+    return old.file.data[old.start : bodies[0].start] == new.file.data[new.start : bodies[1].start]
 
 
 def definition_name(node: Node) -> str | None:

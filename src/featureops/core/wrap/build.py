@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Box, boxes_in, frame, owner_of
+from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.idiom import variable_name
 from featureops.core.wrap.imports import added
@@ -19,7 +19,7 @@ from featureops.core.wrap.needs import Kept
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Need, Pair
 
-__all__ = ["Built", "Layout", "build"]
+__all__ = ["Built", "Layout", "Outside", "build"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,14 @@ class Layout:
 
     merge: bool = True
     share: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Regions that no branch is put around: `left` on purpose, `refused` declarations."""
+
+    left: Sequence[Region] = ()
+    refused: Sequence[Region] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +52,29 @@ class _Draft:
     style: Style
     edits: list[Edit] = field(default_factory=list)
     added: set[bytes] = field(default_factory=set)
+    leads: dict[Region, bytes] = field(default_factory=dict)
 
 
 def build(
     pair: Pair,
     flag: str,
     chosen: Sequence[tuple[Form, Ask]],
-    left: Sequence[Region],
+    outside: Outside,
     kept: Kept,
     style: Style,
     layout: Layout,
 ) -> Built:
-    """The wrapped text, and what cleaning it up must give. `left` are the regions that stay outside."""
+    """The wrapped text, and what cleaning it up must give."""
     draft = _Draft(pair, style)
     conditions = _conditions(draft, flag, chosen, layout)
     for (form, _), condition in zip(chosen, conditions, strict=True):
-        draft.edits.extend(form.write(condition))
+        draft.edits.extend(_led(form.write(condition), draft.leads.get(form.region, b"")))
     needs = {need.name: need for _, ask in chosen for need in ask.needs}
     _import(draft, [*needs.values(), *kept.imports], layout)
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept), layout, kept)
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept)
 
 
 # ---------------------------------------------------------------- conditions
@@ -116,19 +125,26 @@ def _before_first(draft: _Draft, regions: list[Region], ask: Ask, name: str) -> 
     box, index = place
     first = regions[0]
     if box is first.new_box:
-        first_line = first.new_items[0].start if first.new_items else None
-        anchor = box.items[min(index, len(box.items) - 1)]
-        if first_line is None:
-            line = indent_of(anchor) + _declaration(draft, name, ask)
-            start = first.new_room.start
-            draft.edits.insert(0, Edit(Span(start, start), line))
+        if not first.new_items:
+            anchor = box.items[min(index, len(box.items) - 1)]
+            draft.leads[first] = indent_of(anchor) + _declaration(draft, name, ask)
             return True
-    item = box.items[index]
+    item = _led_by_comments(box, index)
     if not item.owns_lines:
         return False
     start = box.file.line_start(item.start)
     draft.edits.insert(0, Edit(Span(start, start), indent_of(item) + _declaration(draft, name, ask)))
     return True
+
+
+def _led_by_comments(box: Box, index: int) -> Item:
+    """The first of the comments that stand right above an item, or the item."""
+    file = box.file
+    while index and box.items[index - 1].is_comment and box.items[index - 1].owns_lines:
+        if file.line_of(box.items[index - 1].end) + 1 != file.line_of(box.items[index].start):
+            break
+        index -= 1
+    return box.items[index]
 
 
 def _common_place(regions: list[Region]) -> tuple[Box, int] | None:
@@ -148,6 +164,16 @@ def _chain(region: Region) -> Iterator[tuple[Box, int]]:
     while at is not None and owner_of(at.new_box.node) is owner_of(region.new_box.node):
         yield at.new_box, at.new[0]
         at = at.parent
+
+
+def _led(edits: list[Edit], lead: bytes) -> list[Edit]:
+    """The edits with a line in front of what the first one writes, behind its blank lines."""
+    if not lead:
+        return edits
+    first, *others = edits
+    text = first.text.lstrip(b"\r\n")
+    blank = first.text[: len(first.text) - len(text)]
+    return [Edit(first.span, blank + lead + text), *others]
 
 
 def _declaration(draft: _Draft, name: str, ask: Ask) -> bytes:
@@ -190,7 +216,7 @@ def _put_back(draft: _Draft, kept: Kept) -> None:
 # ---------------------------------------------------------------- what to expect
 
 
-def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept: Kept) -> Expected:
+def _expected(draft: _Draft, wrapped: list[Region], outside: Outside, kept: Kept) -> Expected:
     pair = draft.pair
     reverts: list[Edit] = []
     added_lines, removed = set(draft.added), set[bytes]()
@@ -201,15 +227,19 @@ def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept
         if len(comments) == len(region.old_items) or not [i for i in region.new_items if not i.is_comment]:
             added_lines.update(_lines(item.text for item in region.new_items if item.is_comment))
             removed.update(_lines(item.text for item in comments))
-    for region in left:
+    for region in outside.left:
         if any(outer.covers(region) for outer in wrapped):
             continue
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
         added_lines.update(_lines(item.text for item in region.new_items))
         removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
+    # What only the new code used goes with it.
+    removed.update(_lines(item.text for region in outside.refused for item in region.new_items))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
-    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
+    imports = [item.text for region in outside.left for item in region.new_items if item.node.shape == "import"]
+    sets = frozenset(added_lines), frozenset(removed), frozenset(_unused(pair))
+    return Expected(pair.new.data, off, *sets, tuple(imports))
 
 
 def _unused(pair: Pair) -> set[bytes]:

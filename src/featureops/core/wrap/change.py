@@ -14,11 +14,13 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
+from featureops.core.sources import Source
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.wrap.clients import Clients
 from featureops.core.wrap.idiom import Idiom, idiom_of, ranked, rendered
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import region_of_lines, unset_without
+from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
@@ -140,6 +142,7 @@ class _Change:
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
+        self._words: dict[bytes, frozenset[str]] = {}
 
     # -------------------------------------------------------------- from a diff
 
@@ -202,14 +205,25 @@ class _Change:
             return rendered([*near, *templates], region, pair, self.project, self.flag, style)
 
         reads = self.idioms.reads(pair.path)
-        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions)
+        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
 
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
         """What the cleanup makes of a wrapped file, seen with the files that it imports."""
-        files = {path: text, **self._around(path)}
-        done = cleanup(
-            MappingSource(files), self.flag, keep, self.repository.packs, self.repository.config, frozenset({path})
-        )
+        return self._cleaned(MappingSource({path: text, **self._around(path)}), path, text, keep)
+
+    def _clean_wide(self, path: str, text: bytes, keep: bool) -> bytes:
+        """The same, where other files of the repository may use what is in this one."""
+        files, all_files = {path: text, **self._around(path)}, self.repository
+        return self._cleaned(Overlay(files, all_files.paths, all_files.read, self._with_word), path, text, keep)
+
+    def _with_word(self, word: bytes) -> frozenset[str]:
+        if word not in self._words:
+            self._words[word] = frozenset(self.repository.grep([word]))
+        return self._words[word]
+
+    def _cleaned(self, source: Source, path: str, text: bytes, keep: bool) -> bytes:
+        packs, config = self.repository.packs, self.repository.config
+        done = cleanup(source, self.flag, keep, packs, config, frozenset({path}))
         edit = next((edit for edit in done.edits if edit.path == path), None)
         return text if edit is None or edit.after is None else edit.after
 

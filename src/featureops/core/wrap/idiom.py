@@ -293,7 +293,7 @@ def variable_name(flag: str, pack: LanguagePack, taken: frozenset[str]) -> str:
     for extra in ([], ["enabled"], ["flag", "enabled"], ["is", "enabled"]):
         chosen = [*words, *extra]
         camel = chosen[0] + "".join(word.capitalize() for word in chosen[1:])
-        name = "_".join(chosen) if pack.wrap.variable == "snake" else camel
+        name = pack.wrap.prefix + ("_".join(chosen) if pack.wrap.variable == "snake" else camel)
         if name not in taken and len(chosen) > 1:
             return name
     return f"{name}_2"

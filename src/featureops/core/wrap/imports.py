@@ -43,7 +43,7 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
 
 def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style, *, merge: bool) -> Edit:
     """The edit that imports the name."""
-    if merge and need.imported not in ("*", "default"):
+    if merge and not file.pack.wrap.single_imports and need.imported not in ("*", "default"):
         entries = _entries(file, imports, need)
         following = next((e for name in need.before for e in entries if e.imported == name), None)
         if following is not None:

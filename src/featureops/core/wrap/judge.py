@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definition
+from featureops.core.wrap.boxes import Item, definition_name, same_head, unwrapped_definition
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No
 
@@ -122,6 +122,12 @@ def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
             "This code runs once, when the file is loaded: a flag read here can't be switched while the program runs."
             " Move it into a function and read the flag there."
         )
+    lost = next((item for item in old if _additive(item) == "call" and not _still_made(item, new)), None)
+    if lost is not None:
+        return No(
+            f"{lost.node.text.splitlines()[0]} defined members that the old code may need. Keep what it defined, and take"
+            " it away with the flag."
+        )
     names = {name for item in old for name in (_defined(item),) if name}
     again = sorted(names.intersection(name for item in new for name in (_defined(item),) if name))
     if again:
@@ -130,6 +136,28 @@ def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
         return Stays("Removed: nothing of the old code that is kept needs it.")
     words = sorted({_WORDS.get(kind, "definition") for _, kind in kinds})
     return Stays(f"New {' and '.join(words)}: dead until the new code calls it.")
+
+
+def _still_made(old: Item, new: Sequence[Item]) -> bool:
+    """Whether a call that defines members has a successor that defines them all."""
+    before = _stated(unwrapped_definition(old.node))
+    return any(
+        after.shape == "call"
+        and _part_text(before, "function") == _part_text(after, "function")
+        and _arguments(before) <= _arguments(after)
+        for item in new
+        for after in (_stated(unwrapped_definition(item.node)),)
+    )
+
+
+def _arguments(call: Node) -> set[str]:
+    arguments = call.role("arguments")
+    return {part.text for part in arguments.items} if arguments is not None else set()
+
+
+def _part_text(node: Node, role: str) -> str:
+    part = node.role(role)
+    return part.text if part is not None else ""
 
 
 def _redefined(region: Region, old: list[Item], new: list[Item], names: list[str]) -> Stays | No:
@@ -155,13 +183,25 @@ def _additive(item: Item) -> str:
         return node.shape
     if node.shape == "export":
         return "export"
-    if node.shape == "pass" or is_docstring(item):
+    if node.shape == "pass" or is_docstring(item) or node.text in _marks(node):
         return "text"
-    operand = node.role("operand") if node.shape == "expression" else None
-    if operand is not None and operand.shape == "assign":
-        target = operand.role("left")
+    inner = _stated(node)
+    if inner.shape == "assign":
+        target = inner.role("left")
         return "constant" if target is not None and target.shape in ("", "list") else ""
-    return ""
+    defining, callee = node.file.pack.wrap.defining_calls, inner.role("function") if inner.shape == "call" else None
+    return "call" if defining and callee is not None and re.fullmatch(defining, callee.text) else ""
+
+
+def _marks(node: Node) -> frozenset[str]:
+    """Words that stand alone and tell who may use the members behind them."""
+    index = node.file.pack.index
+    return index.private_sections | index.public_sections
+
+
+def _stated(node: Node) -> Node:
+    """The expression that a statement consists of; some grammars know no statement around it."""
+    return (node.role("operand") or node) if node.shape == "expression" else node
 
 
 def _defined(item: Item) -> str | None:
@@ -176,8 +216,8 @@ def _defined(item: Item) -> str | None:
     if node.shape in ("field", "enum-member"):
         named = node.role("name")
         return named.text if named is not None else None
-    operand = node.role("operand") if node.shape == "expression" else None
-    left = operand.role("left") if operand is not None and operand.shape == "assign" else None
+    inner = _stated(node)
+    left = inner.role("left") if inner.shape == "assign" else None
     return left.text if left is not None else None
 
 
@@ -217,6 +257,11 @@ def _header(region: Region) -> Stays | No:
     if after.shape == "class":
         return No(
             f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created."
+        )
+    if same_head(before, after):
+        return No(
+            f"What {name} does where it fails differs, and that can't stand in a branch. Put the statements with their"
+            " handlers into a block of their own first, or into a second function, and choose between the two."
         )
     if _only_added_parameters(before, after):
         return Stays(f"{name} only gained parameters that callers may leave out.")

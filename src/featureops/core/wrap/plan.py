@@ -9,7 +9,7 @@ from typing import Literal
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import owner_of
-from featureops.core.wrap.build import Built, Layout, build
+from featureops.core.wrap.build import Built, Layout, Outside, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.judge import Stays, cut, judged
 from featureops.core.wrap.law import Cleaner, Verdict, check
@@ -17,6 +17,7 @@ from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.reach import hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
+from featureops.core.wrap.results import with_result
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
@@ -29,7 +30,8 @@ _MOST_OPTIONS = 8
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
-    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides."""
+    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
+    `wide` is a cleaner that sees more of the repository and takes longer."""
 
     pair: Pair
     flag: str
@@ -39,6 +41,7 @@ class Job:
     reads: Sequence[Read] = ()
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
+    wide: Cleaner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,12 @@ class _Piece:
 class _Sorted:
     pieces: list[_Piece] = field(default_factory=list)
     left: list[Region] = field(default_factory=list)
+    refused: list[Region] = field(default_factory=list)
     hunks: list[Hunk] = field(default_factory=list)
+
+    @property
+    def outside(self) -> Outside:
+        return Outside(self.left, self.refused)
 
 
 def wrap_file(job: Job) -> FileWrap:
@@ -94,7 +102,7 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
     if isinstance(kept, No):
         return None
     layout = built.layout if built is not None else Layout()
-    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout).text
+    return build(job.pair, job.flag, chosen, found.outside, kept, job.style, layout).text
 
 
 # ---------------------------------------------------------------- sorting
@@ -111,6 +119,8 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
             found.left.append(region)
         elif isinstance(verdict, No) and region.kind == "header":
             headers.append(region)
+        elif isinstance(verdict, No) and not region.at_run_time:
+            found.refused.append(region)
         if verdict is None:
             _add_piece(job, found, region, regions)
         elif region.old_items or region.new_items:
@@ -218,7 +228,8 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
             elif isinstance(wider, Region):
                 yield from (form for form in forms_of(wider, job.style) if form.name != "conditional")
         else:
-            yield from forms_of(at, job.style)
+            whole = with_result(at) if at.new_box.kind == "block" else at
+            yield from [whole] if isinstance(whole, No) else forms_of(whole, job.style)
         at = at.parent
         if at is not None and owner_of(at.new_box.node) is not owner_of(region.new_box.node):
             return
@@ -279,7 +290,7 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     kept = kept_for(job.pair, wrapped, found.left, job.style)
     if isinstance(kept, No):
         return kept
-    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout)
+    return build(job.pair, job.flag, chosen, found.outside, kept, job.style, layout)
 
 
 def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
@@ -295,7 +306,10 @@ def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
     if parse(path, built.text, pack).errors():
         return Verdict(holds=False, why="the branch would not be valid code")
-    return check(path, built.text, built.expected, job.cleaner)
+    verdict = check(path, built.text, built.expected, job.cleaner)
+    if verdict.holds or job.wide is None:
+        return verdict
+    return check(path, built.text, built.expected, job.wide)
 
 
 def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:

@@ -18,6 +18,8 @@ _MOST_REPEATED = 40
 
 def hidden(pair: Pair, region: Region) -> bool:
     """Whether either side declares a name that only its block sees and that the code behind the region uses."""
+    if pair.new.pack.wrap.unscoped:
+        return False
     sides = ((pair.old_names, region.old_items), (pair.new_names, region.new_items))
     return any(_escapes(names, items) for names, items in sides)
 
