@@ -30,6 +30,7 @@ from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
+from featureops.core.repeated import until_settled
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
 from featureops.core.seeding import Seeding
@@ -59,7 +60,11 @@ def cleanup(
 ) -> CleanupResult:
     """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited."""
     fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
-    return _Cleanup(source, flag, fixing, packs, config, only).run()
+
+    def clean(files: Source) -> CleanupResult:
+        return _Cleanup(files, flag, fixing, packs, config, only).run()
+
+    return until_settled(clean(source), source, clean)
 
 
 class _Cleanup:
