@@ -51,6 +51,15 @@ class Item:
         return self.node.is_comment
 
     @property
+    def parts(self) -> list[Node]:
+        """The node and what stands behind it up to the end of the item: its comment, the body of its text."""
+        found, after = [self.node], self.node.next()
+        while after is not None and after.end <= self.end:
+            found.append(after)
+            after = after.next()
+        return found
+
+    @property
     def owns_lines(self) -> bool:
         """Nothing else stands on its first and last line."""
         data, file = self.file.data, self.file
@@ -111,7 +120,7 @@ def boxes_in(node: Node) -> list[Box]:
 def _handlers(node: Node) -> list[Node]:
     """The parts of a block that go on where its statements fail: no statements, and what they hold are boxes."""
     kinds = node.file.pack.index.handlers if node.shape == "block" else ()
-    return [child for child in node.children if child.type in kinds]
+    return [child for child in node.children if child.named and child.type in kinds]
 
 
 def _box(node: Node, *, itself: bool) -> Box | None:
@@ -137,6 +146,8 @@ def _is_expression_body(node: Node, parent: Node) -> bool:
         return False
     if parent.shape in _FUNCTIONS:
         return parent.role("body") is node
+    if parent.shape == "case":
+        return parent.role("body") is node and parent.role("condition") is not None
     spread = node.text.startswith("...")
     return parent.shape == "markup-expression" and parent.role("operand") is node and not spread
 
@@ -172,12 +183,18 @@ def _leading_comments(node: Node) -> list[Node]:
 
 
 def _section(node: Node) -> Box | None:
+    parts = node.children
+    colon = next((part.end for part in parts if not part.named and part.text in (":", ";")), node.end)
+    named = any(part.field == "body" for part in parts)
     body = [
-        child for child in node.children if child.field == "body" or (child.is_comment and child.start > node.start)
+        part
+        for part in parts
+        if (part.field == "body" if named else part.named and part.start >= colon)
+        or (part.is_comment and part.start > node.start)
     ]
-    if not any(child.field == "body" for child in body):
-        return None
     items = _items(body)
+    if not items or all(item.is_comment for item in items):
+        return None
     if not items[0].owns_lines:
         return None
     return Box("block", node, items, node.file.line_start(items[0].start), node.file.line_end(items[-1].end))
@@ -190,7 +207,8 @@ def _items(children: list[Node]) -> tuple[Item, ...]:
             if items and child.text in (";", ","):
                 items[-1] = Item(items[-1].node, items[-1].start, child.end)
             continue
-        if child.is_comment and items and not items[-1].is_comment and _same_line(items[-1], child):
+        trails = child.type in child.file.pack.index.trailing
+        if items and not items[-1].is_comment and (trails or (child.is_comment and _same_line(items[-1], child))):
             items[-1] = Item(items[-1].node, items[-1].start, child.end)
         else:
             items.append(Item(child, child.start, child.end))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, SourceFile
 from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.idiom import variable_name
@@ -20,6 +22,8 @@ from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Need, Pair
 
 __all__ = ["Built", "Layout", "Outside", "build"]
+
+_WORD = re.compile(rb"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def build(
     for (form, _), condition in zip(chosen, conditions, strict=True):
         draft.edits.extend(_led(form.write(condition), draft.leads.get(form.region, b"")))
     needs = {need.name: need for _, ask in chosen for need in ask.needs}
-    _import(draft, [*needs.values(), *kept.imports], layout)
+    _import(draft, list(needs.values()), kept.imports, layout)
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
@@ -124,11 +128,10 @@ def _before_first(draft: _Draft, regions: list[Region], ask: Ask, name: str) -> 
         return False
     box, index = place
     first = regions[0]
-    if box is first.new_box:
-        if not first.new_items:
-            anchor = box.items[min(index, len(box.items) - 1)]
-            draft.leads[first] = indent_of(anchor) + _declaration(draft, name, ask)
-            return True
+    if box is first.new_box and not first.new_items:
+        anchor = box.items[min(index, len(box.items) - 1)]
+        draft.leads[first] = indent_of(anchor) + _declaration(draft, name, ask)
+        return True
     item = _led_by_comments(box, index)
     if not item.owns_lines:
         return False
@@ -185,19 +188,29 @@ def _declaration(draft: _Draft, name: str, ask: Ask) -> bytes:
 # ---------------------------------------------------------------- imports and old code
 
 
-def _import(draft: _Draft, needs: Iterable[Need], layout: Layout) -> None:
+def _import(draft: _Draft, asked: Sequence[Need], kept: Sequence[Need], layout: Layout) -> None:
     file = draft.pair.new
     entries = [binding.imported for binding in draft.pair.new_names.imports if binding.imported is not None]
     together: dict[Span, Edit] = {}
-    for need in needs:
+    again: set[Span] = set()
+    for need in [*asked, *kept]:
         edit = added(file, entries, need, draft.style, merge=layout.merge)
         before = together.get(edit.span)
         together[edit.span] = Edit(edit.span, before.text + edit.text) if before else edit
+        again.update([edit.span] if need in kept else ())
     for edit in together.values():
         start, end = file.line_start(edit.span.start), file.line_end(edit.span.end)
         line = file.data[start : edit.span.start] + edit.text + file.data[edit.span.end : end]
-        draft.added.update(part.strip() for part in line.splitlines())
+        lines = [part.strip() for part in line.splitlines()]
+        draft.added.update(part for part in lines if edit.span not in again or _stood(draft.pair.old, part))
         draft.edits.append(edit)
+
+
+def _stood(file: SourceFile, line: bytes) -> bool:
+    """Whether a line imports nothing that a statement of the file did not."""
+    words = Counter(_WORD.findall(line))
+    statements = (item for item in file.root.items if item.shape == "import")
+    return any(words <= Counter(_WORD.findall(item.text.encode("utf-8", "surrogateescape"))) for item in statements)
 
 
 def _put_back(draft: _Draft, kept: Kept) -> None:

@@ -14,7 +14,7 @@ from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
 from featureops.core.templates import ClientModule, WrapTemplate
 from featureops.core.wrap.idiom import Idiom, Part
-from featureops.core.wrap.imports import module_of
+from featureops.core.wrap.imports import module_of, package_of
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.values import Ask, Need, Pair
 
@@ -115,9 +115,9 @@ class Clients:
         name = client.file + ending
         there = self._existing(name, client)
         if there is not None:
-            return _Placed(client, there, None, _package(pack, self._project.contents.text(there)), install)
+            return _Placed(client, there, None, package_of(pack, self._project.contents.text(there)), install)
         folder, root = self._folder(pair.path, client, pack)
-        package = _package(pack, pair.new.data)
+        package = package_of(pack, pair.new.data)
         return _Placed(client, posixpath.join(folder, name), _text(client, pack, package), package, install, root)
 
     def _existing(self, name: str, client: ClientModule) -> str | None:
@@ -148,7 +148,7 @@ class Clients:
     def _brought(self, pair: Pair, style: Style, placed: _Placed) -> Need | None:
         """What makes the client's name known in a file; None where it is known without."""
         client, pack = placed.client, pair.new.pack
-        same = _package(pack, pair.new.data) == placed.package
+        same = package_of(pack, pair.new.data) == placed.package
         beside = posixpath.dirname(pair.path) == posixpath.dirname(placed.path) or pack.modules.style != "folder"
         if client.seen == "all" or (client.seen == "package" and same and beside):
             return None
@@ -180,13 +180,6 @@ def _part(text: str, pack: LanguagePack) -> Part:
         return Part("", key=True, keyword=text.partition("{key}")[0])
     plain = text.isidentifier() and text not in (pack.text.true, pack.text.false, pack.text.null)
     return Part(text, (text,) if plain else ())
-
-
-def _package(pack: LanguagePack, data: bytes | None) -> str:
-    """The package that a file says it belongs to; "" for none."""
-    form = pack.wrap.package
-    found = re.search(form.encode(), data or b"", re.MULTILINE) if form is not None else None
-    return found.group(1).decode("utf-8", "replace") if found is not None else ""
 
 
 def _text(client: ClientModule, pack: LanguagePack, package: str) -> bytes:

@@ -14,7 +14,7 @@ from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.forms import negated
-from featureops.core.wrap.imports import module_for, module_of, need_of, statement_for
+from featureops.core.wrap.imports import module_for, module_of, need_of, package_of, statement_for
 from featureops.core.wrap.layout import Style, quoted
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Need, No, Pair
@@ -193,7 +193,9 @@ def _import(idiom: Idiom, at: Node, offset: int, pair: Pair, project: Project, s
     elif idiom.root in pair.new.pack.index.self_names:
         return No(f"{idiom.callee} of {idiom.place} belongs to another class.")
     elif binding is None:
-        return None
+        need = _from_its_package(idiom, pair, project, style)
+        if need is None:
+            return None
     elif binding.scope.parent is not None:
         return No(f"{idiom.root} of {idiom.place} is local there and can't be imported.")
     elif binding.imported is not None:
@@ -201,6 +203,8 @@ def _import(idiom: Idiom, at: Node, offset: int, pair: Pair, project: Project, s
     elif pair.new.pack.modules.style == "folder":
         same = posixpath.dirname(idiom.path) == posixpath.dirname(target)
         return None if same else No(f"{idiom.root} of {idiom.place} belongs to another package.")
+    elif not pair.new.pack.wrap.import_name:
+        return None
     else:
         module = module_of(project, idiom.path, target)
         need = Need(idiom.root, module, idiom.root, statement_for(pair.new, style, module, idiom.root))
@@ -211,6 +215,18 @@ def _import(idiom: Idiom, at: Node, offset: int, pair: Pair, project: Project, s
     if entry is not None and (entry.module, entry.imported) == (need.module, need.imported):
         return None
     return No(f"{idiom.root} already means something else in {target}.")
+
+
+def _from_its_package(idiom: Idiom, pair: Pair, project: Project, style: Style) -> Need | None:
+    """What brings in a name that the idiom's file has from its own package, in a file of another package."""
+    pack = pair.new.pack
+    beside = posixpath.join(posixpath.dirname(idiom.path), idiom.root + posixpath.splitext(idiom.path)[1])
+    if pack.wrap.package is None or beside not in project.paths:
+        return None
+    home, here = (package_of(pack, project.contents.text(path)) for path in (beside, pair.path))
+    if home == here:
+        return None
+    return Need(idiom.root, home, idiom.root, statement_for(pair.new, style, home, idiom.root))
 
 
 def _reaches(idiom: Idiom, names: Names, at: Node, offset: int) -> bool:

@@ -47,7 +47,15 @@ def _code(items: Sequence[Item]) -> list[Item]:
 def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
     if all(is_docstring(item) for item in (*old, *new)):
         return Stays("Only the documentation of the code differs.")
+    if _tokens(old) == _tokens(new):
+        return Stays("Only the layout or the comments differ: nothing to switch.")
     return _hooks(region, old, new)
+
+
+def _tokens(items: Sequence[Item]) -> list[tuple[str, str]]:
+    """The nodes in order, with the texts of those that hold no other: code without its layout and its comments."""
+    nodes = (node for item in items for part in item.parts for node in part.walk() if not node.is_comment)
+    return [(node.type, "" if node.children else node.text) for node in nodes]
 
 
 def cut(region: Region) -> list[Region]:
@@ -125,8 +133,8 @@ def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
     lost = next((item for item in old if _additive(item) == "call" and not _still_made(item, new)), None)
     if lost is not None:
         return No(
-            f"{lost.node.text.splitlines()[0]} defined members that the old code may need. Keep what it defined, and take"
-            " it away with the flag."
+            f"{lost.node.text.splitlines()[0]} defined members that the old code may need. Keep what it defined, and"
+            " take it away with the flag."
         )
     names = {name for item in old for name in (_defined(item),) if name}
     again = sorted(names.intersection(name for item in new for name in (_defined(item),) if name))

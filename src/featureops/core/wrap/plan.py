@@ -8,7 +8,7 @@ from typing import Literal
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
-from featureops.core.wrap.boxes import owner_of
+from featureops.core.wrap.boxes import owner_of, unwrapped_definition
 from featureops.core.wrap.build import Built, Layout, Outside, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.judge import Stays, cut, judged
@@ -118,7 +118,7 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No) and region.kind == "header":
-            headers.append(region)
+            headers.extend([region] if unwrapped_definition(region.new_items[0].node).shape != "class" else [])
         elif isinstance(verdict, No) and not region.at_run_time:
             found.refused.append(region)
         if verdict is None:

@@ -1,4 +1,4 @@
-"""What a block gives to the code around it without saying so: its last statement, where the language works like that."""
+"""What a block gives to the code around it without saying so: in some languages its last statement."""
 
 from __future__ import annotations
 
