@@ -109,19 +109,24 @@ def show(found: Mapping[str, Tool]) -> None:
         ("inventory, again", "git status", ("floor: list",)),
     ):
         if theirs in found:
-            ratio = f"{_ratio(found, mine, theirs):.2f} (median of {len(found[mine].seconds)} ratios)"
-            least = ", ".join(f"{floor} {_ratio(found, floor, theirs):.2f}" for floor in floors)
-            print(f"{mine} beyond start / {theirs}: {ratio}{f'; {least}' if least else ''}")
+            figures = (f"{name} {_ratio(found, name, theirs)}" for name in (mine, *floors))
+            print(f"beyond start / {theirs}: {', '.join(figures)}")
+    print("Medians by time, and in brackets by processor time, which other work on the machine changes less.")
 
 
 def _start(name: str) -> str:
     return "floor: start" if name.startswith("floor") else "start"
 
 
-def _ratio(found: Mapping[str, Tool], mine: str, theirs: str) -> float:
-    """The median of what runs took beyond their start, by what the other tool took at the same time."""
-    pairs = zip(found[mine].seconds, found[_start(mine)].seconds, found[theirs].seconds, strict=True)
-    return statistics.median((took - nothing) / other for took, nothing, other in pairs)
+def _ratio(found: Mapping[str, Tool], mine: str, theirs: str) -> str:
+    """What runs took beyond their start, by what the other tool took at the same time."""
+    ours, start, other = found[mine], found[_start(mine)], found[theirs]
+    elapsed = statistics.median(map(_beyond, ours.seconds, start.seconds, other.seconds))
+    return f"{elapsed:.2f} ({statistics.median(map(_beyond, ours.processor, start.processor, other.processor)):.2f})"
+
+
+def _beyond(took: float, nothing: float, other: float) -> float:
+    return (took - nothing) / other
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -154,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 tool.run(environment)
                 if number == 0:
                     tool.seconds.clear()  # the first run warms the file cache
+                    tool.processor.clear()
     show(found)
     return 0
 

@@ -61,7 +61,9 @@ class Code:
 
     @cached_property
     def project(self) -> Project:
-        return Project(self._tree.files, self.text, self._deps.packs, self._deps.config)
+        project = Project(self._tree.files, self.text, self._deps.packs, self._deps.config)
+        find_declared(self._deps, project)
+        return project
 
     def text(self, path: str) -> bytes | None:
         """The bytes of a file, which are not kept here: a large repository has more than fit."""

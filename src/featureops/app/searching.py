@@ -11,7 +11,7 @@ from typing import TypeVar
 from featureops.app.deps import Deps
 from featureops.core.detect.needles import Needles
 from featureops.core.pack import LanguagePack, Packs
-from featureops.core.packages import declared_at
+from featureops.core.packages import declared_names
 from featureops.core.project import Project
 from featureops.ports import Hit, Progress
 
@@ -103,20 +103,19 @@ def spread(
     return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
 
 
-def find_declared(deps: Deps, project: Project, paths: Iterable[str]) -> None:
-    """Find which files declare which names, where files of such languages are to be read: once, and not by each of the
-    processes that do it.
+def find_declared(deps: Deps, project: Project, paths: Iterable[str] = ()) -> None:
+    """Have several processes find which files declare which names, once that is asked for; for files that others than
+    this process will read, now.
     """
+    project.packages.find_by(partial(_declared, deps, project))
     for pack in {pack.id: pack for path in paths if (pack := deps.packs.reading(path)) is not None}.values():
-        if pack.modules.declared:
-            project.packages.declares(pack, partial(_declared, deps, project, pack))
+        project.packages.know(pack)
 
 
 def _declared(deps: Deps, project: Project, pack: LanguagePack) -> Mapping[bytes, list[str]]:
-    words = {pack.id: tuple(word.encode() for word in pack.modules.declared)}
-
     def work(part: Part) -> list[tuple[str, set[bytes]]]:
-        return [(hit.path, declared_at(hit.data, hit.offsets, pack)) for hit in search(deps, part, words)]
+        hits = part.watched(deps.workspace.scan(dict.fromkeys(part.paths, ())))
+        return [(hit.path, declared_names(hit.data, pack)) for hit in hits]
 
     found: dict[bytes, list[str]] = {}
     files = sorted(path for path in project.paths if path.endswith(pack.extensions))
