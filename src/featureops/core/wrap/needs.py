@@ -25,9 +25,15 @@ class Kept:
 
 
 def kept_for(
-    pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], style: Style, outside: frozenset[str] = frozenset()
+    pair: Pair,
+    wrapped: Sequence[Region],
+    left: Sequence[Region],
+    style: Style,
+    outside: frozenset[str] = frozenset(),
+    lost: frozenset[str] = frozenset(),
 ) -> Kept | No:
-    """`outside` are names that old code in other files still imports from this one."""
+    """`outside` are names that old code in other files still imports from this one, `lost` those that other files have
+    no more."""
     pending: list[Item] = [item for region in wrapped for item in region.old_items]
     imports: dict[str, Need] = {}
     again: dict[Region, list[Item]] = {}
@@ -42,6 +48,10 @@ def kept_for(
                 " another name, so that both can stand in one file."
             )
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
+        away = next((b.name for b in missing if b.imported is not None and b.imported.imported in lost), None)
+        if away is not None:
+            return No(f"The old code needs {away}, which the change takes away in another file. Keep it there, and take"
+                      " it away with the flag.")  # fmt: skip
         names = {binding.name for binding in missing if binding.imported is None} | members_needed(pending) | wanted
         whole = _whole_imports(pair, gone, missing)
         problem = _import(pair, style, [binding for binding in missing if binding not in whole], imports)

@@ -31,7 +31,8 @@ _MOST_OPTIONS = 8
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
     the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
-    `wide` is a cleaner that sees more of the repository and takes longer."""
+    `wide` is a cleaner that sees more of the repository and takes longer; `lost` are names that the change took away
+    in other files."""
 
     pair: Pair
     flag: str
@@ -42,6 +43,7 @@ class Job:
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
     wide: Cleaner | None = None
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,8 @@ def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
         if built is not None:
             return
         why = why or verdict.why
-    piece.refused = f"No form of a branch can be taken out again exactly here: {why}."
+    sentence = why.endswith(".")
+    piece.refused = why if sentence else f"No form of a branch can be taken out again exactly here: {why}."
 
 
 def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
@@ -274,7 +277,7 @@ def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | N
     for layout in _LAYOUTS:
         built = _try(job, found, pieces, layout)
         if isinstance(built, No):
-            return None, Verdict(holds=False, why=built.reason.rstrip("."))
+            return None, Verdict(holds=False, why=built.reason)
         if built.text in texts:
             continue
         texts.add(built.text)
@@ -287,7 +290,7 @@ def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | N
 def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> Built | No:
     chosen = list(_disjoint([piece.choice for piece in pieces]))
     wrapped = [form.region for form, _ in chosen]
-    kept = kept_for(job.pair, wrapped, found.left, job.style)
+    kept = kept_for(job.pair, wrapped, found.left, job.style, lost=job.lost)
     if isinstance(kept, No):
         return kept
     return build(job.pair, job.flag, chosen, found.outside, kept, job.style, layout)
