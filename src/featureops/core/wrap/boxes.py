@@ -167,7 +167,13 @@ def _statements(node: Node) -> Box:
     inside = children if first is None else children[: children.index(first)]
     items = _items([*_leading_comments(node), *(child for child in inside if child.named)])
     start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
-    return Box(kind, node, items, start, file.line_end(items[-1].end) if items else node.end)
+    return Box(kind, node, items, start, _end_of(items[-1]) if items else node.end)
+
+
+def _end_of(last: Item) -> int:
+    """The end of the line that an item ends, or of the item where more code stands behind it."""
+    end = last.file.line_end(last.end)
+    return last.end if last.file.data[last.end : end].strip() else end
 
 
 def _leading_comments(node: Node) -> list[Node]:
@@ -197,7 +203,7 @@ def _section(node: Node) -> Box | None:
         return None
     if not items[0].owns_lines:
         return None
-    return Box("block", node, items, node.file.line_start(items[0].start), node.file.line_end(items[-1].end))
+    return Box("block", node, items, node.file.line_start(items[0].start), _end_of(items[-1]))
 
 
 def _items(children: list[Node]) -> tuple[Item, ...]:

@@ -246,8 +246,10 @@ def _expected(draft: _Draft, wrapped: list[Region], outside: Outside, kept: Kept
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
         added_lines.update(_lines(item.text for item in region.new_items))
         removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
-    # What only the new code used goes with it.
-    removed.update(_lines(item.text for region in outside.refused for item in region.new_items))
+    # What only the new code used goes with it, and what stays may have been moved.
+    refused = _lines(item.text for region in outside.refused for item in region.new_items)
+    removed.update(refused)
+    added_lines.update(refused)
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
     imports = [item.text for region in outside.left for item in region.new_items if item.node.shape == "import"]

@@ -263,7 +263,7 @@ class _Change:
         deleted = {changed.path: changed for changed in changes if changed.after is None and changed.before is not None}
         paths = self.project.paths | set(deleted)
         whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config)
-        wanted: dict[str, dict[str, set[str]]] = {}
+        wanted: dict[str, set[str]] = {}
         for path, done in self.results.wraps.items():
             file = parse(path, done.text, self.results.jobs[path].pair.new.pack)
             entries = (binding.imported for binding in Names(file).imports if done.asks)
@@ -272,41 +272,20 @@ class _Change:
                 if target in deleted:
                     self.results.edits[target] = FileEdit(target, None, deleted[target].before)
                 elif target in self.results.jobs:
-                    wanted.setdefault(target, {}).setdefault(entry.imported, set()).add(path)
-        for target, users in wanted.items():
-            self._put_back(target, users)
+                    wanted.setdefault(target, set()).add(entry.imported)
+        for target, names in wanted.items():
+            self._put_back(target, frozenset(names))
 
-    def _put_back(self, path: str, users: Mapping[str, set[str]]) -> None:
-        """`users` are the files that import each name."""
-        pair, before = self.results.jobs[path].pair, self.results.edits[path]
-        gone = frozenset(name for name in users if pair.old_names.top(name) and not pair.new_names.top(name))
+    def _put_back(self, path: str, names: frozenset[str]) -> None:
+        pair = self.results.jobs[path].pair
+        gone = frozenset(name for name in names if pair.old_names.top(name) and not pair.new_names.top(name))
         if not gone:
             return
         again = wrap_file(replace(self.results.jobs[path], outside=gone))
-        self.results.edits[path] = FileEdit(path, pair.new.data, again.text)
-        if not self._goes_again(path):
-            self.results.edits[path] = before
-            for user in sorted({user for name in gone for user in users[name]}):
-                self._wrap_without(user, gone)
-            return
         self.results.wraps[path] = again
+        self.results.edits[path] = FileEdit(path, pair.new.data, again.text)
         reason = f"{', '.join(sorted(gone))} put back: old code in other files still needs it. Remove it with the flag."
         self.results.hunks.append(Hunk(path, 1, 1, "left", "kept", reason))
-
-    def _goes_again(self, path: str) -> bool:
-        """Whether taking the flag out of all files takes out what was put back into this one."""
-        files = {edit.path: edit.after for edit in self.results.edits.values() if edit.after is not None}
-        files.update(self.clients.context())
-        source = Overlay(files, self.repository.paths, self.repository.read, self._with_word)
-        done = cleanup(source, self.flag, True, self.repository.packs, self.repository.config)
-        after = next((edit.after for edit in done.edits if edit.path == path), files[path])
-        return after == self.results.jobs[path].pair.new.data
-
-    def _wrap_without(self, path: str, lost: frozenset[str]) -> None:
-        """Wrap a file again, but for the places whose old code needs names that other files lost."""
-        self.results.hunks = [hunk for hunk in self.results.hunks if hunk.path != path]
-        job = self.results.jobs[path]
-        self._wrap(replace(job, lost=job.lost | lost))
 
     # -------------------------------------------------------------- the result
 

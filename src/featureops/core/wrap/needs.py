@@ -30,14 +30,13 @@ def kept_for(
     left: Sequence[Region],
     style: Style,
     outside: frozenset[str] = frozenset(),
-    lost: frozenset[str] = frozenset(),
 ) -> Kept | No:
-    """`outside` are names that old code in other files still imports from this one, `lost` those that other files have
-    no more."""
+    """`outside` are names that old code in other files still imports from this one."""
     pending: list[Item] = [item for region in wrapped for item in region.old_items]
     imports: dict[str, Need] = {}
     again: dict[Region, list[Item]] = {}
     gone = _gone(left)
+    moved = {definition_name(item.node) for region in left for item in region.new_items} - {None}
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
@@ -48,10 +47,6 @@ def kept_for(
                 " another name, so that both can stand in one file."
             )
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
-        away = next((b.name for b in missing if b.imported is not None and b.imported.imported in lost), None)
-        if away is not None:
-            return No(f"The old code needs {away}, which the change takes away in another file. Keep it there, and take"
-                      " it away with the flag.")  # fmt: skip
         names = {binding.name for binding in missing if binding.imported is None} | members_needed(pending) | wanted
         whole = _whole_imports(pair, gone, missing)
         problem = _import(pair, style, [binding for binding in missing if binding not in whole], imports)
@@ -60,7 +55,7 @@ def kept_for(
         statements = [binding.imported.statement for binding in whole if binding.imported is not None]
         pending, wanted = [], set()
         for region, item in gone:
-            needed = item.node in statements or (item.node.shape != "import" and _name(item, pair) in names)
+            needed = item.node in statements or (item.node.shape != "import" and _name(item, pair) in names - moved)
             if needed and item not in again.get(region, []):
                 again.setdefault(region, []).append(item)
                 pending.append(item)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
-from featureops.core.wrap.boxes import owner_of, unwrapped_definition
+from featureops.core.wrap.boxes import definition_name, owner_of, unwrapped_definition
 from featureops.core.wrap.build import Built, Layout, Outside, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.judge import Stays, cut, judged
@@ -31,8 +31,7 @@ _MOST_OPTIONS = 8
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
     the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
-    `wide` is a cleaner that sees more of the repository and takes longer; `lost` are names that the change took away
-    in other files."""
+    `wide` is a cleaner that sees more of the repository and takes longer."""
 
     pair: Pair
     flag: str
@@ -43,7 +42,6 @@ class Job:
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
     wide: Cleaner | None = None
-    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +288,7 @@ def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | N
 def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> Built | No:
     chosen = list(_disjoint([piece.choice for piece in pieces]))
     wrapped = [form.region for form, _ in chosen]
-    kept = kept_for(job.pair, wrapped, found.left, job.style, lost=job.lost)
+    kept = kept_for(job.pair, wrapped, found.left, job.style)
     if isinstance(kept, No):
         return kept
     return build(job.pair, job.flag, chosen, found.outside, kept, job.style, layout)
@@ -310,9 +308,15 @@ def _lawful(job: Job, built: Built) -> Verdict:
     if parse(path, built.text, pack).errors():
         return Verdict(holds=False, why="the branch would not be valid code")
     verdict = check(path, built.text, built.expected, job.cleaner)
-    if verdict.holds or job.wide is None:
+    # What was put back must go again even where other files speak of such a name.
+    again = [item.node for _, items in built.kept.definitions for item in items if item.node.shape != "import"]
+    if job.wide is not None and verdict.holds == bool(again):
+        verdict = check(path, built.text, built.expected, job.wide)
+    if verdict.holds or not again:
         return verdict
-    return check(path, built.text, built.expected, job.wide)
+    name = definition_name(again[0]) or "a definition"
+    why = f"The old code needs {name}, which the change takes away. Keep it, and take it away with the flag."
+    return replace(verdict, why=why)
 
 
 def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:

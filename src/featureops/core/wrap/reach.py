@@ -92,7 +92,7 @@ def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
     found: dict[str, Binding] = {}
     root = names.file.root
     for item in items:
-        for node in item.node.walk():
+        for node in (node for part in item.parts for node in part.walk()):
             binding = names.of.get(node)
             if binding is not None and binding.scope is root:
                 found[binding.name] = binding
@@ -100,11 +100,13 @@ def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
 
 
 def members_needed(items: Iterable[Item]) -> frozenset[str]:
-    """Names of members that code asks any object for."""
+    """Names of members that code asks any object for, or its own object without saying so."""
     found = set()
     for item in items:
-        for node in item.node.walk():
-            name = node.role("property") if node.named and node.shape == "member" else None
+        for node in (node for part in item.parts for node in part.walk() if node.named):
+            name = node.role("property") if node.shape == "member" else None
+            if name is None and node.type in node.file.pack.index.implicit_members:
+                name = node
             if name is not None:
                 found.add(name.text)
     return frozenset(found)
