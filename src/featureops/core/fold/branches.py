@@ -226,7 +226,7 @@ class Branches(Comparisons):
             return
         self.stands_for[node] = statements(arm.body) if effect is None else [effect, *statements(arm.body)]
         if effect is None and (self._would_clash(node, arm.body) or _is_marked(node, arm.body)):
-            self.editor.delete(node.start, arm.body.start)
+            self.editor.replace(node.start, arm.body.start, node.file.pack.text.own_block)
             self.editor.delete(arm.body.end, max(end, arm.body.end))
             self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
             return
@@ -275,9 +275,14 @@ class Branches(Comparisons):
         own = self.names.in_scope(body)
         if not own:
             return False
+        scopes = node.file.pack.index.block_scopes | node.file.pack.index.function_scopes
+        around = next((outer for outer in node.ancestors() if outer.type in scopes), node.file.root)
         for name, binding in own.items():
             outer = self.names.lookup(name, node)
-            if outer is not None and outer is not binding:
+            if outer is None or outer is binding:
+                continue
+            used = (use for use in (*outer.uses, *outer.writes) if not node.span.holds(use.span))
+            if outer.scope is around or any(around.span.holds(use.span) for use in used):
                 return True
         return False
 

@@ -10,6 +10,7 @@ from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item
+from featureops.core.wrap.choice import choice, gives_value, slots_of
 from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
 from featureops.core.wrap.regions import Region
 
@@ -38,7 +39,7 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
     """The forms that fit the region's box, best first."""
     kind = region.new_box.kind
     if kind == "block":
-        slots = _slots(region)
+        slots = slots_of(region.old_items, region.new_items)
         if slots:
             yield Form("conditional", region, lambda condition: _initialisers(slots, condition, style))
         if _whole_lines(region):
@@ -46,9 +47,9 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
     elif kind == "markup":
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=True))
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=False))
-    elif kind == "expression":
-        yield Form("conditional", region, lambda condition: _expression(region, condition, parens=False))
-        yield Form("conditional", region, lambda condition: _expression(region, condition, parens=True))
+    elif kind == "expression" and gives_value(region.new_items[0].node) and gives_value(region.old_items[0].node):
+        yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=False))
+        yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=True))
 
 
 # ---------------------------------------------------------------- statements
@@ -142,65 +143,16 @@ def _blank_lines(region: Region, gap: int, *, first: bool, last: bool) -> tuple[
     return (before, after) if max(before, after) == gap else (gap, after)
 
 
-# ---------------------------------------------------------------- initialisers
-
-
-def _slots(region: Region) -> list[tuple[Node, Node]]:
-    """(old value, new value) where both sides declare the same names in the same way and only the values differ."""
-    old, new = region.old_items, region.new_items
-    if not old or len(old) != len(new):
-        return []
-    found = [_slot(before, after) for before, after in zip(old, new, strict=True)]
-    return [slot for slot in found if slot is not None] if all(slot is not None for slot in found) else []
-
-
-def _slot(old: Item, new: Item) -> tuple[Node, Node] | None:
-    values: list[Node] = []
-    for item in (old, new):
-        node = item.node
-        inner = node.role("declaration") if node.shape == "export" else node
-        declarators = inner.items if inner is not None and inner.shape == "declaration" else []
-        value = declarators[0].role("value") if len(declarators) == 1 else None
-        if value is None:
-            return None
-        values.append(value)
-    before, after = values
-    same_head = old.file.data[old.start : before.start] == new.file.data[new.start : after.start]
-    same_tail = old.file.data[before.end : old.end] == new.file.data[after.end : new.end]
-    return (before, after) if same_head and same_tail else None
-
-
-def _initialisers(slots: list[tuple[Node, Node]], condition: str, style: Style) -> list[Edit]:
-    return [Edit(after.span, _bytes(_choice(before, after, condition, style))) for before, after in slots]
-
-
-def _choice(old: Node, new: Node, condition: str, style: Style) -> str:
-    template = new.file.pack.text.conditional
-    one = template.format(condition=condition, then=_operand(new), otherwise=_operand(old))
-    column = new.file.column_of(new.start)
-    if "\n" not in one and column + len(one) <= _WIDEST:
-        return one
-    if not template.startswith("{condition}"):
-        return one
-    line = new.file.line_text(new.start)
-    indent = line[: len(line) - len(line.lstrip())] + style.unit.decode()
-    eol = style.eol.decode()
-    spaced = template.replace(" ? ", f"{eol}{indent}? ").replace(" : ", f"{eol}{indent}: ")
-    return spaced.format(condition=condition, then=_operand(new), otherwise=_operand(old))
-
-
-def _operand(node: Node) -> str:
-    return f"({node.text})" if node.shape in _LOOSE else node.text
-
-
 # ---------------------------------------------------------------- expressions and markup
 
 
-def _expression(region: Region, condition: str, *, parens: bool) -> list[Edit]:
+def _initialisers(slots: list[tuple[Node, Node]], condition: str, style: Style) -> list[Edit]:
+    return [Edit(after.span, _bytes(choice(before, after, condition, style))) for before, after in slots]
+
+
+def _expression(region: Region, condition: str, style: Style, *, parens: bool) -> list[Edit]:
     old, new = region.old_items[0].node, region.new_items[0].node
-    template = new.file.pack.text.conditional
-    then, otherwise = (f"({new.text})", f"({old.text})") if parens else (_operand(new), _operand(old))
-    return [Edit(new.span, _bytes(template.format(condition=condition, then=then, otherwise=otherwise)))]
+    return [Edit(new.span, _bytes(choice(old, new, condition, style, parens=parens)))]
 
 
 def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> list[Edit]:

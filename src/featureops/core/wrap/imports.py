@@ -32,6 +32,8 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
     if entry is None:
         return None
     where = module or entry.module
+    if entry.statement.role("path") is not None and where == entry.module:
+        return Need(binding.name, where, entry.imported, entry.statement.text)
     if entry.imported not in ("*", "default"):
         name = entry.entry.text.removeprefix(f"{entry.module}{file.pack.modules.separator or '.'}")
         return Need(binding.name, where, entry.imported, statement_for(file, style, where, name))
@@ -60,7 +62,7 @@ def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[I
     """The names of the first statement that imports plain names from the same module."""
     for entry in imports:
         statement = entry.statement
-        if statement.parent is not file.root or entry.module != need.module:
+        if statement.parent is not file.root or entry.module != need.module or statement.role("path") is not None:
             continue
         if entry.imported in ("*", "default") or statement.has_token("type") != need.statement.startswith(
             "import type"
@@ -107,7 +109,9 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
         if item.node.shape == "import" or item.node in keys
     }
     if statements:
-        end = file.line_end(box.items[_place(statements, need)].end)
+        by_path = [index for index in statements if box.items[index].node.role("path") is not None]
+        at = _sorted_place(box, by_path, need) if by_path else _place(statements, need)
+        end = file.line_end(box.items[at].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol
         return Edit(Span(end, end), lead + line)
     headers = file.pack.index.headers
@@ -155,6 +159,23 @@ def _place(keys: dict[int, tuple[str, str]], need: Need) -> int:
 
 def _plain(imported: str) -> str:
     return "" if imported in ("*", "default") else imported
+
+
+def _sorted_place(box: Box, statements: list[int], need: Need) -> int:
+    """Where a statement brings in one name: behind the last smaller one of its kind and package, as they are sorted."""
+    texts = {index: box.items[index].node.text for index in statements}
+    kind, path = _kind_and_path(need.statement)
+    alike = [index for index in statements if _kind_and_path(texts[index])[0] == kind] or statements
+    near = [index for index in alike if _kind_and_path(texts[index])[1].split(".")[0] == path.split(".")[0]]
+    smaller = [index for index in near or alike if _kind_and_path(texts[index])[1] <= path]
+    return (smaller or near or alike)[-1]
+
+
+def _kind_and_path(statement: str) -> tuple[list[str], str]:
+    """The words in front of the path, and the path."""
+    words = statement.rstrip(";").split()
+    at = next((index for index, word in enumerate(words) if "." in word), len(words) - 1)
+    return words[:at], words[at]
 
 
 def _module_text(statement: Node) -> str:

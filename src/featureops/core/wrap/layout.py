@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from featureops.core.fold.editor import Frozen
 from featureops.core.importing import imported_by_call
-from featureops.core.syntax import SourceFile
+from featureops.core.syntax import Node, SourceFile
 from featureops.core.wrap.boxes import Item
 
-__all__ = ["Style", "deeper", "indent_of", "lines_of", "quoted", "style_of"]
+__all__ = ["Style", "deeper", "deeper_value", "indent_of", "lines_of", "quoted", "style_of"]
 
 _SAMPLE = 4000
 
@@ -125,6 +125,14 @@ def deeper(items: Sequence[Item], style: Style) -> bytes:
     file, (start, end) = items[0].file, lines_of(items)
     text = _shifted(file, start, end, style)
     return text if text.endswith(b"\n") else text + style.eol
+
+
+def deeper_value(node: Node, style: Style) -> bytes:
+    """The text of a value whose first line moves one level deeper: so do the others."""
+    file, following = node.file, node.file.line_end(node.start)
+    if following >= node.end:
+        return file.data[node.start : node.end]
+    return file.data[node.start : following] + _shifted(file, following, node.end, style)
 
 
 def _shifted(file: SourceFile, start: int, end: int, style: Style) -> bytes:

@@ -11,7 +11,7 @@ from featureops.core.wrap.boxes import Item
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["clashes", "hidden", "members_needed", "reached", "top_names"]
+__all__ = ["clashes", "hidden", "members_needed", "reached", "top_names", "unopened"]
 
 _MOST_REPEATED = 40
 
@@ -99,9 +99,9 @@ def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
     return found
 
 
-def members_needed(items: Iterable[Item]) -> frozenset[str]:
-    """Names of members that code asks any object for, or its own object without saying so."""
-    found = set()
+def members_needed(names: Names, items: Iterable[Item]) -> frozenset[str]:
+    """Names of members that code asks any object for, or its own object, also without saying so."""
+    found, classes = set[str](), names.file.pack.index.class_scopes
     for item in items:
         for node in (node for part in item.parts for node in part.walk() if node.named):
             name = node.role("property") if node.shape == "member" else None
@@ -109,7 +109,32 @@ def members_needed(items: Iterable[Item]) -> frozenset[str]:
                 name = node
             if name is not None:
                 found.add(name.text)
+            binding = names.of.get(node) if classes else None
+            if binding is not None and binding.scope.type in classes:
+                found.add(binding.name)
     return frozenset(found)
+
+
+def unopened(opened: Sequence[Node], names: Names, items: Iterable[Item], new: Names) -> str | None:
+    """The first name that code may have from a statement that brings in names without naming them: the new side has
+    nothing of that name."""
+    kinds = names.file.pack.index.identifiers
+    known: set[str] | None = None
+    for item in items if opened else ():
+        for node in item.node.walk():
+            if node.type not in kinds or names.of.get(node) is not None:
+                continue
+            if known is None:
+                known = {part.text for part in new.file.root.walk() if part.type in kinds}
+            if node.text not in known and (node.text[:1].isupper() or _is_called(node)):
+                return node.text
+    return None
+
+
+def _is_called(node: Node) -> bool:
+    outer = node.parent
+    call = outer.parent if outer is not None and outer.shape == "member" and outer.role("property") is node else outer
+    return call is not None and call.shape == "call" and call.role("function") in (node, outer)
 
 
 def clashes(needed: Iterable[Binding], new: Names) -> str | None:
