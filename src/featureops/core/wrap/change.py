@@ -14,10 +14,11 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
-from featureops.core.sources import Source
 from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.clients import Clients
-from featureops.core.wrap.idiom import Idiom, idiom_of, ranked, rendered
+from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
+from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import region_of_lines, unset_without
 from featureops.core.wrap.overlay import Overlay
@@ -143,6 +144,7 @@ class _Change:
         self.results = _Results()
         self.clients = Clients(self.project)
         self._words: dict[bytes, frozenset[str]] = {}
+        self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
 
@@ -193,33 +195,42 @@ class _Change:
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
         near = self.idioms.near(pair.path)
         style = style_of(pair.new, self.project.file(near[0].path) if near else None)
-        templates = self.clients.idioms(pair, style) if not near else []
+        templates = self.clients.idioms(pair, style, near[0] if near else None)
+        where = Where(pair, self.project, style, self.keys, self._files_with)
 
         def ask(region: Region) -> Ask | No:
-            return rendered([*near, *templates], region, pair, self.project, self.flag, style)
+            return rendered([*near, *templates], region, where)
 
         reads = self.idioms.reads(pair.path)
         return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
 
-    def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
-        """What the cleanup makes of a wrapped file, seen with the files that it imports."""
-        return self._cleaned(MappingSource({path: text, **self._around(path)}), path, text, keep)
+    def _files_with(self, word: str) -> Iterable[str]:
+        return self.repository.grep([word.encode()])
 
-    def _clean_wide(self, path: str, text: bytes, keep: bool) -> bytes:
+    def _clean(self, path: str, text: bytes, keep: bool) -> bytes | None:
+        """What the cleanup makes of a wrapped file, seen with the files that it imports; None where it would leave the
+        key in a list of keys."""
+        return self._cleaned(path, text, keep)
+
+    def _clean_wide(self, path: str, text: bytes, keep: bool) -> bytes | None:
         """The same, where other files of the repository may use what is in this one."""
-        files, all_files = {path: text, **self._around(path)}, self.repository
-        return self._cleaned(Overlay(files, all_files.paths, all_files.read, self._with_word), path, text, keep)
+        return self._cleaned(path, text, keep, wide=True)
 
     def _with_word(self, word: bytes) -> frozenset[str]:
         if word not in self._words:
             self._words[word] = frozenset(self.repository.grep([word]))
         return self._words[word]
 
-    def _cleaned(self, source: Source, path: str, text: bytes, keep: bool) -> bytes:
-        packs, config = self.repository.packs, self.repository.config
-        done = cleanup(source, self.flag, keep, packs, config, frozenset({path}))
-        edit = next((edit for edit in done.edits if edit.path == path), None)
-        return text if edit is None or edit.after is None else edit.after
+    def _cleaned(self, path: str, text: bytes, keep: bool, *, wide: bool = False) -> bytes | None:
+        added = {other: both for other in self.keys.named_in(text) if (both := self.keys.added(other)) is not None}
+        added.pop(path, None)
+        lists = {other: after for other, (_, after) in added.items()}
+        files = {**self._around(path), **lists, path: text}
+        whole = self.repository
+        source = Overlay(files, whole.paths, whole.read, self._with_word) if wide else MappingSource(files)
+        done = cleanup(source, self.flag, keep, whole.packs, whole.config, frozenset({path, *lists}))
+        found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
+        return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
     def _around(self, path: str) -> dict[str, bytes]:
         models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
@@ -285,9 +296,12 @@ class _Change:
 
     def _wrapped(self) -> Wrapped:
         asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
-        made, packages = self.clients.made(asks)
-        for edit in made:
+        lacking = (self.clients.lacking(path, ask) for path, done in self.results.wraps.items() for ask in done.asks)
+        packages = dict.fromkeys(each for found in lacking for each in found)
+        for edit in self.clients.made(asks):
             self._make(edit)
+        for path in {ask.keys for ask in asks if ask.keys}:
+            self._list(path)
         restored = [path for path, edit in self.results.edits.items() if edit.before is None]
         hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
@@ -303,6 +317,16 @@ class _Change:
         self.results.edits[edit.path] = edit
         reason = _NEW_MODULE if edit.before is None else "It names the module that makes the flag client."
         self.results.hunks.append(Hunk(edit.path, 1, 1, "left", "", reason))
+
+    def _list(self, path: str) -> None:
+        """The flag's key in the file where the keys are kept."""
+        done, before = self.results.edits.get(path), self.project.contents.text(path)
+        text = self.keys.put_into(path, done.after if done is not None and done.after is not None else before)
+        if text is not None and before is not None:
+            self.results.edits[path] = FileEdit(path, before, text)
+            self.results.hunks.append(
+                Hunk(path, 1, 1, "left", "", "The flag's key joins the others that are kept here.")
+            )
 
     def _restored(self, hunk: Hunk) -> Hunk:
         if hunk.reason == _NEW_MODULE:

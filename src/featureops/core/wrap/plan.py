@@ -15,7 +15,7 @@ from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
-from featureops.core.wrap.reach import hidden, reached
+from featureops.core.wrap.reach import captured, hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
 from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
@@ -213,7 +213,7 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
     """The forms of a region, then those of the wider regions around it."""
     at: Region | None = region
     while at is not None and at.at_run_time:
-        verdict = judged(at)
+        verdict = judged(at) or captured(job.pair, at)
         if isinstance(verdict, No):
             yield verdict
             return
@@ -331,7 +331,7 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
     if piece.refused:
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
     form = piece.choice[0]
-    reasons = [piece.note] if piece.note else []
+    reasons = [note for note in (piece.note, piece.choice[1].note) if note]
     reasons.extend(_comment_notes(form.region))
     if form.region is not piece.region:
         reasons.append("Made wider, so that the branch is valid code and can be taken out again exactly.")

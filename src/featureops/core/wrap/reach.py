@@ -11,7 +11,7 @@ from featureops.core.wrap.boxes import Item
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["clashes", "hidden", "members_needed", "reached", "top_names", "unopened"]
+__all__ = ["captured", "clashes", "hidden", "members_needed", "reached", "top_names", "unopened"]
 
 _MOST_REPEATED = 40
 
@@ -85,6 +85,41 @@ def _too_far() -> str:
         "Names declared here are used much further down, and a branch would hide them. Declare them before the change,"
         " or move the new code into a function of its own that returns what is needed."
     )
+
+
+def captured(pair: Pair, region: Region) -> No | None:
+    """Where a function without a name may only use variables that are set once: one side uses such a variable in it,
+    and the other sets it again."""
+    if not region.new_box.file.pack.wrap.captures_once:
+        return None
+    sides = (
+        (pair.old_names, region.old_items, pair.new_names, region.new_box.node),
+        (pair.new_names, region.new_items, pair.old_names, region.old_box.node),
+    )
+    for names, items, others, place in sides:
+        for binding in _captured(names, items):
+            other = others.lookup(binding.name, next(iter(place.children), place))
+            if other is not None and len(other.writes) > len(binding.writes):
+                return No(
+                    f"One side uses {binding.name} in a function of its own, the other sets it again: both can't stand"
+                    " in one function. Give the new value a name of its own."
+                )
+    return None
+
+
+def _captured(names: Names, items: Sequence[Item]) -> list[Binding]:
+    """Variables declared before the items that a function inside them uses."""
+    found: dict[Binding, None] = {}
+    span = Span(items[0].start, items[-1].end) if items else Span(0, 0)
+    functions = (node for item in items for node in item.node.walk() if node.named and node.shape == "lambda")
+    for node in (part for function in functions for part in function.walk()):
+        binding = names.of.get(node)
+        local = binding is not None and binding.scope.parent is not None
+        if binding is None or not local or binding.scope.type in names.file.pack.index.class_scopes:
+            continue
+        if not any(span.holds(name.span) for name in binding.definitions):
+            found[binding] = None
+    return list(found)
 
 
 def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
