@@ -316,9 +316,7 @@ class _Change:
         text = self.keys.put_into(path, done.after if done is not None and done.after is not None else before)
         if text is not None and before is not None:
             self.results.edits[path] = FileEdit(path, before, text)
-            self.results.hunks.append(
-                Hunk(path, 1, 1, "left", "", KEY_LISTED)
-            )
+            self.results.hunks.append(Hunk(path, 1, 1, "left", "", KEY_LISTED))
 
     def _restored(self, hunk: Hunk) -> Hunk:
         if hunk.reason == _NEW_MODULE:

@@ -22,7 +22,7 @@ from featureops.core.wrap.beside import behind
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.values import Need, No
 
-__all__ = ["Handed", "Held", "Writes", "handed", "held_by"]
+__all__ = ["Handed", "Held", "Writes", "handed", "held_by", "is_static"]
 
 _WORD = re.compile(r"\w+")
 
@@ -89,7 +89,7 @@ def handed(held: Held, at: Node, project: Project, files_with: Writes) -> Handed
     owner, function = class_around(at), owner_of(at)
     if owner is None:
         return No(f"{held.name} is handed to classes, and this code stands in none: pass it in.")
-    if function is not None and _is_static(function):
+    if function is not None and is_static(function):
         return No(f"{held.name} is handed to objects, and this function belongs to none: pass it in.")
     fields = list(_fields(owner))
     there = next((kept for kept in fields if _kind(kept.type) == held.kind), None)
@@ -107,8 +107,9 @@ def handed(held: Held, at: Node, project: Project, files_with: Writes) -> Handed
     return No(f"{class_name(owner)} is handed nothing in a way that could be repeated for {held.name}: add it first.")
 
 
-def _is_static(function: Node) -> bool:
-    return any(part.text.split()[:1] == ["static"] or "static" in part.text.split() for part in _modifiers(function))
+def is_static(function: Node) -> bool:
+    """Whether a function belongs to its class and to no object of it."""
+    return any("static" in part.text.split() for part in _modifiers(function))
 
 
 def _modifiers(function: Node) -> Iterator[Node]:
