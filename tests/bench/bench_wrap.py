@@ -120,7 +120,11 @@ def _walk(
     rest = [one for one in changes if one.status in ("added", "deleted")]
     tree = history.tree(commit.id)
     repository = Repository(
-        frozenset(tree.paths()), tree.read, lambda needles: dict.fromkeys(tree.grep(needles), (0,)), packs(), _config(options)
+        frozenset(tree.paths()),
+        tree.read,
+        lambda needles: dict.fromkeys(tree.grep(needles), (0,)),
+        packs(),
+        _config(options),
     )
     found = wrap_changes(repository, [*code, *rest], FLAG)
     _tally(found, code, commit, counts)
