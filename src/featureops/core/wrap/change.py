@@ -26,11 +26,12 @@ from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
-__all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
+__all__ = ["KEY_LISTED", "Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
 
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+KEY_LISTED = "The flag's key joins the others that are kept here."
 _NEW_MODULE = "New module: it makes the flag client once."
 _Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 
@@ -324,9 +325,7 @@ class _Change:
         text = self.keys.put_into(path, done.after if done is not None and done.after is not None else before)
         if text is not None and before is not None:
             self.results.edits[path] = FileEdit(path, before, text)
-            self.results.hunks.append(
-                Hunk(path, 1, 1, "left", "", "The flag's key joins the others that are kept here.")
-            )
+            self.results.hunks.append(Hunk(path, 1, 1, "left", "", KEY_LISTED))
 
     def _restored(self, hunk: Hunk) -> Hunk:
         if hunk.reason == _NEW_MODULE:
