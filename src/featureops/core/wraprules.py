@@ -57,6 +57,12 @@ class WrapRules:
     `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
     packages.
     `captures_once`: a function without a name may only use variables that are set once.
+
+    `defining_calls` fits functions that only define members when a class is loaded. Nodes of the types `valued` give
+    what the last statement in them gives; functions whose names `discarding` fits make no use of it. `unscoped` tells
+    that a branch hides no name that is bound in it. `prefix` begins the name of every variable, with `single_imports`
+    each import stands alone.
+
     `refuse` is a statement that stops with an error (`{message}`).
 
     `hoist` tells how a name is declared ahead of the branches that set it: by its declaration without a value
@@ -89,6 +95,12 @@ class WrapRules:
     value_words: tuple[str, ...] = ()
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
+    defining_calls: str | None = None
+    valued: frozenset[str] = frozenset()
+    discarding: str | None = None
+    unscoped: bool = False
+    prefix: str = ""
+    single_imports: bool = False
     captures_once: bool = False
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)

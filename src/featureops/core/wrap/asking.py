@@ -13,9 +13,9 @@ from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import owner_of
 from featureops.core.wrap.forms import negated
 from featureops.core.wrap.idiom import Idiom, Part, root_of
-from featureops.core.wrap.injection import Held, Writes, handed
+from featureops.core.wrap.injection import Held, Writes, handed, is_static
 from featureops.core.wrap.keys import Entry, Keys
-from featureops.core.wrap.known import known_in, qualified, unless_known
+from featureops.core.wrap.known import DECLARED, known_in, qualified, unless_known
 from featureops.core.wrap.layout import Style, quoted
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Need, No, Pair
@@ -104,7 +104,7 @@ def _client(idiom: Idiom, at: Node, offset: int, where: Where) -> _Client | No:
     if idiom.need is not None and idiom.held is None:
         need = unless_known(idiom.need, idiom.root, pair)
         return need if isinstance(need, No) else _Client(idiom.callee, (need,))
-    if idiom.line and idiom.path == pair.path and _reaches(idiom, names, at, offset):
+    if idiom.line and idiom.path == pair.path and _reaches(idiom, names, at, offset) and not _is_lost(idiom, at):
         return _Client(idiom.callee)
     if idiom.held is not None:
         return _of_class(idiom, idiom.held, at, where)
@@ -194,8 +194,17 @@ def _reaches(idiom: Idiom, names: Names, at: Node, offset: int) -> bool:
     if idiom.root in at.file.pack.index.self_names and idiom.node is not None:
         return _class_of(at) is not None and _class_of(at) is _class_of(idiom.node)
     if idiom.binding is None:
-        return names.lookup(idiom.root, at) is None
+        same = idiom.node is None or _class_of(at) is _class_of(idiom.node) or idiom.root[:1].isupper()
+        return names.lookup(idiom.root, at) is None and (same or at.file.pack.modules.style not in DECLARED)
     return names.lookup(idiom.root, at) is idiom.binding and _bound_before(idiom.binding, offset)
+
+
+def _is_lost(idiom: Idiom, at: Node) -> bool:
+    """Whether a function of the class itself can't ask what objects of it hold."""
+    here = owner_of(at)
+    there = owner_of(idiom.node) if idiom.node is not None else None
+    is_shared = here is not None and is_static(here) and not (there is not None and is_static(there))
+    return idiom.held is not None and is_shared
 
 
 def _class_of(node: Node) -> Node | None:

@@ -22,16 +22,18 @@ from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_of_symbol, sides, unset_without
+from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.telling import Types
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
-__all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
+__all__ = ["KEY_LISTED", "Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
 
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+KEY_LISTED = "The flag's key joins the others that are kept here."
 _NEW_MODULE = "New module: it makes the flag client once."
 _Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 
@@ -151,21 +153,8 @@ class _Results:
     jobs: dict[str, Job] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Overlay:
-    """The repository with some contents replaced. Only these are searched: others give meaning to names."""
-
-    repository: Repository
-    files: Mapping[str, bytes]
-
-    def paths(self) -> Sequence[str]:
-        return sorted({*self.repository.paths, *self.files})
-
-    def read(self, path: str) -> bytes | None:
-        return self.files[path] if path in self.files else self.repository.read(path)
-
-    def grep(self, needles: Sequence[bytes]) -> Iterable[str]:
-        return [path for path in sorted(self.files) if any(needle in self.files[path] for needle in needles)]
+def _nowhere(_word: bytes) -> frozenset[str]:
+    return frozenset()
 
 
 class _Change:
@@ -177,6 +166,7 @@ class _Change:
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
+        self._words: dict[bytes, frozenset[str]] = {}
         self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
@@ -243,9 +233,8 @@ class _Change:
 
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
-        return Job(
-            pair, self.flag, ask, self._clean, style, reads, regions=regions, type_of=types.of, nested=self.nested
-        )
+        job = Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
+        return replace(job, type_of=types.of, nested=self.nested)
 
     def _files_with(self, word: str) -> Iterable[str]:
         return self.repository.grep([word.encode()])
@@ -253,12 +242,25 @@ class _Change:
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes | None:
         """What the cleanup makes of a wrapped file, seen with the files that it imports; None where it would leave the
         key in a list of keys."""
+        return self._cleaned(path, text, keep)
+
+    def _clean_wide(self, path: str, text: bytes, keep: bool) -> bytes | None:
+        """The same, where other files of the repository may use what is in this one."""
+        return self._cleaned(path, text, keep, wide=True)
+
+    def _with_word(self, word: bytes) -> frozenset[str]:
+        if word not in self._words:
+            self._words[word] = frozenset(self.repository.grep([word]))
+        return self._words[word]
+
+    def _cleaned(self, path: str, text: bytes, keep: bool, *, wide: bool = False) -> bytes | None:
         added = {other: both for other in self.keys.named_in(text) if (both := self.keys.added(other)) is not None}
         added.pop(path, None)
         lists = {other: after for other, (_, after) in added.items()}
         files = {**self._around(path), **lists, path: text}
-        source, only = _Overlay(self.repository, {**self.clients.context(), **files}), frozenset({path, *lists})
-        done = cleanup(source, self.flag, keep, self.repository.packs, self.repository.config, only)
+        whole, searched = self.repository, self._with_word if wide else _nowhere
+        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
+        done = cleanup(source, self.flag, keep, whole.packs, whole.config, frozenset({path, *lists}))
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
         return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
@@ -357,9 +359,7 @@ class _Change:
         text = self.keys.put_into(path, done.after if done is not None and done.after is not None else before)
         if text is not None and before is not None:
             self.results.edits[path] = FileEdit(path, before, text)
-            self.results.hunks.append(
-                Hunk(path, 1, 1, "left", "", "The flag's key joins the others that are kept here.")
-            )
+            self.results.hunks.append(Hunk(path, 1, 1, "left", "", KEY_LISTED))
 
     def _restored(self, hunk: Hunk) -> Hunk:
         if hunk.reason == _NEW_MODULE:

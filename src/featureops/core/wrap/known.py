@@ -13,7 +13,10 @@ from featureops.core.wrap.imports import module_for, module_of, need_of, stateme
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.values import Need, No, Pair
 
-__all__ = ["known_in", "package_of", "qualified", "unless_known"]
+__all__ = ["DECLARED", "known_in", "package_of", "qualified", "unless_known"]
+
+DECLARED = frozenset({"package", "folder"})
+"""Where files declare what they use, so that a name nobody declares is a member that a class inherits."""
 
 
 def known_in(pair: Pair, project: Project, style: Style, name: Node, called: str = "") -> Need | No | None:
@@ -37,6 +40,8 @@ def known_in(pair: Pair, project: Project, style: Style, name: Node, called: str
         return None if same else No(f"{name.text} of {path} belongs to another package.")
     if pair.new.pack.wrap.package is not None:
         return unless_known(_of_package(pair, project, style, path, wanted), wanted, pair)
+    if not pair.new.pack.wrap.import_name:
+        return None
     module = module_of(project, path, target)
     return unless_known(Need(wanted, module, wanted, statement_for(pair.new, style, module, wanted)), wanted, pair)
 
@@ -82,6 +87,8 @@ def _elsewhere(pair: Pair, project: Project, style: Style, name: Node, wanted: s
     pack = pair.new.pack
     given = (item for sdk in pack.sdks for item in sdk.imports if name.text in item.clients)
     module = next((item.module for item in given if item.module.encode() in name.file.data), None)
+    if module is None and pack.modules.style in DECLARED and not name.text[:1].isupper():
+        return No(f"{name.text} of {name.file.path} comes from a class above it or from elsewhere: pass it in.")
     if module is None or "{name}" in pack.wrap.import_name:
         return None
     return Need(wanted, module, "*", statement_for(pair.new, style, module, wanted))
