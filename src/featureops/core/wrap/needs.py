@@ -23,18 +23,31 @@ class Kept:
     imports: tuple[Need, ...] = ()
     definitions: tuple[tuple[Region, tuple[Item, ...]], ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        names = (definition_name(item.node) for _, items in self.definitions for item in items)
+        return frozenset(name for name in names if name is not None)
+
 
 def kept_for(
-    pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], style: Style, outside: frozenset[str] = frozenset()
+    pair: Pair,
+    wrapped: Sequence[Region],
+    left: Sequence[Region],
+    style: Style,
+    outside: frozenset[str] = frozenset(),
+    stuck: Sequence[Region] = (),
 ) -> Kept | No:
-    """`outside` are names that old code in other files still imports from this one."""
+    """`outside` are names that old code in other files still imports from this one, `stuck` the refused regions."""
+    lost = _lost_local(pair, wrapped, stuck)
+    if lost is not None:
+        return No(f"The old code needs {lost}, and the change of that is refused: mend that first")
     pending: list[Item] = [item for region in wrapped for item in region.old_items]
     imports: dict[str, Need] = {}
     again: dict[Region, list[Item]] = {}
     gone = _gone(left)
     kept_texts = {item.text for item in pair.new.root.items if item.shape == "import"}
-    lost = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in kept_texts]
-    opened = [node for node in lost if node.role("open") is not None]
+    closed = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in kept_texts]
+    opened = [node for node in closed if node.role("open") is not None]
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
@@ -68,6 +81,20 @@ def kept_for(
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
     return Kept(tuple(imports.values()), definitions)
+
+
+def _lost_local(pair: Pair, wrapped: Sequence[Region], stuck: Sequence[Region]) -> str | None:
+    """A name that only old code of a refused region declares and that old code in a branch uses."""
+    spans = [item.node.span for region in stuck if region.at_run_time for item in region.old_items]
+    for region in wrapped if spans else ():
+        place = next(iter(region.new_box.node.children), region.new_box.node)
+        for node in (node for item in region.old_items for node in item.node.walk()):
+            binding = pair.old_names.of.get(node)
+            if binding is None or not any(span.holds(name.span) for span in spans for name in binding.definitions):
+                continue
+            if pair.new_names.lookup(binding.name, place) is None:
+                return binding.name
+    return None
 
 
 def _whole_imports(pair: Pair, gone: Sequence[tuple[Region, Item]], missing: Sequence[Binding]) -> list[Binding]:
