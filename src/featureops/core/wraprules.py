@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from featureops.core.templates import ManifestForm
+
 __all__ = ["WrapRules"]
 
 
@@ -24,6 +26,8 @@ class WrapRules:
     of several types. `makers` are node types of classes and constructors that are handed what objects work with;
     `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
+    `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
+    packages.
     `captures_once`: a function without a name may only use variables that are set once.
     """
 
@@ -42,6 +46,8 @@ class WrapRules:
     markup_if_else: str = ""
     markup_if: str = ""
     package: str | None = None
+    filled_by: frozenset[str] = frozenset()
+    manifests: tuple[ManifestForm, ...] = ()
     own_lines: bool = False
     tall: tuple[str, ...] = ()
     inferred: str | None = None
