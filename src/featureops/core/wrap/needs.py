@@ -45,9 +45,7 @@ def kept_for(
     imports: dict[str, Need] = {}
     again: dict[Region, list[Item]] = {}
     gone = _gone(left)
-    kept_texts = {item.text for item in pair.new.root.items if item.shape == "import"}
-    closed = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in kept_texts]
-    opened = [node for node in closed if node.role("open") is not None]
+    opened = _opened(pair, gone)
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
@@ -81,6 +79,13 @@ def kept_for(
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
     return Kept(tuple(imports.values()), definitions)
+
+
+def _opened(pair: Pair, gone: Sequence[tuple[Region, Item]]) -> list[Node]:
+    """The statements that brought in names without naming them, and went."""
+    there = {item.text for item in pair.new.root.items if item.shape == "import"}
+    closed = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in there]
+    return [node for node in closed if node.role("open") is not None]
 
 
 def _lost_local(pair: Pair, wrapped: Sequence[Region], stuck: Sequence[Region]) -> str | None:
