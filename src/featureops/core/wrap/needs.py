@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from featureops.core.scopes import Binding, ImportEntry
+from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
@@ -45,22 +46,14 @@ def kept_for(
     imports: dict[str, Need] = {}
     again: dict[Region, list[Item]] = {}
     gone = _gone(left)
+    moved = {definition_name(item.node) for region in left for item in region.new_items} - {None}
     opened = _opened(pair, gone)
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
-        clash = clashes(bindings.values(), pair.new_names)
-        if clash is not None:
-            return No(
-                f"The old and the new code both use {clash}, imported from different places. Import the new one under"
-                " another name, so that both can stand in one file."
-            )
-        from_open = unopened(opened, pair.old_names, pending, pair.new_names)
-        if from_open is not None:
-            return No(
-                f"The old code may have {from_open} from `{opened[0].text}`, which the change took away. Keep that line"
-                " until the flag is removed."
-            )
+        problem = _conflict(pair, bindings, pending, opened)
+        if problem is not None:
+            return problem
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
         names = {binding.name for binding in missing if binding.imported is None} | wanted
         names |= members_needed(pair.old_names, pending)
@@ -71,7 +64,9 @@ def kept_for(
         statements = [binding.imported.statement for binding in whole if binding.imported is not None]
         pending, wanted = [], set()
         for region, item in gone:
-            needed = item.node in statements or (item.node.shape != "import" and bool(_names(item, pair) & names))
+            needed = item.node in statements or (
+                item.node.shape != "import" and bool(_names(item, pair) & (names - moved))
+            )
             if needed and item not in again.get(region, []):
                 if _set_once(item):
                     return No(_unset(item))
@@ -79,6 +74,25 @@ def kept_for(
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
     return Kept(tuple(imports.values()), definitions)
+
+
+def _conflict(
+    pair: Pair, bindings: Mapping[str, Binding], pending: Sequence[Item], opened: Sequence[Node]
+) -> No | None:
+    """Why names that the old code uses can't be had beside the new code."""
+    clash = clashes(bindings.values(), pair.new_names)
+    if clash is not None:
+        return No(
+            f"The old and the new code both use {clash}, imported from different places. Import the new one under"
+            " another name, so that both can stand in one file."
+        )
+    from_open = unopened(opened, pair.old_names, pending, pair.new_names)
+    if from_open is not None:
+        return No(
+            f"The old code may have {from_open} from `{opened[0].text}`, which the change took away. Keep that line"
+            " until the flag is removed."
+        )
+    return None
 
 
 def _opened(pair: Pair, gone: Sequence[tuple[Region, Item]]) -> list[Node]:
