@@ -277,7 +277,7 @@ def _expected(
     off = apply_edits(pair.new.data, ordered) if has_old else None
     back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
     unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
-    if stuck:
+    if stuck and off is not None:
         # What only refused old code used is used by nothing then.
         unused |= _unused(Names(parse(pair.path, off, pair.new.pack)))
     imports = tuple(item.text for region in left for item in region.new_items if item.node.shape == "import")
