@@ -63,7 +63,8 @@ class Placing:
     def _bare(self, node: Node, target: Node) -> Node:
         """Without its own parentheses, where they only served the operator that is gone."""
         inner = target.role("operand") if target.shape == "paren" else None
-        if inner is None or (node.parent is not None and (node.parent.shape in TIGHT or _is_operator(node.parent))):
+        outer = node.parent if node.parent is not None and node.parent.role("body") is not node else None
+        if inner is None or (outer is not None and (outer.shape in TIGHT or _is_operator(outer))):
             return target
         gap = target.file.slice(target.start, inner.start) + target.file.slice(inner.end, target.end)
         joins = target.file.pack.text.blocks == "indent" and "\n" in inner.text
