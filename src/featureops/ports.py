@@ -84,8 +84,9 @@ class Workspace(Protocol):
         """`files()` with what is needed to tell later whether anything changed."""
         ...
 
-    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
-        """Of the given paths those that hold any of the literal byte strings, and those that can't be searched."""
+    def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
+        """Of the given paths those that hold any of the byte strings that are looked for in them, and those that can't
+        be searched: folder by folder, in the order in which the folders come."""
         ...
 
     def files(self) -> Sequence[str]:

@@ -25,6 +25,32 @@ def test_a_sub_folder_of_a_repository_lists_only_what_is_below_it(tmp_path: Path
     assert LocalWorkspace(root / "pkg").files() == ("in.py",)
 
 
+def test_the_key_of_a_file_changes_with_its_content_and_the_fingerprint_with_any_key(tmp_path: Path) -> None:
+    root = repository(tmp_path, a_dot_py="a", b_dot_py="b", top__c_dot_py="c")
+    workspace = LocalWorkspace(root)
+    before = workspace.tree()
+    assert workspace.tree() == before
+    write(root, b_dot_py="changed")
+    changed = workspace.tree()
+    assert {path for path in before.keys if before.keys[path] != changed.keys[path]} == {"b.py"}
+    git(root, "add", "-A")
+    staged = workspace.tree()
+    write(root, new_dot_py="n")
+    added = workspace.tree()
+    (root / "a.py").unlink()
+    gone = workspace.tree()
+    assert gone.files == ("b.py", "new.py", "top/c.py")
+    assert len({each.fingerprint for each in (before, changed, staged, added, gone)}) == 5
+    assert LocalWorkspace(root / "top").files() == ("c.py",)
+
+
+def test_a_nested_repository_without_a_commit_is_entered_too(tmp_path: Path) -> None:
+    root = repository(tmp_path, a_dot_py="a")
+    write(root, inner__b_dot_py="b")
+    git(root / "inner", "init", "-q")
+    assert LocalWorkspace(root).files() == ("a.py", "inner/b.py")
+
+
 def test_outside_git_hidden_and_vendored_folders_are_left_out(tmp_path: Path) -> None:
     write(tmp_path, src__a_dot_py="a", node_modules__b_dot_py="b", _dot_venv__c_dot_py="c", dist__d_dot_py="d")
     write(tmp_path, _dot_env="e")
@@ -69,6 +95,24 @@ def test_grep_tells_where_each_needle_starts_even_where_they_overlap(tmp_path: P
     write(tmp_path, a_dot_py=b"x abcabc bc", b_dot_py=b"nothing", c_dot_py=b"\xff\xfeabc")
     found = LocalWorkspace(tmp_path).grep([b"abc", b"bc", b"", b"abc"])
     assert found == {"a.py": (2, 3, 5, 6, 9), "c.py": (2, 3)}
+
+
+def test_each_file_is_searched_for_what_is_looked_for_in_it(tmp_path: Path) -> None:
+    write(tmp_path, a__a_dot_py=b"one two", a__b_dot_py=b"one two", c_dot_py=b"one two twofold")
+    wanted = {
+        "a/a.py": (b"one",),
+        "a/b.py": (b"two", b"twofold", b"t"),
+        "c.py": (b"twofold", b"three"),
+        "no.py": (b"x",),
+    }
+    hits = {hit.path: hit for hit in LocalWorkspace(tmp_path).scan(wanted)}
+    assert {path: hit.offsets for path, hit in hits.items()} == {
+        "a/a.py": (0,),
+        "a/b.py": (4,),
+        "c.py": (8,),
+        "no.py": (),
+    }
+    assert hits["no.py"].reason == "gone"
 
 
 def test_grep_without_a_needle_finds_nothing(tmp_path: Path) -> None:

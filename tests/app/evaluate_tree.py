@@ -34,9 +34,9 @@ class MemoryWorkspace:
     def tree(self) -> Tree:
         return Tree(tuple(self.files()), dict.fromkeys(self.contents, "same"), "", {})
 
-    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
-        found = self.grep(needles)
-        return (Hit(path, self.contents[path], found[path]) for path in paths if path in found)
+    def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
+        found = {path: self.grep(needles).get(path, ()) for path, needles in wanted.items()}
+        return (Hit(path, self.contents[path], offsets) for path, offsets in found.items() if offsets)
 
     def files(self) -> Sequence[str]:
         return sorted(self.contents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,9 +37,9 @@ class Watched(LocalWorkspace):
         super().__init__(root)
         self.searched: list[str] = []
 
-    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
-        self.searched.extend(paths)
-        return super().scan(paths, needles)
+    def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
+        self.searched.extend(wanted)
+        return super().scan(wanted)
 
 
 @pytest.fixture
@@ -119,6 +119,17 @@ def test_of_files_that_declare_names_for_all_those_that_ask_for_one_are_read_wit
     assert again(root, cache) == ["A.cs", "Keys.cs"]
     write(root, Plain_dot_cs=keys.format("Keys", "nearer-menu"))
     assert "A.cs" in again(root, cache)
+
+
+def test_names_that_other_files_declare_are_found_for_many_files_as_for_few(tmp_path: Path) -> None:
+    asks = "using Unleash;\nclass A{0}\n{{\n    bool New(IUnleash unleash) => unleash.IsEnabled(Keys{0}.Menu);\n}}\n"
+    keys = 'static class Keys{0}\n{{\n    public const string Menu = "menu-{0}";\n}}\n'
+    files = {f"A{n}_dot_cs": asks.format(n) for n in range(30)} | {f"K{n}_dot_cs": keys.format(n) for n in range(30)}
+    rows = scan(repository(tmp_path / "shop", **files), None)[1]["flags"]
+    assert isinstance(rows, list)
+    assert {row["flagName"]: row["usages"] for row in rows if isinstance(row, dict)} == {
+        f"menu-{n}": 1 for n in range(30)
+    }
 
 
 def test_what_imports_a_changed_file_is_read_with_it(root: Path, tmp_path: Path) -> None:

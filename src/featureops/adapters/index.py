@@ -13,7 +13,6 @@ import json
 import os
 import sqlite3
 import sys
-import zlib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.util import find_spec
@@ -24,7 +23,7 @@ from featureops.core.model import Json
 
 __all__ = ["FileIndex"]
 
-_LAYOUT = 1
+_LAYOUT = 2
 _WAIT = 2.0
 _TABLE = "CREATE TABLE IF NOT EXISTS found (topic TEXT PRIMARY KEY, stamp TEXT NOT NULL, sum BLOB NOT NULL, value BLOB)"
 
@@ -45,10 +44,10 @@ class FileIndex:
                 row = store.execute("SELECT stamp, sum, value FROM found WHERE topic = ?", (topic,)).fetchone()
             if row is None or row[0] != self._stamp or row[1] != self._sum(topic, row[2]):
                 return None
-            value: Json = json.loads(zlib.decompress(row[2]))
+            value: Json = json.loads(row[2])
         except sqlite3.OperationalError:
             return None  # locked for long, or not to be opened
-        except (sqlite3.DatabaseError, zlib.error, ValueError, TypeError):
+        except (sqlite3.DatabaseError, ValueError, TypeError):
             self._discard()
             return None
         return value
@@ -56,8 +55,9 @@ class FileIndex:
     def keep(self, topics: Mapping[str, Json]) -> None:
         rows = []
         for topic, value in topics.items():
-            packed = zlib.compress(json.dumps(value, separators=(",", ":")).encode(), 1)
-            rows.append((topic, self._stamp, self._sum(topic, packed), packed))
+            # To compress it takes longer than all the rest: names and hashes of a hundred thousand files are few bytes.
+            written = json.dumps(value, separators=(",", ":")).encode()
+            rows.append((topic, self._stamp, self._sum(topic, written), written))
         for _ in range(2):
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,8 +86,10 @@ class FileIndex:
         with contextlib.suppress(OSError):
             self._path.unlink()
 
-    def _sum(self, topic: str, packed: bytes) -> bytes:
-        return hashlib.sha256(f"{self._stamp}\0{topic}\0".encode("utf-8", "surrogateescape") + packed).digest()
+    def _sum(self, topic: str, written: bytes) -> bytes:
+        digest = hashlib.sha256(f"{self._stamp}\0{topic}\0".encode("utf-8", "surrogateescape"))
+        digest.update(written)
+        return digest.digest()
 
     @cached_property
     def _stamp(self) -> str:

@@ -43,30 +43,33 @@ class _Descent:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._open: list[tuple[str, int]] = []
+        self._names: list[str] = []
+        self._open: list[int] = []
+        """Of the root, then of the named folders."""
 
     def at(self, relative: str) -> tuple[int, str]:
         """Errors: OSError."""
-        parts = ["", *(part for part in relative.split("/") if part not in ("", "."))]
-        shared = next(
-            (at for at, (part, (name, _)) in enumerate(zip(parts, self._open, strict=False)) if part != name),
-            min(len(parts), len(self._open)),
-        )
+        if not self._open:
+            self._open.append(os.open(self._root, _FOLDER))
+        parts = [part for part in relative.split("/") if part not in ("", ".")]
+        names = self._names
+        shared, most = 0, min(len(parts), len(names))
+        while shared < most and parts[shared] == names[shared]:
+            shared += 1
         self._close_to(shared)
         for part in parts[shared:]:
-            if self._open:
-                descriptor = os.open(part, _FOLDER | _NOFOLLOW, dir_fd=self._open[-1][1])
-            else:
-                descriptor = os.open(self._root, _FOLDER)
-            self._open.append((part, descriptor))
-        return self._open[-1][1], ""
+            self._open.append(os.open(part, _FOLDER | _NOFOLLOW, dir_fd=self._open[-1]))
+            names.append(part)
+        return self._open[-1], ""
 
     def _close_to(self, depth: int) -> None:
-        while len(self._open) > depth:
-            os.close(self._open.pop()[1])
+        del self._names[depth:]
+        while len(self._open) > depth + 1:
+            os.close(self._open.pop())
 
     def close(self) -> None:
-        self._close_to(0)
+        while self._open:
+            os.close(self._open.pop())
 
 
 class Jail:

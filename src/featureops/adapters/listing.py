@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from featureops.adapters.gitcmd import GitRunner
+from featureops.adapters.gitcmd import GitRunner, split_z
 from featureops.core.errors import BadArgument
 from featureops.ports import Tree
 
@@ -35,18 +36,32 @@ _VENDORED = frozenset(
         "__pycache__",
     ]
 )
-_STATUS = ("status", "--porcelain", "-z", "-uall", "--no-renames", "--ignore-submodules=all", "--", ".")
+_LISTED = ("ls-files", "--stage", "-v", "-z")
+_CHANGED = ("diff-files", "--name-only", "-z", "--relative", "--ignore-submodules=all", "--", ".")
+_OTHERS = ("ls-files", "--others", "--exclude-standard", "-z")
+_PLAIN = re.compile(r"H 100[0-7]{3} ([0-9a-f]+) 0\t([^\0]*)\0")
+"""A file of the index as it is usual: checked out, not unmerged, no link."""
 _NESTED = 8
 _LINK, _REPOSITORY = "120000", "160000"
 
 
 @dataclass(slots=True)
 class _Found:
-    """`keys` by path; a path without one yet is to be looked at (`doubtful`)."""
+    """`keys` by path; a path without one yet is to be looked at (`doubtful`). `listed` is git's word on its index."""
 
     keys: dict[str, str] = field(default_factory=dict)
     doubtful: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
+    listed: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def fingerprint(self) -> str:
+        """Stands for the keys: those that git gave stand in its own words."""
+        digest = hashlib.sha256()
+        for folder, out in self.listed:
+            digest.update(f"{folder}\0{len(out)}\0".encode("utf-8", "surrogateescape") + out)
+        own = [(path, self.keys.get(path)) for path in sorted(set(self.doubtful))]
+        digest.update(repr((own, sorted(self.skipped.items()))).encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
 
 
 def list_tree(root: str) -> Tree:
@@ -57,38 +72,42 @@ def list_tree(root: str) -> Tree:
     if not _from_git(root, "", found, 0):
         found = _Found(doubtful=list(_walk(root)))
     _look(root, found)
-    files = tuple(sorted(found.keys))
-    keys = found.keys
-    digest = hashlib.sha256("\0".join(f"{path}\0{keys[path]}" for path in files).encode("utf-8", "surrogateescape"))
-    digest.update(repr(sorted(found.skipped.items())).encode())
-    return Tree(files, found.keys, digest.hexdigest(), found.skipped)
+    return Tree(tuple(sorted(found.keys)), found.keys, found.fingerprint(), found.skipped)
 
 
 def _from_git(root: str, below: str, found: _Found, depth: int) -> bool:
     """Add what git lists under the folder `below`; False without git, outside a repository, and where the folder itself
     is ignored.
     """
+    git = GitRunner(os.path.join(root, below))
+    folder = f"{below}/" if below else ""
+    nested: list[tuple[str, str]] = []
     try:
-        plain = GitRunner(os.path.join(root, below))
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(3) as pool:
             # None of these needs the answer of another, and each waits for a disk.
-            prefixed = pool.submit(plain.run, "rev-parse", "--show-prefix")
-            all_listed = pool.submit(plain.run, "ls-files", "--stage", "-v", "-z")
-            git = plain.no_filters()
-            prefix = prefixed.result()
-            if not prefix.ok or (below and prefix.out.strip()):
+            all_listed = pool.submit(git.run, *_LISTED)
+            others = pool.submit(git.run, *_OTHERS)
+            changed = pool.submit(lambda: git.no_filters().run(*_CHANGED))
+            if below and git.run("rev-parse", "--show-prefix").out.strip():
                 return False
-            changed = git.run(*_STATUS)
             listed = all_listed.result()
-        if not (listed.ok and changed.ok):
+            if not listed.ok:
+                return False
+            added = _Found()
+            nested += _staged(listed.out, folder, added)  # while the others still run
+            more = [each.result() for each in (changed, others)]
+        if not all(each.ok for each in more):
             return False
-        if not listed.out and not changed.out and git.run("check-ignore", "-q", ".").ok:
+        if not listed.out and not any(each.out for each in more) and git.run("check-ignore", "-q", ".").ok:
             return False
     except BadArgument:
         return False
-    folder = f"{below}/" if below else ""
-    nested = _staged(listed.out, folder, found)
-    nested += _changed(changed.out, prefix.out.rstrip(b"\n"), folder, found)
+    found.keys |= added.keys
+    found.skipped |= added.skipped
+    found.doubtful += added.doubtful
+    found.listed.append((folder, listed.out))
+    for each in more:
+        nested += _changed(each.out, folder, found)
     for path, reason in nested:
         inside = depth < _NESTED and os.path.lexists(os.path.join(root, path, ".git"))
         if os.path.islink(os.path.join(root, path)) or not inside or not _from_git(root, path, found, depth + 1):
@@ -99,32 +118,27 @@ def _from_git(root: str, below: str, found: _Found, depth: int) -> bool:
 def _staged(out: bytes, folder: str, found: _Found) -> list[tuple[str, str]]:
     """Enter the lines (tag, mode, blob, stage, tab, path); the submodules among them come back."""
     nested = []
-    keys = found.keys
-    for line in out.decode("utf-8", "surrogateescape").split("\0"):
+    text = out.decode("utf-8", "surrogateescape")
+    found.keys.update((folder + path, blob) for blob, path in _PLAIN.findall(text))
+    for line in _PLAIN.sub("", text).split("\0") if len(found.keys) < out.count(b"\0") else ():
         facts, tab, name = line.partition("\t")
         if not tab:
             continue
-        path = folder + name
-        mode = facts[2:8]
+        path, mode = folder + name, facts[2:8]
         if mode == _REPOSITORY:
             nested.append((path, "submodule"))
         elif mode == _LINK:
             found.skipped[path] = "symbolic link"
-        elif facts[:2] == "H " and facts[-2:] == " 0":
-            keys[path] = facts[9:-2]
         else:  # unmerged, not checked out, or a file that git was told to take as unchanged
             found.doubtful.append(path)
     return nested
 
 
-def _changed(out: bytes, prefix: bytes, folder: str, found: _Found) -> list[tuple[str, str]]:
+def _changed(out: bytes, folder: str, found: _Found) -> list[tuple[str, str]]:
     """Take the blobs back from files that differ from theirs; the repositories among the untracked come back."""
     nested = []
-    for line in out.split(b"\0"):
-        name = line[3 + len(prefix) :]
-        if not name or line[1:2] == b" ":
-            continue
-        path = folder + name.decode("utf-8", "surrogateescape")
+    for name in split_z(out):
+        path = folder + name
         if path.endswith("/"):
             nested.append((path.rstrip("/"), "nested repository"))
             continue

@@ -5,14 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from featureops.adapters.jail import Jail, read_all
 from featureops.ports import Hit
 
 __all__ = ["contents", "scan", "searcher"]
 
+_Search = Callable[[bytes], tuple[int, ...]]
 _SNIFF = 8192
 _MOST = 2_000
 _SIEVE = 60
@@ -27,45 +30,71 @@ _OPEN = (
 )
 
 
-def scan(jail: Jail, paths: Sequence[str], needles: Sequence[bytes], limit: int) -> Iterator[Hit]:
-    """The paths that hold one of the needles, and those that can't be searched with the reason: files over `limit`
-    bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
+def scan(jail: Jail, wanted: Mapping[str, Sequence[bytes]], limit: int) -> Iterator[Hit]:
+    """The paths that hold one of the byte strings looked for in them, and those that can't be searched with the reason:
+    files over `limit` bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
     """
-    search = searcher(needles)
-    if search is None:
-        return
-    for path, content in contents(jail, paths, limit):
+    # Many paths share one sequence of needles, which takes longer to compare than to search for.
+    kinds = {id(needles): needles for needles in wanted.values()}
+    known = {kind: searcher(needles) for kind, needles in kinds.items()}
+    searches = {path: search for path, needles in wanted.items() if (search := known[id(needles)]) is not None}
+    for path, content in contents(jail, searches, limit):
         if isinstance(content, str):
             yield Hit(path, reason=content)
-        elif offsets := search(content):
+        elif offsets := searches[path](content):
             yield Hit(path, content, offsets)
 
 
-def searcher(needles: Sequence[bytes]) -> Callable[[bytes], tuple[int, ...]] | None:
+def searcher(needles: Sequence[bytes]) -> _Search | None:
     """What gives the sorted offsets at which one of the needles starts; None without needles."""
     wanted = tuple(needle for needle in dict.fromkeys(needles) if needle)
-    if not wanted:
-        return None
-    may_hold, places = _sieve(wanted), _places(wanted)
-    return lambda content: places(content) if may_hold(content) else ()
+    return _searcher(wanted) if wanted else None
 
 
 @lru_cache(maxsize=64)
-def _sieve(wanted: tuple[bytes, ...]) -> Callable[[bytes], bool]:
-    """Whether a file may hold one of the byte strings: most hold none, and are told apart by a faster search."""
+def _searcher(wanted: tuple[bytes, ...]) -> _Search:
+    """Most files hold none of the byte strings, and are told apart by a faster search."""
+    places, finders = _places(wanted), _sieve(_shortest(wanted))
+    if len(finders) == 1:
+        find = finders[0]
+        return lambda content: places(content) if find(content) else ()
+    if not finders:
+        return places
+
+    def search(content: bytes) -> tuple[int, ...]:
+        for find in finders:
+            if find(content):
+                return places(content)
+        return ()
+
+    return search
+
+
+def _shortest(wanted: tuple[bytes, ...]) -> list[bytes]:
+    """The byte strings that hold no other one, sorted: a file with any has one of these."""
+    from ahocorasick_rs import BytesAhoCorasick
+
+    starts = list(accumulate((len(needle) for needle in wanted), initial=0))
+    longer = set[int]()
+    for inner, start, end in BytesAhoCorasick(list(wanted)).find_matches_as_indexes(b"".join(wanted), overlapping=True):
+        outer = bisect_right(starts, start) - 1
+        if outer != inner and end <= starts[outer + 1]:
+            longer.add(outer)
+    return sorted(needle for at, needle in enumerate(wanted) if at not in longer)
+
+
+def _sieve(short: Sequence[bytes]) -> list[Callable[[bytes], Sequence[object]]]:
+    """What finds the byte strings, which together find any; nothing where there are too many for that."""
     from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-    short = sorted(needle for needle in wanted if not any(other in needle for other in wanted if other != needle))
     if len(short) > _SIEVE * _SIEVES:
-        return lambda _: True
+        return []
     # Byte strings that begin alike are looked for together.
     parts = [short[at : at + _SIEVE] for at in range(0, len(short), _SIEVE)]
-    finders = [BytesAhoCorasick(part, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes for part in parts]
-    return lambda content: any(find(content) for find in finders)
+    return [BytesAhoCorasick(part, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes for part in parts]
 
 
-@lru_cache(maxsize=64)
-def _places(wanted: tuple[bytes, ...]) -> Callable[[bytes], tuple[int, ...]]:
+def _places(wanted: tuple[bytes, ...]) -> _Search:
     """Where any of the byte strings starts."""
     from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -80,23 +109,24 @@ def _places(wanted: tuple[bytes, ...]) -> Callable[[bytes], tuple[int, ...]]:
     return places
 
 
-def contents(jail: Jail, paths: Sequence[str], limit: int) -> Iterator[tuple[str, bytes | str]]:
+def contents(jail: Jail, paths: Iterable[str], limit: int) -> Iterator[tuple[str, bytes | str]]:
     """Paths with their contents, or the reason why there is none; neighbours share the descriptor of their folder,
     which makes this several times faster than opening each from the root.
     """
-    by_folder: dict[str, list[str]] = {}
+    by_folder: dict[str, list[tuple[str, str]]] = {}
     for path in paths:
-        by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+        folder, _, name = path.rpartition("/")
+        by_folder.setdefault(folder, []).append((path, name))
     with jail.folders() as opened:
-        for parent, inside in by_folder.items():
+        for folder, inside in by_folder.items():
             try:
-                dir_fd, prefix = opened(parent)
+                dir_fd, prefix = opened(folder)
             except OSError as error:
-                for path in inside:
+                for path, _ in inside:
                     yield path, _reason(error)
                 continue
-            for path in inside:
-                yield path, _read_one(prefix + path.rpartition("/")[2], dir_fd, limit)
+            for path, name in inside:
+                yield path, _read_one(prefix + name, dir_fd, limit)
 
 
 def _read_one(name: str, dir_fd: int | None, limit: int) -> bytes | str:
@@ -107,16 +137,19 @@ def _read_one(name: str, dir_fd: int | None, limit: int) -> bytes | str:
         return _reason(error)
     try:
         status = os.fstat(descriptor)
+        size = status.st_size
         if not stat.S_ISREG(status.st_mode):
             return "not a regular file"
-        if status.st_size > limit:
+        if size > limit:
             return f"larger than {limit} bytes"
-        content = read_all(descriptor, status.st_size)
+        content = os.read(descriptor, size + 1)
+        if len(content) != size:
+            content += read_all(descriptor, 0)
     except OSError as error:
         return _reason(error)
     finally:
         os.close(descriptor)
-    return "binary" if b"\0" in content[:_SNIFF] else content
+    return "binary" if content.find(b"\0", 0, _SNIFF) >= 0 else content
 
 
 def _reason(error: OSError) -> str:

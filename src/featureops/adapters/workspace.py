@@ -70,14 +70,14 @@ class LocalWorkspace:
     def snapshot(self) -> FileSnapshot:
         return FileSnapshot(self._jail, self.files(), self._limit, self.read)
 
-    def scan(self, paths: Sequence[str], needles: Sequence[bytes]) -> Iterator[Hit]:
-        return scan(self._jail, paths, needles, self._limit)
+    def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
+        return scan(self._jail, wanted, self._limit)
 
     def grep(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
         tree = self.tree()
         offsets: dict[str, tuple[int, ...]] = {}
         skipped = dict(tree.skipped)
-        for hit in self.scan(tree.files, needles):
+        for hit in self.scan(dict.fromkeys(tree.files, needles)):
             if hit.reason:
                 skipped[hit.path] = hit.reason
             else:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from featureops.app.deps import Deps
-from featureops.app.searching import BLOCK_READING, WORTH_READING, Part, keep_small, search, spread
-from featureops.app.survey import DAMAGED, known_survey, survey_of
+from featureops.app.searching import BLOCK_READING, WORTH_READING, Part, find_declared, keep_small, search, spread
+from featureops.app.survey import DAMAGED, Survey, known_survey, survey_of
 from featureops.core.detect.guards import Guard, guard_finder
 from featureops.core.detect.needles import Needles
 from featureops.core.detect.places import clean
@@ -70,7 +70,7 @@ class Code:
 
     def sift_for(self, flag: str) -> Sift:
         """Of files that may ask for a flag, or for whichever they are given, those that do. The index knows them."""
-        survey = known_survey(self._deps, self._tree)
+        survey = self._known
         if survey is None:
             return self._sift
         readings = [*survey.readings.items(), *survey.through.items()]
@@ -88,11 +88,18 @@ class Code:
                 keep_small(self.project)
             return found
 
+        if len(paths) >= WORTH_READING:
+            find_declared(self._deps, self.project, paths)
         shares = spread(self._deps, paths, work, worth=WORTH_READING, block=BLOCK_READING)
         return sorted(path for share in shares for path in share)
 
+    @cached_property
+    def _known(self) -> Survey | None:
+        """What the index knows, if nothing changed since."""
+        return known_survey(self._deps, self._tree)
+
     def inventory(self) -> Inventory:
-        survey = survey_of(self._deps, self._tree)
+        survey = self._known or survey_of(self._deps, self._tree)
         self._unread.update(self._tree.skipped)
         self._unread.update(survey.unread)
         self._notes.update(survey.notes())

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.detect.needles import Needles
+from featureops.core.pack import LanguagePack
+from featureops.core.packages import declared_at
 from featureops.core.project import Project
 from featureops.ports import Hit, Progress
 
-__all__ = ["BLOCK", "BLOCK_READING", "WORTH", "WORTH_READING", "Part", "keep_small", "search", "spread"]
+__all__ = [
+    "BLOCK",
+    "BLOCK_READING",
+    "WORTH",
+    "WORTH_READING",
+    "Part",
+    "find_declared",
+    "keep_small",
+    "search",
+    "spread",
+]
 
 _Result = TypeVar("_Result")
 WORTH = 1500
@@ -35,14 +48,18 @@ class Part:
     report: Progress | None
 
     def watched(self, hits: Iterator[Hit]) -> Iterator[Hit]:
-        """The hits as they come, with word of how far the search is."""
+        """The hits as they come, with word of how far the search is. Folders are searched whole, so that some files
+        come before their turn.
+        """
         if self.report is None:
             yield from hits
             return
         where = {path: number for number, path in enumerate(self.paths)}
+        done = 0
         for hit in hits:
             yield hit
-            self.report(where[hit.path] * self.total // max(1, len(self.paths)), self.total)
+            done = max(done, where[hit.path] * self.total // max(1, len(self.paths)))
+            self.report(done, self.total)
         self.report(self.total, self.total)
 
 
@@ -57,6 +74,30 @@ def spread(
     return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
 
 
+def find_declared(deps: Deps, project: Project, paths: Iterable[str]) -> None:
+    """Find which files declare which names, where files of such languages are to be read: once, and not by each of the
+    processes that do it.
+    """
+    for pack in {pack.id: pack for path in paths if (pack := deps.packs.reading(path)) is not None}.values():
+        if pack.modules.declared:
+            project.packages.declares(pack, partial(_declared, deps, project, pack))
+
+
+def _declared(deps: Deps, project: Project, pack: LanguagePack) -> Mapping[bytes, list[str]]:
+    words = {pack.id: tuple(word.encode() for word in pack.modules.declared)}
+
+    def work(part: Part) -> list[tuple[str, set[bytes]]]:
+        return [(hit.path, declared_at(hit.data, hit.offsets, pack)) for hit in search(deps, part, words)]
+
+    found: dict[bytes, list[str]] = {}
+    files = sorted(path for path in project.paths if path.endswith(pack.extensions))
+    for rows in spread(deps, files, work):
+        for path, names in rows:
+            for name in names:
+                found.setdefault(name, []).append(path)
+    return found
+
+
 def keep_small(project: Project) -> None:
     """Let go of parsed files once they are many."""
     if project.held > _HELD:
@@ -69,20 +110,12 @@ def search(deps: Deps, part: Part, needles: Needles, always: Sequence[bytes] = (
 
     A language has few names to look for, and few are found several times as fast as many.
     """
-    groups = list(_by_language(deps, part.paths, needles, always))
-    # How far a search is counts in the order in which it goes through the files.
-    ordered = replace(part, paths=[path for paths, _ in groups for path in paths])
-    return ordered.watched(hit for paths, wanted in groups for hit in deps.workspace.scan(paths, wanted))
-
-
-def _by_language(
-    deps: Deps, paths: Sequence[str], needles: Needles, always: Sequence[bytes]
-) -> Iterator[tuple[Sequence[str], Sequence[bytes]]]:
-    languages: dict[str, list[str]] = {}
-    for path in paths:
+    of_language = {language: (*always, *names) for language, names in needles.items()}
+    of_language[""] = tuple(always)
+    wanted: dict[str, Sequence[bytes]] = {}
+    for path in part.paths:
         pack = deps.packs.reading(path)
-        languages.setdefault(pack.id if pack is not None else "", []).append(path)
-    for language, inside in languages.items():
-        wanted = (*always, *needles.get(language, ()))
-        if wanted:
-            yield inside, wanted
+        names = of_language.get(pack.id if pack is not None else "", of_language[""])
+        if names:
+            wanted[path] = names
+    return part.watched(deps.workspace.scan(wanted))

@@ -9,10 +9,19 @@ from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
-from featureops.app.searching import BLOCK, BLOCK_READING, WORTH_READING, Part, keep_small, search, spread
+from featureops.app.searching import (
+    BLOCK,
+    BLOCK_READING,
+    WORTH_READING,
+    Part,
+    find_declared,
+    keep_small,
+    search,
+    spread,
+)
 from featureops.core.contents import declaration
 from featureops.core.detect.following import learn_all
-from featureops.core.detect.needles import Asking, Needles, called_places, is_minified, places_of
+from featureops.core.detect.needles import Needles, called_places, is_minified, places_of
 from featureops.core.detect.presence import Presence, Sighting
 from featureops.core.detect.summary import PlaceInCode, read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
@@ -132,6 +141,7 @@ class _Search:
         self._tree = tree
         self._known = known
         self.unread: dict[str, str] = {}
+        self._presence = Presence(deps.packs, deps.config)
         self._project = Project(tree.files, self._text, deps.packs, deps.config)
         self._paths = [path for path in tree.files if deps.packs.reading(path) is not None]
 
@@ -147,7 +157,7 @@ class _Search:
 
     def asking(self, before: Survey) -> tuple[dict[str, frozenset[str]], dict[str, Reading]]:
         """The files that name an SDK's module, and what asks an SDK: what is still true, and the rest read anew."""
-        asked = Presence(self._deps.packs, self._deps.config)
+        asked = self._presence
         still, todo = self._unchanged(before.readings)
         seen = self._look(todo, asked)
         spoken = {path: before.spoken[path] for path in before.spoken.keys() & set(self._paths) - set(todo)}
@@ -161,6 +171,8 @@ class _Search:
 
     def _unchanged(self, before: Mapping[str, Reading]) -> tuple[dict[str, Reading], list[str]]:
         """What is still true of what was known, and the files to search again."""
+        if not self._known:
+            return {}, self._paths
         still = self._still_true(before)
         # A file that asks for a flag is read again when a file that it imports changed.
         return still, [path for path in self._paths if not self.is_same(path) or (path in before) != (path in still)]
@@ -202,14 +214,14 @@ class _Search:
 
     def _learn(self, paths: Iterable[str]) -> str:
         """Learn from some files; what is known then, as a text."""
-        asking = Asking(self._deps.packs, self._deps.config)
         called = _Called(self._deps.packs, self._project.readers)
         more = True
         while more:
             more = False
             for path in sorted(paths):
                 data = self._text(path) if path in self._tree.keys else None
-                near = asking.near(data) if data is not None else []
+                pack = self._deps.packs.reading(path)
+                near = self._presence.asking(pack).near(data) if data is not None and pack is not None else []
                 also = called.near(data) if data is not None else []
                 whole = None if near is None or also is None else sorted({*near, *also})
                 more = (whole != [] and learn_all(self._project, path, whole)) or more
@@ -250,6 +262,8 @@ class _Search:
                 keep_small(self._project)
             return found, dict(self.unread)
 
+        if len(wanted) >= WORTH_READING:
+            find_declared(self._deps, self._project, wanted)
         shares = self._gathered(sorted(wanted), work, worth=WORTH_READING, block=BLOCK_READING)
         return {path: reading for found in shares for path, reading in found}
 

@@ -92,7 +92,9 @@ class Indexing:
     on has the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
     they are empty. At the end of `closed_cases` control leaves the switch; `looping` switches are
-    loops to `continue`. A field with one of `once_words` is filled when an object is made, one with
+    loops to `continue`. `tuples` list several values, or patterns for them, in brackets; `bracketed` switches need some
+    of their own. The labels of `loose_cases` may take more than what is equal to them, `naming_patterns` of one name
+    take anything. A field with one of `once_words` is filled when an object is made, one with
     one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type. Where their function says true,
@@ -202,6 +204,10 @@ class Indexing:
     alternatives: frozenset[str]
     closed_cases: frozenset[str]
     looping: frozenset[str]
+    tuples: frozenset[str]
+    bracketed: frozenset[str]
+    loose_cases: frozenset[str]
+    naming_patterns: frozenset[str]
     mixins: frozenset[str]
     settings: frozenset[str]
     late_names: frozenset[str]

@@ -339,9 +339,10 @@ def files_at(base: str, pack: LanguagePack) -> Iterator[str]:
     yield base
     for extension in pack.extensions:
         yield base + extension
+    inside = base if not base or base.endswith("/") else base + "/"
     for index in pack.modules.indexes:
         for extension in pack.extensions:
-            yield posixpath.join(base, index + extension)
+            yield inside + index + extension
     stem, dot, _ = base.rpartition(".")
     if dot:
         for extension in pack.extensions:

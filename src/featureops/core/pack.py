@@ -359,9 +359,14 @@ class Packs:
             return None
         return self._by_extension.get(path[dot:].lower())
 
+    @cached_property
+    def _host_ends(self) -> tuple[str, ...]:
+        return tuple(end for host in self.hosts for end in host.extensions)
+
     def host(self, path: str) -> Host | None:
         lower = path.lower()
-        return next((host for host in self.hosts if lower.endswith(host.extensions)), None)
+        ends = lower.endswith(self._host_ends)
+        return next((host for host in self.hosts if lower.endswith(host.extensions)), None) if ends else None
 
     def reading(self, path: str) -> LanguagePack | None:
         """What a file is parsed with to find reads in it: its language, or that of the parts of a host."""

@@ -46,7 +46,7 @@ class Project(Files):
         self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
         self._workspaces = Workspaces(self.paths, self.contents.text)
         self._given: Given = {}
-        self._packages = Packages(self.paths, self.contents, packs, self.file, self.names)
+        self.packages = Packages(self.paths, self.contents, packs, self.file, self.names)
         self._modules: Memo[tuple[str, str], str | None] = Memo(self.contents)
         self._passed_on = PassedOn(self.contents, self.module_path, self._giving, self.names)
         self.proofs: Memo[tuple[Binding, str, int], Proof] = Memo(self.contents)
@@ -62,7 +62,7 @@ class Project(Files):
         super().forget()
         for memo in (self._modules, self.proofs, self.lineage, self.methods, self.fields):
             memo.forget()
-        self._packages.forget()
+        self.packages.forget()
         self._passed_on.forget()
 
     # -------------------------------------------------------------- following names to files
@@ -83,8 +83,8 @@ class Project(Files):
             return path, binding
         if depth > _DEPTH:
             return None
-        if self._packages.hold(path):
-            return self._packages.named(path, entry.module, entry.imported)
+        if self.packages.hold(path):
+            return self.packages.named(path, entry.module, entry.imported)
         target = self._imported_path(path, entry)
         if entry.imported == "*":
             return self.exported(target, "*", depth + 1) if target else None
@@ -149,7 +149,7 @@ class Project(Files):
             return path, binding
         is_plain = node.type in node.file.pack.index.identifiers
         beside = self._in_files(self.folders.beside(path, node.text), node.text) if is_plain else None
-        return beside or self.unbound(path, node) or self._packages.visible(path, node)
+        return beside or self.unbound(path, node) or self.packages.visible(path, node)
 
     def outside(self, path: str, binding: Binding) -> tuple[str, str] | None:
         """(module, name) of a package outside the repository that a binding finally stands for, also when files of the
@@ -354,7 +354,7 @@ class Project(Files):
             if outer is None and node.type in node.file.pack.index.qualified:
                 return self._held(self.unbound(path, node))
             if outer is None or name is None:
-                return self._held(self._packages.by_full_name(path, node))
+                return self._held(self.packages.by_full_name(path, node))
             if isinstance(outer[1], str):
                 exported = self.exported(outer[1], name.text)
                 value = initializer(exported[1]) if exported else None

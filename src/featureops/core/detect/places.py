@@ -40,9 +40,12 @@ _WORD = re.compile(rb"[\w-]")
 
 def clean(text: str) -> str:
     """One line for an answer: trimmed, no control or bidirectional characters, at most MAX_TEXT characters."""
-    shown = (" " if char == "\t" else char for char in text.strip() if char == "\t" or _shown(char))
-    plain = "".join(islice(dropwhile(str.isspace, shown), MAX_TEXT + 1))  # a line can be a whole file
-    return plain.rstrip() if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
+    plain = text.strip()
+    if plain.isascii() and plain.isprintable():
+        return plain if len(plain) <= MAX_TEXT else plain[: MAX_TEXT - 1] + "…"
+    shown = (" " if char == "\t" else char for char in plain if char == "\t" or _shown(char))
+    line = "".join(islice(dropwhile(str.isspace, shown), MAX_TEXT + 1))  # a line can be a whole file
+    return line.rstrip() if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
 
 
 def _shown(char: str) -> bool:

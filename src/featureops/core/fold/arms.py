@@ -57,18 +57,12 @@ class Arms(Branches):
                 return arm.role("value")
         return None
 
-    def _guard(self, arm: Node) -> bool | None:
-        """Whether the condition of an arm holds; None where that can't be told."""
-        guard = arm.role("guard")
-        if guard is None:
-            return True
-        value = self.reduce(guard, "boolean") if guard in self.hot else KEEP
-        return value.holds if isinstance(value, Const) and not value.effects else None
-
     def _keep_arms(self, node: Node) -> Value:
         body, subject = node.role("body"), node.role("value")
+        if subject is not None and subject in self.hot:
+            self._place_subject(subject)
         for arm in _arms(node):
-            if arm not in self.hot:
+            if arm not in self.hot or arm in self.gone:
                 continue
             holds, guard, pattern = self._guard(arm), arm.role("guard"), arm.role("pattern")
             if guard is not None and holds is False:
@@ -83,8 +77,6 @@ class Arms(Branches):
                 self.visit(given)
         if body is not None:
             self.blocks.remove(body, self.gone)
-        if subject is not None and subject in self.hot:
-            self._place_subject(subject)
         return KEEP
 
 

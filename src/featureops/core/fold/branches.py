@@ -107,6 +107,30 @@ class Branches(Comparisons):
         if not isinstance(value, Const) or isinstance(value.value, bool):
             self.place(subject, value)
 
+    def _guard(self, case: Node) -> bool | None:
+        """Whether the condition behind the label of a case holds; None where that can't be told."""
+        guard = case.role("guard")
+        if guard is None:
+            return True
+        value = self.reduce(_asked_by(guard), "boolean") if guard in self.hot else KEEP
+        return value.holds if isinstance(value, Const) and not value.effects else None
+
+    def _guarded(self, case: Node) -> None:
+        """A case whose condition never holds goes; of one whose condition always holds the label stays."""
+        guard, holds = case.role("guard"), self._guard(case)
+        if guard is None or guard not in self.hot:
+            return
+        if holds is None:
+            is_word = guard.shape == "not" and guard.children[0].text.isalpha()
+            condition = (guard.role("operand") if is_word else None) or _asked_by(guard)
+            self.place(condition, self.reduce(condition, "boolean"))
+        elif not holds:
+            self.gone.add(case)
+        else:
+            before = guard.previous()
+            label = before.previous() if before is not None and not before.named and before.text.isalpha() else before
+            self.editor.delete(label.end if label is not None else guard.start, guard.end)
+
     def _condition(self, arm: Arm) -> Value:
         if arm.condition is None:
             return KEEP
@@ -320,6 +344,12 @@ class Branches(Comparisons):
         for arm, _ in kept:
             if self._emptied(arm.body):
                 self.blocks.fill(arm.body)
+
+
+def _asked_by(guard: Node) -> Node:
+    """The condition of a case; some grammars have a node around it and its word."""
+    is_clause = not guard.shape and len(guard.items) == 1 and not guard.children[0].named
+    return guard.items[0] if is_clause else guard
 
 
 def _is_marked(node: Node, body: Node) -> bool:

@@ -10,6 +10,7 @@ __all__ = [
     "Arm",
     "arms",
     "inside",
+    "is_fall",
     "is_handled",
     "is_inverted",
     "is_label",
@@ -98,7 +99,13 @@ def inside(body: Node) -> list[Node]:
     if body.file.pack.text.blocks != "indent" and body.parent is not None:
         while parts and parts[-1].is_comment and any(not part.named and part.text == "}" for part in parts):
             parts.pop()
-    return [part for part in parts if part.named]
+    return [part for part in parts if part.named or is_fall(part)]
+
+
+def is_fall(part: Node) -> bool:
+    """Whether a statement is the word by which control goes on in the next case."""
+    word = part.file.pack.text.fall_through
+    return bool(word) and part.end - part.start == len(word) and part.text == word
 
 
 def is_handled(block: Node) -> bool:

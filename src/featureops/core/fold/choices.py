@@ -76,9 +76,12 @@ class Choices(Branches):
             return True
         if _asks(subject):
             return self._holds(conditions, _CONDITION if subject is None else _VALUE)
+        holds = self._guard(case)
+        if holds is False:
+            return False
         value = self._fact(subject) if subject is not None and literal(subject) is None else None
         labels = labels_of(conditions)
-        if value is None or labels is None or case.role("guard") is not None:
+        if value is None or labels is None or holds is None:
             return None
         found = [matches(label, value) for label in labels]
         if not labels or any(found):
@@ -102,8 +105,12 @@ class Choices(Branches):
         """Drop the cases that are never taken; one that always is becomes the last."""
         subject = node.role("value")
         last, context = False, _CONDITION if subject is None else _VALUE
+        if subject is not None and subject in self.hot:
+            self._place_subject(subject)
         for case in _cases(node):
-            taken = self._is_taken(node, case) if _asks(subject) else None
+            if case in self.gone:
+                continue
+            taken = self._is_taken(node, case) if _asks(subject) else self._guard(case) and None
             if last or taken is False:
                 self.gone.add(case)
                 continue
@@ -115,15 +122,15 @@ class Choices(Branches):
                 self.visit(case)
                 continue
             for child in case.children:
-                if child in conditions and not taken:
+                if child is case.role("guard"):
+                    self._guarded(case)
+                elif child in conditions and not taken:
                     self._conditions_left(child, context)
                 elif child in self.hot and child not in conditions:
                     self.visit(child)
         holder = node.role("body") or node
         is_list = any(child.text == "," for child in holder.children)
         (self.blocks.remove_items if is_list else self.blocks.remove)(holder, self.gone)
-        if subject is not None and subject in self.hot:
-            self._place_subject(subject)
         return KEEP
 
     def _conditions_left(self, node: Node, context: Context) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
 
-from featureops.core.fold.chains import arms, is_handled, statements
+from featureops.core.fold.chains import arms, is_fall, is_handled, statements
 from featureops.core.fold.literals import labels_of
 from featureops.core.syntax import Node
 
@@ -20,8 +20,9 @@ _Live = Callable[[Node], list[Node]]
 
 
 def always_leaves(node: Node) -> bool:
-    """Whether control never goes on after the statement: it returns, raises, breaks or continues on every path."""
-    if node.shape in _LEAVING:
+    """Whether control never goes on after the statement: it returns, raises, breaks, continues or goes on in the next
+    case on every path."""
+    if node.shape in _LEAVING or is_fall(node):
         return True
     inner = node.role("operand") if node.shape == "expression" else None
     if inner is not None and inner.shape in _LEAVING:
@@ -106,10 +107,10 @@ def _breaks(node: Node, live: _Live, label: str, words: frozenset[str] = _ENDS, 
 def is_closed(case: Node) -> bool:
     """Whether control leaves the switch at the end of the case by itself: where a word says that the next one runs, and
     no such word ends this one, or where the next never does."""
-    word = case.file.pack.text.fall_through
-    goes_on = bool(word) and any(part.text == word for part in statements(case)[-1:])
-    has_body = case.role("body") is not None
-    return not goes_on and (has_body or bool(word) or case.type in case.file.pack.index.closed_cases)
+    goes_on, has_body = any(map(is_fall, case.children[-1:])), case.role("body") is not None
+    return not goes_on and (
+        has_body or bool(case.file.pack.text.fall_through) or case.type in case.file.pack.index.closed_cases
+    )
 
 
 def _cases(switch: Node) -> list[Node]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from featureops.core.fold.branches import Branches
-from featureops.core.fold.chains import Arm, statements
+from featureops.core.fold.chains import Arm, is_fall, statements
 from featureops.core.fold.leaving import always_leaves, ends_early, is_closed
 from featureops.core.fold.literals import Fact, labels_of, literal, matches
+from featureops.core.fold.runs import Runs, ends_switch, only_block, run_of
 from featureops.core.fold.values import KEEP, Const, Context, Known, Value
 from featureops.core.syntax import Node
 
@@ -15,11 +15,8 @@ _LEAVES = frozenset({"return", "raise", "continue"})
 _VALUES = frozenset({"and", "await", "call", "conditional", "list", "member", "not", "object", "string"})
 
 
-class Switches(Branches):
-    """A switch stays, with its subject written out, where it can't be told which case runs and where it ends.
-    `visited` are the cases that are done already."""
-
-    visited: set[Node]
+class Switches(Runs):
+    """A switch stays, with its subject written out, where it can't be told which case runs and where it ends."""
 
     def _switch(self, node: Node) -> None:
         subject, body = node.role("value"), node.role("body") or node  # some grammars have no node around the cases
@@ -67,7 +64,7 @@ class Switches(Branches):
                 before = case
                 continue
             held = statements(case)
-            runs_in = before is not None and not any(always_leaves(item) for item in statements(before))
+            runs_in = before is not None and _runs_on(before)
             if held and before is not None and runs_in and not is_closed(before):
                 self.gone.discard(case)
                 self.editor.delete(case.file.line_start(case.start), case.file.line_start(held[0].start))
@@ -94,40 +91,29 @@ class Switches(Branches):
             self.editor.delete(first.start, subject.start)
         for part in body.children:
             if part is not subject and part in self.hot:
-                self._guarded(part)
+                if part.shape == "case":
+                    self._guarded(part)
                 self.visit(part)
         self._drop_cases(body)
-
-    def _guarded(self, case: Node) -> None:
-        """A case whose condition never holds goes; of one whose condition always holds the label stays."""
-        guard = case.role("guard") if case.shape == "case" else None
-        if guard is None or guard not in self.hot:
-            return
-        # Some grammars have a node around the condition and its word.
-        clause = not guard.shape and len(guard.items) == 1 and not guard.children[0].named
-        condition = guard.items[0] if clause else guard
-        value = self.reduce(condition, "boolean")
-        if not isinstance(value, Const) or value.effects:
-            self.place(condition, value)
-        elif not value.holds:
-            self.gone.add(case)
-        else:
-            label = guard.previous() if clause else _before_word(guard)
-            self.editor.delete(label.end if label is not None else guard.start, guard.end)
 
     def _settle(self, node: Node, chosen: list[Node] | None) -> bool:
         """Let the first of some cases, or none, stand for the whole."""
         first, body = node.role("initializer"), node.role("body") or node
-        if chosen is None or (first is not None and first not in self.gone) or any(map(_falls, chosen[:1])):
+        if chosen is None or (first is not None and first not in self.gone):
             return False
         if not chosen:
             self.gone.add(node)
             return True
-        holder = chosen[0].role("body") or _only_block(chosen[0]) or chosen[0]
+        holder = chosen[0].role("body") or only_block(chosen[0]) or chosen[0]
         if self._would_clash(node, body):
             return False
+        run = run_of(chosen)
+        if len(run) > 1:
+            return self._settle_run(node, run)
         # Where indentation makes blocks, a case ends with its block and a break is that of the loop around.
         is_last = len(chosen) == 1 or is_closed(chosen[0])
+        if any(map(is_fall, chosen[0].walk())):
+            return False
         may_break = node.file.pack.text.blocks != "indent"
         is_ended = not may_break or self._ends(node, holder, is_last=is_last)
         if holder in self.hot:
@@ -142,9 +128,9 @@ class Switches(Branches):
         """Whether control leaves the switch at the end of the case and nowhere else; the `break` there goes."""
         items = statements(holder)
         end = items[-1] if items else None
-        if ends_early(switch, [item for item in items if item is not end or item.shape != "break"], self._standing):
+        if ends_early(switch, [item for item in items if item is not end or not ends_switch(item)], self._standing):
             return False
-        if end is not None and end.shape == "break":
+        if end is not None and ends_switch(end):
             self.gone.add(end)
             return True
         return is_last or (end is not None and end.shape in _LEAVES)
@@ -155,17 +141,16 @@ class Switches(Branches):
         return not ends_early(switch, items, self._standing) and (is_last or any(map(self._now_leaves, items)))
 
 
+def _runs_on(case: Node) -> bool:
+    """Whether control may go on behind the last statement of a case."""
+    return any(map(is_fall, case.children[-1:])) or not any(always_leaves(item) for item in statements(case))
+
+
 def _expression(statement: Node) -> Node | None:
     """The expression that a statement is."""
     if statement.shape == "expression":
         return statement.role("operand")
     return statement if statement.type in statement.file.pack.index.pure or statement.shape in _VALUES else None
-
-
-def _before_word(guard: Node) -> Node | None:
-    """What stands before the word that a condition stands behind."""
-    word = guard.previous()
-    return word.previous() if word is not None else None
 
 
 def _chosen(cases: list[Node], value: Known) -> list[Node] | None:
@@ -196,19 +181,8 @@ def _cases(body: Node) -> list[Node]:
     return [item for item in body.items if item.shape == "case"]
 
 
-def _falls(case: Node) -> bool:
-    """Whether a closed case says that control goes on in the next."""
-    word = case.file.pack.text.fall_through
-    return bool(word) and any(not part.items and part.text == word for part in case.walk())
-
-
 def _labels(case: Node) -> list[Fact] | None:
     """What a case takes: the values of its literals, nothing listed for all the rest; None where that can't be told."""
     if case.role("guard") is not None:
         return None
     return labels_of(case.roles("value"))
-
-
-def _only_block(case: Node) -> Node | None:
-    items = statements(case)
-    return items[0] if len(items) == 1 and items[0].shape == "block" else None
