@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from featureops.adapters.settings_schema import parse_config
 from featureops.core.cleanup import cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile
@@ -99,10 +100,15 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--only", help="one commit, by the start of its id")
     parser.add_argument("--language", help="only files of this language, by id")
     parser.add_argument("--show", action="store_true", help="print how broken results differ")
+    parser.add_argument("--config", type=_said, default=Config(), help="a featureops.toml that all are taken to have")
     parser.add_argument("--compile", action="store_true", help="compile each wrapped file, where that can be done here")
     parser.add_argument("--why", action="store_true", help="print the reasons of refusals")
     parser.add_argument("--texts", action="store_true", help="print what each wrapped file looks like, as a diff")
     return parser
+
+
+def _said(path: str) -> Config:
+    return parse_config(Path(path).read_bytes(), Path(path))[0]
 
 
 # ---------------------------------------------------------------- one commit
@@ -123,7 +129,7 @@ def _walk(
     rest = [one for one in changes if one.status in ("added", "deleted")]
     tree = history.tree(commit.id)
     repository = Repository(
-        frozenset(tree.paths()), tree.read, lambda needles: dict.fromkeys(tree.grep(needles), (0,)), packs(), Config()
+        frozenset(tree.paths()), tree.read, lambda needles: dict.fromkeys(tree.grep(needles), (0,)), packs(), options.config
     )
     found = wrap_changes(repository, [*code, *rest], FLAG)
     _tally(found, code, commit, counts)
@@ -151,7 +157,7 @@ def _judge(
 ) -> Iterator[tuple[str, str]]:
     edits = {edit.path: edit.after for edit in found.edits if edit.after is not None}
     wrapped = tree.with_files(edits)
-    results = {keep: _cleaned(wrapped, keep=keep) for keep in (True, False)} if edits else {}
+    results = {keep: _cleaned(wrapped, options.config, keep=keep) for keep in (True, False)} if edits else {}
     for changed in code:
         after = edits.get(changed.path)
         if after is None or changed.before is None or changed.after is None:
@@ -168,8 +174,8 @@ def _judge(
             yield language, f"{changed.path}: {what}{shown}"
 
 
-def _cleaned(tree: Tree, *, keep: bool) -> dict[str, bytes]:
-    done = cleanup(tree, FLAG, keep, packs(), Config())
+def _cleaned(tree: Tree, config: Config, *, keep: bool) -> dict[str, bytes]:
+    done = cleanup(tree, FLAG, keep, packs(), config)
     return {edit.path: edit.after or b"" for edit in done.edits}
 
 

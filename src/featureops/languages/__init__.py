@@ -326,6 +326,7 @@ def _wrap(table: Table) -> WrapRules:
         declare=text(table, "declare"),
         import_name=text(table, "import_name"),
         import_call=text(table, "import_call", ""),
+        import_separator=text(table, "import_separator", ""),
         sections=frozenset(texts(table, "sections")),
         optional_parameters=frozenset(texts(table, "optional_parameters")),
         hooks=optional(table, "hooks"),

@@ -268,11 +268,15 @@ class Branches(Comparisons):
     def _would_clash(self, node: Node, body: Node) -> bool:
         """Names of the block that mean something else outside it: the block then stays a block."""
         own = self.names.in_scope(body)
-        if not own:
-            return False
+        around = next((outer for outer in node.ancestors() if outer.type in node.file.pack.index.block_scopes), None)
         for name, binding in own.items():
             outer = self.names.lookup(name, node)
-            if outer is not None and outer is not binding:
+            if outer is None or outer is binding:
+                continue
+            if around is None or outer.scope in (around, around.parent):
+                return True
+            named = (*outer.uses, *outer.definitions)
+            if any(around.span.holds(use.span) and not node.span.holds(use.span) for use in named):
                 return True
         return False
 

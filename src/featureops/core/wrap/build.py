@@ -11,7 +11,7 @@ from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Box, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.idiom import variable_name
-from featureops.core.wrap.imports import added
+from featureops.core.wrap.imports import added, joined
 from featureops.core.wrap.judge import is_docstring
 from featureops.core.wrap.law import Expected
 from featureops.core.wrap.layout import Style, indent_of
@@ -163,7 +163,7 @@ def _import(draft: _Draft, needs: Iterable[Need], layout: Layout) -> None:
     file = draft.pair.new
     entries = [binding.imported for binding in draft.pair.new_names.imports if binding.imported is not None]
     together: dict[Span, Edit] = {}
-    for need in needs:
+    for need in joined(file, entries, needs, draft.style) if layout.merge else needs:
         edit = added(file, entries, need, draft.style, merge=layout.merge)
         before = together.get(edit.span)
         together[edit.span] = Edit(edit.span, before.text + edit.text) if before else edit

@@ -96,6 +96,17 @@ class Idioms:
             self._by_file[path] = [idiom for idiom in idioms if idiom is not None]
         return self._by_file[path]
 
+    def usable(self, path: str) -> tuple[list[Idiom], str]:
+        """The idioms whose reads can be taken out again; where there is none, what the others lack."""
+        near = self.near(path)
+        found = [idiom for idiom in near if idiom.is_exact]
+        if found or not near:
+            return found, ""
+        return found, (
+            f"{near[0].callee}, which {near[0].place} asks with, does more than ask for the flag, so that a branch on it"
+            " could not be taken out again. Declare it under [[reads]] in featureops.toml, and run this again."
+        )
+
     def near(self, path: str) -> list[Idiom]:
         """All idioms that a file could use, the nearest first."""
         pack = self.repository.packs.for_path(path)
@@ -194,11 +205,13 @@ class _Change:
         return Pair(old, file, names, self.project.names(changed.path))
 
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
-        near = self.idioms.near(pair.path)
+        near, lack = self.idioms.usable(pair.path)
         style = style_of(pair.new, self.project.file(near[0].path) if near else None)
         templates = self.clients.idioms(pair, style) if not near else []
 
         def ask(region: Region) -> Ask | No:
+            if lack:
+                return No(lack)
             return rendered([*near, *templates], region, pair, self.project, self.flag, style)
 
         reads = self.idioms.reads(pair.path)
@@ -214,14 +227,28 @@ class _Change:
         return text if edit is None or edit.after is None else edit.after
 
     def _around(self, path: str) -> dict[str, bytes]:
-        models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
+        models = {idiom.path for idiom in self.idioms.usable(path)[0][:_MODELS]} - {path}
         found: dict[str, bytes] = {}
         models.update(self.clients.context())
         pending = {path, *models}
         for _ in range(_NEIGHBOURS):
             pending = {other for here in pending for other in self._imported(here)} - {path, *found}
             found.update((other, data) for other in {*pending, *models} if (data := self._context(other)) is not None)
+        found.update((other, data) for other in self._manifests({path, *found}) if (data := self._context(other)))
         return found
+
+    def _manifests(self, paths: Iterable[str]) -> set[str]:
+        """The files around these that say what the names of modules stand for."""
+        named: set[str] = set()
+        for path in paths:
+            pack, folder = self.repository.packs.for_path(path), posixpath.dirname(path)
+            names = (*pack.modules.prefixes, pack.modules.manifest or "") if pack is not None else ()
+            folders = [folder]
+            while folder:
+                folder = posixpath.dirname(folder)
+                folders.append(folder)
+            named.update(posixpath.join(place, name) for place in folders for name in names if name)
+        return named & self.repository.paths
 
     def _context(self, path: str) -> bytes | None:
         made = self.clients.context().get(path)
@@ -283,7 +310,7 @@ class _Change:
         restored = [path for path, edit in self.results.edits.items() if edit.before is None]
         hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
-        seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.near(path)[:1])
+        seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.usable(path)[0][:1])
         ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.path, hunk.start_line, hunk.end_line)))
         return Wrapped(edits, ordered, asks, tuple(packages), seen)
 

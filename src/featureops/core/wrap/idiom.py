@@ -35,7 +35,8 @@ class Part:
 @dataclass(frozen=True, slots=True, eq=False)
 class Idiom:
     """One way of asking. `root` is the name that it starts from, `binding` what that is in the file at `path`;
-    without one (a template) `need` imports it, from the module at `client` where it has to be made first."""
+    without one (a template) `need` imports it, from the module at `client` where it has to be made first. What does more
+    than ask is not `is_exact`."""
 
     sdk: str
     path: str
@@ -51,6 +52,7 @@ class Idiom:
     inverted: bool = False
     hook: bool = False
     client: str = ""
+    is_exact: bool = True
 
     @property
     def place(self) -> str:
@@ -88,6 +90,7 @@ def idiom_of(read: Read, names: Names) -> Idiom | None:
         after=file.slice(read.call.end, read.node.end) if read.node.end > read.call.end else "",
         inverted=read.when == "disabled",
         hook=hooks is not None and re.search(hooks, callee.text.split(".")[-1]) is not None,
+        is_exact=read.is_exact,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
@@ -14,7 +15,7 @@ from featureops.core.wrap.judge import is_docstring
 from featureops.core.wrap.layout import Style, style_of
 from featureops.core.wrap.values import Need
 
-__all__ = ["added", "import_text", "module_for", "module_of", "need_of", "statement_for"]
+__all__ = ["added", "import_text", "joined", "module_for", "module_of", "need_of", "statement_for"]
 
 
 def statement_for(file: SourceFile, style: Style, module: str, name: str) -> str:
@@ -51,6 +52,23 @@ def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style
         if entries:
             return _behind(max((entry.entry for entry in entries), key=lambda node: node.start), need, style)
     return _own_line(file, imports, need, style)
+
+
+def joined(file: SourceFile, imports: list[ImportEntry], needs: Iterable[Need], style: Style) -> list[Need]:
+    """Names of one module that no statement imports yet come in together, in the order of their old statement."""
+    separator = file.pack.wrap.import_separator
+    groups: dict[str, list[Need]] = {}
+    for need in needs:
+        plain = need.statement == statement_for(file, style, need.module, _entry_text(need))
+        alone = not separator or not plain or need.imported in ("*", "default") or _entries(file, imports, need)
+        groups.setdefault(need.name if alone else f"from {need.module}", []).append(need)
+    return [group[0] if len(group) == 1 else _one(file, group, style, separator) for group in groups.values()]
+
+
+def _one(file: SourceFile, needs: list[Need], style: Style, separator: str) -> Need:
+    ordered = sorted(needs, key=lambda need: -len(need.before))
+    first, text = ordered[0], separator.join(map(_entry_text, ordered))
+    return Need(first.name, first.module, first.imported, statement_for(file, style, first.module, text))
 
 
 def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[ImportEntry]:
@@ -99,6 +117,8 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
         for index, item in enumerate(box.items)
         if item.node.shape == "import" or item.node in modules
     }
+    if statements and (first := _smallest(box, statements, need)) is not None:
+        return Edit(Span(first, first), line)
     if statements:
         end = file.line_end(box.items[_place(statements, need)].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol
@@ -144,6 +164,16 @@ def _place(modules: dict[int, str], need: Need) -> int:
     smaller = [index for index in near if modules[index] <= need.module]
     outside = [index for index in statements if _head(modules[index]) != "."] if head != "." else []
     return (smaller or near or outside or statements)[-1]
+
+
+def _smallest(box: Box, modules: dict[int, str], need: Need) -> int | None:
+    """Where it is the first of the sorted imports from its place: where the next of them begins."""
+    near = [index for index in modules if _head(modules[index]) == _head(need.module) != "."]
+    names = [modules[index] for index in near]
+    if len(near) < 2 or names != sorted(names) or names[0] <= need.module:
+        return None
+    start = box.file.line_start(box.items[near[0]].start)
+    return start if near[0] == 0 or not box.items[near[0] - 1].is_comment else None
 
 
 def _module_text(statement: Node) -> str:

@@ -9,7 +9,7 @@ from featureops.core.scopes import Binding, ImportEntry
 from featureops.core.wrap.boxes import Item, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
-from featureops.core.wrap.reach import clashes, members_needed, top_names
+from featureops.core.wrap.reach import clashes, lost_local, members_needed, top_names
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Need, No, Pair
 
@@ -28,6 +28,11 @@ def kept_for(
     pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], style: Style, outside: frozenset[str] = frozenset()
 ) -> Kept | No:
     """`outside` are names that old code in other files still imports from this one."""
+    lost = lost_local(pair, wrapped)
+    if lost is not None:
+        return No(
+            f"The old code needs {lost}, which this function no longer declares. Keep its declaration until the flag goes"
+        )
     pending: list[Item] = [item for region in wrapped for item in region.old_items]
     imports: dict[str, Need] = {}
     again: dict[Region, list[Item]] = {}

@@ -11,7 +11,7 @@ from featureops.core.wrap.boxes import Item
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["clashes", "hidden", "members_needed", "reached", "top_names"]
+__all__ = ["clashes", "hidden", "lost_local", "members_needed", "reached", "top_names"]
 
 _MOST_REPEATED = 40
 
@@ -83,6 +83,24 @@ def _too_far() -> str:
         "Names declared here are used much further down, and a branch would hide them. Declare them before the change,"
         " or move the new code into a function of its own that returns what is needed."
     )
+
+
+def lost_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
+    """A local name that old code in a branch uses and that nothing around the branch declares any more."""
+    back = [Span(item.start, item.end) for region in wrapped for item in region.old_items]
+    root = pair.old.root
+    for region in wrapped:
+        place = region.new_items[0].node if region.new_items else region.new_box.node
+        for item in region.old_items:
+            for node in item.node.walk():
+                binding = pair.old_names.of.get(node)
+                if binding is None or binding.scope is root:
+                    continue
+                if any(span.holds(name.span) for span in back for name in binding.definitions):
+                    continue
+                if pair.new_names.lookup(binding.name, place) is None:
+                    return binding.name
+    return None
 
 
 def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
