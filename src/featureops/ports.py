@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
 from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
 
@@ -21,12 +21,8 @@ __all__ = [
     "ScanIndex",
     "Snapshot",
     "Tree",
-    "Workers",
     "Workspace",
 ]
-
-_Part = TypeVar("_Part")
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +81,9 @@ class Workspace(Protocol):
         ...
 
     def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
-        """Of the given paths those that hold any of the byte strings that are looked for in them, and those that can't
-        be searched: folder by folder, in the order in which the folders come."""
+        """Of the given paths those that hold any of the byte strings that are looked for in them, those in which
+        nothing is looked for, and those that can't be read: folder by folder, in the order in which the folders come.
+        """
         ...
 
     def files(self) -> Sequence[str]:
@@ -126,19 +123,6 @@ class ScanIndex(Protocol):
 
     def keep(self, topics: Mapping[str, Json]) -> None:
         """Keep the values, all together or none of them."""
-        ...
-
-
-class Workers(Protocol):
-    """Several processes for work that only reads."""
-
-    def each(self, work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> Sequence[_Result]:
-        """`work` of each part, in order. Results are values that can be pickled; what `work` changes is lost."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """How many parts are worked on at a time; 1 where another process can't be had."""
         ...
 
 

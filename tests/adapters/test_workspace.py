@@ -113,6 +113,7 @@ def test_each_file_is_searched_for_what_is_looked_for_in_it(tmp_path: Path) -> N
         "no.py": (),
     }
     assert hits["no.py"].reason == "gone"
+    assert [hit.data for hit in LocalWorkspace(tmp_path).scan({"a/b.py": ()})] == [b"one two"]
 
 
 def test_grep_without_a_needle_finds_nothing(tmp_path: Path) -> None:

@@ -36,7 +36,9 @@ class MemoryWorkspace:
 
     def scan(self, wanted: Mapping[str, Sequence[bytes]]) -> Iterator[Hit]:
         found = {path: self.grep(needles).get(path, ()) for path, needles in wanted.items()}
-        return (Hit(path, self.contents[path], offsets) for path, offsets in found.items() if offsets)
+        return (
+            Hit(path, self.contents[path], offsets) for path, offsets in found.items() if offsets or not wanted[path]
+        )
 
     def files(self) -> Sequence[str]:
         return sorted(self.contents)

@@ -362,3 +362,18 @@ def test_events_are_read_once_for_each_answer(bench: Bench) -> None:
     remove(bench, apply=False)
     assert bench.backend.event_reads == 1
     assert isinstance(asyncio.run(bench.backend.events("new-checkout"))[0], Event)
+
+
+def test_a_plan_can_be_made_before_there_is_an_event_loop(bench: Bench) -> None:
+    pending = removal.remove_with(bench.deps, flag="new-checkout", keep=True, terms=Terms())
+    (root_of(bench) / "shop" / "pay.py").write_text("")
+
+    async def main() -> dict[str, Json]:
+        try:
+            return await pending
+        finally:
+            await bench.backend.close()
+
+    answer = anyio.run(main)
+    assert [row["path"] for row in rows(answer["files"])] == ["shop/pay.py"]
+    assert answer["readiness"]

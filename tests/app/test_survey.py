@@ -300,3 +300,13 @@ def test_word_of_how_far_a_search_is_never_goes_back(tmp_path: Path) -> None:
     Code(replace(deps, progress=lambda done, total: said.append((done, total)))).grep([b"client"])
     assert len(said) > 2
     assert said == sorted(said)
+
+
+def test_a_search_that_finds_no_flag_names_others_without_a_second_search(root: Path, tmp_path: Path) -> None:
+    write(root, big_dot_py="x = 1\n" * 1_000_000, min_dot_ts='useFlag("a")' + ";" * 6_000)
+    workspace, journal = Watched(root), FileJournal(tmp_path / "state", time.time)
+    deps = Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 0.0, index=FileIndex(tmp_path, "r"))
+    answer = detect.usages(deps, "new-chekout")
+    assert answer["hint"] == "Nothing uses 'new-chekout'. Flags with a similar name: new-checkout."
+    assert len(workspace.searched) == len(set(workspace.searched))
+    assert detect.inventory(deps) == scan(root, None)[1]  # now from the index

@@ -2,6 +2,8 @@
 
 Every run asks each tool in turn, so that all of them meet the same machine; medians are printed. `beyond start` is what
 a run took beyond the same command in an empty repository; the ratios compare that with the whole run of the other tool.
+`floor` is the least that could be done, by the same measure: to list the files, to search them with the same sieve, to
+parse with tree-sitter those that ask (see floor.py). What a ratio is beyond its floor is what detection itself takes.
 `rg` and `ast-grep` come with `pip install --group bench`.
 """
 
@@ -63,6 +65,7 @@ class Tool:
 
 def tools(root: Path, empty: Path, cache: Path, key: str) -> dict[str, Tool]:
     ours = [sys.executable, "-m", "featureops", "detect", "--json"]
+    floor = [sys.executable, "-m", "tests.bench.floor"]
     rg, ast_grep = (_beside(name) for name in ("rg", "ast-grep"))
 
     def forget() -> None:
@@ -74,6 +77,11 @@ def tools(root: Path, empty: Path, cache: Path, key: str) -> dict[str, Tool]:
         "inventory, again": Tool(ours, root),
         "one flag, cold": Tool([*ours, "--flag", key], root, forget),
         "git status": Tool(["git", "status", "--porcelain", "-uall"], root),
+        "floor: start": Tool([*floor, "list"], empty),
+        "floor: list": Tool([*floor, "list"], root),
+        "floor: search": Tool([*floor, "search"], root),
+        "floor: parse": Tool([*floor, "parse"], root),
+        "floor: one flag": Tool([*floor, "parse", "--key", key], root),
     }
     if rg:
         found["rg, call names"] = Tool([rg, "-c", "|".join(NAMES)], root)
@@ -88,23 +96,37 @@ def _beside(name: str) -> str | None:
 
 
 def show(found: Mapping[str, Tool]) -> None:
-    start = found["start"].median
     print(f"{'':18} {'median':>8} {'least':>8} {'beyond start':>13} {'processor':>10} {'memory':>9}")
     for name, tool in found.items():
-        ours = name.startswith(("inventory", "one flag"))
-        beyond = f"{tool.median - start:11.2f} s" if ours else ""
+        start = found[_start(name)].median
+        beyond = f"{tool.median - start:11.2f} s" if name.startswith(("inventory", "one flag", "floor")) else ""
         used = f"{min(tool.processor):8.2f} s {tool.kilobytes // 1024:6} MB"
         print(f"{name:18} {tool.median:6.2f} s {min(tool.seconds):6.2f} s {beyond:>13} {used}")
-    for mine, theirs in (
-        ("inventory, cold", "rg, call names"),
-        ("inventory, cold", "ast-grep"),
-        ("one flag, cold", "rg, one key"),
-        ("inventory, again", "git status"),
+    for mine, theirs, floors in (
+        ("inventory, cold", "rg, call names", ("floor: search", "floor: parse")),
+        ("inventory, cold", "ast-grep", ()),
+        ("one flag, cold", "rg, one key", ("floor: one flag",)),
+        ("inventory, again", "git status", ("floor: list",)),
     ):
         if theirs in found:
-            pairs = zip(found[mine].seconds, found["start"].seconds, found[theirs].seconds, strict=True)
-            ratios = [(took - nothing) / other for took, nothing, other in pairs]
-            print(f"{mine} beyond start / {theirs}: {statistics.median(ratios):.2f} (median of {len(ratios)} ratios)")
+            figures = (f"{name} {_ratio(found, name, theirs)}" for name in (mine, *floors))
+            print(f"beyond start / {theirs}: {', '.join(figures)}")
+    print("Medians by time, and in brackets by processor time, which other work on the machine changes less.")
+
+
+def _start(name: str) -> str:
+    return "floor: start" if name.startswith("floor") else "start"
+
+
+def _ratio(found: Mapping[str, Tool], mine: str, theirs: str) -> str:
+    """What runs took beyond their start, by what the other tool took at the same time."""
+    ours, start, other = found[mine], found[_start(mine)], found[theirs]
+    elapsed = statistics.median(map(_beyond, ours.seconds, start.seconds, other.seconds))
+    return f"{elapsed:.2f} ({statistics.median(map(_beyond, ours.processor, start.processor, other.processor)):.2f})"
+
+
+def _beyond(took: float, nothing: float, other: float) -> float:
+    return (took - nothing) / other
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found.pop("ast-grep", None)
         environment = {
             **os.environ,
-            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+            "PYTHONPATH": os.pathsep.join(str(Path(__file__).parents[2] / part) for part in ("src", "")),
             "FEATUREOPS_STATE_DIR": str(home / "state"),
             "FEATUREOPS_CACHE_DIR": str(home / "cache"),
         }
@@ -137,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 tool.run(environment)
                 if number == 0:
                     tool.seconds.clear()  # the first run warms the file cache
+                    tool.processor.clear()
     show(found)
     return 0
 

@@ -96,13 +96,21 @@ class FileIndex:
         """Stands for the root, the configuration, every file of this program and the installed grammars."""
         digest = hashlib.sha256(self._about.encode("utf-8", "surrogateescape"))
         digest.update(sys.version.encode())
-        for folder in sorted(featureops.__path__):
-            for path in sorted(Path(folder).rglob("*")):
-                if "__pycache__" not in path.parts and path.is_file():
-                    status = path.stat()
-                    digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
+        for row in sorted(row for folder in featureops.__path__ for row in _files_below(folder)):
+            digest.update(row.encode("utf-8", "surrogateescape"))
         spec = find_spec("tree_sitter")
         if spec is not None and spec.origin is not None:
             # Every installation of a package changes its parent folder.
             digest.update(str(Path(spec.origin).parents[1].stat().st_mtime_ns).encode())
         return digest.hexdigest()
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    """The files of a program with what changes with them."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files_below(entry.path) if entry.name != "__pycache__" else ()
+            else:
+                status = entry.stat()
+                yield f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}\0"

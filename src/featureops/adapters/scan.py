@@ -31,17 +31,21 @@ _OPEN = (
 
 
 def scan(jail: Jail, wanted: Mapping[str, Sequence[bytes]], limit: int) -> Iterator[Hit]:
-    """The paths that hold one of the byte strings looked for in them, and those that can't be searched with the reason:
-    files over `limit` bytes, files with a NUL in their first 8 kB, what is no regular file (any more).
+    """The paths that hold one of the byte strings looked for in them, all those in which nothing is looked for, and
+    those that can't be searched with the reason: files over `limit` bytes, files with a NUL in their first 8 kB, what
+    is no regular file (any more).
     """
     # Many paths share one sequence of needles, which takes longer to compare than to search for.
     kinds = {id(needles): needles for needles in wanted.values()}
     known = {kind: searcher(needles) for kind, needles in kinds.items()}
-    searches = {path: search for path, needles in wanted.items() if (search := known[id(needles)]) is not None}
+    searches = {path: known[id(needles)] for path, needles in wanted.items()}
     for path, content in contents(jail, searches, limit):
+        search = searches[path]
         if isinstance(content, str):
             yield Hit(path, reason=content)
-        elif offsets := searches[path](content):
+        elif search is None:
+            yield Hit(path, content)
+        elif offsets := search(content):
             yield Hit(path, content, offsets)
 
 

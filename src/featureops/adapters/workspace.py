@@ -77,7 +77,7 @@ class LocalWorkspace:
         tree = self.tree()
         offsets: dict[str, tuple[int, ...]] = {}
         skipped = dict(tree.skipped)
-        for hit in self.scan(dict.fromkeys(tree.files, needles)):
+        for hit in self.scan(dict.fromkeys(tree.files, needles)) if any(needles) else ():
             if hit.reason:
                 skipped[hit.path] = hit.reason
             else:

@@ -90,7 +90,7 @@ def planned(
         deps.workspace.read(path)
     source = WorkspaceSource(deps.workspace)
     fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
-    result = clean(source, name, fixing, deps.packs, deps.config, frozenset(files) if files else None)
+    result = clean(source, name, fixing, deps.packs, deps.config, frozenset(files) if files else None, deps.workers)
     if result.verdict == "nothing" and not result.leftovers:
         raise _unknown(deps, name)
     _check_kinds(name, fixing, result)

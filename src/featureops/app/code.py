@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 from featureops.app.deps import Deps
-from featureops.app.searching import BLOCK_READING, WORTH_READING, Part, find_declared, keep_small, search, spread
-from featureops.app.survey import DAMAGED, Survey, known_survey, survey_of
+from featureops.app.readings import Kept, kept_survey
+from featureops.app.searching import (
+    BLOCK_READING,
+    WORTH_READING,
+    Part,
+    Searched,
+    find_declared,
+    keep_small,
+    search,
+    spread,
+)
+from featureops.app.survey import DAMAGED, survey_of
 from featureops.core.detect.guards import Guard, guard_finder
 from featureops.core.detect.needles import Needles
 from featureops.core.detect.places import clean
@@ -31,14 +42,28 @@ class Code:
         self._deps = deps
         self._unread: dict[str, str] = {}
         self._notes: dict[str, str] = {}
+        self._searched: Searched | None = None
+
+    def begin(self) -> None:
+        """Read what the index knows, while the files are listed: that waits for other processes and a disk."""
+        with ThreadPoolExecutor(1) as pool:
+            listed = pool.submit(self._deps.workspace.tree)
+            self._kept = kept_survey(self._deps)
+            self._tree = listed.result()
 
     @cached_property
     def _tree(self) -> Tree:
         return self._deps.workspace.tree()
 
     @cached_property
+    def _kept(self) -> Kept:
+        return kept_survey(self._deps)
+
+    @cached_property
     def project(self) -> Project:
-        return Project(self._tree.files, self.text, self._deps.packs, self._deps.config)
+        project = Project(self._tree.files, self.text, self._deps.packs, self._deps.config)
+        find_declared(self._deps, project)
+        return project
 
     def text(self, path: str) -> bytes | None:
         """The bytes of a file, which are not kept here: a large repository has more than fit."""
@@ -65,12 +90,16 @@ class Code:
 
         rows = sorted(row for rows in spread(self._deps, self._tree.files, work) for row in rows)
         self._unread.update(self._tree.skipped)
-        self._unread.update((path, reason) for path, _, reason in rows if reason)
-        return {path: offsets for path, offsets, reason in rows if not reason}
+        failed = {path: reason for path, _, reason in rows if reason}
+        self._unread.update(failed)
+        found = {path: offsets for path, offsets, reason in rows if not reason}
+        if by_language is not None and self._searched is None:
+            self._searched = Searched(by_language, found, failed)
+        return found
 
     def sift_for(self, flag: str) -> Sift:
         """Of files that may ask for a flag, or for whichever they are given, those that do. The index knows them."""
-        survey = self._known
+        survey = self._kept.of(self._tree)
         if survey is None:
             return self._sift
         readings = [*survey.readings.items(), *survey.through.items()]
@@ -93,13 +122,8 @@ class Code:
         shares = spread(self._deps, paths, work, worth=WORTH_READING, block=BLOCK_READING)
         return sorted(path for share in shares for path in share)
 
-    @cached_property
-    def _known(self) -> Survey | None:
-        """What the index knows, if nothing changed since."""
-        return known_survey(self._deps, self._tree)
-
     def inventory(self) -> Inventory:
-        survey = self._known or survey_of(self._deps, self._tree)
+        survey = survey_of(self._deps, self._tree, self._kept, self._searched)
         self._unread.update(self._tree.skipped)
         self._unread.update(survey.unread)
         self._notes.update(survey.notes())

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from asyncio import Lock
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import urandom
-from typing import TypeVar
 
 from featureops.core.config import Config
 from featureops.core.errors import BadConfiguration
 from featureops.core.model import Json
 from featureops.core.pack import Packs
+from featureops.core.workers import ALONE, Workers
 from featureops.ports import (
     AuditLog,
     ChangeSource,
@@ -21,7 +21,6 @@ from featureops.ports import (
     Progress,
     Runner,
     ScanIndex,
-    Workers,
     Workspace,
 )
 
@@ -38,19 +37,6 @@ class Modes:
     dry_run: bool = False
     run_verify: bool = False
     client: str = "featureops"
-
-
-_Part = TypeVar("_Part")
-_Result = TypeVar("_Result")
-
-
-class _Alone:
-    """No other process."""
-
-    count = 1
-
-    def each(self, work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> Sequence[_Result]:
-        return [work(part) for part in parts]
 
 
 class _Forgetful:
@@ -88,7 +74,7 @@ class Deps:
     audit: AuditLog | None = None
     runner: Runner | None = None
     index: ScanIndex = field(default_factory=_Forgetful)
-    workers: Workers = field(default_factory=_Alone)
+    workers: Workers = ALONE
     progress: Progress = _unheard
     secret: bytes = field(default_factory=_fresh_secret, repr=False)
     writes: Lock = field(default_factory=Lock, repr=False, compare=False)

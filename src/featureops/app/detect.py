@@ -32,6 +32,7 @@ def usages(deps: Deps, flag: str) -> dict[str, Json]:
     started = deps.clock()
     name = _flag_name(flag)
     code = Code(deps)
+    code.begin()
     found = find_usages(code.project, name, code.grep, code.text, code.sift_for(name))
     answer: dict[str, Json] = {"flagName": name, "usages": [_usage_row(usage) for usage in found]}
     if not found:
@@ -45,6 +46,7 @@ def inventory(deps: Deps) -> dict[str, Json]:
     """
     started = deps.clock()
     code = Code(deps)
+    code.begin()
     found = code.inventory()
     answer: dict[str, Json] = {
         "flags": [_flag_row(flag) for flag in found.flags.values()],
@@ -155,6 +157,7 @@ async def candidates(
 
 def _scanned(deps: Deps) -> tuple[Code, Inventory, Mapping[str, int]]:
     code = Code(deps)
+    code.begin()
     return code, code.inventory(), deps.changes.recent()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -26,7 +26,7 @@ from featureops.core.fixing import Fixing
 from featureops.core.model import Json, Plan
 from featureops.core.readiness import Readiness, readiness_json
 
-__all__ = ["Terms", "Verify", "apply_plan", "configured_verify", "reads_left", "remove"]
+__all__ = ["Terms", "Verify", "apply_plan", "configured_verify", "reads_left", "remove", "remove_with"]
 
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -90,6 +90,14 @@ async def remove(
         partial(planned, deps, flag=flag, keep=keep, files=files, unprotect=terms.unprotect), may_leave=True
     )
     return await _finished(deps, plan, answer, terms)
+
+
+def remove_with(deps: Deps, *, flag: str, keep: bool | Fixing, terms: Terms) -> Awaitable[dict[str, Json]]:
+    """`remove`, whose plan is made before this returns: while there is no event loop and so no other thread, several
+    processes can work on it."""
+    _check(deps, terms)
+    plan, answer = planned(deps, flag=flag, keep=keep, unprotect=terms.unprotect)
+    return _finished(deps, plan, answer, terms)
 
 
 async def apply_plan(deps: Deps, plan_id: str, terms: Terms = _PREVIEW) -> dict[str, Json]:

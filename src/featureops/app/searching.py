@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.detect.needles import Needles
-from featureops.core.pack import LanguagePack
-from featureops.core.packages import declared_at
+from featureops.core.pack import LanguagePack, Packs
+from featureops.core.packages import declared_names
 from featureops.core.project import Project
 from featureops.ports import Hit, Progress
 
@@ -21,6 +21,7 @@ __all__ = [
     "WORTH",
     "WORTH_READING",
     "Part",
+    "Searched",
     "find_declared",
     "keep_small",
     "search",
@@ -63,6 +64,34 @@ class Part:
         self.report(self.total, self.total)
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search of all files found: `offsets` by path, at which any of the `needles` starts, or anything else that
+    was looked for; `failed` are the files that could not be searched, with the reason.
+    """
+
+    needles: Needles
+    offsets: Mapping[str, tuple[int, ...]]
+    failed: Mapping[str, str]
+
+    def among(self, paths: Iterable[str]) -> list[str]:
+        """Those of some files that were found, or could not be searched."""
+        return [path for path in paths if path in self.offsets or path in self.failed]
+
+    def hits(self, packs: Packs, paths: Iterable[str], read: Callable[[str], bytes | None]) -> Iterator[Hit]:
+        """What a search of some files for the needles alone would find."""
+        for path in paths:
+            if path in self.failed:
+                yield Hit(path, reason=self.failed[path])
+                continue
+            pack, data = packs.reading(path), read(path)
+            if pack is None or data is None:
+                continue
+            needles = self.needles.get(pack.id, ())
+            if own := tuple(at for at in self.offsets[path] if data.startswith(needles, at)):
+                yield Hit(path, data, own)
+
+
 def spread(
     deps: Deps, paths: Sequence[str], work: Callable[[Part], _Result], *, worth: int | None = None, block: int = BLOCK
 ) -> Sequence[_Result]:
@@ -74,20 +103,19 @@ def spread(
     return deps.workers.each(work, parts) if count > 1 else [work(part) for part in parts]
 
 
-def find_declared(deps: Deps, project: Project, paths: Iterable[str]) -> None:
-    """Find which files declare which names, where files of such languages are to be read: once, and not by each of the
-    processes that do it.
+def find_declared(deps: Deps, project: Project, paths: Iterable[str] = ()) -> None:
+    """Have several processes find which files declare which names, once that is asked for; for files that others than
+    this process will read, now.
     """
+    project.packages.find_by(partial(_declared, deps, project))
     for pack in {pack.id: pack for path in paths if (pack := deps.packs.reading(path)) is not None}.values():
-        if pack.modules.declared:
-            project.packages.declares(pack, partial(_declared, deps, project, pack))
+        project.packages.know(pack)
 
 
 def _declared(deps: Deps, project: Project, pack: LanguagePack) -> Mapping[bytes, list[str]]:
-    words = {pack.id: tuple(word.encode() for word in pack.modules.declared)}
-
     def work(part: Part) -> list[tuple[str, set[bytes]]]:
-        return [(hit.path, declared_at(hit.data, hit.offsets, pack)) for hit in search(deps, part, words)]
+        hits = part.watched(deps.workspace.scan(dict.fromkeys(part.paths, ())))
+        return [(hit.path, declared_names(hit.data, pack)) for hit in hits]
 
     found: dict[bytes, list[str]] = {}
     files = sorted(path for path in project.paths if path.endswith(pack.extensions))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
 from typing import Protocol, TypeVar
 
 from featureops.app.deps import Deps
+from featureops.app.readings import Kept, Reading, Survey, keep, kept_keys
 from featureops.app.searching import (
     BLOCK,
     BLOCK_READING,
     WORTH_READING,
     Part,
+    Searched,
     find_declared,
     keep_small,
     search,
@@ -23,104 +23,41 @@ from featureops.core.contents import declaration
 from featureops.core.detect.following import learn_all
 from featureops.core.detect.needles import Needles, called_places, is_minified, places_of
 from featureops.core.detect.presence import Presence, Sighting
-from featureops.core.detect.summary import PlaceInCode, read_file
+from featureops.core.detect.summary import read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import Json
 from featureops.core.pack import Packs
 from featureops.core.packages import declared_names
 from featureops.core.project import Project
 from featureops.core.readers import Readers
-from featureops.ports import Tree
+from featureops.ports import Hit, Tree
 
-__all__ = ["DAMAGED", "MINIFIED", "Reading", "Survey", "known_survey", "survey_of"]
+__all__ = ["DAMAGED", "MINIFIED", "survey_of"]
 
 MINIFIED = "minified: the names in such lines tell nothing"
 DAMAGED = "syntax errors: read as far as it can be understood"
 
 _Result = TypeVar("_Result")
-_TOPIC, _KEYS = "survey", "survey.keys"
 _ROUNDS = 8
-_FACTS = attrgetter(*(each.name for each in fields(PlaceInCode) if each.name != "names"))
 _BY_NAME = re.compile(r"[.-]min\.\w+$")
-_LASTING = ("binary", "larger than ", "minified")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is known of a file that asks for flags: its reads, the other files that were consulted, and what went wrong
-    with these or with it.
+def survey_of(deps: Deps, tree: Tree, kept: Kept, searched: Searched | None = None) -> Survey:
+    """What the files of the tree ask for. What the index knows and nothing touched since is not read again; what was
+    searched for the same is not searched again.
     """
-
-    places: tuple[PlaceInCode, ...]
-    used: tuple[str, ...] = ()
-    notes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def asks(self) -> bool:
-        """Whether a function of the file asks for whichever flag it is given."""
-        return any(place.asker for place in self.places)
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """`readings` by path, sorted: what asks an SDK; `through` as well: what asks by way of the house's own functions,
-    for which `readers` stands. `unread` maps files that were not searched to the reason, `spoken` those that name
-    modules of SDKs to these.
-    """
-
-    readings: Mapping[str, Reading]
-    unread: Mapping[str, str]
-    through: Mapping[str, Reading] = field(default_factory=dict)
-    readers: str = ""
-    spoken: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def present(self) -> frozenset[str]:
-        """The modules of SDKs that the repository names."""
-        return frozenset[str]().union(*self.spoken.values())
-
-    def places(self) -> Iterator[PlaceInCode]:
-        """By path; a call that turned out to be one of the house's own functions is that."""
-        for path in sorted(self.readings.keys() | self.through.keys()):
-            own, through = self.readings.get(path, _NOTHING), self.through.get(path, _NOTHING)
-            asked = {place.at for place in through.places if place.proven}
-            there = {place.at for place in own.places} - asked
-            rows = [place for place in own.places if place.at not in asked]
-            rows.extend(place for place in through.places if place.at not in there)
-            yield from sorted(rows, key=lambda place: place.at)
-
-    def notes(self) -> dict[str, str]:
-        known = (*self.readings.values(), *self.through.values())
-        return {path: reason for reading in known for path, reason in reading.notes}
-
-
-_NOTHING = Reading(())
-
-
-# ---------------------------------------------------------------- the survey
-
-
-def known_survey(deps: Deps, tree: Tree) -> Survey | None:
-    """What the index knows of the tree, if nothing changed since."""
-    kept = _kept(deps.index.load(_TOPIC))
-    return kept[1] if kept is not None and kept[0] == tree.fingerprint else None
-
-
-def survey_of(deps: Deps, tree: Tree) -> Survey:
-    """What the files of the tree ask for. What the index knows and nothing touched since is not read again."""
-    kept = _kept(deps.index.load(_TOPIC))
-    if kept is not None and kept[0] == tree.fingerprint:
-        return kept[1]
-    before = kept[1] if kept is not None else Survey({}, {})
-    keys = deps.index.load(_KEYS) if kept is not None else None
-    search = _Search(deps, tree, keys if isinstance(keys, dict) else {})
+    known = kept.of(tree)
+    if known is not None:
+        return known
+    before = kept.survey or Survey({}, {})
+    search = _Search(deps, tree, kept_keys(deps) if kept.survey is not None else {}, searched)
     spoken, readings = search.asking(before)
     through, readers = search.through(readings, before)
     same = {path: why for path, why in before.unread.items() if search.is_same(path)}
     survey = Survey(
         dict(sorted(readings.items())), same | search.unread, dict(sorted(through.items())), readers, spoken
     )
-    _keep(deps, tree, survey)
+    keep(deps, tree, survey)
     return survey
 
 
@@ -136,10 +73,11 @@ class _Asked(Protocol):
 class _Search:
     """One survey. `known` are the keys of the files as they were the last time."""
 
-    def __init__(self, deps: Deps, tree: Tree, known: Mapping[str, Json]) -> None:
+    def __init__(self, deps: Deps, tree: Tree, known: Mapping[str, Json], searched: Searched | None) -> None:
         self._deps = deps
         self._tree = tree
         self._known = known
+        self._searched = searched
         self.unread: dict[str, str] = {}
         self._presence = Presence(deps.packs, deps.config)
         self._project = Project(tree.files, self._text, deps.packs, deps.config)
@@ -230,10 +168,17 @@ class _Search:
 
     def _look(self, paths: Sequence[str], asked: _Asked) -> list[Sighting]:
         """The files that may ask, by their bytes."""
+        ahead = self._searched if self._searched is not None and self._searched.needles == asked.needles else None
+        todo = ahead.among(paths) if ahead is not None else paths if any(asked.needles.values()) else []
+
+        def hits(part: Part) -> Iterator[Hit]:
+            if ahead is not None:
+                return ahead.hits(self._deps.packs, part.paths, self._text)
+            return search(self._deps, part, asked.needles)
 
         def work(part: Part) -> tuple[list[Sighting], dict[str, str]]:
             seen: list[Sighting] = []
-            for hit in search(self._deps, part, asked.needles):
+            for hit in hits(part):
                 if hit.reason:
                     self.unread[hit.path] = hit.reason
                     continue
@@ -247,7 +192,7 @@ class _Search:
                     seen.append(sighting)
             return seen, dict(self.unread)
 
-        return [each for seen in self._gathered(paths if any(asked.needles.values()) else [], work) for each in seen]
+        return [each for seen in self._gathered(todo, work) for each in seen]
 
     def _read(self, seen: Iterable[Sighting], present: frozenset[str], *, through: bool = False) -> dict[str, Reading]:
         """The reads of the files, in a repository that uses some SDKs."""
@@ -316,66 +261,3 @@ class _Called:
 
     def near(self, data: bytes) -> list[int] | None:
         return self._places(data, places_of(data, self._names()))
-
-
-# ---------------------------------------------------------------- what is kept
-
-
-def _keep(deps: Deps, tree: Tree, survey: Survey) -> None:
-    passing = [path for path, reason in survey.unread.items() if not reason.startswith(_LASTING)]
-    rows: dict[str, Json] = {path: _row(reading) for path, reading in survey.readings.items()}
-    through: dict[str, Json] = {path: _row(reading) for path, reading in survey.through.items()}
-    unread: dict[str, Json] = {path: why for path, why in survey.unread.items() if path not in passing}
-    # What could not be read this time is tried again, whatever its key.
-    keys: dict[str, Json] = {path: "" if path in passing else key for path, key in tree.keys.items()}
-    fingerprint = "" if passing else tree.fingerprint
-    value: dict[str, Json] = {"fingerprint": fingerprint, "readings": rows, "unread": unread}
-    spoken: dict[str, Json] = {path: list[Json](sorted(ids)) for path, ids in survey.spoken.items()}
-    value |= {"through": through, "readers": survey.readers, "spoken": spoken}
-    deps.index.keep({_TOPIC: value, _KEYS: keys})
-
-
-def _row(reading: Reading) -> Json:
-    rows = [list[Json](_FACTS(place)) for place in reading.places]
-    places: list[Json] = [
-        [*row[:6], list[Json](place.names), *row[6:]] for row, place in zip(rows, reading.places, strict=True)
-    ]
-    return {"places": places, "used": list[Json](reading.used), "notes": dict[str, Json](reading.notes)}
-
-
-def _kept(value: Json) -> tuple[str, Survey] | None:
-    """The fingerprint and the survey of an earlier time; None for anything else."""
-    match value:
-        case {
-            "fingerprint": str(fingerprint), "readings": dict(rows), "unread": dict(unread), "through": dict(through),
-            "readers": str(readers), "spoken": dict(spoken),
-        }:  # fmt: skip
-            readings = {path: _reading_of(row) for path, row in rows.items()}
-            called = {path: _reading_of(row) for path, row in through.items()}
-            named = {path: frozenset(map(str, ids)) for path, ids in spoken.items() if isinstance(ids, list)}
-            return fingerprint, Survey(
-                readings, {path: str(why) for path, why in unread.items()}, called, readers, named
-            )
-    return None
-
-
-def _reading_of(row: Json) -> Reading:
-    match row:
-        case {"places": list(places), "used": list(used), "notes": dict(notes)}:
-            return Reading(
-                tuple(place for place in map(_place_of, places) if place is not None),
-                tuple(str(path) for path in used),
-                tuple((path, str(note)) for path, note in notes.items()),
-            )
-    return Reading(())
-
-
-def _place_of(row: Json) -> PlaceInCode | None:
-    match row:
-        case [
-            str(path), int(line), str(text), str(language), str(sdk), bool(test), list(names), None | str() as flag,
-            str(reason), bool(proven), int(at), str(asker),
-        ]:  # fmt: skip
-            around = tuple(str(name) for name in names)
-            return PlaceInCode(path, line, text, language, sdk, test, around, flag, reason, proven, at, asker)
-    return None

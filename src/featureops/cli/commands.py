@@ -222,7 +222,7 @@ def cleanup(
     )
     if fixing is None:
         raise BadArgument("cleanup needs to know what stays.", "Pass --keep enabled|disabled, --variant or --value.")
-    verb = partial(use_case.remove, flag=flag, keep=fixing)
+    verb = partial(use_case.remove_with, flag=flag, keep=fixing)
     return given.answer(Request(root, as_json), lambda deps, terms: verb(deps, terms=terms), show_rewrite)
 
 

@@ -61,12 +61,13 @@ class Request:
 
     def awaited(self, verb: Callable[[Deps], Awaitable[_Answer]], *, writes: bool = False) -> _Answer:
         """Run an asynchronous use case and close the backend after it. A signal cancels it, so that it can put things
-        in order. Errors: KeyboardInterrupt (then)."""
+        in order; what `verb` does before it returns is done before. Errors: KeyboardInterrupt (then)."""
+        deps = self.deps(writes=writes)
+        work = verb(deps)
 
         async def main() -> _Answer:
-            deps = self.deps(writes=writes)
             try:
-                return await verb(deps)
+                return await work
             finally:
                 if deps.backend is not None:
                     with anyio.CancelScope(shield=True):

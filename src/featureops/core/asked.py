@@ -52,8 +52,8 @@ class Read:
         """Where a person looks for it: at the name of what is called, where a chain begins on an earlier line."""
         callee = self.call.role("function") if self.call.shape == "call" else None
         name = callee.role("property") if callee is not None else None
-        file, start = self.node.file, self.node.start
-        return name.start if name is not None and file.line_of(name.start) != file.line_of(start) else start
+        data, start = self.node.file.data, self.node.start
+        return name.start if name is not None and data.find(b"\n", start, name.start) >= 0 else start
 
     @property
     def flag(self) -> str | None:

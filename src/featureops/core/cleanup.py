@@ -6,39 +6,33 @@ is refused as a whole and the rest is still done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping
 
 from featureops.core.cleaned import CleanupResult, verdict_of
 from featureops.core.config import Config
-from featureops.core.constructed import is_made_in
 from featureops.core.fixing import Fixing
 from featureops.core.flag_types import listed_in_types
-from featureops.core.fold.editor import apply_edits
-from featureops.core.fold.folder import FileFold, Folded
-from featureops.core.fold.injected import class_name
-from featureops.core.fold.joining import joined
-from featureops.core.given import definition_of
-from featureops.core.hosted import Opened, Shown, fold_hosted, is_read_only, left_in_markup, opened, used_by
+from featureops.core.folds import Folds
+from featureops.core.hosted import is_read_only, left_in_markup
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
 from featureops.core.losses import asking_fields, lost_functions, may_go, stands_alone
 from featureops.core.marks import marks_of
-from featureops.core.mentions import has_word, names_in_code, speaks_of
+from featureops.core.mentions import has_word, names_in_code
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import emptied_files, orphaned_files
 from featureops.core.pack import Packs
 from featureops.core.project import Constant, Project
 from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
+from featureops.core.repeated import until_settled
 from featureops.core.runstate import RunState
-from featureops.core.scopes import Binding
 from featureops.core.seeding import Seeding
 from featureops.core.sources import MappingSource, Source
 from featureops.core.spreading import Spreading
-from featureops.core.syntax import Node, SourceFile, parse
-from featureops.core.testing.finding import explained, is_for_tests_only, is_test_file, test_plans
+from featureops.core.syntax import Node, parse
+from featureops.core.testing.finding import explained, is_for_tests_only, test_plans
 from featureops.core.testing.plan import FilePlan
-from featureops.core.verify import fault
+from featureops.core.workers import ALONE, Workers
 
 __all__ = ["CleanupResult", "MappingSource", "Source", "cleanup", "cleanup_project"]
 
@@ -55,16 +49,34 @@ def cleanup_project(
 
 
 def cleanup(
-    source: Source, flag: str, keep: bool | Fixing, packs: Packs, config: Config, only: frozenset[str] | None = None
+    source: Source,
+    flag: str,
+    keep: bool | Fixing,
+    packs: Packs,
+    config: Config,
+    only: frozenset[str] | None = None,
+    workers: Workers = ALONE,
 ) -> CleanupResult:
-    """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited."""
+    """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited; the
+    result is the same however many `workers` there are."""
     fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
-    return _Cleanup(source, flag, fixing, packs, config, only).run()
+
+    def clean(files: Source) -> CleanupResult:
+        return _Cleanup(files, flag, fixing, packs, config, only, workers).run()
+
+    return until_settled(clean(source), source, clean)
 
 
 class _Cleanup:
     def __init__(
-        self, source: Source, flag: str, fixing: Fixing, packs: Packs, config: Config, only: frozenset[str] | None
+        self,
+        source: Source,
+        flag: str,
+        fixing: Fixing,
+        packs: Packs,
+        config: Config,
+        only: frozenset[str] | None,
+        workers: Workers,
     ) -> None:
         self.source = source
         self.flag = flag
@@ -72,10 +84,11 @@ class _Cleanup:
         self.only = only
         self.project = Project(source.paths(), source.read, packs, config)
         self.state = RunState()
-        self.seeding = Seeding(source, flag, fixing, self.project, self.state)
-        self.spreading = Spreading(self.project, self.state, self.seeding, only, self._with_word)
+        self.seeding = Seeding(source, flag, fixing, self.project, self.state, workers)
+        self.folds = Folds(source, flag, fixing, self.project, self.state, workers)
+        self.spreading = Spreading(self.project, self.state, self.seeding, only, self.folds.with_word)
         self.plans: dict[str, FilePlan] = {}
-        self.remains = Remains(self.project, flag, fixing, self.state.constants, source.grep, self._output)
+        self.remains = Remains(self.project, flag, fixing, self.state.constants, source.grep, self.folds.output)
 
     def run(self) -> CleanupResult:
         self.seeding.find()
@@ -90,7 +103,7 @@ class _Cleanup:
     def _look_around(self) -> None:
         """The fields that the house asks through."""
         reads = [read for reads in self.state.reads.values() for read in reads if read.flag == self.flag]
-        for node, (path, name) in asking_fields(self.project, reads, self._with_word).items():
+        for node, (path, name) in asking_fields(self.project, reads, self.folds.with_word).items():
             self.state.constants.setdefault(node, Constant(self.flag, "wrapper", path, node, name))
 
     def _settle(self) -> None:
@@ -101,13 +114,14 @@ class _Cleanup:
 
     def _clean_tests(self) -> bool:
         """What tests say of the flag goes once no other code asks for it."""
-        left = [item.path for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
+        left = [item for item in self._leftovers(set()) if item.kind in _OPEN_KINDS]
         if self.only is None and self.fixing.is_switch and is_for_tests_only(self.project, self.state.asking(), left):
             names = {constant.name for constant in self.state.constants.values() if constant.name}
-            paths = self.seeding.files | self.state.asked_beside(self.flag, self._with_word, self._is_in_code)
+            paths = self.seeding.files | self.state.asked_beside(self.flag, self.folds.with_word, self.folds.is_in_code)
             reads = {path: self.state.reads.get(path, []) for path in sorted(paths - self.state.refused.keys())}
-            beside, in_code, keep = self._is_named_beside, self._is_in_code, self.fixing.keep
+            beside, in_code, keep = self.folds.is_named_beside, self.folds.is_in_code, self.fixing.keep
             self.plans = test_plans(self.project, self.flag, names, reads, beside, in_code, keep=keep)
+            self.folds.plans = self.plans
         for path, plan in self.plans.items():
             self.state.doom(path, plan.parts)
             self.state.seeds.setdefault(path, {}).update(plan.known)
@@ -118,76 +132,12 @@ class _Cleanup:
     # -------------------------------------------------------------- folding
 
     def _fold_all(self) -> None:
-        for path in sorted({*self.state.seeds, *self.state.gates, *self.state.doomed}):
-            file = self.project.file(path)
-            closed = file is not None and is_read_only(file)
-            if not closed and path not in self.state.folded and (self.only is None or path in self.only):
-                self._fold(path)
+        waiting = sorted({*self.state.seeds, *self.state.gates, *self.state.doomed} - self.state.folded.keys())
+        self.folds.fold_all([path for path in waiting if self._may_fold(path)])
 
-    def _fold(self, path: str) -> None:
+    def _may_fold(self, path: str) -> bool:
         file = self.project.file(path)
-        if file is None:
-            return
-        if file.pack.markup is None:
-            folded = self._folding(file, self._is_used_elsewhere).run()
-        else:
-            reads = [read for read in self.state.reads.get(path, ()) if read.flag == self.flag]
-            found = opened(self.project.names(path), reads, keep=self.fixing.keep) if self.fixing.is_switch else []
-            folded = fold_hosted(file, found, partial(self._fold_script, file))
-        self.state.folded[path] = folded
-        self.state.outputs[path] = apply_edits(file.data, folded.edits)
-
-    def _fold_script(self, file: SourceFile, shown: Shown, found: Sequence[Opened]) -> Folded:
-        """The script of a file whose markup uses some of its names."""
-        names = self.project.names(file.path)
-        fold = self._folding(file, used_by(names, shown.used, self._is_used_elsewhere))
-        fold.parts.update(shown.freed(names))
-        for each in found:
-            fold.seeds.update(each.known)
-            if each.is_alone:
-                fold.seeds[each.read] = fold.values[each.binding] = each.value
-            elif (maker := definition_of(each.binding)) is not None:
-                fold.held = {**fold.held, each.binding: maker}
-        return fold.run()
-
-    def _folding(self, file: SourceFile, is_used_elsewhere: Callable[[Binding], bool]) -> FileFold:
-        path, names = file.path, self.project.names(file.path)
-        seeds = self.state.seeds.get(path, {})
-        safe = {node: value for node, value in seeds.items() if not file.error_near(node.span)}
-        fold = FileFold(file, names, self._mentions, is_used_elsewhere)
-        fold.seeds = safe
-        fold.is_made = lambda owner: is_made_in(self.project, self._with_word(class_name(owner)), owner)
-        fold.freed = frozenset(found.part for found in self.state.handed)
-        fold.held = self.state.held.get(path, {})
-        fold.asked = self.state.asked.get(path, frozenset())
-        fold.gates = self.state.gates.get(path, {})
-        fold.cuts = self.state.cuts.get(path, [])
-        fold.parts = set(self.state.doomed.get(path, ()))
-        fold.entries = self.plans[path].cuts if path in self.plans else frozenset()
-        fold.spread = frozenset(self.state.spread.get(path, ()))
-        return fold
-
-    def _mentions(self, comment: str) -> bool:
-        return speaks_of(comment, [self.flag, *(constant.name for constant in self.state.constants.values())])
-
-    def _output(self, path: str) -> bytes:
-        data = self.state.outputs.get(path)
-        return data if data is not None else self.source.read(path) or b""
-
-    def _is_used_elsewhere(self, binding: Binding) -> bool:
-        """Whether another file, as it is now, has the word. Any mention keeps a visible name."""
-        return self._is_named_beside(binding.definitions[0].file.path, binding.name)
-
-    def _is_named_beside(self, path: str, name: str) -> bool:
-        return any(has_word(self._output(other), name) for other in self._with_word(name) if other != path)
-
-    def _is_in_code(self, word: str) -> bool:
-        """Whether a file that holds no tests has a word."""
-        paths = (path for path in self._with_word(word) if not is_test_file(self.project, path))
-        return any(has_word(self._output(path), word) for path in paths)
-
-    def _with_word(self, name: str) -> list[str]:
-        return [path for path in self.source.grep([name.encode()]) if self.project.packs.reading(path) is not None]
+        return (file is None or not is_read_only(file)) and (self.only is None or path in self.only)
 
     # -------------------------------------------------------------- across files
 
@@ -200,10 +150,12 @@ class _Cleanup:
         for node, constant in self.state.constants.items():
             if constant.name and self._is_unused(node, constant):
                 grown = self.state.doom(constant.path, [node]) or grown
-                for path in self._with_word(constant.name):
+                for path in self.folds.with_word(constant.name):
                     grown = self.state.doom(path, entries_named(self.project.file(path), constant.name)) or grown
         grown = self._drop_entries() or grown
-        for node, path in lost_functions(self.project, self.state.outputs, self._output, self._with_word).items():
+        for node, path in lost_functions(
+            self.project, self.state.outputs, self.folds.output, self.folds.with_word
+        ).items():
             grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)
@@ -231,7 +183,7 @@ class _Cleanup:
     def _drop_exports(self, path: str) -> bool:
         """A file whose visible names lost their last users elsewhere is folded again, so that it can drop them."""
         before = self.state.outputs[path]
-        self._fold(path)
+        self.folds.fold(path)
         return self.state.outputs[path] != before
 
     def _is_unused(self, node: Node, constant: Constant) -> bool:
@@ -239,8 +191,8 @@ class _Cleanup:
             return False
         # A file may hold the key twice under one name: as a constant and as the member of an enum.
         alike = [part for part, other in self.state.constants.items() if other.name == constant.name]
-        for path in self._with_word(constant.name):
-            file, data, is_own = self.project.file(path), self._output(path), path == constant.path
+        for path in self.folds.with_word(constant.name):
+            file, data, is_own = self.project.file(path), self.folds.output(path), path == constant.path
             data = unlisted(file, data, constant.name)
             is_asking = is_own and constant.resolution == "wrapper"
             if is_asking and stands_alone(node, constant.name, data, self.project.names(path)):
@@ -260,12 +212,7 @@ class _Cleanup:
 
     def _verify(self) -> None:
         for path in sorted(self.state.folded):
-            file = self.project.file(path)
-            if file is None or self.state.outputs[path] == file.data:
-                continue
-            edits = self.state.folded[path].edits
-            self.state.outputs[path] = joined(file, edits, apply_edits(file.data, edits))
-            reason = fault(file, self.state.outputs[path], self.project.names(path))
+            self.state.outputs[path], reason = self.folds.checked(path)
             if reason is not None:
                 self._refuse(path, reason)
 
@@ -308,7 +255,7 @@ class _Cleanup:
         read, files_with = self.source.read, lambda name: self.source.grep([name])
         gone = {
             *orphaned_files(self.project, outputs, files_with, read),
-            *emptied_files(self.project, outputs, files_with, read),
+            *emptied_files(self.project, outputs, files_with, read, self.folds.is_bare),
         }
         kept = [edit for edit in edits if edit.path not in gone]
         return sorted([*kept, *(FileEdit(path, read(path), None) for path in gone)], key=lambda edit: edit.path)
@@ -318,7 +265,7 @@ class _Cleanup:
         dropped = self.state.dropped_names()
         for path in sorted(self.seeding.files - deleted):
             file = self.project.file(path)
-            after = self._output(path)
+            after = self.folds.output(path)
             unfolded = self.state.folded[path].unfolded if path in self.state.folded else {}
             if file is not None and is_read_only(file):
                 unfolded = self.state.seeds.get(path, {})
@@ -335,7 +282,9 @@ class _Cleanup:
         """Where a setting that was asked for the flag is still written, since something else may use it."""
         doomed = {node for nodes in self.state.doomed.values() for node in nodes}
         kept = {each.path: each.name for node, each in self.state.constants.items() if _is_setting(node, each, doomed)}
-        found = (item for path, name in sorted(kept.items()) for item in mentions(path, self._output(path), name, None))
+        found = (
+            item for path, name in sorted(kept.items()) for item in mentions(path, self.folds.output(path), name, None)
+        )
         return list(dict.fromkeys(found))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.detect.wrappers import method_of
+from featureops.core.implicit import classes_meant
 from featureops.core.instances import Holder, above, classes_of, declares, holder_of
 from featureops.core.origins import Proof
 from featureops.core.project import Project
@@ -20,6 +21,12 @@ def classes_asked(project: Project, path: str, callee: Node, owner: Node | None)
         return list(classes_of(project, path, owner))
     if owner is None and not (callee.type in index.implicit_members or index.open_classes):
         return []
+    local = project.names(path).of.get(callee) if owner is None else None
+    if local is not None and local.scope.type in index.function_scopes | index.block_scopes and local.scope.parent:
+        return []
+    meant = classes_meant(project, path, callee)
+    if meant is not None:
+        return meant
     name = (callee.role("property") or callee).text
     for outer in callee.ancestors():
         if outer.type in index.class_scopes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
@@ -94,6 +95,11 @@ class Files:
         """The names of a file that `file` returned."""
         self.file(path)
         return self._names[path]
+
+    @cached_property
+    def stems(self) -> frozenset[bytes]:
+        """The names of all files, without folder and ending."""
+        return frozenset(posixpath.splitext(posixpath.basename(path))[0].encode() for path in self.paths)
 
     @cached_property
     def spells_members(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from featureops.core.asked import Read
 from featureops.core.detect.templates import name_given, template_uses
@@ -16,6 +16,7 @@ from featureops.core.fold.folder import Folded
 from featureops.core.fold.unused import is_given_away
 from featureops.core.fold.values import Known, Record
 from featureops.core.markup.fold import exposes_names, fold_markup
+from featureops.core.markup.options import given_by_options
 from featureops.core.markup.uses import names_outside
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Leftover
@@ -45,10 +46,13 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The names that the markup uses, and those that it used and does not any more."""
+    """The names that the markup uses, and those that it used and does not any more; what of the script is known by what
+    it gives to the markup, and the parts that only the markup used."""
 
     used: frozenset[str]
     lost: frozenset[str] = frozenset()
+    known: Mapping[Node, Known] = field(default_factory=dict)
+    parts: tuple[Node, ...] = ()
 
     def freed(self, names: Names) -> list[Node]:
         """The imports and functions that only the markup used."""
@@ -64,21 +68,24 @@ class Shown:
 def opened(names: Names, reads: Iterable[Read], *, keep: bool) -> list[Opened]:
     """The names of a script that hold what a read gives, where all that is done with them is to get the value."""
     rules = names.file.pack.markup
+    given = {each.value for each in given_by_options(names.file)}
     found: list[Opened] = []
     for read in reads:
         name = name_given(read) if read.within == "boolean" else None
-        binding = names.top(name) if name is not None and rules is not None else None
+        binding = names.lookup(name, read.node) if name is not None and rules is not None else None
         if rules is None or name is None or binding is None or not binding.is_single:
             continue
         on = keep is (read.when == "enabled")
         if rules.unwraps and read.pinned:
             places = [use.parent for use in binding.uses if use.parent is not None and _gets(use.parent, read.pinned)]
-            if len(places) == len(binding.uses):
-                found.append(Opened(binding, read.node, dict.fromkeys(places, on), on, name, is_alone=True))
-        elif rules.store and read.is_boxed:
+            shown = [use for use in binding.uses if use in given]
+            if len(places) + len(shown) == len(binding.uses) and (shown or binding.scope is names.file.root):
+                known = dict.fromkeys((*places, *shown), on)
+                found.append(Opened(binding, read.node, known, on, name, is_alone=True))
+        elif rules.store and read.is_boxed and binding.scope is names.file.root:
             got = [node for node in mentions_of(names.file, rules.store + name) if node not in names.of]
-            known: dict[Node, Known] = {**dict.fromkeys(got, on), read.node: Record()}
-            found.append(Opened(binding, read.node, known, on, rules.store + name, is_alone=False))
+            kept: dict[Node, Known] = {**dict.fromkeys(got, on), read.node: Record()}
+            found.append(Opened(binding, read.node, kept, on, rules.store + name, is_alone=False))
     return found
 
 
@@ -100,14 +107,20 @@ def used_by(names: Names, used: frozenset[str], elsewhere: Callable[[Binding], b
 def fold_hosted(file: SourceFile, found: Sequence[Opened], fold: Callable[[Shown, Sequence[Opened]], Folded]) -> Folded:
     """Fold the script and the markup. `fold` does that with the script, given the names that the markup uses, and those
     of them that hold a value: they are given it by itself where the markup goes on using them."""
-    used = names_outside(file.data, file.pack)
+    used, given = names_outside(file.data, file.pack), given_by_options(file)
     folded = fold(Shown(used), found)
+    settled = {each: value for each in given if (value := each.among(folded.known)) is not None}
+    reads: dict[Node, Known] = {read: value for each, value in settled.items() for read in each.reads}
     known = {name: value for name, value in folded.values.items() if isinstance(value, bool)}
     known |= {f"{name}()": value for name, value in folded.results.items() if isinstance(value, bool)}
-    markup = fold_markup(file, known | {each.label: each.value for each in found})
+    known |= {each.label: each.value for each in found}
+    handed = {each.label: each.value for each in found if each.binding.scope is not file.root}
+    markup = fold_markup(file, known, handed | {each.name: value for each, value in settled.items()})
     left = names_outside(apply_edits(file.data, markup), file.pack)
-    if left != used:
-        folded = fold(Shown(left, used - left), [each for each in found if not each.is_alone or each.label in left])
+    if left != used or reads:
+        parts = tuple(each.entry for each in settled if each.is_only and each.name not in left)
+        kept = [each for each in found if not each.is_alone or each.label in left]
+        folded = fold(Shown(left, used - left, reads, parts), kept)
     edits = sorted((*folded.edits, *markup), key=lambda edit: (edit.span.start, edit.span.end))
     if not _in_regions(file, folded.edits):
         return replace(folded, edits=(), unfolded=folded.known)

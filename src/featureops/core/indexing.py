@@ -91,17 +91,19 @@ class Indexing:
     those of the class around as well, also where they have a name. `equal_methods` tell whether what they are called
     on has the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
-    they are empty. At the end of `closed_cases` control leaves the switch; `looping` switches are
-    loops to `continue`. `tuples` list several values, or patterns for them, in brackets; `bracketed` switches need some
-    of their own. The labels of `loose_cases` may take more than what is equal to them, `naming_patterns` of one name
-    take anything. A field with one of `once_words` is filled when an object is made, one with
-    one of `shared_words` is not part of it. Functions with one of `provider_marks` are
+    they are empty. At the end of `closed_cases` control leaves the switch; `looping` switches are loops to `continue`,
+    `swallowing` statements go on where a part of them fails. `tuples` list several values, or patterns for them, in
+    brackets; `bracketed` switches need some of their own. The labels of `loose_cases` may take more than what is equal
+    to them, `naming_patterns` of one name take anything. A field with one of `once_words` is filled when an object is
+    made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
     called by the framework, which keeps what they give; `unnamed_makers` make an object without naming its class.
     Fields with one of `injection_marks` are filled by the framework, by their type. Where their function says true,
     `passing_filters` give what they are called on, `copying_filters` a copy of it. `assertion_calls` and
     `assertion_nodes` only see to it that their first part is true. `fresh_calls` make a collection that nothing else
     has, `filling_methods` only change what is in it. Decorators of `quiet_marks` let
-    nothing else set a field, `setters` in its definition say who may. `launchers` only run their block, later.
+    nothing else set a field, `setters` in its definition say who may. Blocks that
+    `receiver_calls` are given name the members of what these are called on, or given first, by their names alone.
+    `launchers` only run their block, later.
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns. A type with one of `filling_marks` is filled or told by other code.
     `text_members` give the text that they are called on, as a literal is one.
@@ -204,6 +206,7 @@ class Indexing:
     alternatives: frozenset[str]
     closed_cases: frozenset[str]
     looping: frozenset[str]
+    swallowing: frozenset[str]
     tuples: frozenset[str]
     bracketed: frozenset[str]
     loose_cases: frozenset[str]
@@ -231,6 +234,7 @@ class Indexing:
     injection_marks: frozenset[str]
     quiet_marks: frozenset[str]
     setters: frozenset[str]
+    receiver_calls: frozenset[str]
     launchers: frozenset[str]
     fresh_calls: frozenset[str]
     filling_methods: frozenset[str]

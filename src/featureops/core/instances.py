@@ -10,7 +10,7 @@ from featureops.core.project import Project
 from featureops.core.receivers import declared_type, located_class, type_mentions
 from featureops.core.syntax import Node
 
-__all__ = ["Holder", "above", "classes_of", "declares", "holder_of"]
+__all__ = ["Holder", "above", "classes_of", "declares", "holder_of", "named_in"]
 
 _DEPTH = 6
 _KINDS = ("class", "enum", "type-definition")
@@ -22,13 +22,13 @@ def holder_of(project: Project, path: str, function: Node) -> Holder | None:
     """What a method belongs to: the class around it, or the type that it names as its receiver."""
     receiver = function.role("receiver")
     if receiver is not None:
-        return next(_named_in(project, path, receiver), None)
+        return next(named_in(project, path, receiver), None)
     kinds = function.file.pack.index.class_scopes
     around = next((outer for outer in function.ancestors() if outer.type in kinds), None)
     if around is None:
         return None
     extended = around.role("name") if around.shape != "class" else None
-    return next(_named_in(project, path, extended), (path, around)) if extended is not None else (path, around)
+    return next(named_in(project, path, extended), (path, around)) if extended is not None else (path, around)
 
 
 def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iterator[Holder]:
@@ -36,7 +36,7 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
     if depth > _DEPTH:
         return
     for kind in _cast_to(owner):
-        yield from _named_in(project, path, kind)
+        yield from named_in(project, path, kind)
     owner = unwrapped(owner)
     callee = owner.role("function") if owner.shape == "call" else None
     if callee is not None:
@@ -45,10 +45,10 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
         if located is not None:
             yield from _named(project, path, located)
         for mention in type_mentions(owner):
-            yield from _named_in(project, path, mention)
+            yield from named_in(project, path, mention)
     yield from _made_by(project, path, callee or owner)
     for where, annotation in declared_types(project, path, owner):
-        yield from _named_in(project, where, annotation)
+        yield from named_in(project, where, annotation)
     name = owner.role("property") if owner.shape == "member" else owner
     base = owner.role("object") if owner.shape == "member" else None
     index = owner.file.pack.index
@@ -60,7 +60,7 @@ def classes_of(project: Project, path: str, owner: Node, depth: int = 0) -> Iter
     defined = origin[1].definitions if origin is not None else []
     stated = declared_type(defined[0].parent) if defined else None
     if origin is not None and stated is not None:
-        yield from _named_in(project, origin[0], stated)
+        yield from named_in(project, origin[0], stated)
         return
     value = initializer(origin[1]) if origin is not None else None
     if origin is not None and value is not None and value is not owner:
@@ -95,12 +95,12 @@ def _of_field(project: Project, path: str, owner: Node, name: str, depth: int) -
         if target is None or last_name(target) != name:
             continue
         if annotation is not None:
-            yield from _named_in(project, where, annotation)
+            yield from named_in(project, where, annotation)
         elif value is not None and value is not owner:
             yield from classes_of(project, where, value, depth + 1)
 
 
-def _named_in(project: Project, path: str, annotation: Node) -> Iterator[Holder]:
+def named_in(project: Project, path: str, annotation: Node) -> Iterator[Holder]:
     """The classes that a type speaks of."""
     kinds = annotation.file.pack.index.identifiers
     for node in annotation.walk():

@@ -276,7 +276,7 @@ def _is_returned(use: Node) -> bool:
 
 def read_through(project: Project, path: str, call: Node) -> Read | None:
     """The read that a call of a reader is; "unproven" where its owner can't be told."""
-    callee, name = call.role("function"), called_name(call)
+    callee, name = call.role("function"), called_name(call) if len(project.readers) else None
     if callee is None or name is None:
         return None
     readers = project.readers.named(name.text) or _renamed(project, path, name)

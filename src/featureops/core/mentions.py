@@ -85,19 +85,27 @@ def leaves_around(file: SourceFile, text: str) -> list[Node]:
 def leaves_in(file: SourceFile, spans: Iterable[Span]) -> list[Node]:
     """The names and other leaves that some bytes hold, in document order of the spans."""
     found: dict[Node, None] = {}
-    kinds = file.pack.index.identifiers
     for span in spans:
-        stack = [file.root]
-        while stack:
-            node = stack.pop()
-            children = node.children
-            if node.named and (not children or node.type in kinds):
-                found[node] = None
-            at = end = bisect_right(children, span.start, key=_end)
-            while end < len(children) and children[end].start < span.end:
-                end += 1
-            stack.extend(reversed(children[at:end]))
+        known = file.leaves.get(span)
+        if known is None:
+            known = file.leaves[span] = _leaves_in(file, span)
+        found.update(known)
     return list(found)
+
+
+def _leaves_in(file: SourceFile, span: Span) -> dict[Node, None]:
+    found: dict[Node, None] = {}
+    kinds, stack = file.pack.index.identifiers, [file.root]
+    while stack:
+        node = stack.pop()
+        children = node.children
+        if node.named and (not children or node.type in kinds):
+            found[node] = None
+        at = end = bisect_right(children, span.start, key=_end)
+        while end < len(children) and children[end].start < span.end:
+            end += 1
+        stack.extend(reversed(children[at:end]))
+    return found
 
 
 def around_mentions(body: Node, name: str) -> list[Node]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
-from featureops.core.syntax import Node, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.textdiff import only_in
 from featureops.core.typefiles import is_emptied, packages, types_dropped
 
-__all__ = ["emptied_files", "orphaned_files"]
+__all__ = ["emptied_files", "is_bare", "orphaned_files"]
 
 
 def orphaned_files(
@@ -78,11 +78,12 @@ def emptied_files(
     outputs: Mapping[str, bytes],
     files_with: Callable[[bytes], Iterable[str]],
     read: Callable[[str], bytes | None],
+    bare: Callable[[str], bool],
 ) -> list[str]:
-    """Paths to delete, sorted: edited files in which no code is left and that nothing names any more."""
+    """Paths to delete, sorted: edited files that are `bare` and that nothing names any more."""
     found: list[str] = []
-    for path, after in sorted(outputs.items()):
-        if _is_entry(project, path, read) or not _is_bare(project, path, after):
+    for path in sorted(outputs):
+        if not bare(path) or _is_entry(project, path, read):
             continue
         folder = posixpath.dirname(path)
         if folder in project.folders:
@@ -96,12 +97,9 @@ def emptied_files(
     return found
 
 
-def _is_bare(project: Project, path: str, after: bytes) -> bool:
+def is_bare(file: SourceFile, after: SourceFile) -> bool:
     """Whether nothing but comments and what stands at the head of every file is left of one that had more."""
-    file = project.file(path)
-    if file is None:
-        return False
-    return not any(map(_is_code, parse(path, after, file.pack).root.items)) and any(map(_is_code, file.root.items))
+    return not any(map(_is_code, after.root.items)) and any(map(_is_code, file.root.items))
 
 
 def _is_code(item: Node) -> bool:
@@ -112,8 +110,7 @@ def _dropped(project: Project, path: str, after: bytes) -> set[str]:
     file = project.file(path)
     if file is None:
         return set()
-    touched = project.names(path).bound_in(only_in(file.data, after))
-    dropped = _targets(project, path, (binding for binding in touched if binding.imported is not None))
+    dropped = _targets(project, path, project.names(path).imported_in(only_in(file.data, after)))
     if not dropped:
         return set()
     try:

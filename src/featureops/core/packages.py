@@ -13,7 +13,7 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Packages", "declared_at", "declared_names", "member_binding", "packages_of"]
+__all__ = ["Packages", "declared_names", "member_binding", "packages_of"]
 
 _NESTED = 3
 
@@ -48,13 +48,6 @@ def declared_names(data: bytes, pack: LanguagePack) -> set[bytes]:
     return {name for pattern in patterns for name in pattern.findall(data)}
 
 
-def declared_at(data: bytes, offsets: Iterable[int], pack: LanguagePack) -> set[bytes]:
-    """The same where it is known already at which offsets such a word starts."""
-    words = "|".join(map(re.escape, pack.modules.declared))
-    pattern = re.compile(rf"(?:{words})\s+(\w+)".encode())
-    return {found[1] for offset in offsets if (found := pattern.match(data, offset)) is not None}
-
-
 class _PackageFiles:
     """Finds a package's names among the files of a repository; nothing is parsed that can't hold the name."""
 
@@ -63,12 +56,13 @@ class _PackageFiles:
         self._contents = contents
         self.known: dict[str, Mapping[bytes, list[str]]] = {}
         """By the id of a language: names with the files that declare them."""
+        self.find: Callable[[LanguagePack], Mapping[bytes, list[str]]] = self._declared
 
     def declaring(self, importer: str, name: str, pack: LanguagePack) -> list[str]:
         """The files of the language that declare the name, the nearest first."""
         self._contents.touched.add(declaration(pack, name))
         if pack.id not in self.known:
-            self.known[pack.id] = self._declared(pack)
+            self.known[pack.id] = self.find(pack)
         folder = posixpath.dirname(importer) or "."
         found = (path for path in self.known[pack.id].get(name.encode(), ()) if path != importer)
         return sorted(found, key=lambda path: (len(posixpath.relpath(posixpath.dirname(path) or ".", folder)), path))
@@ -155,10 +149,14 @@ class Packages:
         """Find names again when they are asked for: the files that hold them are let go of."""
         self._known.forget()
 
-    def declares(self, pack: LanguagePack, found: Callable[[], Mapping[bytes, list[str]]]) -> None:
-        """Take it from the caller which files of a language declare a name, unless that is known."""
-        if pack.id not in self._paths.known:
-            self._paths.known[pack.id] = found()
+    def find_by(self, find: Callable[[LanguagePack], Mapping[bytes, list[str]]]) -> None:
+        """Take it from the caller which files of a language declare which names, once that is asked for."""
+        self._paths.find = find
+
+    def know(self, pack: LanguagePack) -> None:
+        """Find it now."""
+        if pack.modules.declared and pack.id not in self._paths.known:
+            self._paths.known[pack.id] = self._paths.find(pack)
 
     def hold(self, path: str) -> bool:
         """Whether a file belongs to a package by its language's rule."""

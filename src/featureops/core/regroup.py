@@ -93,6 +93,14 @@ class TreeRules:
     opened: Mapping[str, OpenedRule] = field(default_factory=dict)
     operators: OperatorRules = field(default_factory=OperatorRules)
     block: str = "braces"
+    changed: frozenset[str] = field(init=False)
+    """The types of nodes in whose place something else may stand."""
+
+    def __post_init__(self) -> None:
+        spliced = {kind.rpartition(".")[2] for kind in self.spliced}
+        object.__setattr__(
+            self, "changed", frozenset({*self.lone, *spliced, *self.merged, *self.chains, *self.operators.nodes})
+        )
 
 
 _Reader = Callable[[int, int], "RawNode"]
@@ -152,7 +160,9 @@ def _is_deeper(root: RawNode, limit: int) -> bool:
 
 
 def _settled(parts: list[Part], kind: str, rules: TreeRules) -> list[Part]:
-    found = [done for part in parts for done in _settle(part, kind, rules)]
+    found = parts
+    if not rules.changed.isdisjoint([raw.type for raw, _ in parts]):
+        found = [done for part in parts for done in _settle(part, kind, rules)]
     if kind in rules.parens:
         found = _parenthesized(found)
     if kind in rules.braces:

@@ -40,6 +40,16 @@ class RunState:
     spread: dict[str, set[str]] = field(default_factory=dict)
     cuts: dict[str, list[Span]] = field(default_factory=dict)
 
+    def take(self, other: RunState) -> None:
+        """Add what was found in files of which nothing is known here."""
+        self.seeds.update(other.seeds)
+        self.reads.update(other.reads)
+        self.constants.update(other.constants)
+        self.gates.update(other.gates)
+        self.doomed.update(other.doomed)
+        self.held.update(other.held)
+        self.asked.update(other.asked)
+
     def doom(self, path: str, parts: Iterable[Node]) -> bool:
         """Let parts of a file go; whether they are new."""
         doomed = self.doomed.setdefault(path, set())

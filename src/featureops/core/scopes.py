@@ -87,6 +87,7 @@ class Names(TopImports):
         self._closed = self._index.class_scopes - self._index.open_classes
         self.of = Meanings(self)
         self._known: set[str] = set()
+        self._asked: set[Node] = set()
         self._entered: set[Node] = set()
         self._outer: set[str] = set()
         self._whole = False
@@ -95,8 +96,9 @@ class Names(TopImports):
 
     def know(self, node: Node) -> None:
         """Work out the name of a node; nothing for a node that is no name."""
-        if self._whole:
+        if self._whole or node in self._asked:
             return
+        self._asked.add(node)
         if node.type in self._index.identifiers or (
             node.end - node.start <= _LONGEST and any(outer.shape == "import" for outer in node.ancestors())
         ):
@@ -346,7 +348,14 @@ class Names(TopImports):
 
     def bound_in(self, spans: Sequence[Span]) -> list[Binding]:
         """The bindings with a definition in some bytes."""
-        leaves = leaves_in(self.file, spans)
+        return self._defined_by(leaves_in(self.file, spans), spans)
+
+    def imported_in(self, spans: Sequence[Span]) -> list[Binding]:
+        """The bindings of what some bytes bring in from elsewhere."""
+        found = self._defined_by([leaf for leaf in leaves_in(self.file, spans) if _is_brought(leaf)], spans)
+        return [each for each in found if each.imported is not None]
+
+    def _defined_by(self, leaves: list[Node], spans: Sequence[Span]) -> list[Binding]:
         statements = dict.fromkeys(outer for leaf in leaves for outer in leaf.ancestors() if outer.shape == "import")
         brought = (text or name.text for outer in statements for name, _, text in names_of_import(outer))
         known = (leaf.text for leaf in leaves if leaf.type in self._index.identifiers)
@@ -373,6 +382,15 @@ class Names(TopImports):
             yield from (text or name.text for name, _, text in names_of_import(node))
         elif rule is not None and rule.binds:
             yield from (name.text for name in self._bound(node, rule))
+
+
+def _is_brought(leaf: Node) -> bool:
+    """Whether a name is in what brings in names."""
+    return any(
+        outer.shape == "import"
+        or (outer.rule is not None and outer.rule.binds and imported_by_call(outer.role("value")) is not None)
+        for outer in leaf.ancestors()
+    )
 
 
 def _plain(key: str) -> str:

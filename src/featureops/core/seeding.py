@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from featureops.core.asked import Read, aliased, held_by, others_asked, uses_of
+from featureops.core.carried import pack, unpack
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import follow_places, learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
@@ -22,19 +24,26 @@ from featureops.core.registries import keys_in
 from featureops.core.runstate import RunState
 from featureops.core.sources import Source
 from featureops.core.syntax import SourceFile
+from featureops.core.workers import Share, Workers, shares
 
 __all__ = ["Seeding"]
+
+_WORTH = 24
+"""Files to read from which on a second process saves more time than it costs."""
 
 
 class Seeding:
     """Fills a `RunState` with the reads of the flag, in the files that `files` names afterwards."""
 
-    def __init__(self, source: Source, flag: str, fixing: Fixing, project: Project, state: RunState) -> None:
+    def __init__(
+        self, source: Source, flag: str, fixing: Fixing, project: Project, state: RunState, workers: Workers
+    ) -> None:
         self.source = source
         self.flag = flag
         self.fixing = fixing
         self.project = project
         self.state = state
+        self.workers = workers
         self.files: set[str] = set()
         self._searched: set[bytes] = set()
         self._presence = Presence(project.packs, project.config)
@@ -56,10 +65,37 @@ class Seeding:
             self._searched.update(pending)
             fresh = [path for path in self.source.grep(pending) if path not in self.files]
             self.files.update(fresh)
-            names: set[bytes] = set()
-            for path in fresh:
-                names.update(self._read_file(path))
-            pending = sorted(names - self._searched)
+            pending = sorted(self._read_files(fresh) - self._searched)
+
+    def _read_files(self, paths: Sequence[str]) -> set[bytes]:
+        """Seeds of some files, by as many processes as pay; returns what `_read_file` does of each.
+
+        What was learned of the house's functions in one file counts in those that are read after it: where anything
+        is, the files of other processes are read again.
+        """
+        parts, known = shares(self.workers, paths, _WORTH), len(self.project.readers)
+        if len(parts) == 1:
+            return {name for path in paths for name in self._read_file(path)}
+        (names, _), *others = self.workers.each(self._read_share, parts)
+        for (_, share), (more, packed) in zip(parts[1:], others, strict=True):
+            found = unpack(packed, self.project) if packed and len(self.project.readers) == known else None
+            if isinstance(found, RunState):
+                self.state.take(found)
+            names |= more if found is not None else {name for path in share for name in self._read_file(path)}
+        return names
+
+    def _read_share(self, part: Share) -> tuple[set[bytes], bytes | None]:
+        """What `_read_file` returns of a part, and for other processes the state that it makes, if it is worth
+        anything."""
+        number, paths = part
+        known, own = len(self.project.readers), self.state
+        self.state = RunState() if number else own
+        try:
+            names = {name for path in paths for name in self._read_file(path)}
+            is_usable = number > 0 and len(self.project.readers) == known
+            return names, pack(self.state, self.project) if is_usable else None
+        finally:
+            self.state = own
 
     def _read_file(self, path: str) -> set[bytes]:
         """Seeds of one file; returns names of constants that hold the key, to be looked for elsewhere."""

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from featureops.core.grown import Raw
 from featureops.core.model import Span
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["MAX_DEPTH", "Node", "SourceFile", "TooDeep", "parse"]
 
 _MARK = b"\xef\xbb\xbf"
+_RETURN = ord("\r")
 MAX_DEPTH = 400
 """Deeper nesting is generated code; the folding rules are recursive, so such a file is left alone with a reason."""
-
-_RETURN = ord("\r")
 
 _LEVELS_OF_ONE = 4
 """More levels than this are not made of one of the grammar by regrouping."""
@@ -42,12 +41,12 @@ class TooDeep(ValueError):
 
 
 class Node:
-    """A syntax node. Compared by identity: the same place is the same object for the life of its file."""
+    """A syntax node. Compared by identity: the same place is the same object for the life of its file. `rule` is the
+    shape rule that fits, `shape` its name, "" for none."""
 
     __slots__ = (
-        "_children",
         "_raw",
-        "_rule",
+        "children",
         "depth",
         "end",
         "field",
@@ -55,37 +54,48 @@ class Node:
         "index",
         "named",
         "parent",
+        "rule",
+        "shape",
         "start",
         "type",
     )
+    children: tuple[Node, ...]
+    rule: ShapeRule | None
+    shape: str
 
     def __init__(self, raw: Raw, file: SourceFile, parent: Node | None, field: str | None, index: int) -> None:
         self._raw = raw
-        # Most nodes are leaves: they need no cursor to be asked for children.
-        self._children: tuple[Node, ...] | None = None if raw.child_count else ()
-        self._rule: ShapeRule | Literal[False] | None = False
         self.file = file
         self.parent = parent
         self.field = field
         self.index = index
         self.type: str = raw.type
         self.named: bool = raw.is_named
-        self.start: int = raw.start_byte
-        self.end: int = raw.end_byte
-        if self._children is None and file.data[self.end - 1] == _RETURN:
+        self.start, self.end = raw.start_byte, raw.end_byte
+        if not raw.child_count:
+            self.children = ()  # most nodes are leaves: they need no cursor to be asked for children
+        elif file.data[self.end - 1] == _RETURN:
             self.end -= 1  # half of the line ending, which some grammars count to what stands before it
         self.depth: int = parent.depth + 1 if parent is not None else 0
         if self.depth > MAX_DEPTH:
             raise TooDeep(file.path)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """What is found when it is first asked for: from then on it costs no call, and it is asked for often."""
+            if name == "children":
+                self.children = self._build()
+            elif name == "rule":
+                self.rule = self._ruled()
+            elif name == "shape":
+                self.shape = self.rule.name if self.rule is not None else ""
+            else:
+                raise AttributeError(name)
+            return object.__getattribute__(self, name)
+
     def __repr__(self) -> str:
         return f"<{self.type} {self.start}-{self.end}>"
-
-    @property
-    def children(self) -> tuple[Node, ...]:
-        if self._children is None:
-            self._children = self._build()
-        return self._children
 
     def _build(self) -> tuple[Node, ...]:
         rules, file, found = self.file.pack.tree, self.file, list[Node]()
@@ -93,7 +103,7 @@ class Node:
             parts = regrouped(self._raw, rules)
             if self.depth < MAX_DEPTH // 2:
                 parts = opened(parts, self.type, rules, file.read_again)
-            return tuple(Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts))
+            return tuple([Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts)])
         cursor = self._raw.walk()
         more = cursor.goto_first_child()
         while more:
@@ -125,18 +135,13 @@ class Node:
     def is_error(self) -> bool:
         return self._raw.is_error or self._raw.is_missing
 
-    @property
-    def rule(self) -> ShapeRule | None:
-        """The shape rule that fits, found once: it is asked for many times on the way to an answer."""
-        if self._rule is not False:
-            return self._rule
+    def _ruled(self) -> ShapeRule | None:
         rules = self.file.pack.by_node.get(self.type, ()) if self.named else ()
-        found = next((rule for rule in rules if self._fits(rule)), None)
-        self._rule = found
-        return found
+        return next((rule for rule in rules if self._fits(rule)), None)
 
     def _fits(self, rule: ShapeRule) -> bool:
-        if rule.token is not None and not self.has_token(rule.token) and not self._is_leaf(rule.token):
+        token = rule.token
+        if token is not None and not self.has_token(token) and (self.children or self.text.lower() != token):
             return False
         if rule.having is not None and not any(child.field == rule.having for child in self.children):
             return False
@@ -145,9 +150,6 @@ class Node:
         if rule.within and not self._is_within(rule):
             return False
         return rule.without is None or not self.has_token(rule.without)
-
-    def _is_leaf(self, text: str) -> bool:
-        return self.children == () and self.text.lower() == text
 
     def _is_within(self, rule: ShapeRule) -> bool:
         """Whether the parent is one that the rule asks for; a chain of the same node is all one shape."""
@@ -158,15 +160,11 @@ class Node:
 
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
-        return any(child.type == text or (child.children == () and child.text == text) for child in self.children)
-
-    @property
-    def shape(self) -> str:
-        """The name of the shape, "" for none."""
-        rule = self._rule
-        if rule is False:
-            rule = self.rule
-        return rule.name if rule else ""
+        size = len(text.encode())  # told first: to be told the children of a long child costs much more
+        return any(
+            child.type == text or (child.end - child.start == size and not child.children and child.text == text)
+            for child in self.children
+        )
 
     def roles(self, role: str) -> list[Node]:
         """The nodes that play a role of this node's shape."""
@@ -210,14 +208,20 @@ class Node:
         if step[0] == "@":
             found = [child for child in self.children if child.type == step.lstrip("@")]
             return found if step[1] == "@" else found[:1]
-        words = self.file.pack.index.self_names
-        return [
-            child
-            for child in self.children
-            if child.field == step and (child.named or child.type in words) and not child.is_comment
-        ]
+        return list(self._in_field(step))
+
+    def _in_field(self, name: str) -> Iterator[Node]:
+        index = self.file.pack.index
+        for child in self.children:
+            is_named = child.field == name and (child.named or child.type in index.self_names)
+            if is_named and child.type not in index.comments:
+                yield child
 
     def role(self, role: str) -> Node | None:
+        rule = self.rule
+        target = rule.roles.get(role) if rule is not None else None
+        if rule is not None and rule.inner is None and isinstance(target, str) and target.isidentifier():
+            return next(self._in_field(target), None)
         found = self.roles(role)
         return found[0] if found else None
 
@@ -247,7 +251,7 @@ class Node:
 
 class SourceFile:
     """A parsed file. `data` is what was parsed, byte for byte (with its byte order mark, if any). `mentioned`
-    keeps what `core.mentions` found."""
+    and `leaves` keep what `core.mentions` found."""
 
     def __init__(self, path: str, data: bytes, pack: LanguagePack, tree: RawTree) -> None:
         self.path = path
@@ -255,6 +259,7 @@ class SourceFile:
         self.pack = pack
         self._tree = tree
         self.mentioned: dict[str, list[Node]] = {}
+        self.leaves: dict[Span, dict[Node, None]] = {}
         self.root = Node(tree.root_node, self, None, None, 0)
 
     def slice(self, start: int, end: int) -> str:

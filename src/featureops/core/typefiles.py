@@ -23,7 +23,7 @@ def types_dropped(project: Project, path: str, after: bytes) -> set[str]:
         return set()
     gone = set(_WORD.findall(file.data)) - set(_WORD.findall(after))
     found: set[str] = set()
-    for name in sorted(gone & _stems(project)):
+    for name in sorted(gone & project.stems):
         found.update(_defining(project, file, name.decode()))
     return found
 
@@ -42,10 +42,6 @@ def is_emptied(project: Project, path: str, after: bytes) -> bool:
     )
     body = only[0].role("body") if len(only) == 1 else None
     return body is not None and not body.items
-
-
-def _stems(project: Project) -> set[bytes]:
-    return {_stem(path).encode() for path in project.paths}
 
 
 def _stem(path: str) -> str:

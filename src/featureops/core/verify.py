@@ -7,34 +7,33 @@ from collections.abc import Callable, Iterable, Mapping
 from featureops.core.markup.uses import names_outside
 from featureops.core.mentions import leaves_in, mentions_of
 from featureops.core.scopes import Names
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep
 from featureops.core.textdiff import only_in
 
 __all__ = ["fault"]
 
 
-def fault(before: SourceFile, after: bytes, names: Names | None = None) -> str | None:
-    """Why the new content may not stand; None when it may. `names` are those of `before`, where they are known.
+def fault(before: SourceFile, result: SourceFile, names: Names) -> str | None:
+    """Why the new content may not stand; None when it may. `names` are those of `before`.
 
     It must parse with no error that the original has not, satisfy the language's judge where the original did, and
     use no name that has lost its definition.
     """
     try:
-        result = parse(before.path, after, before.pack)
         fresh = result.errors() - before.errors()
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         result.check_depth()
-        texts = _doubtful(names or Names(before), result)
+        texts = _doubtful(names, result)
         lost = _undefined(Names(result), texts)
-        lost -= _undefined(names or Names(before), lost)
-        lost |= _lost_in_markup(names or Names(before), Names(result))
+        lost -= _undefined(names, lost)
+        lost |= _lost_in_markup(names, Names(result))
     except TooDeep:
         return "the result nests too deep to be checked"
     if lost:
         return f"the result would use a name without its definition: {', '.join(sorted(lost)[:3])}"
     judge = _JUDGES.get(before.pack.judge or "")
-    if judge is not None and not judge(before.data, after):
+    if judge is not None and not judge(before.data, result.data):
         return "the result would not be accepted by the language's own parser"
     return None
 

@@ -22,6 +22,8 @@ def markup_rules(table: Table) -> MarkupRules:
         root=text(table, "root", ""),
         script=text(table, "script", "script"),
         exposes=text(table, "exposes", ""),
+        gives=frozenset(texts(table, "gives")) if "gives" in table else frozenset(),
+        computed=text(table, "computed", ""),
         dynamic=_pattern(table, "dynamic"),
         shown=text(table, "shown", ""),
         foreign=text(table, "foreign", ""),

@@ -20,6 +20,7 @@ def test_rules(table: Table) -> TestRules:
         return frozenset(texts(table, key))
 
     return TestRules(
+        inside=_pattern(table, "inside"),
         names=_pattern(table, "names"),
         calls=_pattern(table, "calls"),
         groups=_pattern(table, "groups"),
@@ -37,6 +38,7 @@ def test_rules(table: Table) -> TestRules:
         infix=words("infix"),
         checks=words("checks"),
         computed=words("computed"),
+        arguments=words("arguments"),
         naming=words("naming"),
         ids=words("ids"),
         results=words("results"),
@@ -66,6 +68,11 @@ def _tables(table: Table) -> TableRules:
         tables=words("tables"),
         named=words("named"),
         sources=words("sources"),
+        naming=words("naming"),
+        around=words("around"),
+        fixtures=words("fixtures"),
+        params=text(table, "params", ""),
+        cell=text(table, "cell", ""),
         comment=_pattern(table, "comment"),
         calls=_pattern(table, "calls"),
         loops=words("loops"),

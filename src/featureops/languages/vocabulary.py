@@ -65,12 +65,12 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "pass": "",
         "expression": "operand",
         "declaration": "type",
-        "declarator": "name type value",
+        "declarator": "name extends type value",
         "assign": "left right type",
         "try": "body",
         "with": "body",
         # definitions
-        "function": "name receiver parameters body type",
+        "function": "name receiver extends parameters body type",  # `extends`: the type that it adds itself to
         "class": "name body bases",  # `bases`: what of its head makes the classes above it
         "enum": "name body",
         "enum-member": "name value",

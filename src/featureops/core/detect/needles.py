@@ -141,12 +141,21 @@ class Asking:
         """The offsets in a file that may be reads; None: look everywhere."""
         return None if self._house else self.places(data, self.offsets(data))
 
-    def places(self, data: bytes, offsets: Iterable[int], *, written: bool = True) -> list[int] | None:
+    def unwritten(self, data: bytes, offsets: Iterable[int] | None) -> list[int] | None:
+        """Those of `near` whose key is not a plain string at the place; `offsets` of needles, if they are known."""
+        known = self.offsets(data) if offsets is None else offsets
+        return None if self._house else self.places(data, known, written=False, alone=True)
+
+    def places(
+        self, data: bytes, offsets: Iterable[int], *, written: bool = True, alone: bool | None = None
+    ) -> list[int] | None:
         """Of the offsets where a needle starts those that may be a read: a whole name that is called.
 
-        Without `written` only those whose key is not a plain string at the place. None where the reads are anywhere in
-        the file: a name is imported under another one.
+        Without `written` only those whose key is not a plain string at the place; with `alone` also those that ask an
+        object and are given nothing (by default as `written`). None where the reads are anywhere in the file: a name is
+        imported under another one.
         """
+        objects = self._objects if (written if alone is None else alone) else frozenset[bytes]()
         found = []
         for offset in offsets if not _is_dense(data) else ():
             if data[offset] == _DOT:
@@ -164,7 +173,7 @@ class Asking:
             if not self._members_of.isdisjoint(names):
                 found.append(offset)
                 continue
-            if written and any(name in self._objects and _ALONE.match(data, offset + len(name)) for name in names):
+            if any(name in objects and _ALONE.match(data, offset + len(name)) for name in names):
                 found.append(offset)  # an object stands for the flag: what asks it is given nothing
                 continue
             ends = (_CALLED, _HANDED) if offset and data[offset - 1] == _DOT else (_CALLED,)

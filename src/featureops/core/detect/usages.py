@@ -106,7 +106,7 @@ def find_usages(
 class _Hunt:
     """What one search knows so far. `names` wait to be looked for, `done` were; `member` is how the flag comes back
     from a name of any case style; `claimed` are the keys that a row speaks of already, `inverted` the places that are
-    true when the flag is off.
+    true when the flag is off, `seen` the files that may ask with the offsets of ways of asking.
     """
 
     project: Project
@@ -118,6 +118,7 @@ class _Hunt:
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
     inverted: set[tuple[str, Span]] = field(default_factory=set)
+    seen: Mapping[str, Sequence[int]] = field(default_factory=dict)
     presence: Presence = field(init=False)
     rows: Rows = field(init=False)
 
@@ -145,6 +146,7 @@ class _Hunt:
             own = tuple(at for at in offsets if data.startswith(needles, at))
             if own:
                 hits[path] = tuple(at for at in own if not is_minified(data, at))
+        self.seen = {path: offsets for path, _, offsets in rest}
         self.project.present, unwritten = self.presence.unwritten(rest)
         return hits, {path: offsets for path, offsets in unwritten.items() if path not in hits}
 
@@ -162,9 +164,13 @@ class _Hunt:
     def learn(self, path: str) -> None:
         """Learn which functions of a file ask for whichever flag they are given."""
         file = self.project.file(path)
-        near = self.presence.asking(file.pack).near(file.data) if file is not None else []
+        near = self._asked(file) if file is not None else []
         if near != []:
             learn_all(self.project, path, near)
+
+    def _asked(self, file: SourceFile) -> list[int] | None:
+        """Where a file asks by what is no plain string: of plain strings the key itself was looked for."""
+        return self.presence.asking(file.pack).unwritten(file.data, self.seen.get(file.path))
 
     def look(self, path: str, offsets: Sequence[int], *, spelt: bool = False) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
@@ -239,7 +245,7 @@ class _Hunt:
         near: list[int] | None = list(offsets)
         if file.path not in self.looked:
             self.looked.add(file.path)
-            calls = self.presence.asking(file.pack).near(file.data)
+            calls = self._asked(file)
             near = [*calls, *offsets] if calls is not None else None
         for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):

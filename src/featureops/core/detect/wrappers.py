@@ -174,9 +174,14 @@ def call_at(wrapper: Wrapper, name: Node) -> Node | None:
         return parent if is_called else None if is_name else callee
     if wrapper.is_getter:
         index = wrapper.function.file.pack.index
-        is_plain = wrapper.function.type in index.properties and name.parent is not wrapper.function
+        is_plain = wrapper.function.type in index.properties and not _is_defined(name)
         return callee if callee is not name or (is_plain and name.type in index.identifiers) else None
     return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
+
+
+def _is_defined(name: Node) -> bool:
+    """Whether a name is what a definition, or an argument, is called."""
+    return name.parent is not None and name.parent.role("name") is name
 
 
 def _whole_callee(name: Node) -> Node:

@@ -9,7 +9,8 @@ from featureops.core.fold.chains import Arm, arms, inside, is_handled, statement
 from featureops.core.fold.comparisons import Comparisons
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.layout import content, full_end, is_alone
-from featureops.core.fold.leaving import always_leaves, switch_leaves, try_leaves
+from featureops.core.fold.leaving import always_leaves, loop_leaves, switch_leaves, try_leaves, with_leaves
+from featureops.core.fold.text import bare
 from featureops.core.fold.values import KEEP, Becomes, Const, Known, Value, evaluated, is_pure
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -51,6 +52,10 @@ class Branches(Comparisons):
             return not is_handled(node) and any(self._now_leaves(item) for item in node.items)
         if node.shape == "switch":
             return switch_leaves(node, self._now_leaves, self._standing, self.otherwise)
+        if node.shape == "with":
+            return with_leaves(node, self._now_leaves)
+        if node.shape == "do" and self.seeds.get(bare(node.role("condition") or node)) is True:
+            return loop_leaves(node, self._standing)
         return try_leaves(node, self._now_leaves) if node.shape == "try" else always_leaves(node)
 
     def _standing(self, node: Node) -> list[Node]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.calls import called, is_method, whole_use
-from featureops.core.fold.chains import is_last, is_seen_as_boolean
+from featureops.core.fold.chains import is_seen_as_boolean
 from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, Frozen
 from featureops.core.fold.fields import Fields
@@ -16,6 +17,7 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
+from featureops.core.fold.results import result_of
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unread import unread_collections
 from featureops.core.fold.unused import (
@@ -31,13 +33,12 @@ from featureops.core.fold.values import Const, Context, Known, Record, Scalar, i
 from featureops.core.given import definition_of, initializer, lazy_value, sole_name, unwrapped
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Edit, Span
-from featureops.core.scopes import Binding, Names, string_value
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["FileFold", "Folded"]
 
 _ROUNDS = 60
-_WITH_ONE_DECORATOR = 2
 _HOLDERS = frozenset({"declarator", "assign", "function", "lambda", "block"})
 
 
@@ -61,7 +62,8 @@ class Folded:
 class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
     put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
-    comment speaks of the flag, `is_made` whether code makes objects of a class by itself; `freed` are parts that it
+    comment speaks of the flag, `is_made` whether code makes objects of a class by itself, `is_hidden` whether a use may
+    be of something else than what a scope binds; `freed` are parts that it
     hands over no more, `asked` questions for other flags: to ask does nothing."""
 
     def __init__(
@@ -82,6 +84,7 @@ class FileFold:
         self.cuts: list[Span] = []
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[Node], bool] = _always
+        self.is_hidden: Callable[[Node, Node], bool] = _never
         self.freed: frozenset[Node] = frozenset()
         self.asked: frozenset[Node] = frozenset()
         self.spread: frozenset[str] = frozenset()
@@ -92,6 +95,8 @@ class FileFold:
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
         self._terms: dict[Binding, Term] = {}
+        self._given: dict[Node, list[Node]] = {}
+        self._bound_by = cache(self._made_with)
         self._fields = Fields(names)
         alike = (self._spread_values, self._spread_patterns, self._spread_results, self._spread_members)
         self._spreads = (*alike, self._spread_fields, self._spread_opposites)
@@ -156,7 +161,7 @@ class FileFold:
             value = self._initial(binding, folded)
             if value is not None and self._may_spread(binding, value):
                 self.values[binding] = value
-                self.seeds.update((whole_use(use), value) for use in binding.uses)
+                self.seeds.update((whole_use(use), value) for use in self._uses(binding))
                 grown = True
         return grown
 
@@ -167,6 +172,9 @@ class FileFold:
         uses = [whole_use(use) for use in binding.uses]
         hidden = not is_visible(self.names, binding) or not self.is_used_elsewhere(binding)
         return hidden and all(is_read_plainly(use, value) for use in uses)
+
+    def _uses(self, binding: Binding) -> list[Node]:
+        return [use for use in binding.uses if not self.is_hidden(use, binding.scope)]
 
     def _spread_patterns(self, folded: Statements) -> bool:
         """Names that a pattern takes out of a value with known members."""
@@ -196,7 +204,8 @@ class FileFold:
         self.seeds.update(fresh)
         return bool(fresh)
 
-    def _bound_by(self, node: Node) -> Binding | None:
+    def _made_with(self, node: Node) -> Binding | None:
+        """The name whose value an expression decides."""
         for outer in node.ancestors():
             if outer.shape in ("declarator", "assign"):
                 name = outer.role("name") or outer.role("left")
@@ -244,7 +253,7 @@ class FileFold:
                 continue
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
-            for use in binding.uses:
+            for use in self._uses(binding):
                 call = whole_use(use) if is_property else called(use, is_async, self.seeds)
                 if call is not None:
                     self.seeds[call] = value
@@ -301,27 +310,17 @@ class FileFold:
         return self._fields.spread(self.seeds, lambda node: self._const(node, folded))
 
     def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> Known | None:
-        body = function.role("body")
-        decorated = function.parent if function.parent is not None and function.parent.shape == "decorated" else None
-        if body is None or (decorated is not None and not (is_getter and len(decorated.items) == _WITH_ONE_DECORATOR)):
-            return None
         if self._has_effects(function):
             return None
-        if body.shape != "block":
-            return self._const(body, folded)
-        live = [item for item in _live(body.items, folded) if not _is_docstring(item)]
-        if len(live) == 1 and is_last(body, live[0]):
-            return self._const(live[0], folded)
-        if len(live) != 1 or live[0].shape != "return":
-            return None
-        value = live[0].role("value")
-        return self._const(value, folded) if value is not None else None
+        return result_of(function, folded, lambda node: self._const(node, folded), is_getter=is_getter)
 
     def _has_effects(self, function: Node) -> bool:
         """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
-        listed = function.role("parameters")
-        calls = (part for part in (listed.walk() if listed is not None else ()) if part.shape in ("call", "await"))
-        return not all(is_pure(call, self.seeds.__contains__) for call in calls)
+        if function not in self._given:
+            listed = function.role("parameters")
+            parts = listed.walk() if listed is not None else ()
+            self._given[function] = [part for part in parts if part.shape in ("call", "await")]
+        return not all(is_pure(call, self.seeds.__contains__) for call in self._given[function])
 
     def _const(self, node: Node, folded: Statements) -> Known | None:
         known = self._scratch(folded).reduce(node, "value")
@@ -363,19 +362,8 @@ def _always(_owner: Node) -> bool:
     return True
 
 
-def _live(items: list[Node], folded: Statements) -> list[Node]:
-    found: list[Node] = []
-    for item in items:
-        if item in folded.gone:
-            continue
-        inner = folded.stands_for.get(item)
-        found.extend(_live(inner, folded) if inner is not None else [item])
-    return found
-
-
-def _is_docstring(node: Node) -> bool:
-    inner = node.role("operand") if node.shape == "expression" else None
-    return inner is not None and string_value(inner) is not None
+def _never(_use: Node, _scope: Node) -> bool:
+    return False
 
 
 def _is_async(function: Node) -> bool:

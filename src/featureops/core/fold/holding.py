@@ -20,7 +20,7 @@ def is_handed_over(binding: Binding) -> bool:
     """Whether what is called with the variable itself may write it, or a function that takes it in has its own one."""
     words = binding.definitions[0].file.pack.index.handing_words
     spoken = mentions_of(binding.definitions[0].file, binding.name)
-    taken = (node for node in spoken if binding.scope.span.holds(node.span) and _is_taken_in(node))
+    taken = (node for node in spoken if _is_taken_in(node) and binding.scope.span.holds(node.span))
     if any(node not in binding.uses for node in taken):
         return True
     return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)

@@ -119,7 +119,8 @@ def _only_filling(uses: Iterable[Node], owner: Node, editor: Editor) -> list[Nod
 def _own(names: Names, name: str, but: Node) -> list[Node]:
     """The names of members spelt like this, of whatever object."""
     mentions = mentions_of(names.file, name)
-    parents = ((node, node.parent) for node in mentions if not but.span.holds(node.span))
+    span = but.span
+    parents = ((node, node.parent) for node in mentions if node.start < span.start or span.end < node.end)
     return [node for node, parent in parents if parent is not None and parent.role("property") is node]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Container, Iterable
 
 from featureops.core.fold.chains import arms, is_fall, is_handled, statements
 from featureops.core.fold.literals import labels_of
+from featureops.core.fold.text import bare
 from featureops.core.syntax import Node
 
-__all__ = ["always_leaves", "ends_early", "is_closed", "loop_leaves", "switch_leaves", "try_leaves"]
+__all__ = ["always_leaves", "ends_early", "is_closed", "loop_leaves", "switch_leaves", "try_leaves", "with_leaves"]
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 _LOOPS = frozenset({"for", "while", "do"})
@@ -34,9 +35,11 @@ def always_leaves(node: Node) -> bool:
             return try_leaves(node, always_leaves)
         case "switch":
             return switch_leaves(node, always_leaves, _itself)
-        case "while":
+        case "with":
+            return with_leaves(node, always_leaves)
+        case "while" | "do":
             condition = node.role("condition")
-            return condition is not None and condition.shape == "true" and loop_leaves(node, _itself)
+            return condition is not None and bare(condition).shape == "true" and loop_leaves(node, _itself)
         case "if":
             chain = arms(node)
             return bool(chain) and chain[-1].condition is None and all(always_leaves(arm.body) for arm in chain)
@@ -62,6 +65,12 @@ def try_leaves(node: Node, leaves: Callable[[Node], bool]) -> bool:
         elif clause.shape != "else":
             ways.append(block)
     return all(map(leaves, ways))
+
+
+def with_leaves(node: Node, leaves: Callable[[Node], bool]) -> bool:
+    """Whether control never goes on after statements that something is held for."""
+    body = node.role("body")
+    return body is not None and node.type not in node.file.pack.index.swallowing and leaves(body)
 
 
 def loop_leaves(node: Node, live: _Live) -> bool:

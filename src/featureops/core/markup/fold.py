@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from featureops.core.fold.editor import Editor
 from featureops.core.markup.conditions import Open, decided
 from featureops.core.markup.rules import MarkupRules
-from featureops.core.markup.scan import Attribute, Element, Head, Unbalanced, scan
+from featureops.core.markup.scan import Attribute, Element, Head, Unbalanced, expressions, scan
+from featureops.core.markup.values import Part, Values
 from featureops.core.model import Edit
 from featureops.core.syntax import SourceFile
 
@@ -18,20 +18,22 @@ __all__ = ["exposes_names", "fold_markup"]
 _BLANK = b" \t"
 
 
-def fold_markup(file: SourceFile, known: Mapping[str, bool]) -> tuple[Edit, ...]:
-    """The edits outside of the script; none where the elements can't be told."""
+def fold_markup(file: SourceFile, known: Mapping[str, bool], given: Mapping[str, bool]) -> tuple[Edit, ...]:
+    """The edits outside of the script; none where the elements can't be told. The markup sees what is `known` where the
+    names of the script are its own, else what it is `given`."""
     rules = file.pack.markup
-    if rules is None or not known:
+    if rules is None or not (known or given):
         return ()
     try:
-        top = scan(file.data, rules)
+        top, spans = expressions(file.data, rules)
     except Unbalanced:
         return ()
-    if not _exposes(top, rules):
-        return ()
-    fold = _Fold(file, rules, known)
+    seen = known if _exposes(top, rules) else given
+    fold = _Fold(file, rules, seen)
     fold.visit(top)
-    return fold.editor.result()
+    rest = Values(file, rules, seen, fold.editor)
+    rest.put_in(top, spans)
+    return tuple(sorted((*fold.editor.result(), *rest.editor.result()), key=lambda edit: edit.span.start))
 
 
 def exposes_names(file: SourceFile) -> bool:
@@ -60,13 +62,8 @@ class _Arm:
     result: bool | str
 
 
-class _Fold:
-    def __init__(self, file: SourceFile, rules: MarkupRules, known: Mapping[str, bool]) -> None:
-        self.file = file
-        self.data = file.data
-        self.rules = rules
-        self.known = known
-        self.editor = Editor(file, frozenset())
+class _Fold(Part):
+    """What is shown under a condition."""
 
     def visit(self, parent: Element) -> None:
         if self.rules.verbatim and parent.heads[0].has(self.rules.verbatim) is not None:
@@ -146,22 +143,6 @@ class _Fold:
 
     def _text(self, value: tuple[int, int]) -> str:
         return self.file.slice(*value).strip()
-
-    def _is_hidden(self, element: Element, name: str) -> bool:
-        """Whether the markup around gives the name to something else."""
-        plain = name.removeprefix(self.rules.store).removesuffix("()")
-        word = re.compile(rf"(?<![\w$]){re.escape(plain)}(?![\w$])")
-        for outer in (element, *element.ancestors()):
-            for head in outer.heads:
-                if self._binds(head.name) and head.value is not None and word.search(self.file.slice(*head.value)):
-                    return True
-                for attribute in head.attributes:
-                    if self._binds(attribute.name) and word.search(self.file.slice(attribute.start, attribute.end)):
-                        return True
-        return False
-
-    def _binds(self, name: str) -> bool:
-        return bool(self.rules.binds) and re.fullmatch(self.rules.binds, name) is not None
 
     # -------------------------------------------------------------- elements
 

@@ -14,7 +14,9 @@ class MarkupRules:
     `root` is the element at the top that holds the markup, "" where the file does; one with an attribute of `foreign`
     is in another language. Elements of `raw` hold no markup, `script` being the one that is read apart, those of `void`
     hold nothing, and the text of those of `still` is shown as it is written. The names of the script are the markup's
-    own where it has the attribute `exposes`. With `braces` expressions and blocks stand in braces, in values too; else
+    own where it has the attribute `exposes`; else those are that functions of `gives` give back, and the functions of
+    `computed`, in the object that the component is described by. With `braces` expressions and blocks stand in braces,
+    in values too; else
     `expression` is a regular expression for one among the text, and `dynamic` one for the attributes whose values are
     expressions.
 
@@ -33,6 +35,8 @@ class MarkupRules:
     root: str = ""
     script: str = "script"
     exposes: str = ""
+    gives: frozenset[str] = frozenset()
+    computed: str = ""
     dynamic: str = ""
     shown: str = ""
     verbatim: str = ""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from featureops.core.fold.chains import statements
+from featureops.core.given import argument as nth
 from featureops.core.syntax import Node
 from featureops.core.testing.values import literal
 
-__all__ = ["Answer", "answer_for"]
+__all__ = ["Answer", "answer_for", "answering"]
+
+_AROUND = frozenset({"argument", "arguments", "member"})
+_FUNCTIONS = frozenset({"function", "lambda"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +25,61 @@ class Answer:
     is_apart: bool
 
 
-def answer_for(key: Node, label: Node, function: Node) -> Answer | None:
-    """`label` is what the key stands in; None where the function does more than to give a value."""
-    if label.shape == "case":
+def answer_for(key: Node, function: Node, given: Container[str]) -> Answer | None:
+    """None where the function does more than to give a value. Names of `given` stand for what a mock is asked with."""
+    label = key.parent
+    if label is not None and label.shape == "case":
         value = _case_value(label, key, function)
         return Answer(label, value, is_apart=True) if value is not None else None
-    if label.shape != "equal":
+    found = _comparison(key)
+    if found is None or not _is_argument(found.other, function, given):
         return None
-    other = label.role("right") if label.role("left") is key else label.role("left")
-    if other is None or not _is_parameter(other, function):
-        return None
-    body, choice = function.role("body"), _choice_on(label)
+    body, choice = _body_of(function), _choice_on(found.whole) if found.is_equal else None
     if choice is not None and choice.role("else") is None and (value := _returned(choice.role("then"))) is not None:
         return Answer(choice, value, is_apart=body is None or len(body.items) > 1)
-    is_answer = body is not None and (_sole_return(body) or body) is label
-    return Answer(function, value=True, is_apart=False) if is_answer else None
+    is_answer = body is not None and (_sole_return(body) or body) is found.whole
+    return Answer(function, value=found.is_equal, is_apart=False) if is_answer else None
+
+
+def answering(key: Node) -> Node | None:
+    """The function around a key."""
+    kinds = key.file.pack.index.function_scopes
+    return next((outer for outer in key.ancestors() if outer.shape in _FUNCTIONS or outer.type in kinds), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A comparison of a key with something, as far as only that is turned around."""
+
+    whole: Node
+    other: Node
+    is_equal: bool
+
+
+def _comparison(key: Node) -> _Comparison | None:
+    at = key.parent
+    if at is None:
+        return None
+    if at.shape in ("equal", "not-equal"):
+        whole, is_equal = at, at.shape == "equal"
+        other = at.role("right") if at.role("left") is key else at.role("left")
+    else:
+        call = next((outer for outer in key.ancestors() if outer.shape not in _AROUND), None)
+        callee = call.role("function") if call is not None and call.shape == "call" else None
+        name = callee.role("property") if callee is not None else None
+        owner, given = (
+            (callee.role("object"), nth(call, 0)) if call is not None and callee is not None else (None, None)
+        )
+        if call is None or name is None or name.text not in key.file.pack.index.equal_methods:
+            return None
+        whole, is_equal, other = call, True, given if owner is key else owner if given is key else None
+    while other is not None and (parent := whole.parent) is not None and parent.shape in ("paren", "not"):
+        whole, is_equal = parent, is_equal is not (parent.shape == "not")
+    return _Comparison(whole, other, is_equal) if other is not None else None
+
+
+def _body_of(function: Node) -> Node | None:
+    return function if function.shape == "block" else function.role("body")
 
 
 def _choice_on(condition: Node) -> Node | None:
@@ -59,8 +104,14 @@ def _returned(body: Node | None) -> bool | None:
 
 
 def _sole_return(body: Node) -> Node | None:
-    items = body.items if body.shape == "block" else []
-    return items[0].role("value") if len(items) == 1 and items[0].shape == "return" else None
+    items = [item for item in body.items if item.shape or not item.role("parameters")] if body.shape == "block" else []
+    items = items[1:] if body.has_token("->") and not items[0].shape else items
+    if len(items) != 1:
+        return None
+    is_result = (
+        body.type in body.file.pack.index.function_scopes
+    )  # where a block is a function, it gives its last value
+    return items[0].role("value") if items[0].shape == "return" else items[0] if is_result else None
 
 
 def _case_value(case: Node, key: Node, function: Node) -> bool | None:
@@ -87,6 +138,18 @@ def _place(node: Node) -> int:
 
 def _is_parameter(node: Node, function: Node) -> bool:
     parameters = function.role("parameters")
+    if parameters is None and function.has_token("->"):
+        parameters = function.items[0]
     if parameters is None:
         return False
     return any(part.text == node.text and not part.items for part in parameters.walk())
+
+
+def _is_argument(node: Node, function: Node, given: Container[str]) -> bool:
+    """Whether an expression is a parameter of the function, or something that is got out of one."""
+    root: Node | None = node
+    while root is not None:
+        if _is_parameter(root, function) or root.text in given:
+            return True
+        root = root.role("object") or root.role("function") or root.role("operand")
+    return False

@@ -80,8 +80,10 @@ class Search:
 
 def plain(item: Node) -> Node:
     """What is listed, without what only stands around it."""
-    inner = item.role("operand") if item.shape in ("argument", "paren") else None
-    return inner if inner is not None else item
+    inner = (item.role("operand") if item.shape in ("argument", "paren") else None) or item
+    tests = inner.file.pack.tests
+    kinds = tests.tables.around if tests is not None and tests.tables is not None else frozenset()
+    return inner.items[-1] if inner.type in kinds and inner.items and inner.items[-1].shape == "list" else inner
 
 
 def rows_of(table: Node, search: Search) -> list[tuple[Node, Node]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from featureops.core.asked import Read
 from featureops.core.config import HouseRead
 from featureops.core.detect.places import is_test_path
 from featureops.core.mentions import mentions_of
-from featureops.core.model import Leftover
+from featureops.core.model import Leftover, Span
 from featureops.core.project import Project
 from featureops.core.registries import keys_in
 from featureops.core.syntax import Node, SourceFile
@@ -26,11 +27,26 @@ def is_test_file(project: Project, path: str) -> bool:
     return is_test_path(project.packs.for_path(path), path)
 
 
-def is_for_tests_only(project: Project, asking: Iterable[str], left: Iterable[str]) -> bool:
+def is_for_tests_only(project: Project, asking: Iterable[str], left: Iterable[Leftover]) -> bool:
     """Whether other code than tests asked for the flag and does not any more. `asking` are the files where that was
-    so, `left` those where it still is."""
+    so, `left` the places where it still is."""
     asked = any(not is_test_file(project, path) for path in asking)
-    return asked and all(is_test_file(project, path) for path in left)
+    return asked and all(is_test_file(project, item.path) or _is_inside(project, item) for item in left)
+
+
+def _is_inside(project: Project, item: Leftover) -> bool:
+    """Whether a place lies among tests in a file that holds other code as well."""
+    file = project.file(item.path)
+    parts = _test_parts(file) if file is not None and item.line else []
+    return any(file is not None and file.line_of(part.start) <= item.line <= file.line_of(part.end) for part in parts)
+
+
+def _test_parts(file: SourceFile) -> list[Span]:
+    """Where tests lie in a file that holds other code as well."""
+    pattern = file.pack.tests.inside if file.pack.tests is not None else ""
+    found = re.finditer(pattern.encode(), file.data) if pattern else ()
+    blocks = (file.node_at(match.end() - 1).parent for match in found)
+    return [block.span for block in blocks if block is not None and block.parent is not None]
 
 
 def test_plans(
@@ -52,13 +68,31 @@ def test_plans(
     asked = {asked_name(read.call) for read in own if not is_test_file(project, read.node.file.path)} - {""}
     mute = frozenset(name for name in asked if not is_in_code(name))
     for path, found in reads.items():
-        if is_test_file(project, path):
-            file = project.file(path)
-            others = unkeyed(file, mute, is_in_code, keep=keep) if file is not None else ([], [])
-            plan = _plan(project, path, flag, names, found, askers, others, partial(is_named_beside, path), keep=keep)
+        file = project.file(path)
+        parts = None if is_test_file(project, path) else _test_parts(file) if file is not None else []
+        if parts is None or parts:
+            is_mute = file is not None and parts is None
+            others = unkeyed(file, mute, is_in_code, keep=keep) if file is not None and is_mute else ([], [])
+            is_used, is_last = partial(is_named_beside, path), bool(asked) and mute == asked
+            inside = [read for read in found if parts is None or _lies_in(read.node, parts)]
+            asking = _Asking(*askers, parts)
+            plan = _plan(project, path, flag, names, inside, asking, others, is_used, is_last=is_last, keep=keep)
             if plan is not None:
                 plans[path] = plan
     return plans
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The names of what is asked, of what is the flag itself, and where in the file tests lie; None for anywhere."""
+
+    askers: frozenset[str]
+    gates: frozenset[str]
+    parts: list[Span] | None
+
+
+def _lies_in(node: Node, parts: Iterable[Span]) -> bool:
+    return any(part.holds(node.span) for part in parts)
 
 
 def _plan(
@@ -67,20 +101,22 @@ def _plan(
     flag: str,
     names: Collection[str],
     reads: Sequence[Read],
-    asking: tuple[frozenset[str], frozenset[str]],
+    asking: _Asking,
     others: tuple[list[SetUp], list[Node]],
     is_used_elsewhere: Callable[[str], bool],
     *,
+    is_last: bool,
     keep: bool,
 ) -> FilePlan | None:
-    file, (askers, gates) = project.file(path), asking
-    setting = setting_of(project, file, flag, askers) if file is not None else None
+    file = project.file(path)
+    setting = setting_of(project, file, flag, asking.askers, is_last=is_last) if file is not None else None
     if file is None or setting is None or file.pack.tests is None or file.pack.regions is not None:
         return None
     asked = {read.key: read.when == "enabled" for read in reads if read.key is not None and read.flag == flag}
     setups: list[SetUp] = []
     spoken: list[Node] = []
-    keys = {*_keys(project, file, flag, names, setting.named, asked), *_keys_of_gates(file, gates)}
+    keys = {*_keys(project, file, flag, names, setting.named, asked), *_keys_of_gates(file, asking.gates)}
+    keys = {key for key in keys if asking.parts is None or _lies_in(key, asking.parts)}
     keys -= {key for key in keys if any(outer in keys for outer in key.ancestors())}
     for key in sorted(keys, key=lambda node: node.start):
         setup = None if file.error_near(key.span) else setting.at(key, asked.get(key))
@@ -105,8 +141,10 @@ def _askers(reads: Iterable[Read]) -> frozenset[str]:
     return frozenset(owner.text.rpartition(".")[2] for owner in owners if owner is not None)
 
 
-def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[str] = frozenset()) -> Setting | None:
-    """What finds the set-ups of a file. `askers` are names of what the code asks."""
+def setting_of(
+    project: Project, file: SourceFile, flag: str, askers: frozenset[str] = frozenset(), *, is_last: bool = False
+) -> Setting | None:
+    """What finds the set-ups of a file. `askers` are names of what the code asks; `is_last`: it asks for no flag."""
     rules = file.pack.tests
     if rules is None:
         return None
@@ -119,9 +157,8 @@ def setting_of(project: Project, file: SourceFile, flag: str, askers: frozenset[
     asks.update({read.target.rpartition(".")[2]: read.when == "enabled" for read in house if read.form == "call"})
     asks.update(_asked_in(house, flag))
     forms = tuple(form for sdk in file.pack.sdks for form in sdk.setups)
-    return Setting(
-        rules, forms, tuple(read for read in house if read.form == "test"), asks, _named(house, flag), askers
-    )
+    tests = tuple(read for read in house if read.form == "test")
+    return Setting(rules, forms, tests, asks, _named(house, flag), askers, is_last)
 
 
 def _named(house: Iterable[HouseRead], flag: str) -> dict[str, tuple[str, bool]]:

@@ -12,19 +12,26 @@ __all__ = ["SetupForm", "TableRules", "TestRules"]
 class TableRules:
     """How tests are run for each row of a table.
 
-    Decorators of `marks` are a row each; `tables` are given all rows, `named` the names of the columns and the rows,
-    `sources` the name of a function that gives the rows, and `comment` is a regular expression for a comment that
-    does, with the name as its group. `calls` is a regular expression for the callee of calls that are given the rows
-    and give what is called with the test; `loops` are methods of a list that are given a block for each row. Calls of
-    `lists` are a list, those of `rows` a row, `nodes` are types of nodes that are either, `yields` those that give one
-    row back. With `absent` a row without the cell has a false one; with `counted` the first of two names of a loop
-    only counts the rows. `over` is the word before what a loop goes over, where another word makes it count.
+    Decorators of `marks` are a row each; `tables` are given all rows, `named` the names of the columns and the
+    rows, `sources` the name of a function that gives the rows, as a text or in a call of `naming`, and `comment` is
+    a regular expression for a comment that does, with the name as its group. `calls` is a regular expression for
+    the callee of calls that are given the rows and give what is called with the test; `loops` are methods of a list
+    that are given a block for each row. Calls of `lists` are a list, those of `rows` a row, `nodes` are types of
+    nodes that are either, `yields` those that give one row back, `around` those whose last part is a list.
+    `fixtures` are given the rows as `params`, with which what they stand at is run: there `cell` is one. With
+    `absent` a row without the cell has a false one; with `counted` the first of two names of a loop only counts the
+    rows. `over` is the word before what a loop goes over, where another word makes it count.
     """
 
     marks: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    naming: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+    fixtures: frozenset[str] = frozenset()
+    params: str = ""
+    cell: str = ""
     comment: str = ""
     calls: str = ""
     loops: frozenset[str] = frozenset()
@@ -41,6 +48,8 @@ class TableRules:
 class TestRules:
     """The words of the language's test libraries.
 
+    In other files than those of tests, tests lie in what `inside`, a regular expression, opens.
+
     `names` is a regular expression for functions that are tests, `marks` are decorators of tests. `calls`, `groups` and
     `hooks` are regular expressions for the whole callee of calls that are given a test, a group of tests, or what runs
     before each of a group; `hook_names` and `hook_marks` do that for functions.
@@ -50,8 +59,8 @@ class TestRules:
     `given` (the arguments that are answered) and `same` (matchers). `joined` names a member of what `told` gives that
     is itself given the answer. `infix` are node types that say "a answers b" without a call. Calls of
     `checks` see whether a mock was called. Those of `computed`
-    are given a function that answers, those of `naming`
-    the name of what is asked, as a text; a mock's own method for it begins with `prefix`.
+    are given a function that answers, in which those of `arguments` stand for what is asked with; those of `naming` are
+    given the name of what is asked, as a text; a mock's own method for it begins with `prefix`.
     `ids` are methods of what is the flag itself that give its key, `results` members of a mock that are given
     what it answers, `modules` is a regular expression for calls that put a function's object in the place of a module.
     `asserts` is a regular expression for calls that
@@ -63,6 +72,7 @@ class TestRules:
     calls that stand for tests that are written elsewhere, in a call of `shared` with the same name.
     """
 
+    inside: str = ""
     names: str = ""
     marks: frozenset[str] = frozenset()
     calls: str = ""
@@ -79,6 +89,7 @@ class TestRules:
     infix: frozenset[str] = frozenset()
     checks: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
+    arguments: frozenset[str] = frozenset()
     naming: frozenset[str] = frozenset()
     prefix: str = ""
     ids: frozenset[str] = frozenset()

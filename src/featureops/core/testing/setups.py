@@ -13,12 +13,12 @@ from typing import Literal
 
 from featureops.core.config import HouseRead
 from featureops.core.fold.unused import statement_of
-from featureops.core.given import argument
 from featureops.core.house import house_argument, tail_matches
 from featureops.core.registries import speaks_of_flags
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
-from featureops.core.testing.answering import answer_for
+from featureops.core.testing.answering import answer_for, answering
+from featureops.core.testing.forms import given_at, is_key, is_owned
 from featureops.core.testing.rules import SetupForm, TestRules
 from featureops.core.testing.values import chosen, literal
 
@@ -61,7 +61,8 @@ class _Step:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Finds set-ups in the files of one language. `asks` are names of calls that ask, and whether true means on;
-    `named` are those that are the flag themselves, by the owner that they have; `askers` are names of what is asked."""
+    `named` are those that are the flag themselves, by the owner that they have; `askers` are names of what is asked.
+    `is_last`: no code asks for any flag."""
 
     rules: TestRules
     forms: tuple[SetupForm, ...]
@@ -69,6 +70,7 @@ class Setting:
     asks: Mapping[str, bool]
     named: Mapping[str, tuple[str, bool]]
     askers: frozenset[str] = frozenset()
+    is_last: bool = False
 
     def at(self, key: Node, on: bool | None = None) -> SetUp | None:
         """The set-up that a key belongs to. `on` is what true means where a read with that key is known."""
@@ -139,9 +141,10 @@ class Setting:
         answer: Node | None = None
         turns = 0
         for step in steps[1:]:
-            if step.way in ("callee", "infix") and step.name in self.rules.answers | self.rules.turns:
+            single = self.rules.answers | self.rules.computed
+            if step.way in ("callee", "infix") and step.name in single | self.rules.turns:
                 given = _given(step)
-                turns += 1 if step.name in self.rules.answers and len(given) == 1 else 2
+                turns += 1 if step.name in single and len(given) == 1 else 2
                 answer = given[0] if given else None
             elif not self._passes(step):
                 return None
@@ -195,7 +198,7 @@ class Setting:
     def _helped(self, key: Node, steps: list[_Step], part: Node) -> SetUp | None:
         call = steps[0].node
         for form in self.forms:
-            if form.name == steps[0].name and not form.entries and _is_owned(call, form) and _is_key(call, key, form):
+            if form.name == steps[0].name and not form.entries and is_owned(call, form) and is_key(call, key, form):
                 return self._by_form(key, steps, part, form)
         for read in self.house:
             callee = call.role("function")
@@ -240,7 +243,7 @@ class Setting:
             return valued(part, key, answer, alone=seen == 1)
         if form.gives:
             return SetUp(part, key, form.gives == "enabled")
-        return valued(part, key, _argument(call, form.value))
+        return valued(part, key, given_at(call, form.value))
 
     def _alone(self, steps: Iterable[_Step]) -> bool:
         """Whether the calls around a helper only check that it went well."""
@@ -262,24 +265,31 @@ class Setting:
 
     def _compared(self, key: Node) -> SetUp | None:
         """The key in a function that answers for a mock."""
-        label = key.parent
-        function = next((outer for outer in key.ancestors() if outer.shape in ("lambda", "function")), None)
+        function = answering(key)
         holder = self._answering(function) if function is not None else None
-        answer = answer_for(key, label, function) if label is not None and function is not None else None
+        answer = answer_for(key, function, self.rules.arguments) if function is not None else None
         if holder is None or answer is None:
             return None
-        return SetUp(answer.part, key, answer.value, "" if answer.is_apart else "also", holder)
+        statement = statement_of(holder)
+        is_whole = statement.parent is not None and statement.parent.shape == "block"
+        if self.is_last and not answer.is_apart and is_whole and holder in (statement, statement.role("operand")):
+            return SetUp(statement, key, answer.value)
+        mark = next((outer for outer in holder.ancestors() if outer.shape == "decorator"), holder)
+        return SetUp(answer.part, key, answer.value, "" if answer.is_apart else "also", mark)
 
     def _answering(self, function: Node) -> Node | None:
-        """The call or the assignment that makes a function the answer of a mock."""
+        """The call, the argument or the assignment that makes a function the answer of a mock."""
         holder = function.parent
         while holder is not None and holder.shape in ("arguments", "argument", "paren"):
             holder = holder.parent
         if holder is None:
             return None
+        if holder.type in self.rules.infix:
+            return holder if holder.items[1].text in self.rules.computed else None
         if holder.shape == "call":
             return holder if asked_name(holder) in self.rules.computed else None
         target = holder.role("left") if holder.shape == "assign" else None
+        target = holder.role("name") if holder.shape == "keyword-argument" else target
         words = re.findall(r"\w+", target.text) if target is not None else []
         return holder if words and (words[-1] in self.rules.computed or words[-1] in self.asks) else None
 
@@ -290,7 +300,7 @@ class Setting:
         if holder is None or value is None or taker is None:
             return None
         is_sdk = taker.shape == "call" and any(
-            form.entries and asked_name(taker) == form.name and _is_owned(taker, form) for form in self.forms
+            form.entries and asked_name(taker) == form.name and is_owned(taker, form) for form in self.forms
         )
         is_place = self._is_place if taker.shape in ("assign", "declarator") else self._is_house
         if not is_sdk and not is_place(_holder_name(taker)):
@@ -316,11 +326,17 @@ def _is_dropped(assign: Node) -> bool:
 def valued(part: Node, key: Node, given: Node | None, *, means: bool = True, alone: bool = True) -> SetUp:
     """A set-up to what an expression gives, true being what `means` says. `alone`: nothing else is done with it."""
     inner = (given.role("operand") or given) if given is not None and given.shape in ("argument", "paren") else given
-    is_function = inner is not None and inner.shape in ("lambda", "function")
-    value = literal(inner.role("body") if inner is not None and is_function else inner) if alone else None
+    value = literal(_result(inner)) if inner is not None and alone else None
     if value is not None:
         return SetUp(part, key, value is means)
     return SetUp(part, key, None, "open", given=inner if alone else None, means=means)
+
+
+def _result(given: Node) -> Node | None:
+    """What a function only gives; anything else itself."""
+    if given.shape == "block":
+        return given.items[0] if len(given.items) == 1 else None
+    return given.role("body") if given.shape in ("lambda", "function") else given
 
 
 def _owner(call: Node) -> Node | None:
@@ -344,12 +360,6 @@ def _given(step: _Step) -> list[Node]:
     return arguments.items if arguments is not None else []
 
 
-def _argument(call: Node, place: int | str | None) -> Node | None:
-    if isinstance(place, str):
-        return argument(call, 1_000_000, place)
-    return argument(call, place) if place is not None else None
-
-
 def _holding(entry: Node) -> Node | None:
     """The statement that an entry is part of, where no function lies in between."""
     node = entry
@@ -358,32 +368,6 @@ def _holding(entry: Node) -> Node | None:
             return node
         node = parent
     return None
-
-
-def _is_key(call: Node, key: Node, form: SetupForm) -> bool:
-    arguments = call.role("arguments")
-    if form.several and arguments is not None:
-        return any((item.role("operand") or item) is key or item is key for item in arguments.items)
-    return argument(call, form.flag) is key
-
-
-def _is_owned(call: Node, form: SetupForm) -> bool:
-    """Whether the owner of a helper is made with one of the SDK's own, by a line of the file that says so."""
-    callee = call.role("function")
-    owner = callee.role("object") if callee is not None else None
-    text = call.file.slice(0, len(call.file.data))
-    made = "|".join(re.escape(name) for name in form.owners)
-    if owner is None:
-        return re.search(rf"(?<!\w)(?:{made})(?!\w)", text) is not None
-    if re.search(rf"(?<!\w)(?:{made})(?!\w)", owner.text):
-        return True
-    name = re.findall(r"\w+", owner.text)[-1:]
-    line = (
-        rf"(?<!\w){name[0]}(?!\w)[^\n;]*(?<!\w)(?:{made})(?!\w)|(?<!\w)(?:{made})(?!\w)[^\n;]*(?<!\w){name[0]}(?!\w)"
-        if name
-        else "$^"
-    )
-    return re.search(line, text) is not None
 
 
 def _holder_name(node: Node) -> str:

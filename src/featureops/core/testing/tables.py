@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from featureops.core.fold.layout import leading_comments
 from featureops.core.fold.unused import statement_of
-from featureops.core.given import initializer, nth_argument
+from featureops.core.given import argument, initializer, nth_argument
 from featureops.core.mentions import mentions_of
 from featureops.core.model import Span
 from featureops.core.scopes import Binding, Names, string_value
@@ -41,10 +41,31 @@ def column_of(given: Node, names: Names) -> Column | None:
     uses = tuple(use for binding in bindings for use in binding.uses if not _renames(use))
     first, search = bindings[-1].definitions[0], Search(rules, names)
     try:
+        fixed = _of_fixture(given, search)
+        if fixed is not None:
+            return fixed
         found = in_loop(first, field, uses, search)
         return found if found is not None or field is not None else _in_parameters(first, uses, search)
     except LookupError:
         return None
+
+
+def _of_fixture(given: Node, search: Search) -> Column | None:
+    """A function that is run for each value that its decorator lists, on behalf of the tests that take its result."""
+    function = next((outer for outer in given.ancestors() if outer.shape == "function"), None)
+    if function is None or not search.rules.cell or given.text != search.rules.cell:
+        return None
+    for _, arguments in _marks(function, search.rules.fixtures):
+        listed = next((item for item in arguments.items if _name_of(item) == search.rules.params), None)
+        parts = rows_of(listed.role("value") or listed, search) if listed is not None else []
+        if parts:
+            return Column(function, tuple(made(part, row, search.rules) for part, row in parts), ())
+    return None
+
+
+def _name_of(item: Node) -> str:
+    name = item.role("name") if item.shape == "keyword-argument" else None
+    return name.text if name is not None else ""
 
 
 def _renamed(binding: Binding | None, names: Names) -> list[Binding]:
@@ -223,7 +244,7 @@ def _of_text(part: Node, row: Node, place: Place) -> Row:
 def _by_source(place: Place, search: Search) -> Column | None:
     """A decorator, or the comment above, names the function that gives the rows."""
     given = [arguments.items[0] for _, arguments in _marks(place.at, search.rules.sources) if arguments.items]
-    found = [string_value(plain(item)) for item in given]
+    found = [_told(plain(item), search) for item in given]
     if search.rules.comment and not found:
         notes = (note.text for note in leading_comments(statement_of(place.at)))
         found = [match[1] for note in notes for match in re.finditer(search.rules.comment, note)]
@@ -233,9 +254,9 @@ def _by_source(place: Place, search: Search) -> Column | None:
     text = place.at.file.slice(0, len(place.at.file.data))
     if len(re.findall(rf"(?<!\w){re.escape(source)}(?!\w)", text)) != _SEVERAL:
         return None  # other tests are given the rows as well
-    functions = [node.parent for node in mentions_of(place.at.file, source) if node.parent is not None]
-    function = next((node for node in functions if node.shape == "function"), None)
-    parts = _given_back(function, search) if function is not None else []
+    holders = [node.parent for node in mentions_of(place.at.file, source) if node.parent is not None]
+    holder = next((node for node in holders if node.shape in ("declarator", "function")), None)
+    parts = _given_back(holder, search) if holder is not None else []
     cells = [cell_of(row, place.position if is_row(row, search.rules) else None, search.rules) for _, row in parts]
     if not parts:
         return None
@@ -243,9 +264,16 @@ def _by_source(place: Place, search: Search) -> Column | None:
     return Column(place.at, rows, place.uses, (place.part,), can_go=place.of > 1)
 
 
+def _told(item: Node, search: Search) -> str | None:
+    """The name that something says, as a text or by a call that gives it."""
+    callee = item.role("function") if item.shape == "call" else None
+    named = argument(item, 0) if callee is not None and callee.text in search.rules.naming else None
+    return named.text if named is not None else string_value(item)
+
+
 def _given_back(function: Node, search: Search) -> list[tuple[Node, Node]]:
-    """The rows that a function returns as a list, or yields one by one."""
-    body = function.role("body")
+    """The rows that a function returns as a list, or yields one by one; those of what is no function."""
+    body = function.role("value") if function.shape == "declarator" else function.role("body")
     if body is not None and body.shape != "block":
         return rows_of(body, search)
     items = body.items if body is not None else []
