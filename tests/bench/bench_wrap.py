@@ -5,8 +5,8 @@ cleaned up again from all files of the repository, by the command's own engine: 
 files byte for byte, and to disabled, which must give the old ones but for what was reported as left or refused. Printed
 per language: hunks of statements wrapped and refused, other hunks left and refused, how many differ from the old side
 in blank lines or unused names only (said so by the answer), laws broken. `--show` prints broken ones, `--why` the
-reasons of refusals with a place each, `--skip N` passes over the newest commits. With `--compile` the wrapped files must
-also compile, each looked at alone, as far as the toolchains on this machine can tell.
+reasons of refusals with a place each, `--skip N` passes over the newest commits. With `--compile` the wrapped files
+must also compile, each looked at alone, as far as the toolchains on this machine can tell.
 """
 
 from __future__ import annotations
@@ -129,7 +129,11 @@ def _walk(
     rest = [one for one in changes if one.status in ("added", "deleted")]
     tree = history.tree(commit.id)
     repository = Repository(
-        frozenset(tree.paths()), tree.read, lambda needles: dict.fromkeys(tree.grep(needles), (0,)), packs(), options.config
+        frozenset(tree.paths()),
+        tree.read,
+        lambda needles: dict.fromkeys(tree.grep(needles), (0,)),
+        packs(),
+        options.config,
     )
     found = wrap_changes(repository, [*code, *rest], FLAG)
     _tally(found, code, commit, counts)

@@ -1,8 +1,9 @@
-"""The laws of cleanup and of wrapping on many programs, in every language: `python -m tests.laws.nightly --programs 20000`.
+"""The laws of cleanup and wrapping on many programs in every language: `python -m tests.laws.nightly --programs 20000`.
 
-`--kind change` checks wrapping alone, `--kind flag` the cleanup of flags that are on or off. The programs are spread over processes. `--minutes` bounds the run, and `--state FILE` remembers how far each language
-and kind of flag came, so that another run goes on there. A language without its toolchain is named and passed over.
-Every difference is printed; the command ends with 1 where there was one.
+`--kind change` checks wrapping alone, `--kind flag` the cleanup of flags that are on or off. The programs are spread
+over processes. `--minutes` bounds the run, and `--state FILE` remembers how far each language and kind came, so that
+another run goes on there. A language without its toolchain is named and passed over. Every difference is printed; the
+command ends with 1 where there was one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tests.laws.wrapping import PATHS, check_changes
 __all__ = ["main"]
 
 _SHARE = 100
-_CHANGE = "change"
+_CHANGE: Literal["change"] = "change"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def _checked(share: _Share) -> tuple[_Share, list[str] | None]:
     if time.time() >= share.end:
         return share, None
     seeds = range(share.first, share.last)
-    if share.kind == _CHANGE:
+    if share.kind == "change":
         return share, [str(fault) for fault in check_changes(seeds, share.language)]
     return share, [str(fault) for fault in check(seeds, share.language, share.kind)]
 

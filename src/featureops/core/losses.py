@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
 
@@ -93,9 +92,8 @@ def _count(name: str, data: bytes) -> int:
 def lost_functions(
     project: Project, outputs: Mapping[str, bytes], output: _Output, holding: Callable[[str], Iterable[str]]
 ) -> dict[Node, str]:
-    """Functions that only the files beside theirs can call, or that are given away by name, and that none of those that
-    did calls any more, with their paths."""
-    found = _given_to_nobody(project, outputs, output, holding)
+    """Functions that only the files beside theirs can call, and that none of them does any more, with their paths."""
+    found: dict[Node, str] = {}
     for path, after in sorted(outputs.items()):
         file = project.file(path)
         inside = file.pack.modules.inside if file is not None else None
@@ -111,42 +109,6 @@ def lost_functions(
                 if stands_alone(node, name, output(other), project.names(other)):
                     found[node] = other
     return found
-
-
-def _given_to_nobody(
-    project: Project, outputs: Mapping[str, bytes], output: _Output, holding: Callable[[str], Iterable[str]]
-) -> dict[Node, str]:
-    """Exported functions whose last import went, and whose name stands nowhere else."""
-    found: dict[Node, str] = {}
-    for path, after in sorted(outputs.items()):
-        file = project.file(path)
-        if file is None or not file.pack.modules.exports or after == file.data:
-            continue
-        left = set(_NAME.findall(after))
-        entries = (b.imported for b in project.names(path).imports if b.imported and b.name.encode() not in left)
-        for entry in entries:
-            target, name = project.module_path(path, entry.module), entry.imported
-            if target is None or posixpath.basename(target).partition(".")[0] in file.pack.modules.indexes:
-                continue
-            node = _exported_function(project, target, name)
-            if node is None or any(_count(name, output(each)) for each in holding(name) if each != target):
-                continue
-            if _count(name, output(target)) == 1 + sum(_count(name, part.text.encode()) for part in leading_comments(node)):
-                found[node] = target
-    return found
-
-
-def _exported_function(project: Project, path: str, name: str) -> Node | None:
-    """The whole statement that exports the one function of this name."""
-    binding = project.names(path).top(name) if project.file(path) is not None else None
-    holder = binding.definitions[0].parent if binding is not None and len(binding.definitions) == 1 else None
-    value = holder.role("value") if holder is not None and holder.shape == "declarator" else holder
-    if holder is None or value is None or value.shape not in ("function", "lambda"):
-        return None
-    if holder.shape == "declarator":
-        holder = holder.parent if holder.parent is not None and len(holder.parent.items) == 1 else None
-    outer = holder.parent if holder is not None else None
-    return outer if outer is not None and outer.shape == "export" else None
 
 
 def _only_function(project: Project, path: str, name: str) -> Node | None:

@@ -230,9 +230,10 @@ class WrapRules:
     `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
     `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
     calls; `import_separator` stands between names where one statement brings in several. `sections` are node types
-    whose statements are their children of the field `body`. `hooks` and `components` are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
-    their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
-    constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
+    whose statements are their children of the field `body`. `hooks` and `components` are regular expressions for names
+    of functions that run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates
+    take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a file's public names.
+    `own_lines` tells whether braces usually stand on lines of their own.
     `package` is a regular expression for the line that names the package of
     a file.
     """

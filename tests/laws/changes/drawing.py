@@ -16,8 +16,9 @@ _SIMPLE = (
     *("comment", "blank", "guard", "fail", "jump", "arrow"),
 )
 _COMPOUND = {
-    **{"if": 1, "if-else": 2, "chain": 3, "for": 1, "while": 1, "try": 2, "finally": 2, "scope": 1, "switch": 3},
-    **{"closure": 1, "each": 1, "generator": 1, "async": 1},
+    **dict.fromkeys(("if", "for", "while", "scope", "closure", "each", "generator", "async"), 1),
+    **dict.fromkeys(("if-else", "try", "finally"), 2),
+    **dict.fromkeys(("chain", "switch"), 3),
 }
 _DEEDS = ("replace", "remove", "insert", "value", "value", "inside", "inside", "surround", "unwrap", "swap")
 
@@ -69,8 +70,8 @@ class _Drawing:
         if budget > 0 and self.chance(0.35):
             kind = self.rng.choice(list(_COMPOUND))
             blocks = tuple(self._inner(budget) for _ in range(_COMPOUND[kind]))
-            values = (self._condition(), self._condition(), self.expr(2))
-            return Stmt(kind, self.number(), f"g{self.number()}", values, blocks)
+            given = (self._condition(), self._condition(), self.expr(2))
+            return Stmt(kind, self.number(), f"g{self.number()}", given, blocks)
         kind = self.rng.choice(_SIMPLE)
         name = f"h{self.number()}" if kind == "arrow" else self.rng.choice(_NAMES)
         values = (self.shown() if kind == "say" else self.expr(), self.expr(2))
@@ -130,8 +131,8 @@ class _Drawing:
             last = at + self.rng.randint(1, 3)
             kind = self.rng.choice(["if", "for", "finally", "try", "scope"])
             blocks = (tuple(found[at:last]), *(self._inner(1) for _ in range(_COMPOUND[kind] - 1)))
-            values = (self._condition(), self._condition(), self.expr(2))
-            found[at:last] = [Stmt(kind, self.number(), f"g{self.number()}", values, blocks)]
+            given = (self._condition(), self._condition(), self.expr(2))
+            found[at:last] = [Stmt(kind, self.number(), f"g{self.number()}", given, blocks)]
         elif deed == "unwrap" and one.blocks:
             found[at : at + 1] = one.blocks[0]
         elif deed == "inside" and one.blocks:

@@ -88,7 +88,9 @@ class _Writer:
             self.emit(top, self.word("from flags import client", "import { client } from './flags';"))
             self.emit(top, self.word("from rt import t, f, held, run", "import { t, f, later } from './rt';"))
         else:
-            self.emit(top, self.word("from UnleashClient import UnleashClient", "import { Unleash } from 'unleash-client';"))
+            self.emit(
+                top, self.word("from UnleashClient import UnleashClient", "import { Unleash } from 'unleash-client';")
+            )
             self.emit(top, self.word("from rt import t, f, held, run", "import { t, f, later } from './rt';"))
             self.lines.append("")
             self.plain(top, self.word("client = UnleashClient()", "const client = new Unleash()"))
@@ -374,7 +376,7 @@ class _Writer:
             inner = place.inner().inner(loop=False)
             self._block(inner, block)
             left = self.lines[-1].strip().startswith(("return", "throw")) and not braces
-            if not self.python and not left and block[-1].kind != "leave":
+            if not self.python and not left and not (block and block[-1].kind == "leave"):
                 self.plain(inner, "break")
             if braces:
                 self.emit(place.inner(), "}")
@@ -452,7 +454,11 @@ class _Writer:
             case "object" | "table":
                 return self.word(f'{{"a": {first}, "b": {second}}}', f"{{ a: {first}, b: {second} }}")
             case "text":
-                return f'f"{{{second}}}!"' if self.python and '"' not in second else self.word(first, f"`${{{second}}}!`")
+                return (
+                    f'f"{{{second}}}!"' if self.python and '"' not in second else self.word(first, f"`${{{second}}}!`")
+                )
             case _:
                 name = f"i{expr.number}"
-                return self.word(f"[{first} + {name} for {name} in range(2)]", f"[0, 1].map(({name}) => {first} + {name})")
+                return self.word(
+                    f"[{first} + {name} for {name} in range(2)]", f"[0, 1].map(({name}) => {first} + {name})"
+                )

@@ -103,7 +103,7 @@ class Idioms:
         if found or not near:
             return found, ""
         return found, (
-            f"{near[0].callee}, which {near[0].place} asks with, does more than ask for the flag, so that a branch on it"
+            f"{near[0].callee}, which {near[0].place} asks with, does more than ask for the flag: a branch on it"
             " could not be taken out again. Declare it under [[reads]] in featureops.toml, and run this again."
         )
 

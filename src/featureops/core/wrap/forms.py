@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item
-from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
+from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of, moved
 from featureops.core.wrap.regions import Region
 
 __all__ = ["Form", "forms_of", "negated"]
 
 _PLAIN = re.compile(r"(?:await )?[\w.$?!]+(?:\(.*\)(?:\.\w+)*)?", re.DOTALL)
 _WIDEST = 100
+_WIDEST_CHOICE = 110
 _LOOSE = ("conditional", "lambda")
 
 
@@ -39,16 +41,15 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
     kind = region.new_box.kind
     if kind == "block":
         slots = _slots(region)
-        if slots:
-            yield Form("conditional", region, lambda condition: _initialisers(slots, condition, style))
+        yield from _conditionals(region, slots, style) if slots else ()
         if _whole_lines(region):
             yield Form(_branch_name(region), region, lambda condition: _branches(region, condition, style))
     elif kind == "markup":
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=True))
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=False))
     elif kind == "expression":
-        yield Form("conditional", region, lambda condition: _expression(region, condition, parens=False))
-        yield Form("conditional", region, lambda condition: _expression(region, condition, parens=True))
+        yield from _conditionals(region, [(region.old_items[0].node, region.new_items[0].node)], style)
+        yield Form("conditional", region, lambda condition: _expression(region, condition))
 
 
 # ---------------------------------------------------------------- statements
@@ -170,37 +171,64 @@ def _slot(old: Item, new: Item) -> tuple[Node, Node] | None:
     return (before, after) if same_head and same_tail else None
 
 
-def _initialisers(slots: list[tuple[Node, Node]], condition: str, style: Style) -> list[Edit]:
-    return [Edit(after.span, _bytes(_choice(before, after, condition, style))) for before, after in slots]
+def _conditionals(region: Region, slots: list[tuple[Node, Node]], style: Style) -> Iterator[Form]:
+    bare = [(_without_parens(old), _without_parens(new)) for old, new in slots]
+    for sides in (bare, slots) if bare != slots else (slots,):
+        for width in _widths(style):
+            yield Form("conditional", region, partial(_initialisers, slots, sides, style, width))
 
 
-def _choice(old: Node, new: Node, condition: str, style: Style) -> str:
+def _initialisers(
+    slots: list[tuple[Node, Node]], sides: list[tuple[Node, Node]], style: Style, width: bytes, condition: str
+) -> list[Edit]:
+    return [
+        Edit(after.span, _choice(*side, condition, style, width)) for (_, after), side in zip(slots, sides, strict=True)
+    ]
+
+
+def _without_parens(node: Node) -> Node:
+    """An object needs parentheses behind an arrow, but not as part of a choice."""
+    inner = node.role("operand") if node.shape == "paren" else None
+    return inner if inner is not None and inner.shape == "object" else node
+
+
+def _widths(style: Style) -> list[bytes]:
+    """By how much the lines of a value on many lines move behind the sign before it, the usual first."""
+    return [style.unit + (b"  " if style.unit.startswith(b" ") else b""), style.unit, b""]
+
+
+def _choice(old: Node, new: Node, condition: str, style: Style, width: bytes) -> bytes:
+    """One line where that fits, else three or more where the language writes the condition first."""
     template = new.file.pack.text.conditional
     one = template.format(condition=condition, then=_operand(new), otherwise=_operand(old))
     column = new.file.column_of(new.start)
-    if "\n" not in one and column + len(one) <= _WIDEST:
-        return one
-    if not template.startswith("{condition}"):
-        return one
+    if ("\n" not in one and column + len(one) <= _WIDEST_CHOICE) or not template.startswith("{condition}"):
+        return _bytes(one)
     line = new.file.line_text(new.start)
     indent = line[: len(line) - len(line.lstrip())] + style.unit.decode()
     eol = style.eol.decode()
     spaced = template.replace(" ? ", f"{eol}{indent}? ").replace(" : ", f"{eol}{indent}: ")
-    return spaced.format(condition=condition, then=_operand(new), otherwise=_operand(old))
+    sides = (_loose(node, moved(node, width, style).decode("utf-8", "surrogateescape")) for node in (new, old))
+    return _bytes(spaced.format(condition=condition, then=next(sides), otherwise=next(sides)))
 
 
 def _operand(node: Node) -> str:
-    return f"({node.text})" if node.shape in _LOOSE else node.text
+    return _loose(node, node.text)
+
+
+def _loose(node: Node, text: str) -> str:
+    return f"({text})" if node.shape in _LOOSE else text
 
 
 # ---------------------------------------------------------------- expressions and markup
 
 
-def _expression(region: Region, condition: str, *, parens: bool) -> list[Edit]:
+def _expression(region: Region, condition: str) -> list[Edit]:
+    """Both sides in parentheses."""
     old, new = region.old_items[0].node, region.new_items[0].node
     template = new.file.pack.text.conditional
-    then, otherwise = (f"({new.text})", f"({old.text})") if parens else (_operand(new), _operand(old))
-    return [Edit(new.span, _bytes(template.format(condition=condition, then=then, otherwise=otherwise)))]
+    text = template.format(condition=condition, then=f"({new.text})", otherwise=f"({old.text})")
+    return [Edit(new.span, _bytes(text))]
 
 
 def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> list[Edit]:

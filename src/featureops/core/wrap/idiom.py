@@ -35,8 +35,8 @@ class Part:
 @dataclass(frozen=True, slots=True, eq=False)
 class Idiom:
     """One way of asking. `root` is the name that it starts from, `binding` what that is in the file at `path`;
-    without one (a template) `need` imports it, from the module at `client` where it has to be made first. What does more
-    than ask is not `is_exact`."""
+    without one (a template) `need` imports it, from the module at `client` where it has to be made first. What does
+    more than ask is not `is_exact`."""
 
     sdk: str
     path: str

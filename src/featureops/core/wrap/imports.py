@@ -117,8 +117,9 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
         for index, item in enumerate(box.items)
         if item.node.shape == "import" or item.node in modules
     }
-    if statements and (first := _smallest(box, statements, need)) is not None:
-        return Edit(Span(first, first), line)
+    smallest = _smallest(box, statements, need)
+    if smallest is not None:
+        return Edit(Span(smallest, smallest), line)
     if statements:
         end = file.line_end(box.items[_place(statements, need)].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from featureops.core.fold.editor import Frozen
 from featureops.core.importing import imported_by_call
-from featureops.core.syntax import SourceFile
+from featureops.core.syntax import Node, SourceFile
 from featureops.core.wrap.boxes import Item
 
-__all__ = ["Style", "deeper", "indent_of", "lines_of", "quoted", "style_of"]
+__all__ = ["Style", "deeper", "indent_of", "lines_of", "moved", "quoted", "style_of"]
 
 _SAMPLE = 4000
 
@@ -123,15 +123,21 @@ def lines_of(items: Sequence[Item]) -> tuple[int, int]:
 def deeper(items: Sequence[Item], style: Style) -> bytes:
     """The lines of the items one level deeper: blank lines and lines inside multi-line strings stay."""
     file, (start, end) = items[0].file, lines_of(items)
-    text = _shifted(file, start, end, style)
+    text = _shifted(file, start, end, style, style.unit)
     return text if text.endswith(b"\n") else text + style.eol
 
 
-def _shifted(file: SourceFile, start: int, end: int, style: Style) -> bytes:
+def moved(node: Node, width: bytes, style: Style) -> bytes:
+    """The text of a node, its lines after the first moved to the right."""
+    first = min(node.file.line_end(node.start), node.end)
+    return node.file.data[node.start : first] + _shifted(node.file, first, node.end, style, width)
+
+
+def _shifted(file: SourceFile, start: int, end: int, style: Style, width: bytes) -> bytes:
     frozen, parts, at = style.frozen(file), list[bytes](), start
     while at < end:
         stop = min(file.line_end(at), end)
         line = file.data[at:stop]
-        parts.append(line if at in frozen or not line.strip() else style.unit + line)
+        parts.append(line if at in frozen or not line.strip() else width + line)
         at = stop
     return b"".join(parts)

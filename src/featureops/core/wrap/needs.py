@@ -9,7 +9,7 @@ from featureops.core.scopes import Binding, ImportEntry
 from featureops.core.wrap.boxes import Item, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
-from featureops.core.wrap.reach import clashes, lost_local, members_needed, top_names
+from featureops.core.wrap.reach import clashes, lost_locals, made_local, members_needed, top_names
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Need, No, Pair
 
@@ -28,14 +28,18 @@ def kept_for(
     pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], style: Style, outside: frozenset[str] = frozenset()
 ) -> Kept | No:
     """`outside` are names that old code in other files still imports from this one."""
-    lost = lost_local(pair, wrapped)
-    if lost is not None:
+    local = made_local(pair, wrapped)
+    if local is not None:
         return No(
-            f"The old code needs {lost}, which this function no longer declares. Keep its declaration until the flag goes"
+            f"One side has {local} from outside of the function, the other makes it a local of the whole function. Give"
+            " the new one another name"
         )
-    pending: list[Item] = [item for region in wrapped for item in region.old_items]
+    again = _locals_back(pair, wrapped, left)
+    if isinstance(again, No):
+        return again
+    pending = [item for region in wrapped for item in region.old_items]
+    pending += [item for items in again.values() for item in items]
     imports: dict[str, Need] = {}
-    again: dict[Region, list[Item]] = {}
     gone = _gone(left)
     wanted = set(outside)
     while pending or wanted:
@@ -61,6 +65,28 @@ def kept_for(
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
     return Kept(tuple(imports.values()), definitions)
+
+
+def _locals_back(pair: Pair, wrapped: Sequence[Region], left: Sequence[Region]) -> dict[Region, list[Item]] | No:
+    """The local declarations that may stand outside of branches and that old code still needs."""
+    gone = [
+        (region, item)
+        for region in left
+        if region.kind == "run" and region.at_run_time and not region.new_items
+        for item in region.old_items
+    ]
+    again: dict[Region, list[Item]] = {}
+    while lost := lost_locals(pair, wrapped, [item for items in again.values() for item in items]):
+        for binding in lost:
+            name = binding.definitions[0]
+            place = next((each for each in gone if each[1].start <= name.start and name.end <= each[1].end), None)
+            if place is None or place[1] in again.get(place[0], []):
+                return No(
+                    f"The old code needs {binding.name}, which this function no longer declares. Keep its declaration"
+                    " until the flag goes"
+                )
+            again.setdefault(place[0], []).append(place[1])
+    return again
 
 
 def _whole_imports(pair: Pair, gone: Sequence[tuple[Region, Item]], missing: Sequence[Binding]) -> list[Binding]:
