@@ -7,7 +7,7 @@ The rules of detecting, folding and wrapping are written over shapes and never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -18,6 +18,7 @@ from featureops.core.regroup import TreeRules
 from featureops.core.spelling import SyntaxText
 from featureops.core.templates import WrapTemplate
 from featureops.core.testing.rules import SetupForm, TestRules
+from featureops.core.wraprules import WrapRules
 
 if TYPE_CHECKING:
     from tree_sitter import Parser
@@ -36,7 +37,6 @@ __all__ = [
     "ShapeRule",
     "VariantForm",
     "WireNames",
-    "WrapRules",
 ]
 
 _Role = str | int
@@ -224,40 +224,6 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class WrapRules:
-    """How a branch is written around code, and which code can't be in one.
-
-    `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
-    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
-    calls; `import_separator` stands between names where one statement brings in several. `sections` are node types
-    whose statements are their children of the field `body`. `hooks` and `components` are regular expressions for names
-    of functions that run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates
-    take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a file's public names.
-    `own_lines` tells whether braces usually stand on lines of their own.
-    `package` is a regular expression for the line that names the package of
-    a file.
-    """
-
-    otherwise: str = "} else {"
-    end: str = "}"
-    declare: str = "{} = {}"
-    import_name: str = ""
-    import_call: str = ""
-    import_separator: str = ""
-    sections: frozenset[str] = frozenset()
-    optional_parameters: frozenset[str] = frozenset()
-    hooks: str | None = None
-    quiet_hooks: frozenset[str] = frozenset()
-    components: str | None = None
-    variable: Literal["snake", "camel"] = "camel"
-    export_lists: frozenset[str] = frozenset()
-    markup_if_else: str = ""
-    markup_if: str = ""
-    package: str | None = None
-    own_lines: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class SdkPack:
     """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it."""
 
@@ -299,7 +265,7 @@ class LanguagePack:
     modules: ModuleRules
     index: Indexing
     sdks: tuple[SdkPack, ...]
-    wrap: WrapRules = WrapRules()
+    wrap: WrapRules = field(default_factory=WrapRules)
     judge: str | None = None
     test_paths: tuple[str, ...] = ()
     holds: str = ""

@@ -26,7 +26,7 @@ def fault(before: SourceFile, result: SourceFile, names: Names) -> str | None:
         result.check_depth()
         texts = _doubtful(names, result)
         lost = _undefined(Names(result), texts)
-        lost -= _undefined(names, lost)
+        lost -= {before.pack.text.own_block.strip(), *_undefined(names, lost)}
         lost |= _lost_in_markup(names, Names(result))
     except TooDeep:
         return "the result nests too deep to be checked"

@@ -24,10 +24,10 @@ from featureops.core.pack import (
     Packs,
     ShapeRule,
     WireNames,
-    WrapRules,
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.core.wraprules import WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -231,6 +231,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         equal_texts=bool(table.get("equal_texts", True)),
         boolean_logic=bool(table.get("boolean_logic", False)),
         boolean_operands=bool(table.get("boolean_operands", False)),
+        own_block=text(table, "own_block", ""),
     )
 
 
@@ -338,4 +339,11 @@ def _wrap(table: Table) -> WrapRules:
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
         own_lines=bool(table.get("own_lines", False)),
+        tall=tuple(texts(table, "tall")),
+        inferred=optional(table, "inferred"),
+        makers=frozenset(texts(table, "makers")),
+        value_words=texts(table, "value_words"),
+        no_result=texts(table, "no_result"),
+        first_calls=frozenset(texts(table, "first_calls")),
+        captures_once=bool(table.get("captures_once", False)),
     )

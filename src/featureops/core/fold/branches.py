@@ -226,7 +226,7 @@ class Branches(Comparisons):
             return
         self.stands_for[node] = statements(arm.body) if effect is None else [effect, *statements(arm.body)]
         if effect is None and (self._would_clash(node, arm.body) or _is_marked(node, arm.body)):
-            self.editor.delete(node.start, arm.body.start)
+            self.editor.replace(node.start, arm.body.start, node.file.pack.text.own_block)
             self.editor.delete(arm.body.end, max(end, arm.body.end))
             self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
             return
@@ -273,15 +273,16 @@ class Branches(Comparisons):
     def _would_clash(self, node: Node, body: Node) -> bool:
         """Names of the block that mean something else outside it: the block then stays a block."""
         own = self.names.in_scope(body)
-        around = next((outer for outer in node.ancestors() if outer.type in node.file.pack.index.block_scopes), None)
+        if not own:
+            return False
+        scopes = node.file.pack.index.block_scopes | node.file.pack.index.function_scopes
+        around = next((outer for outer in node.ancestors() if outer.type in scopes), node.file.root)
         for name, binding in own.items():
             outer = self.names.lookup(name, node)
             if outer is None or outer is binding:
                 continue
-            if around is None or outer.scope in (around, around.parent):
-                return True
-            named = (*outer.uses, *outer.definitions)
-            if any(around.span.holds(use.span) and not node.span.holds(use.span) for use in named):
+            used = (use for use in (*outer.uses, *outer.writes, *outer.definitions) if not node.span.holds(use.span))
+            if outer.scope in (around, around.parent) or any(around.span.holds(use.span) for use in used):
                 return True
         return False
 

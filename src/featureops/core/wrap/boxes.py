@@ -7,7 +7,6 @@ them) differ only in what is in those boxes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +18,7 @@ __all__ = [
     "Item",
     "boxes_in",
     "calls_hook",
+    "declarators_of",
     "definition_name",
     "frame",
     "owner_of",
@@ -131,7 +131,7 @@ def _box(node: Node, *, itself: bool) -> Box | None:
 def _is_expression_body(node: Node, parent: Node) -> bool:
     if node.shape == "block" or node.is_comment:
         return False
-    if parent.shape in _FUNCTIONS:
+    if parent.shape in (*_FUNCTIONS, "case"):
         return parent.role("body") is node
     spread = node.text.startswith("...")
     if parent.shape == "arguments":
@@ -150,7 +150,7 @@ def calls_hook(call: Node) -> bool:
 
 def _statements(node: Node) -> Box:
     parent = node.parent
-    kind: BoxKind = "members" if parent is not None and parent.shape == "class" else "block"
+    kind: BoxKind = "members" if parent is not None and _is_class(parent) else "block"
     file, children = node.file, list(node.children)
     if node.file.pack.text.blocks == "braces" and file.data[node.start : node.start + 1] == b"{":
         start, end = node.start + 1, node.end - 1
@@ -163,6 +163,10 @@ def _statements(node: Node) -> Box:
     items = _items([*lead, *(child for child in children if child.named)])
     start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
     return Box(kind, node, items, start, file.line_end(items[-1].end) if items else node.end)
+
+
+def _is_class(node: Node) -> bool:
+    return node.shape in ("class", "enum", "type-definition") or node.type in node.file.pack.index.class_scopes
 
 
 def _leading_comments(node: Node) -> list[Node]:
@@ -178,10 +182,10 @@ def _leading_comments(node: Node) -> list[Node]:
 
 
 def _section(node: Node) -> Box | None:
-    body = [
-        child for child in node.children if child.field == "body" or (child.is_comment and child.start > node.start)
-    ]
-    if not any(child.field == "body" for child in body):
+    mark = max((child.end for child in node.children if child.text == ":"), default=node.end)
+    body = [child for child in node.children if child.field == "body" or (child.named and child.start >= mark)]
+    body = [child for child in body if child.start > node.start]
+    if not body:
         return None
     items = _items(body)
     if not items[0].owns_lines:
@@ -199,8 +203,13 @@ def _items(children: list[Node]) -> tuple[Item, ...]:
         if child.is_comment and items and not items[-1].is_comment and _same_line(items[-1], child):
             items[-1] = Item(items[-1].node, items[-1].start, child.end)
         else:
-            items.append(Item(child, child.start, child.end))
+            items.append(Item(child, child.start, _end(child)))
     return tuple(items)
+
+
+def _end(node: Node) -> int:
+    """Where the text of a node ends: some grammars count the end of the line to what stands on it."""
+    return node.start + len(node.file.data[node.start : node.end].rstrip())
 
 
 def _same_line(item: Item, comment: Node) -> bool:
@@ -210,10 +219,11 @@ def _same_line(item: Item, comment: Node) -> bool:
 
 
 def frame(item: Item, boxes: list[Box]) -> tuple[bytes, ...]:
-    """The pieces of an item's text outside the boxes."""
+    """The pieces of an item's text outside the boxes; where the line of an expression begins is of no matter."""
     data, at, pieces = item.file.data, item.start, list[bytes]()
     for box in boxes:
-        pieces.append(data[at : box.start])
+        piece = data[at : box.start]
+        pieces.append(piece.rstrip() if box.kind == "expression" else piece)
         at = box.end
     return (*pieces, data[at : item.end])
 
@@ -231,24 +241,31 @@ def unwrapped_definition(node: Node) -> Node:
 def definition_name(node: Node) -> str | None:
     """The name that a statement or member defines as a function, class or type; None for all else."""
     node = unwrapped_definition(node)
-    if node.shape == "declaration":
-        declarators = [item for item in node.items if item.shape == "declarator"]
-        value = declarators[0].role("value") if len(declarators) == 1 else None
-        node = declarators[0] if value is not None and value.shape in _FUNCTIONS else node
-    if node.shape in _NAMED or node.shape == "declarator":
-        name = node.role("name")
-        return name.text if name is not None else None
-    return None
+    declarators = declarators_of(node)
+    value = declarators[0].role("value") if len(declarators) == 1 else None
+    if value is not None and value.shape in _FUNCTIONS:
+        node = declarators[0]
+    elif node.shape not in _NAMED:
+        return None
+    name = node.role("name")
+    return name.text if name is not None else None
+
+
+def declarators_of(node: Node) -> list[Node]:
+    """The names that a statement declares; some languages write a declarator as a statement of its own."""
+    if node.shape == "declarator":
+        return [node]
+    return [found for item in node.items for found in declarators_of(item)] if node.shape == "declaration" else []
 
 
 def owner_of(node: Node) -> Node | None:
     """The function whose code a node is part of; None for what runs when the file is loaded."""
-    return next(_owners(node), None)
-
-
-def _owners(node: Node) -> Iterator[Node]:
+    block: Node | None = None
     for outer in (node, *node.ancestors()):
         if outer.shape in _FUNCTIONS:
-            yield outer
-        elif outer.shape == "class":
-            return
+            return outer
+        if outer.shape == "class":
+            return block
+        if outer.shape == "block" and outer.type in outer.file.pack.index.function_scopes:
+            block = outer  # a function without parameters may be written as a mere block, in the value of a field too
+    return None

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Box, boxes_in, frame, owner_of
+from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.idiom import variable_name
 from featureops.core.wrap.imports import added, joined
@@ -50,12 +51,13 @@ def build(
     pair: Pair,
     flag: str,
     chosen: Sequence[tuple[Form, Ask]],
-    left: Sequence[Region],
+    outside: tuple[Sequence[Region], Sequence[Region]],
     kept: Kept,
     style: Style,
     layout: Layout,
 ) -> Built:
-    """The wrapped text, and what cleaning it up must give. `left` are the regions that stay outside."""
+    """The wrapped text, and what cleaning it up must give. `outside` are the regions outside of branches: those
+    that are left and those that are refused."""
     draft = _Draft(pair, style)
     conditions = _conditions(draft, flag, chosen, layout)
     for (form, _), condition in zip(chosen, conditions, strict=True):
@@ -65,7 +67,7 @@ def build(
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], left, kept), layout, kept)
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept)
 
 
 # ---------------------------------------------------------------- conditions
@@ -181,17 +183,39 @@ def _put_back(draft: _Draft, kept: Kept) -> None:
         if not region.new_items and len(items) == len([item for item in region.old_items if not item.is_comment]):
             draft.edits.append(Edit(room, old.data[region.old_room.start : region.old_room.end]))
             continue
-        start, end = old.line_start(items[0].start), old.line_end(items[-1].end)
-        at = draft.pair.new.line_start(region.new_items[0].start) if region.new_items else room.start
-        gap = old.data[end : region.old_room.end]
-        draft.edits.append(Edit(Span(at, at), old.data[start:end] + (gap if not gap.strip() else draft.style.eol)))
+        draft.edits.append(_back_among(region, items))
+
+
+def _back_among(region: Region, items: Sequence[Item]) -> Edit:
+    """Some of the old definitions of a region, with the comments right above them, before what stands there now."""
+    box, data = region.old_box, region.old_box.file.data
+    chunks = [(_lead(box, index), box.after(index + 1)) for index in range(*region.old) if box.items[index] in items]
+    text = b"".join(data[start:end] for start, end in chunks)
+    at = _lead(region.new_box, region.new[0]) if region.new_items else region.new_room.end
+    if not region.new_items and region.new[1] == len(region.new_box.items):
+        first = chunks[0][0]
+        gap = data[box.before(region.old[0]) : first]
+        text = (gap if not gap.strip() else b"") + text.rstrip() + box.file.eol
+    return Edit(Span(at, at), text)
+
+
+def _lead(box: Box, index: int) -> int:
+    """Where an item begins, with the comments that stand right above it."""
+    file = box.file
+    while index > 0 and box.items[index - 1].is_comment:
+        if file.line_of(box.items[index - 1].end) + 1 != file.line_of(box.items[index].start):
+            break
+        index -= 1
+    return file.line_start(box.items[index].start)
 
 
 # ---------------------------------------------------------------- what to expect
 
 
-def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept: Kept) -> Expected:
-    pair = draft.pair
+def _expected(
+    draft: _Draft, wrapped: list[Region], outside: tuple[Sequence[Region], Sequence[Region]], kept: Kept
+) -> Expected:
+    pair, (left, stuck) = draft.pair, outside
     reverts: list[Edit] = []
     added_lines, removed = set(draft.added), set[bytes]()
     again = {id(item) for _, items in kept.definitions for item in items}
@@ -205,21 +229,48 @@ def _expected(draft: _Draft, wrapped: list[Region], left: Sequence[Region], kept
         if any(outer.covers(region) for outer in wrapped):
             continue
         reverts.extend(_header_reverts(region) if region.kind == "header" else [_revert(region)])
-        added_lines.update(_lines(item.text for item in region.new_items))
-        removed.update(_lines(item.text for item in region.old_items if id(item) not in again))
+        added_lines.update(_lines(_texts(region, region.new_items)))
+        removed.update(_lines(_texts(region, [item for item in region.old_items if id(item) not in again])))
+        if region.old_items and region.new_items and not region.at_run_time:
+            # A comment that both sides have above a definition goes with it.
+            item = region.old_items[0]
+            removed.update(_lines([item.file.data[_lead(region.old_box, region.old[0]) : item.start]]))
+    for region in stuck:
+        # What is refused is there in both states, but for definitions that nothing uses when the flag is off.
+        removed.update(_lines(item.text for item in region.new_items))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
-    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), frozenset(_unused(pair)))
+    back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
+    unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
+    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back)
 
 
-def _unused(pair: Pair) -> set[bytes]:
-    """Lines of imports and assignments whose names nothing in the old file used."""
+def _chunks(kept: Kept) -> Iterator[tuple[int, int]]:
+    for region, items in kept.definitions:
+        box = region.old_box
+        yield from ((_lead(box, box.items.index(item)), box.after(box.items.index(item) + 1)) for item in items)
+
+
+def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:
+    """The texts of one side of what is left: of a header without the bodies that both sides have."""
+    sides = [[box.kind for box in boxes_in(item.node)] for item in (*region.old_items, *region.new_items)]
+    if region.kind == "run" or sides[0] != sides[-1]:
+        return [item.text for item in items]
+    return [piece for item in items for piece in frame(item, boxes_in(item.node))]
+
+
+def _unused(names: Names) -> set[bytes]:
+    """Lines of imports and assignments whose names nothing in the file uses."""
     found: set[bytes] = set()
-    for binding in pair.old_names.all:
+    for binding in names.all:
         for name in binding.definitions if not binding.uses else ():
-            kinds = ("import", "expression", "declaration", "function", "lambda", "class", "block")
+            kinds = ("import", "expression", "declaration", "declarator", "function", "lambda", "class", "block")
             outer = next((part for part in name.ancestors() if part.shape in kinds), None)
-            if outer is not None and outer.shape in {"import", "expression", "declaration"}:
+            while outer is not None and outer.shape == "declarator" and outer.parent is not None:
+                if outer.parent.shape != "declaration":
+                    break
+                outer = outer.parent
+            if outer is not None and outer.shape in {"import", "expression", "declaration", "declarator"}:
                 found.update(_lines([outer.text.encode("utf-8", "surrogateescape")]))
     return found
 
@@ -231,14 +282,19 @@ def _revert(region: Region) -> Edit:
 
 def _header_reverts(region: Region) -> Iterator[Edit]:
     old, new = region.old_items[0], region.new_items[0]
-    boxes = boxes_in(new.node)
+    befores, boxes = boxes_in(old.node), boxes_in(new.node)
+    if [box.kind for box in befores] != [box.kind for box in boxes]:
+        yield Edit(Span(new.start, new.end), old.text)
+        return
     at = new.start
     stops = [(box.start, box.end) for box in boxes] + [(new.end, new.end)]
-    for before, after, (stop, following) in zip(frame(old, boxes_in(old.node)), frame(new, boxes), stops, strict=False):
+    for before, after, (stop, following) in zip(frame(old, befores), frame(new, boxes), stops, strict=True):
         if before != after:
-            yield Edit(Span(at, stop), before)
+            rest = new.file.data[at + len(after) : stop]
+            yield Edit(Span(at, stop), before + rest)
         at = following
 
 
 def _lines(texts: Iterable[bytes]) -> set[bytes]:
-    return {line.strip() for text in texts for line in text.splitlines() if line.strip()}
+    around = b" \t\r\n\xef\xbb\xbf"
+    return {line.strip(around) for text in texts for line in text.splitlines() if line.strip(around)}

@@ -14,7 +14,7 @@ from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.syntax import SourceFile, TooDeep, parse
 from featureops.core.wrap.clients import Clients
 from featureops.core.wrap.idiom import Idiom, idiom_of, ranked, rendered
 from featureops.core.wrap.layout import style_of
@@ -196,12 +196,6 @@ class _Change:
             names = Names(old)
         except TooDeep:
             return _whole(changed, "refused", "The old side is nested too deep to be worked on.")
-        for side, what in ((file, "The new"), (old, "The old")):
-            line = _first_error(side)
-            if line:
-                return _whole(
-                    changed, "refused", f"{what} side has a syntax error in line {line}: mend it first.", line
-                )
         return Pair(old, file, names, self.project.names(changed.path))
 
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
@@ -349,11 +343,3 @@ def _untouched(changed: ChangedFile, pack: LanguagePack | None) -> str | None:
 def _whole(changed: ChangedFile, outcome: str, reason: str, line: int = 1) -> Hunk:
     last = max(1, (changed.after or b"").count(b"\n")) if line == 1 else line
     return Hunk(changed.path, line, last, "refused" if outcome == "refused" else "left", "", reason)
-
-
-def _first_error(file: SourceFile) -> int:
-    """The line of the first syntax error, 0 if there is none."""
-    if not file.errors():
-        return 0
-    broken: list[Node] = [node for node in file.root.walk() if node.is_error]
-    return file.line_of(broken[0].start) if broken else 1

@@ -11,14 +11,14 @@ from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item
-from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of, moved
+from featureops.core.wrap.choice import choice, gives_value, slots_of
+from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
 from featureops.core.wrap.regions import Region
 
 __all__ = ["Form", "forms_of", "negated"]
 
 _PLAIN = re.compile(r"(?:await )?[\w.$?!]+(?:\(.*\)(?:\.\w+)*)?", re.DOTALL)
 _WIDEST = 100
-_WIDEST_CHOICE = 110
 _LOOSE = ("conditional", "lambda")
 
 
@@ -40,16 +40,21 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
     """The forms that fit the region's box, best first."""
     kind = region.new_box.kind
     if kind == "block":
-        slots = _slots(region)
-        yield from _conditionals(region, slots, style) if slots else ()
+        slots = slots_of(region.old_items, region.new_items)
+        if slots:
+            yield Form("conditional", region, lambda condition: _initialisers(slots, condition, style))
+            for width in _other_widths(style):
+                yield Form("conditional", region, partial(_initialisers, slots, style=style, width=width))
         if _whole_lines(region):
             yield Form(_branch_name(region), region, lambda condition: _branches(region, condition, style))
     elif kind == "markup":
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=True))
         yield Form("markup", region, lambda condition: _markup(region, condition, style, pretty=False))
-    elif kind == "expression":
-        yield from _conditionals(region, [(region.old_items[0].node, region.new_items[0].node)], style)
-        yield Form("conditional", region, lambda condition: _expression(region, condition))
+    elif kind == "expression" and gives_value(region.new_items[0].node) and gives_value(region.old_items[0].node):
+        yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=False))
+        yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=True))
+        for width in _other_widths(style):
+            yield Form("conditional", region, partial(_expression, region, style=style, parens=False, width=width))
 
 
 # ---------------------------------------------------------------- statements
@@ -143,92 +148,25 @@ def _blank_lines(region: Region, gap: int, *, first: bool, last: bool) -> tuple[
     return (before, after) if max(before, after) == gap else (gap, after)
 
 
-# ---------------------------------------------------------------- initialisers
-
-
-def _slots(region: Region) -> list[tuple[Node, Node]]:
-    """(old value, new value) where both sides declare the same names in the same way and only the values differ."""
-    old, new = region.old_items, region.new_items
-    if not old or len(old) != len(new):
-        return []
-    found = [_slot(before, after) for before, after in zip(old, new, strict=True)]
-    return [slot for slot in found if slot is not None] if all(slot is not None for slot in found) else []
-
-
-def _slot(old: Item, new: Item) -> tuple[Node, Node] | None:
-    values: list[Node] = []
-    for item in (old, new):
-        node = item.node
-        inner = node.role("declaration") if node.shape == "export" else node
-        declarators = inner.items if inner is not None and inner.shape == "declaration" else []
-        value = declarators[0].role("value") if len(declarators) == 1 else None
-        if value is None:
-            return None
-        values.append(value)
-    before, after = values
-    same_head = old.file.data[old.start : before.start] == new.file.data[new.start : after.start]
-    same_tail = old.file.data[before.end : old.end] == new.file.data[after.end : new.end]
-    return (before, after) if same_head and same_tail else None
-
-
-def _conditionals(region: Region, slots: list[tuple[Node, Node]], style: Style) -> Iterator[Form]:
-    bare = [(_without_parens(old), _without_parens(new)) for old, new in slots]
-    for sides in (bare, slots) if bare != slots else (slots,):
-        for width in _widths(style):
-            yield Form("conditional", region, partial(_initialisers, slots, sides, style, width))
-
-
-def _initialisers(
-    slots: list[tuple[Node, Node]], sides: list[tuple[Node, Node]], style: Style, width: bytes, condition: str
-) -> list[Edit]:
-    return [
-        Edit(after.span, _choice(*side, condition, style, width)) for (_, after), side in zip(slots, sides, strict=True)
-    ]
-
-
-def _without_parens(node: Node) -> Node:
-    """An object needs parentheses behind an arrow, but not as part of a choice."""
-    inner = node.role("operand") if node.shape == "paren" else None
-    return inner if inner is not None and inner.shape == "object" else node
-
-
-def _widths(style: Style) -> list[bytes]:
-    """By how much the lines of a value on many lines move behind the sign before it, the usual first."""
-    return [style.unit + (b"  " if style.unit.startswith(b" ") else b""), style.unit, b""]
-
-
-def _choice(old: Node, new: Node, condition: str, style: Style, width: bytes) -> bytes:
-    """One line where that fits, else three or more where the language writes the condition first."""
-    template = new.file.pack.text.conditional
-    one = template.format(condition=condition, then=_operand(new), otherwise=_operand(old))
-    column = new.file.column_of(new.start)
-    if ("\n" not in one and column + len(one) <= _WIDEST_CHOICE) or not template.startswith("{condition}"):
-        return _bytes(one)
-    line = new.file.line_text(new.start)
-    indent = line[: len(line) - len(line.lstrip())] + style.unit.decode()
-    eol = style.eol.decode()
-    spaced = template.replace(" ? ", f"{eol}{indent}? ").replace(" : ", f"{eol}{indent}: ")
-    sides = (_loose(node, moved(node, width, style).decode("utf-8", "surrogateescape")) for node in (new, old))
-    return _bytes(spaced.format(condition=condition, then=next(sides), otherwise=next(sides)))
-
-
-def _operand(node: Node) -> str:
-    return _loose(node, node.text)
-
-
-def _loose(node: Node, text: str) -> str:
-    return f"({text})" if node.shape in _LOOSE else text
-
-
 # ---------------------------------------------------------------- expressions and markup
 
 
-def _expression(region: Region, condition: str) -> list[Edit]:
-    """Both sides in parentheses."""
+def _initialisers(
+    slots: list[tuple[Node, Node]], condition: str, style: Style, width: bytes | None = None
+) -> list[Edit]:
+    return [Edit(after.span, _bytes(choice(before, after, condition, style, width=width))) for before, after in slots]
+
+
+def _other_widths(style: Style) -> tuple[bytes, bytes]:
+    """How else than by one level the lines of operands may stand: behind the sign before them, or where they stood."""
+    return style.unit + (b"  " if style.unit.startswith(b" ") else b""), b""
+
+
+def _expression(
+    region: Region, condition: str, style: Style, *, parens: bool, width: bytes | None = None
+) -> list[Edit]:
     old, new = region.old_items[0].node, region.new_items[0].node
-    template = new.file.pack.text.conditional
-    text = template.format(condition=condition, then=f"({new.text})", otherwise=f"({old.text})")
-    return [Edit(new.span, _bytes(text))]
+    return [Edit(new.span, _bytes(choice(old, new, condition, style, parens=parens, width=width)))]
 
 
 def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> list[Edit]:

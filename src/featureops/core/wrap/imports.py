@@ -31,6 +31,8 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
     if entry is None:
         return None
     where = module or entry.module
+    if entry.statement.role("path") is not None and where == entry.module:
+        return Need(binding.name, where, entry.imported, entry.statement.text)
     if entry.imported not in ("*", "default"):
         return Need(binding.name, where, entry.imported, statement_for(file, style, where, entry.entry.text))
     if file.pack.modules.implied is not None:
@@ -75,7 +77,7 @@ def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[I
     """The names of the first statement that imports plain names from the same module."""
     for entry in imports:
         statement = entry.statement
-        if statement.parent is not file.root or entry.module != need.module:
+        if statement.parent is not file.root or entry.module != need.module or statement.role("path") is not None:
             continue
         if entry.imported in ("*", "default") or statement.has_token("type") != need.statement.startswith(
             "import type"
@@ -121,7 +123,9 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
     if smallest is not None:
         return Edit(Span(smallest, smallest), line)
     if statements:
-        end = file.line_end(box.items[_place(statements, need)].end)
+        by_path = [index for index in statements if box.items[index].node.role("path") is not None]
+        at = _sorted_place(box, by_path, need) if by_path else _place(statements, need)
+        end = file.line_end(box.items[at].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol
         return Edit(Span(end, end), lead + line)
     headers = file.pack.index.headers
@@ -175,6 +179,23 @@ def _smallest(box: Box, modules: dict[int, str], need: Need) -> int | None:
         return None
     start = box.file.line_start(box.items[near[0]].start)
     return start if near[0] == 0 or not box.items[near[0] - 1].is_comment else None
+
+
+def _sorted_place(box: Box, statements: list[int], need: Need) -> int:
+    """Where a statement brings in one name: behind the last smaller one of its kind and package, as they are sorted."""
+    texts = {index: box.items[index].node.text for index in statements}
+    kind, path = _kind_and_path(need.statement)
+    alike = [index for index in statements if _kind_and_path(texts[index])[0] == kind] or statements
+    near = [index for index in alike if _kind_and_path(texts[index])[1].split(".")[0] == path.split(".")[0]]
+    smaller = [index for index in near or alike if _kind_and_path(texts[index])[1] <= path]
+    return (smaller or near or alike)[-1]
+
+
+def _kind_and_path(statement: str) -> tuple[list[str], str]:
+    """The words in front of the path, and the path."""
+    words = statement.rstrip(";").split()
+    at = next((index for index, word in enumerate(words) if "." in word), len(words) - 1)
+    return words[:at], words[at]
 
 
 def _module_text(statement: Node) -> str:

@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from featureops.core.model import Span
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definition
+from featureops.core.wrap.boxes import Item, declarators_of, definition_name, unwrapped_definition
+from featureops.core.wrap.headers import header_judged, sets_up
 from featureops.core.wrap.regions import Region
-from featureops.core.wrap.values import No
+from featureops.core.wrap.values import No, Stays
 
-__all__ = ["Stays", "cut", "is_docstring", "judged"]
+__all__ = ["cut", "is_docstring", "judged", "unreadable"]
 
-_ADDITIVE = frozenset({"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration"})
+_ADDITIVE = frozenset(
+    {"import", "function", "class", "enum", "enum-member", "type-definition", "field", "declaration", "declarator"}
+)
 _WORDS = {"import": "import", "function": "function", "class": "class", "type-definition": "type", "enum": "enum"}
 
 
-@dataclass(frozen=True, slots=True)
-class Stays:
-    """Left outside every branch, and why."""
+def unreadable(region: Region) -> No | None:
+    """Code around a syntax error may not be what the tree says. Errors elsewhere in the file do no harm."""
+    for what, box, items in (("new", region.new_box, region.new_items), ("old", region.old_box, region.old_items)):
+        file = box.file
+        if not file.errors():
+            continue
+        outer = [node for node in (box.node, *box.node.ancestors()) if node.parent is not None]
+        inside = next((node for node in reversed(outer) if node.shape in ("function", "lambda")), None)
+        spans = [inside.span] if inside is not None else [item.node.span for item in items]
+        near = next((span for span in spans if file.error_near(span)), None)
+        broken = next((node for node in outer if node.is_error), None)
+        if near is None and broken is not None:
+            near = broken.span
+        if near is not None:
+            line = min((file.line_of(node.start) for node in file.root.walk() if _breaks(node, near)), default=1)
+            return No(f"The {what} side has a syntax error in line {line}: mend it first.")
+    return None
 
-    reason: str
+
+def _breaks(node: Node, span: Span) -> bool:
+    return node.is_error and node.start < span.end and span.start < max(node.end, node.start + 1)
 
 
 def judged(region: Region) -> Stays | No | None:
     """None: it can be wrapped."""
     if region.kind == "header":
-        return _header(region)
+        name = definition_name(region.new_items[0].node) or "this"
+        if unwrapped_definition(region.new_items[0].node).shape in ("type-definition", "enum"):
+            return _redefined(region, list(region.old_items), list(region.new_items), [name])
+        return header_judged(region, name)
     old, new = _code(region.old_items), _code(region.new_items)
     if not old and not new:
         only = "Only comments" if region.old_items or region.new_items else "Only blank lines"
@@ -47,6 +69,13 @@ def _code(items: Sequence[Item]) -> list[Item]:
 def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
     if all(is_docstring(item) for item in (*old, *new)):
         return Stays("Only the documentation of the code differs.")
+    if not old and all(sets_up(item.node, region) for item in new):
+        return Stays("It sets what the class gained: that is there whether the flag is on or off.")
+    if any(item.node.type in item.file.pack.wrap.first_calls for item in (*old, *new)):
+        return No(
+            "A constructor begins with a call of another one, which can't stand in a branch. Add a second constructor"
+            " and choose where the object is made, or choose the argument there."
+        )
     return _hooks(region, old, new)
 
 
@@ -57,9 +86,12 @@ def cut(region: Region) -> list[Region]:
         return [region]
     old, new = region.old_items, region.new_items
     head_old = int(bool(old) and is_docstring(old[0]))
-    outside = [_is_called_always(item) or (at == 0 and is_docstring(item)) for at, item in enumerate(new)]
+    lead = int(bool(new) and is_docstring(new[0]))
+    while lead < len(new) and (_is_called_always(new[lead]) or sets_up(new[lead].node, region)):
+        lead += 1
+    outside = [at < lead or _is_called_always(item) for at, item in enumerate(new)]
     quiet = next((at for at, item in enumerate(old[head_old:]) if not _is_quiet(item)), len(old) - head_old)
-    if not any(outside) and not head_old and not quiet:
+    if (head_old, lead) == (len(old), len(new)) or not (any(outside) or head_old or quiet):
         return [region]
     (a, b), (c, d) = region.old, region.new
     starts = [at for at in range(len(new)) if at == 0 or outside[at] is not outside[at - 1]]
@@ -186,8 +218,9 @@ def _defined(item: Item) -> str | None:
     if name is not None:
         return name
     node = unwrapped_definition(item.node)
-    if node.shape == "declaration":
-        names = [part.role("name") for part in node.items if part.shape == "declarator"]
+    declarators = declarators_of(node)
+    if declarators:
+        names = [part.role("name") for part in declarators]
         return names[0].text if len(names) == 1 and names[0] is not None else None
     if node.shape in ("field", "enum-member"):
         named = node.role("name")
@@ -214,62 +247,3 @@ def _body(node: Node) -> Node | None:
     if body is not None or inner.shape != "type-definition":
         return body
     return inner.items[-1] if inner.items else None
-
-
-# ---------------------------------------------------------------- headers
-
-
-def _header(region: Region) -> Stays | No:
-    old, new = region.old_items[0].node, region.new_items[0].node
-    name = definition_name(new) or "this"
-    before, after = unwrapped_definition(old), unwrapped_definition(new)
-    if [part.text for part in _wrappers(old)] != [part.text for part in _wrappers(new)]:
-        return No(
-            f"The decorators of {name} differ, and they act when the file is loaded. Add a second function with the new"
-            " decorators and choose between the two where it is called."
-        )
-    if after.shape in ("type-definition", "enum"):
-        return _redefined(region, list(region.old_items), list(region.new_items), [name])
-    if after.shape == "class":
-        return No(
-            f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created."
-        )
-    if _only_added_parameters(before, after):
-        return Stays(f"{name} only gained parameters that callers may leave out.")
-    return No(
-        f"The signature of {name} differs, so callers can't be switched by a flag inside it. Keep the old signature and"
-        " add a new function, or add a parameter with a default, and choose where it is called."
-    )
-
-
-def _wrappers(node: Node) -> list[Node]:
-    return [part for part in node.items if part.shape == "decorator"]
-
-
-def _only_added_parameters(old: Node, new: Node) -> bool:
-    before, after = _function(old), _function(new)
-    first, second = (before.role("parameters"), after.role("parameters")) if before and after else (None, None)
-    if before is None or after is None or first is None or second is None:
-        return False
-    data, other = old.file.data, new.file.data
-    bodies = before.role("body"), after.role("body")
-    if bodies[0] is None or bodies[1] is None or data[old.start : first.start] != other[new.start : second.start]:
-        return False
-    if data[first.end : bodies[0].start] != other[second.end : bodies[1].start]:
-        return False
-    olds, news = first.items, second.items
-    if [part.text for part in olds] != [part.text for part in news[: len(olds)]]:
-        return False
-    return all(_may_be_left_out(part) for part in news[len(olds) :])
-
-
-def _function(node: Node) -> Node | None:
-    if node.shape == "declaration":
-        value = node.items[0].role("value") if node.items else None
-        return value if value is not None and value.shape in ("function", "lambda") else None
-    return node if node.shape == "function" else None
-
-
-def _may_be_left_out(parameter: Node) -> bool:
-    optional = parameter.file.pack.wrap.optional_parameters
-    return parameter.type in optional or parameter.role("value") is not None

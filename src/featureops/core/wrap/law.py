@@ -10,6 +10,8 @@ from difflib import SequenceMatcher
 __all__ = ["Cleaner", "Expected", "Verdict", "check"]
 
 _WORD = re.compile(rb"\w+")
+_MARKS = (b"/", b"*", b"#", b"@", b"[", b"")
+_AROUND = b" \t\r\n\xef\xbb\xbf"
 
 Cleaner = Callable[[str, bytes, bool], bytes | None]
 """(path, wrapped text, keep enabled) to the text without the flag; None when something of the flag is left."""
@@ -19,13 +21,16 @@ Cleaner = Callable[[str, bytes, bool], bytes | None]
 class Expected:
     """`off` is the new file with every wrapped and every left place as it was. Lines in `added` may be there all the
     same and lines in `removed` may be missing: they belong to what stays outside the branches. Lines in `unused` define
-    what nothing in the old file used: they may lose names, since only the new code needs them."""
+    what nothing in the old file used: they may lose names, since only the new code needs them. `stale` are such
+    lines of the new file, `back` those of definitions that were put back for the old code."""
 
     on: bytes
     off: bytes
     added: frozenset[bytes] = frozenset()
     removed: frozenset[bytes] = frozenset()
     unused: frozenset[bytes] = frozenset()
+    stale: frozenset[bytes] = frozenset()
+    back: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +47,32 @@ def check(path: str, wrapped: bytes, expected: Expected, cleaner: Cleaner) -> Ve
     if enabled is None:
         return Verdict(holds=False, why="the flag could not be removed again")
     if enabled != expected.on:
-        return Verdict(holds=False, why="removing the flag (enabled) would not give the new code back")
+        return Verdict(holds=False, why=_why_not_new(enabled, expected))
     disabled = cleaner(path, wrapped, False)
     if disabled is None:
         return Verdict(holds=False, why="the flag could not be removed again")
     return _same_but_for_left(disabled, expected)
 
 
+def _why_not_new(enabled: bytes, expected: Expected) -> str:
+    new, got = _code(expected.on.splitlines()), _code(enabled.splitlines())
+    stale, back = new - got, got - new
+    if stale and not back and stale <= expected.stale:
+        line = min(stale).decode("utf-8", "replace")
+        return f"nothing of the new code uses `{line}`, and the old code does: take that line out of the new code first"
+    if back and not stale and back <= expected.back:
+        lines = (line.strip(_AROUND) for line in enabled.splitlines())
+        shown = next((line for line in lines if line in back and line[:1] not in _MARKS), b"")
+        text = shown.decode("utf-8", "replace")
+        return f"the old code needs `{text}`, which others may use as well: leave that in until the flag is removed"
+    return "removing the flag (enabled) would not give the new code back"
+
+
 def _same_but_for_left(disabled: bytes, expected: Expected) -> Verdict:
     if disabled == expected.off:
         return Verdict(holds=True)
-    before, after = expected.off.splitlines(keepends=True), disabled.splitlines(keepends=True)
+    sides = (text.removeprefix(b"\xef\xbb\xbf") for text in (expected.off, disabled))
+    before, after = (side.splitlines(keepends=True) for side in sides)
     if [line for line in before if line.strip()] == [line for line in after if line.strip()]:
         return Verdict(holds=True, exact=False)
     exact = True
@@ -74,4 +94,4 @@ def _words(lines: frozenset[bytes]) -> set[bytes]:
 
 
 def _code(lines: list[bytes]) -> frozenset[bytes]:
-    return frozenset(line.strip() for line in lines if line.strip())
+    return frozenset(line.strip(_AROUND) for line in lines if line.strip(_AROUND))

@@ -10,7 +10,7 @@ from featureops.core.importing import imported_by_call
 from featureops.core.syntax import Node, SourceFile
 from featureops.core.wrap.boxes import Item
 
-__all__ = ["Style", "deeper", "indent_of", "lines_of", "moved", "quoted", "style_of"]
+__all__ = ["Style", "deeper", "deeper_value", "indent_of", "lines_of", "quoted", "style_of"]
 
 _SAMPLE = 4000
 
@@ -127,10 +127,12 @@ def deeper(items: Sequence[Item], style: Style) -> bytes:
     return text if text.endswith(b"\n") else text + style.eol
 
 
-def moved(node: Node, width: bytes, style: Style) -> bytes:
-    """The text of a node, its lines after the first moved to the right."""
-    first = min(node.file.line_end(node.start), node.end)
-    return node.file.data[node.start : first] + _shifted(node.file, first, node.end, style, width)
+def deeper_value(node: Node, style: Style, width: bytes) -> bytes:
+    """The text of a value whose first line moves to the right by so much: so do the others."""
+    file, following = node.file, node.file.line_end(node.start)
+    if following >= node.end:
+        return file.data[node.start : node.end]
+    return file.data[node.start : following] + _shifted(file, following, node.end, style, width)
 
 
 def _shifted(file: SourceFile, start: int, end: int, style: Style, width: bytes) -> bytes:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from featureops.core.scopes import Binding, ImportEntry
-from featureops.core.wrap.boxes import Item, definition_name
+from featureops.core.wrap.boxes import Item, declarators_of, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
-from featureops.core.wrap.reach import clashes, lost_locals, made_local, members_needed, top_names
+from featureops.core.wrap.reach import clashes, lost_locals, made_local, members_needed, top_names, unopened
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Need, No, Pair
 
@@ -41,6 +41,9 @@ def kept_for(
     pending += [item for items in again.values() for item in items]
     imports: dict[str, Need] = {}
     gone = _gone(left)
+    kept_texts = {item.text for item in pair.new.root.items if item.shape == "import"}
+    lost = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in kept_texts]
+    opened = [node for node in lost if node.role("open") is not None]
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
@@ -50,8 +53,15 @@ def kept_for(
                 f"The old and the new code both use {clash}, imported from different places. Import the new one under"
                 " another name, so that both can stand in one file."
             )
+        from_open = unopened(opened, pair.old_names, pending, pair.new_names)
+        if from_open is not None:
+            return No(
+                f"The old code may have {from_open} from `{opened[0].text}`, which the change took away. Keep that line"
+                " until the flag is removed."
+            )
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
-        names = {binding.name for binding in missing if binding.imported is None} | members_needed(pending) | wanted
+        names = {binding.name for binding in missing if binding.imported is None} | wanted
+        names |= members_needed(pair.old_names, pending)
         whole = _whole_imports(pair, gone, missing)
         problem = _import(pair, style, [binding for binding in missing if binding not in whole], imports)
         if problem is not None:
@@ -59,8 +69,10 @@ def kept_for(
         statements = [binding.imported.statement for binding in whole if binding.imported is not None]
         pending, wanted = [], set()
         for region, item in gone:
-            needed = item.node in statements or (item.node.shape != "import" and _name(item, pair) in names)
+            needed = item.node in statements or (item.node.shape != "import" and bool(_names(item, pair) & names))
             if needed and item not in again.get(region, []):
+                if _set_once(item):
+                    return No(_unset(item))
                 again.setdefault(region, []).append(item)
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
@@ -130,10 +142,31 @@ def _gone(left: Sequence[Region]) -> list[tuple[Region, Item]]:
     ]
 
 
-def _name(item: Item, pair: Pair) -> str:
+def _names(item: Item, pair: Pair) -> frozenset[str]:
+    """The names that a definition gives."""
     name = definition_name(item.node)
     if name is not None:
-        return name
+        return frozenset({name})
+    parts = [item.node] if item.node.shape in ("field", "enum-member") else declarators_of(item.node)
+    fields = [name.text for part in parts for name in (part.role("name"),) if name is not None]
+    if fields:
+        return frozenset(fields)
     root = pair.old_names.in_scope(pair.old.root)
     inside = (node for node in item.node.walk() if node.text in root)
-    return next((node.text for node in inside if node in root[node.text].definitions), "")
+    return frozenset([node.text for node in inside if node in root[node.text].definitions][:1])
+
+
+def _set_once(item: Item) -> bool:
+    """Whether a field must be set by code that the change took away: it has no value, and is set just once."""
+    declarators = declarators_of(item.node)
+    once = any(map(item.node.has_token, item.file.pack.index.once_words))
+    if not once or not declarators or any(part.role("value") is not None for part in declarators):
+        return False
+    names = {name.text for part in declarators for name in (part.role("name"),) if name is not None}
+    targets = (node.role("left") for node in item.file.root.walk() if node.named and node.shape == "assign")
+    return any((target.role("property") or target).text in names for target in targets if target is not None)
+
+
+def _unset(item: Item) -> str:
+    name = next((name.text for part in declarators_of(item.node) for name in (part.role("name"),) if name), "a field")
+    return f"The old code needs {name}, which is set when the object is made: keep it and what sets it"

@@ -8,16 +8,16 @@ from typing import Literal
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
-from featureops.core.wrap.boxes import owner_of
+from featureops.core.wrap.boxes import Item, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
-from featureops.core.wrap.judge import Stays, cut, judged
+from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
-from featureops.core.wrap.reach import hidden, reached
+from featureops.core.wrap.reach import captured, hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
-from featureops.core.wrap.values import Ask, Hunk, No, Pair
+from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
 
@@ -65,8 +65,11 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Sorted:
+    """`left` stays outside the branches on purpose, `stuck` is refused for what it is."""
+
     pieces: list[_Piece] = field(default_factory=list)
     left: list[Region] = field(default_factory=list)
+    stuck: list[Region] = field(default_factory=list)
     hunks: list[Hunk] = field(default_factory=list)
 
 
@@ -94,7 +97,7 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
     if isinstance(kept, No):
         return None
     layout = built.layout if built is not None else Layout()
-    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout).text
+    return build(job.pair, job.flag, chosen, (found.left, found.stuck), kept, job.style, layout).text
 
 
 # ---------------------------------------------------------------- sorting
@@ -106,11 +109,12 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     for region in (part for whole in regions for part in cut(whole)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = judged(region) or _already(job, region)
+        verdict = unreadable(region) or judged(region) or _already(job, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
-        elif isinstance(verdict, No) and region.kind == "header":
-            headers.append(region)
+        elif isinstance(verdict, No):
+            found.stuck.append(region)
+            headers.extend([region] if region.kind == "header" and not verdict.inside else [])
         if verdict is None:
             _add_piece(job, found, region, regions)
         elif region.old_items or region.new_items:
@@ -123,6 +127,7 @@ def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) 
     if options:
         found.pieces.append(_Piece(region, options, note=_nested(job, region)))
     else:
+        found.stuck.append(region)
         found.hunks.append(_plain_hunk(job, region, No(why)))
 
 
@@ -205,7 +210,7 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
     """The forms of a region, then those of the wider regions around it."""
     at: Region | None = region
     while at is not None and at.at_run_time:
-        verdict = judged(at)
+        verdict = judged(at) or captured(job.pair, at)
         if isinstance(verdict, No):
             yield verdict
             return
@@ -220,8 +225,16 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
         else:
             yield from forms_of(at, job.style)
         at = at.parent
-        if at is not None and owner_of(at.new_box.node) is not owner_of(region.new_box.node):
+        if at is not None and not _same_run(at, region):
             return
+
+
+def _same_run(wider: Region, region: Region) -> bool:
+    """Whether code runs as part of the same function, or of a function without a name that is written in it."""
+    outer, inner = owner_of(wider.new_box.node), owner_of(region.new_box.node)
+    while inner is not None and inner is not outer and inner.shape == "lambda" and inner.parent is not None:
+        inner = owner_of(inner.parent)
+    return inner is outer
 
 
 # ---------------------------------------------------------------- solving
@@ -279,7 +292,8 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     kept = kept_for(job.pair, wrapped, found.left, job.style)
     if isinstance(kept, No):
         return kept
-    return build(job.pair, job.flag, chosen, found.left, kept, job.style, layout)
+    stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
+    return build(job.pair, job.flag, chosen, (found.left, stuck), kept, job.style, layout)
 
 
 def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
@@ -293,7 +307,7 @@ def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
 
 def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
-    if parse(path, built.text, pack).errors():
+    if parse(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
     return check(path, built.text, built.expected, job.cleaner)
 
@@ -321,3 +335,9 @@ def _comment_notes(region: Region) -> Iterator[str]:
         yield "The comments of the old side are not kept: the off branch is empty."
     if region.new_items and not code[1]:
         yield "The comments of the new side stay outside the branch."
+    if region.new_box.kind == "expression" and len({_begins_line(side[0]) for side in code}) > 1:
+        yield "Where the flag is cleaned up to disabled, a line break differs from the old file."
+
+
+def _begins_line(item: Item) -> bool:
+    return not item.file.data[item.file.line_start(item.start) : item.start].strip()

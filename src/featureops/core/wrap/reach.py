@@ -11,7 +11,17 @@ from featureops.core.wrap.boxes import Item, owner_of
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["clashes", "hidden", "lost_locals", "made_local", "members_needed", "reached", "top_names"]
+__all__ = [
+    "captured",
+    "clashes",
+    "hidden",
+    "lost_locals",
+    "made_local",
+    "members_needed",
+    "reached",
+    "top_names",
+    "unopened",
+]
 
 _MOST_REPEATED = 40
 
@@ -101,17 +111,19 @@ def _too_far() -> str:
 def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> list[Binding]:
     """Local names that old code in branches, or what is kept for it, uses and that nothing around declares any more."""
     placed = [
-        (item, region.new_items[0].node if region.new_items else region.new_box.node)
+        (item, region.new_items[0].node if region.new_items else region.new_box.node, owner_of(region.old_box.node))
         for region in wrapped
         for item in region.old_items
     ]
-    placed += [(item, placed[0][1]) for item in kept if placed]
-    back = [Span(item.start, item.end) for item, _ in placed]
+    placed += [(item, *placed[0][1:]) for item in kept if placed]
+    back = [Span(item.start, item.end) for item, _, _ in placed]
     lost: dict[str, Binding] = {}
-    for item, place in placed:
+    for item, place, function in placed:
         for node in item.node.walk():
             binding = pair.old_names.of.get(node)
-            if binding is None or binding.scope is pair.old.root or binding.name in lost:
+            if binding is None or function is None or binding.name in lost:
+                continue
+            if not function.span.holds(binding.scope.span):
                 continue
             inside = any(span.holds(name.span) for span in back for name in binding.definitions)
             if not inside and pair.new_names.lookup(binding.name, place) is None:
@@ -157,6 +169,41 @@ def _from_outside(names: Names, function: Node) -> set[str]:
     return found
 
 
+def captured(pair: Pair, region: Region) -> No | None:
+    """Where a function without a name may only use variables that are set once: one side uses such a variable in it,
+    and the other sets it again."""
+    if not region.new_box.file.pack.wrap.captures_once:
+        return None
+    sides = (
+        (pair.old_names, region.old_items, pair.new_names, region.new_box.node),
+        (pair.new_names, region.new_items, pair.old_names, region.old_box.node),
+    )
+    for names, items, others, place in sides:
+        for binding in _captured(names, items):
+            other = others.lookup(binding.name, next(iter(place.children), place))
+            if other is not None and len(other.writes) > len(binding.writes):
+                return No(
+                    f"One side uses {binding.name} in a function of its own, the other sets it again: both can't stand"
+                    " in one function. Give the new value a name of its own."
+                )
+    return None
+
+
+def _captured(names: Names, items: Sequence[Item]) -> list[Binding]:
+    """Variables declared before the items that a function inside them uses."""
+    found: dict[Binding, None] = {}
+    span = Span(items[0].start, items[-1].end) if items else Span(0, 0)
+    functions = (node for item in items for node in item.node.walk() if node.named and node.shape == "lambda")
+    for node in (part for function in functions for part in function.walk()):
+        binding = names.of.get(node)
+        local = binding is not None and binding.scope.parent is not None
+        if binding is None or not local or binding.scope.type in names.file.pack.index.class_scopes:
+            continue
+        if not any(span.holds(name.span) for name in binding.definitions):
+            found[binding] = None
+    return list(found)
+
+
 def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
     """The module-level names that code uses."""
     found: dict[str, Binding] = {}
@@ -169,15 +216,40 @@ def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
     return found
 
 
-def members_needed(items: Iterable[Item]) -> frozenset[str]:
-    """Names of members that code asks any object for."""
-    found = set()
+def members_needed(names: Names, items: Iterable[Item]) -> frozenset[str]:
+    """Names of members that code asks any object for, its own among them."""
+    found, classes = set[str](), names.file.pack.index.class_scopes
     for item in items:
         for node in item.node.walk():
             name = node.role("property") if node.named and node.shape == "member" else None
             if name is not None:
                 found.add(name.text)
+            binding = names.of.get(node) if classes else None
+            if binding is not None and binding.scope.type in classes:
+                found.add(binding.name)
     return frozenset(found)
+
+
+def unopened(opened: Sequence[Node], names: Names, items: Iterable[Item], new: Names) -> str | None:
+    """The first name that code may have from a statement that brings in names without naming them: the new side has
+    nothing of that name."""
+    kinds = names.file.pack.index.identifiers
+    known: set[str] | None = None
+    for item in items if opened else ():
+        for node in item.node.walk():
+            if node.type not in kinds or names.of.get(node) is not None:
+                continue
+            if known is None:
+                known = {part.text for part in new.file.root.walk() if part.type in kinds}
+            if node.text not in known and (node.text[:1].isupper() or _is_called(node)):
+                return node.text
+    return None
+
+
+def _is_called(node: Node) -> bool:
+    outer = node.parent
+    call = outer.parent if outer is not None and outer.shape == "member" and outer.role("property") is node else outer
+    return call is not None and call.shape == "call" and call.role("function") in (node, outer)
 
 
 def clashes(needed: Iterable[Binding], new: Names) -> str | None:

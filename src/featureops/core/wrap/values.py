@@ -8,7 +8,7 @@ from typing import Literal
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Ask", "Hunk", "Need", "No", "Pair"]
+__all__ = ["Ask", "Hunk", "Need", "No", "Pair", "Stays"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class No:
-    """A sentence that says why not, and what to do instead."""
+    """A sentence that says why not, and what to do instead. With `inside` the code within may be wrapped even so."""
+
+    reason: str
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """Left outside every branch, and why."""
 
     reason: str
 

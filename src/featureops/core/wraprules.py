@@ -1,0 +1,54 @@
+"""What a language says of the branches that are written around its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["WrapRules"]
+
+
+@dataclass(frozen=True, slots=True)
+class WrapRules:
+    """How a branch is written around code, and which code can't be in one.
+
+    `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
+    `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
+    calls, with `import_separator` between names where one statement brings in several. `sections` are node types whose
+    statements are their children of the field `body`. `hooks` and `components` are regular expressions for names of
+    functions that run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates
+    take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a file's public names.
+    `own_lines` tells whether braces usually stand on lines of their own. `package` is a regular expression for the line
+    that names the package of a file. `tall` are the lines of a conditional expression that does not fit on one; a tab
+    is one level deeper than the line that it begins on. `inferred` is the word that stands where a type is inferred (""
+    if nothing does); None where a name may hold values of several types. `makers` are node types of classes and
+    constructors that are handed what objects work with; `value_words` mark classes whose objects are mere values.
+    `no_result` are types of functions that give nothing, the later ones where they are waited for. `first_calls` are
+    node types of statements that must be a body's first. `captures_once`: a function without a name may only use
+    variables that are set once.
+    """
+
+    otherwise: str = "} else {"
+    end: str = "}"
+    declare: str = "{} = {}"
+    import_name: str = ""
+    import_call: str = ""
+    import_separator: str = ""
+    sections: frozenset[str] = frozenset()
+    optional_parameters: frozenset[str] = frozenset()
+    hooks: str | None = None
+    quiet_hooks: frozenset[str] = frozenset()
+    components: str | None = None
+    variable: Literal["snake", "camel"] = "camel"
+    export_lists: frozenset[str] = frozenset()
+    markup_if_else: str = ""
+    markup_if: str = ""
+    package: str | None = None
+    own_lines: bool = False
+    tall: tuple[str, ...] = ()
+    inferred: str | None = None
+    makers: frozenset[str] = frozenset()
+    value_words: tuple[str, ...] = ()
+    no_result: tuple[str, ...] = ()
+    first_calls: frozenset[str] = frozenset()
+    captures_once: bool = False
