@@ -15,18 +15,19 @@ import argparse
 import difflib
 import re
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from featureops.adapters.settings_schema import parse_config
+from featureops.adapters.settings import load_settings
 from featureops.core.cleanup import cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile
 from featureops.core.syntax import TooDeep, parse
-from featureops.core.wrap.change import Repository, Wrapped, wrap_changes
+from featureops.core.wrap.change import KEY_LISTED, Repository, Wrapped, wrap_changes
 from featureops.core.wrap.values import Hunk
 from featureops.languages import packs
 from tests.bench.compiling import Sides, missing_compiler, worse
@@ -99,16 +100,12 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--only", help="one commit, by the start of its id")
     parser.add_argument("--language", help="only files of this language, by id")
+    parser.add_argument("--config", type=Path, help="a featureops.toml: how the repositories ask for flags")
     parser.add_argument("--show", action="store_true", help="print how broken results differ")
-    parser.add_argument("--config", type=_said, default=Config(), help="a featureops.toml that all are taken to have")
     parser.add_argument("--compile", action="store_true", help="compile each wrapped file, where that can be done here")
     parser.add_argument("--why", action="store_true", help="print the reasons of refusals")
     parser.add_argument("--texts", action="store_true", help="print what each wrapped file looks like, as a diff")
     return parser
-
-
-def _said(path: str) -> Config:
-    return parse_config(Path(path).read_bytes(), Path(path))[0]
 
 
 # ---------------------------------------------------------------- one commit
@@ -133,7 +130,7 @@ def _walk(
         tree.read,
         lambda needles: dict.fromkeys(tree.grep(needles), (0,)),
         packs(),
-        options.config,
+        _config(options),
     )
     found = wrap_changes(repository, [*code, *rest], FLAG)
     _tally(found, code, commit, counts)
@@ -161,7 +158,8 @@ def _judge(
 ) -> Iterator[tuple[str, str]]:
     edits = {edit.path: edit.after for edit in found.edits if edit.after is not None}
     wrapped = tree.with_files(edits)
-    results = {keep: _cleaned(wrapped, options.config, keep=keep) for keep in (True, False)} if edits else {}
+    results = {keep: _cleaned(wrapped, _config(options), keep=keep) for keep in (True, False)} if edits else {}
+    yield from _lists(found, results)
     for changed in code:
         after = edits.get(changed.path)
         if after is None or changed.before is None or changed.after is None:
@@ -176,6 +174,23 @@ def _judge(
         for what, text, wanted in _faults(changed, after, (on, off), hunks, counts[language]):
             shown = "\n" + _shown(changed.path, wanted, text) if options.show else ""
             yield language, f"{changed.path}: {what}{shown}"
+
+
+def _lists(found: Wrapped, results: Mapping[bool, Mapping[str, bytes]]) -> Iterator[tuple[str, str]]:
+    """The files where the key joined others, and that the cleanup does not give back."""
+    for edit in found.edits:
+        joined = any(hunk.path == edit.path and hunk.reason == KEY_LISTED for hunk in found.hunks)
+        if joined and edit.before != edit.after and any(edit.path not in done for done in results.values()):
+            yield _language(edit.path), f"{edit.path}: the key stays among the others"
+
+
+def _config(options: argparse.Namespace) -> Config:
+    """What the featureops.toml of `--config` says."""
+    if options.config is None:
+        return Config()
+    with tempfile.TemporaryDirectory() as root:
+        Path(root, "featureops.toml").write_bytes(options.config.read_bytes())
+        return load_settings(root, {"HOME": root}).config
 
 
 def _cleaned(tree: Tree, config: Config, *, keep: bool) -> dict[str, bytes]:

@@ -19,13 +19,12 @@ from featureops.core.textdiff import stat, unified
 from featureops.core.wrap.change import Idioms, Repository, Wrapped, wrap_changes, wrap_lines
 from featureops.core.wrap.idiom import Idiom
 from featureops.core.wrap.imports import import_text
+from featureops.core.wrap.keys import Entry, Keys
 from featureops.core.wrap.layout import quoted, style_of
+from featureops.core.wrap.manifests import Manifest, Manifests, sdk_for, templates_for
 from featureops.core.wrap.values import Hunk, No
 
 __all__ = ["idiom", "wrap"]
-
-_LONGEST = 4000
-_MOST_TEMPLATES = 6
 
 
 def wrap(
@@ -180,7 +179,7 @@ def _message(answer: Mapping[str, Json], found: Wrapped) -> str:
             "Applied." if answer["applied"] else "Nothing is written yet: apply the plan, or pass apply: true."
         )
     if found.packages:
-        parts.append(f"Install {', '.join(found.packages)}.")
+        parts.append(f"To install or write besides: {'; '.join(found.packages)}.")
     refused = next((hunk for hunk in found.hunks if hunk.outcome == "refused"), None)
     if refused is not None:
         parts.append(f"{refused.path}:{refused.start_line}: {refused.reason}")
@@ -193,31 +192,58 @@ def _message(answer: Mapping[str, Json], found: Wrapped) -> str:
 def idiom(
     deps: Deps, *, flag: str, language: str | None = None, file_name: str | None = None, framework: str | None = None
 ) -> dict[str, Json]:
-    """How this repository asks for a flag, and the SDKs' templates for where it does not yet; at most 4,000 characters.
+    """How this repository asks for a flag, and the template that fits where it does not yet: at most 4,000 characters.
 
-    `repositoryIdiom` is {"place", "import", "condition"} or null. Errors: BadArgument (a bad flag name, an unknown
+    `repositoryIdiom` is {"place", "import", "condition"} or null, with the entry of the key as `key` and the member of
+    the class as `member` where it takes those. Errors: BadArgument (a bad flag name, an unknown
     language).
     """
     name = _checked(deps, flag)
     pack = _pack(deps, language, file_name)
     repository = _repository(deps, WorkspaceSource(deps.workspace))
     project = Project(repository.paths, repository.read, deps.packs, deps.config)
-    target = file_name or f"new{pack.extensions[0]}"
+    manifests = Manifests(project)
+    target = file_name or _usual_place(project, manifests, pack)
     near = Idioms(repository, project).near(target)
-    templates = _templates(pack, name, framework)
-    own = _own(near, name, project, target)
-    answer: dict[str, Json] = {
+    sdk, template = _fitting(pack, manifests.near(target, pack), near, framework)
+    shown = _template(pack, sdk, template, name, manifests.lacking(target, pack, template.package or sdk.package))
+    return {
         "success": True,
         "flagName": name,
         "detectedLanguage": pack.id,
         "languageDisplayName": pack.display,
-        "repositoryIdiom": own,
-        "templates": [template for _, template in templates],
-        "recommendedTemplate": templates[0][1] if templates else None,
+        "repositoryIdiom": _own(near, name, project, target),
+        "templates": [shown],
+        "recommendedTemplate": shown,
         "supportedPatterns": list[Json](sorted({template.name for sdk in pack.sdks for template in sdk.templates})),
-        "sdkDocumentation": templates[0][0].docs if templates else "",
+        "sdkDocumentation": sdk.docs,
     }
-    return _short(answer)
+
+
+def _usual_place(project: Project, manifests: Manifests, pack: LanguagePack) -> str:
+    """A new file in the folder around most files of a language that has a manifest."""
+    folders: Counter[str] = Counter()
+    for path in sorted(path for path in project.paths if path.endswith(pack.extensions)):
+        near = manifests.near(path, pack)
+        folders[posixpath.dirname(near[0].path) if near else ""] += 1
+    folder = max(folders, key=lambda folder: (folders[folder], folder), default="")
+    return posixpath.join(folder, f"new{pack.extensions[0]}")
+
+
+def _fitting(
+    pack: LanguagePack, manifests: Sequence[Manifest], near: Sequence[Idiom], framework: str | None
+) -> tuple[SdkPack, WrapTemplate]:
+    """The SDK that the repository asks or its manifest names, and its template for the framework."""
+    wanted = (framework or "").lower()
+    if wanted:
+        for sdk in sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id)):
+            for template in sdk.templates:
+                about = f"{sdk.id} {sdk.package} {template.imports} {' '.join(template.frameworks)}"
+                if wanted in about.lower():
+                    return sdk, template
+    asked = {idiom.sdk for idiom in near[:1]}
+    own = next((sdk for sdk in pack.sdks if sdk.id in asked), None) or sdk_for(pack, manifests) or pack.sdks[0]
+    return own, next(iter(templates_for(own, manifests, "", markup=False)), own.templates[0])
 
 
 def _pack(deps: Deps, language: str | None, file_name: str | None) -> LanguagePack:
@@ -237,50 +263,37 @@ def _pack(deps: Deps, language: str | None, file_name: str | None) -> LanguagePa
 
 
 def _own(near: Sequence[Idiom], flag: str, project: Project, target: str) -> Json:
+    """The nearest way of asking: with the entry of the key, and with the member of the class, where it takes those."""
     if not near:
         return None
     first = near[0]
     file = project.file(first.path)
-    quote = style_of(file).quote if file is not None else '"'
+    key = quoted(flag, style_of(file).quote if file is not None else '"')
+    entry = Keys(project, flag).entry(first.constant) if first.constant is not None else None
+    more: dict[str, Json] = {}
+    if isinstance(entry, Entry) and first.key is not None and first.constant is not None:
+        key = first.key.text.replace(first.constant.name, entry.name)
+        more["key"] = f"{entry.name} in {entry.path}"
+    if first.held is not None:
+        more["member"] = f"{first.held.name}: {first.held.kind}, handed to the class"
     return {
         "place": first.place,
         "import": import_text(project, first.binding, first.path, target),
-        "condition": first.condition(quoted(flag, quote)),
+        "condition": first.condition(key),
+        **more,
     }
 
 
-def _templates(pack: LanguagePack, flag: str, framework: str | None) -> list[tuple[SdkPack, Json]]:
-    wanted = (framework or "").lower()
-
-    def order(pair: tuple[SdkPack, WrapTemplate]) -> tuple[bool, bool, str]:
-        sdk, template = pair
-        fits = (
-            wanted in f"{sdk.id} {sdk.package} {template.imports}".lower() if wanted else template.scope == "anywhere"
-        )
-        return not fits, not sdk.preferred, sdk.id
-
-    pairs = sorted(((sdk, template) for sdk in pack.sdks for template in sdk.templates), key=order)
-    return [(sdk, _template(pack, sdk, template, flag)) for sdk, template in pairs[:_MOST_TEMPLATES]]
-
-
-def _template(pack: LanguagePack, sdk: SdkPack, template: WrapTemplate, flag: str) -> Json:
+def _template(pack: LanguagePack, sdk: SdkPack, template: WrapTemplate, flag: str, lacking: str | None) -> Json:
     key = quoted(flag, pack.text.quotes[0])
     scope = "once a component, before any branch" if template.scope == "component" else "where the code is about to run"
+    client = template.client.text.strip() if template.client is not None else ""
     return {
         "pattern": template.name,
-        "framework": sdk.package,
+        "framework": ", ".join(name for name in template.frameworks if name != "*") or sdk.package,
         "import": template.imports,
-        "client": template.client.text.strip().replace("{app}", quoted("app", pack.text.quotes[0]))
-        if template.client is not None
-        else "",
+        "client": client.replace("{app}", quoted("app", pack.text.quotes[0])),
         "usage": template.usage.format(key=key),
+        "install": [each for each in (lacking, template.setup) if each],
         "explanation": f"Asks {scope}, so that the flag can be switched while the program runs.",
     }
-
-
-def _short(answer: dict[str, Json]) -> dict[str, Json]:
-    """Fewer templates until the answer is short enough."""
-    templates = answer["templates"]
-    while isinstance(templates, list) and len(templates) > 1 and len(str(answer)) > _LONGEST:
-        templates.pop()
-    return answer

@@ -225,7 +225,8 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class SdkPack:
-    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it."""
+    """One SDK of a language. `receivers` are telling names of its client, `others` names that only sound like it.
+    `packages` is how manifests name it, where that is not just its `package`; `*` stands for the rest of a name."""
 
     id: str
     language: str
@@ -243,6 +244,7 @@ class SdkPack:
     variant: VariantForm = VariantForm()
     pure: bool = True
     preferred: bool = False
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

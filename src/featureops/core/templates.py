@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ClientModule", "WrapTemplate"]
+__all__ = ["ClientModule", "ManifestForm", "WrapTemplate"]
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestForm:
+    """A kind of file that lists packages: `files` are globs of its name, `add` is what adds a `{package}`, of
+    which `{group}` and `{name}` are the parts before and after a colon."""
+
+    files: tuple[str, ...]
+    add: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,10 @@ class WrapTemplate:
     """How code asks for a flag where the repository has no idiom yet. `{key}` and `{quote}` are filled in.
 
     `imports` is the statement for a name that the SDK itself gives; with a `client` the name comes from there. Where
-    the repository's manifest names one of `frameworks`, this template comes before those for anything.
+    the repository's manifest names one of `frameworks`, this template comes before those for anything; it is
+    for nothing else, unless `*` is among them. With `handed`,
+    the name of a type, the client is a member of the class around, which is handed to it. `setup` is what a person has
+    to write once so that it is there.
     """
 
     name: str
@@ -47,3 +59,5 @@ class WrapTemplate:
     usage: str = ""
     frameworks: tuple[str, ...] = ()
     package: str = ""
+    handed: str = ""
+    setup: str = ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from featureops.core.templates import ManifestForm
+
 __all__ = ["WrapRules"]
 
 
@@ -14,18 +16,19 @@ class WrapRules:
 
     `otherwise` and `end` are the lines after the first and the last branch. `declare` binds a name to a value,
     `import_name` brings in one name (`{module}`, `{name}`, `{quote}`), `import_call` does where a file imports by
-    calls, with `import_separator` between names where one statement brings in several. `sections` are node types whose
-    statements are their children of the field `body`. `hooks` and `components` are regular expressions for names of
-    functions that run on every rendering, `quiet_hooks` those without effects of their own. The `markup_*` templates
-    take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of constants that list a file's public names.
-    `own_lines` tells whether braces usually stand on lines of their own. `package` is a regular expression for the line
-    that names the package of a file. `tall` are the lines of a conditional expression that does not fit on one; a tab
-    is one level deeper than the line that it begins on. `inferred` is the word that stands where a type is inferred (""
-    if nothing does); None where a name may hold values of several types. `makers` are node types of classes and
-    constructors that are handed what objects work with; `value_words` mark classes whose objects are mere values.
-    `no_result` are types of functions that give nothing, the later ones where they are waited for. `first_calls` are
-    node types of statements that must be a body's first. `captures_once`: a function without a name may only use
-    variables that are set once.
+    calls. `sections` are node types whose statements are their children of the field `body`. `hooks` and `components`
+    are regular expressions for names of functions that run on every rendering, `quiet_hooks` those without effects of
+    their own. The `markup_*` templates take `{condition}`, `{then}`, `{otherwise}`. `export_lists` are names of
+    constants that list a file's public names. `own_lines` tells whether braces usually stand on lines of their own.
+    `package` is a regular expression for the line that names the package of a file. `tall` are the lines of a
+    conditional expression that does not fit on one; a tab is one level deeper than the line that it begins on.
+    `inferred` is the word that stands where a type is inferred ("" if nothing does); None where a name may hold values
+    of several types. `makers` are node types of classes and constructors that are handed what objects work with;
+    `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
+    later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
+    `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
+    packages.
+    `captures_once`: a function without a name may only use variables that are set once.
     """
 
     otherwise: str = "} else {"
@@ -33,7 +36,6 @@ class WrapRules:
     declare: str = "{} = {}"
     import_name: str = ""
     import_call: str = ""
-    import_separator: str = ""
     sections: frozenset[str] = frozenset()
     optional_parameters: frozenset[str] = frozenset()
     hooks: str | None = None
@@ -44,6 +46,8 @@ class WrapRules:
     markup_if_else: str = ""
     markup_if: str = ""
     package: str | None = None
+    filled_by: frozenset[str] = frozenset()
+    manifests: tuple[ManifestForm, ...] = ()
     own_lines: bool = False
     tall: tuple[str, ...] = ()
     inferred: str | None = None

@@ -27,6 +27,7 @@ from featureops.core.pack import (
 )
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
+from featureops.core.templates import ManifestForm
 from featureops.core.wraprules import WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
@@ -327,7 +328,6 @@ def _wrap(table: Table) -> WrapRules:
         declare=text(table, "declare"),
         import_name=text(table, "import_name"),
         import_call=text(table, "import_call", ""),
-        import_separator=text(table, "import_separator", ""),
         sections=frozenset(texts(table, "sections")),
         optional_parameters=frozenset(texts(table, "optional_parameters")),
         hooks=optional(table, "hooks"),
@@ -338,6 +338,10 @@ def _wrap(table: Table) -> WrapRules:
         markup_if_else=text(table, "markup_if_else", ""),
         markup_if=text(table, "markup_if", ""),
         package=optional(table, "package"),
+        filled_by=frozenset(texts(table, "filled_by")),
+        manifests=tuple(
+            ManifestForm(texts(item, "files"), text(item, "add")) for item in subtables(table, "manifests")
+        ),
         own_lines=bool(table.get("own_lines", False)),
         tall=tuple(texts(table, "tall")),
         inferred=optional(table, "inferred"),

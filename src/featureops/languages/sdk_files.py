@@ -41,6 +41,7 @@ def sdk_pack(file: Traversable, language: str) -> SdkPack:
         objects=tuple(_object(item) for item in subtables(data, "object")),
         variant=_variant(subtable(data, "variant")),
         preferred=bool(data.get("preferred", False)),
+        packages=texts(data, "packages"),
         templates=tuple(_template(item) for item in subtables(data, "template")),
     )
 
@@ -55,6 +56,8 @@ def _template(item: Table) -> WrapTemplate:
         usage=text(item, "usage", ""),
         frameworks=texts(item, "frameworks"),
         package=text(item, "package", ""),
+        handed=text(item, "handed", ""),
+        setup=text(item, "setup", ""),
     )
 
 

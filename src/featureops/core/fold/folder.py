@@ -13,7 +13,7 @@ from featureops.core.fold.columns import spare_blanks
 from featureops.core.fold.editor import Editor, Frozen
 from featureops.core.fold.fields import Fields
 from featureops.core.fold.holding import function_binding, is_handed_over, is_lazy, is_pattern
-from featureops.core.fold.injected import unused_fields, unused_injections, unused_parameters
+from featureops.core.fold.injected import unused_fields, unused_injections, unused_kept, unused_parameters
 from featureops.core.fold.members import Members
 from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
@@ -356,6 +356,7 @@ class FileFold:
             self.parts.update(unused_fields(self.names, folded.editor, self._is_kept))
             self.parts.update(unused_injections(self.names, folded.editor, self.is_used_elsewhere))
             self.parts.update(unused_parameters(self.names, folded.editor, self._is_kept))
+            self.parts.update(unused_kept(self.names, folded.editor, self._is_kept))
 
 
 def _always(_owner: Node) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.touched import touched_bindings
+from featureops.core.fold.touched import touched_bindings, touched_leaves
 from featureops.core.fold.unused import is_private, statement_of
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
@@ -14,7 +14,7 @@ from featureops.core.mentions import mentions_of
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["class_around", "class_name", "unused_fields", "unused_injections", "unused_parameters"]
+__all__ = ["class_around", "class_name", "unused_fields", "unused_injections", "unused_kept", "unused_parameters"]
 
 _NEAR = 3
 
@@ -54,6 +54,42 @@ def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Nod
         if not is_kept(owner, parameter):
             found.append(parameter)
     return found
+
+
+def unused_kept(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bool]) -> list[Node]:
+    """Private parameters of constructors that are fields as well, and that the class does not ask any more. The only
+    one that there is stays: what is made of one thing is made for it."""
+    found: dict[Node, None] = {}
+    for leaf in touched_leaves(editor):
+        owner = class_around(leaf) if _is_own_member(leaf) else None
+        parameter = _kept_parameter(owner, leaf.text) if owner is not None else None
+        if owner is None or parameter is None or parameter in found or editor.covers(parameter.span):
+            continue
+        if parameter.parent is None or len(parameter.parent.items) == 1:
+            continue
+        spoken = [node for node in mentions_of(names.file, leaf.text) if not parameter.span.holds(node.span)]
+        if all(editor.covers(node.span) for node in spoken) and not is_kept(owner, parameter):
+            found[parameter] = None
+    return list(found)
+
+
+def _is_own_member(leaf: Node) -> bool:
+    member = leaf.parent
+    owner = member.role("object") if member is not None and member.role("property") is leaf else None
+    return owner is not None and owner.text in leaf.file.pack.index.self_names
+
+
+def _kept_parameter(owner: Node, name: str) -> Node | None:
+    """The parameter that is the private field of this name."""
+    index = owner.file.pack.index
+    for node in owner.walk():
+        label = node.role("name") if node.shape == "parameter" and node.role("kept") is not None else None
+        if label is None or label.text.lstrip("$") != name or class_around(node) is not owner:
+            continue
+        words = node.file.slice(node.start, label.start).split()
+        marked = any(part.shape == "decorator" for part in node.walk())
+        return node if not marked and not index.private_words.isdisjoint(words) else None
+    return None
 
 
 def unused_injections(names: Names, editor: Editor, is_used_elsewhere: Callable[[Binding], bool]) -> list[Node]:

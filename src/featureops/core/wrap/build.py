@@ -11,13 +11,13 @@ from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
-from featureops.core.wrap.idiom import variable_name
-from featureops.core.wrap.imports import added, joined
+from featureops.core.wrap.imports import added, together
 from featureops.core.wrap.judge import is_docstring
 from featureops.core.wrap.law import Expected
 from featureops.core.wrap.layout import Style, indent_of
 from featureops.core.wrap.needs import Kept
 from featureops.core.wrap.regions import Region
+from featureops.core.wrap.spelt import variable_name
 from featureops.core.wrap.values import Ask, Need, Pair
 
 __all__ = ["Built", "Layout", "build"]
@@ -62,8 +62,9 @@ def build(
     conditions = _conditions(draft, flag, chosen, layout)
     for (form, _), condition in zip(chosen, conditions, strict=True):
         draft.edits.extend(form.write(condition))
-    needs = {need.name: need for _, ask in chosen for need in ask.needs}
-    _import(draft, [*needs.values(), *kept.imports], layout)
+    needs = {need.statement: need for _, ask in chosen for need in ask.needs}
+    draft.edits.extend(dict.fromkeys(edit for _, ask in chosen for edit in ask.edits))
+    _import(draft, [*together(pair.new, needs.values(), style), *kept.imports], layout)
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
@@ -165,7 +166,7 @@ def _import(draft: _Draft, needs: Iterable[Need], layout: Layout) -> None:
     file = draft.pair.new
     entries = [binding.imported for binding in draft.pair.new_names.imports if binding.imported is not None]
     together: dict[Span, Edit] = {}
-    for need in joined(file, entries, needs, draft.style) if layout.merge else needs:
+    for need in needs:
         edit = added(file, entries, need, draft.style, merge=layout.merge)
         before = together.get(edit.span)
         together[edit.span] = Edit(edit.span, before.text + edit.text) if before else edit

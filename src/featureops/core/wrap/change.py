@@ -15,19 +15,22 @@ from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
 from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.clients import Clients
-from featureops.core.wrap.idiom import Idiom, idiom_of, ranked, rendered
+from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
+from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import region_of_lines, unset_without
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
-__all__ = ["Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
+__all__ = ["KEY_LISTED", "Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
 
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+KEY_LISTED = "The flag's key joins the others that are kept here."
 _NEW_MODULE = "New module: it makes the flag client once."
 _Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
 
@@ -151,6 +154,7 @@ class _Change:
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
+        self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
 
@@ -201,24 +205,37 @@ class _Change:
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
         near, lack = self.idioms.usable(pair.path)
         style = style_of(pair.new, self.project.file(near[0].path) if near else None)
-        templates = self.clients.idioms(pair, style) if not near else []
+        templates = self.clients.idioms(pair, style, near[0] if near else None)
+        where = Where(pair, self.project, style, self.keys, self._files_with)
 
         def ask(region: Region) -> Ask | No:
             if lack:
                 return No(lack)
-            return rendered([*near, *templates], region, pair, self.project, self.flag, style)
+            return rendered([*near, *templates], region, where)
 
         reads = self.idioms.reads(pair.path)
         return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions)
 
-    def _clean(self, path: str, text: bytes, keep: bool) -> bytes:
-        """What the cleanup makes of a wrapped file, seen with the files that it imports."""
-        files = {path: text, **self._around(path)}
+    def _files_with(self, word: str) -> Iterable[str]:
+        return self.repository.grep([word.encode()])
+
+    def _clean(self, path: str, text: bytes, keep: bool) -> bytes | None:
+        """What the cleanup makes of a wrapped file, seen with the files that it imports; None where it would leave the
+        key in a list of keys."""
+        added = {other: both for other in self.keys.named_in(text) if (both := self.keys.added(other)) is not None}
+        added.pop(path, None)
+        lists = {other: after for other, (_, after) in added.items()}
+        files = {**self._around(path), **lists, path: text}
         done = cleanup(
-            MappingSource(files), self.flag, keep, self.repository.packs, self.repository.config, frozenset({path})
+            MappingSource(files),
+            self.flag,
+            keep,
+            self.repository.packs,
+            self.repository.config,
+            frozenset({path, *lists}),
         )
-        edit = next((edit for edit in done.edits if edit.path == path), None)
-        return text if edit is None or edit.after is None else edit.after
+        found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
+        return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
     def _around(self, path: str) -> dict[str, bytes]:
         models = {idiom.path for idiom in self.idioms.usable(path)[0][:_MODELS]} - {path}
@@ -298,9 +315,12 @@ class _Change:
 
     def _wrapped(self) -> Wrapped:
         asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
-        made, packages = self.clients.made(asks)
-        for edit in made:
+        lacking = (self.clients.lacking(path, ask) for path, done in self.results.wraps.items() for ask in done.asks)
+        packages = dict.fromkeys(each for found in lacking for each in found)
+        for edit in self.clients.made(asks):
             self._make(edit)
+        for path in {ask.keys for ask in asks if ask.keys}:
+            self._list(path)
         restored = [path for path, edit in self.results.edits.items() if edit.before is None]
         hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
@@ -316,6 +336,14 @@ class _Change:
         self.results.edits[edit.path] = edit
         reason = _NEW_MODULE if edit.before is None else "It names the module that makes the flag client."
         self.results.hunks.append(Hunk(edit.path, 1, 1, "left", "", reason))
+
+    def _list(self, path: str) -> None:
+        """The flag's key in the file where the keys are kept."""
+        done, before = self.results.edits.get(path), self.project.contents.text(path)
+        text = self.keys.put_into(path, done.after if done is not None and done.after is not None else before)
+        if text is not None and before is not None:
+            self.results.edits[path] = FileEdit(path, before, text)
+            self.results.hunks.append(Hunk(path, 1, 1, "left", "", KEY_LISTED))
 
     def _restored(self, hunk: Hunk) -> Hunk:
         if hunk.reason == _NEW_MODULE:

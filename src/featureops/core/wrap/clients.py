@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from featureops.core.model import FileEdit
 from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
+from featureops.core.scopes import Names
+from featureops.core.syntax import parse
 from featureops.core.templates import ClientModule, WrapTemplate
 from featureops.core.wrap.idiom import Idiom, Part
 from featureops.core.wrap.imports import module_of
+from featureops.core.wrap.injection import Held
+from featureops.core.wrap.known import package_of
 from featureops.core.wrap.layout import Style
+from featureops.core.wrap.manifests import Manifests, sdk_for, templates_for
 from featureops.core.wrap.values import Ask, Need, Pair
 
 __all__ = ["Clients"]
@@ -31,7 +37,6 @@ class _Placed:
     path: str
     text: bytes | None
     package: str
-    install: str
     root: str = ""
 
 
@@ -40,37 +45,46 @@ class Clients:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self.manifests = Manifests(project)
         self._placed: dict[str, _Placed] = {}
 
-    def idioms(self, pair: Pair, style: Style) -> list[Idiom]:
-        """The ways of asking that fit a file, the best first."""
+    def idioms(self, pair: Pair, style: Style, own: Idiom | None = None) -> list[Idiom]:
+        """The ways of asking that fit a file, the best first; with the repository's `own` one only those of the same
+        SDK, for places where that one can't be used. A hook is no model for code outside of components."""
         pack = pair.new.pack
+        if own is not None and (own.hook or all(sdk.id != own.sdk for sdk in pack.sdks)):
+            return []
+        near = self.manifests.near(pair.path, pack)
+        sdk = sdk_for(pack, near) if own is None else next(each for each in pack.sdks if each.id == own.sdk)
         markup = any(node.shape == "markup-element" for node in pair.new.root.walk() if node.named)
-        return [
-            self._idiom(pair, style, sdk, template)
-            for sdk in _preferred(pack)
-            for template in sdk.templates
-            if markup or template.scope == "anywhere"
-        ]
+        fitting = templates_for(sdk, near, pair.new_names.import_text, markup=markup) if sdk is not None else []
+        return [self._idiom(pair, style, sdk, template) for template in fitting if sdk is not None]
 
     def context(self) -> dict[str, bytes]:
         """The files of clients that the change would add."""
         return {placed.path: placed.text for placed in self._placed.values() if placed.text is not None}
 
-    def made(self, asks: tuple[Ask, ...]) -> tuple[list[FileEdit], list[str]]:
-        """The new files that these ways of asking need, and the packages to install."""
+    def made(self, asks: Iterable[Ask]) -> list[FileEdit]:
+        """The new files that these ways of asking need."""
         wanted = {ask.client for ask in asks}
-        edits, packages = list[FileEdit](), list[str]()
+        edits = list[FileEdit]()
         for placed in self._placed.values():
             if placed.path not in wanted or placed.text is None:
                 continue
             edits.append(FileEdit(placed.path, None, placed.text))
-            packages.append(placed.install)
             if placed.root:
                 before = self._project.contents.text(placed.root)
                 if before is not None:
                     edits.append(FileEdit(placed.root, before, _entered(before, placed.client.enter)))
-        return edits, packages
+        return edits
+
+    def lacking(self, path: str, ask: Ask) -> list[str]:
+        """What a person has to install, and to write, for a way of asking in a file."""
+        pack = self._project.packs.for_path(path)
+        if pack is None or not ask.package:
+            return []
+        package = self.manifests.lacking(path, pack, ask.package)
+        return [each for each in (package, ask.setup) if each]
 
     # -------------------------------------------------------------- one template
 
@@ -82,6 +96,7 @@ class Clients:
         root = re.split(r"\W", callee.lstrip("$&"))[0]
         parts = tuple(_part(text.strip(), pair.new.pack) for text in inner.split(","))
         placed = self._place(pair, sdk, template, template.client) if template.client is not None else None
+        held = self._held(pair, style, sdk, template) if template.handed else None
         if placed is not None and not template.imports:
             need = self._brought(pair, style, placed)
         else:
@@ -98,27 +113,36 @@ class Clients:
             after=after,
             hook=template.scope == "component",
             client=placed.path if placed is not None else "",
+            held=held,
+            package=template.package or sdk.package if placed is None or placed.text is not None else "",
+            setup=template.setup,
         )
+
+    def _held(self, pair: Pair, style: Style, sdk: SdkPack, template: WrapTemplate) -> Held:
+        """The member of a class that the template asks."""
+        names = re.findall(r"\w+", template.condition.partition("(")[0])
+        need = _imported(pair, style, sdk, template, template.handed)
+        return Held(names[-2], template.handed, need=need)
 
     # -------------------------------------------------------------- clients
 
     def _place(self, pair: Pair, sdk: SdkPack, template: WrapTemplate, client: ClientModule) -> _Placed:
         key = f"{pair.new.pack.id} {sdk.id} {client.file}"
         if key not in self._placed:
-            self._placed[key] = self._new_place(pair, sdk, template, client)
+            self._placed[key] = self._new_place(pair, template, client)
         return self._placed[key]
 
-    def _new_place(self, pair: Pair, sdk: SdkPack, template: WrapTemplate, client: ClientModule) -> _Placed:
-        pack, install = pair.new.pack, template.package or sdk.package
+    def _new_place(self, pair: Pair, template: WrapTemplate, client: ClientModule) -> _Placed:
+        pack = pair.new.pack
         ending = posixpath.splitext(pair.path)[1]
         ending = ending if ending in pack.extensions and template.scope == "component" else pack.extensions[0]
         name = client.file + ending
         there = self._existing(name, client)
         if there is not None:
-            return _Placed(client, there, None, _package(pack, self._project.contents.text(there)), install)
+            return _Placed(client, there, None, package_of(pack, self._project.contents.text(there)))
         folder, root = self._folder(pair.path, client, pack)
-        package = _package(pack, pair.new.data)
-        return _Placed(client, posixpath.join(folder, name), _text(client, pack, package), package, install, root)
+        package = package_of(pack, pair.new.data)
+        return _Placed(client, posixpath.join(folder, name), _text(client, pack, package), package, root)
 
     def _existing(self, name: str, client: ClientModule) -> str | None:
         for path in sorted(self._project.paths):
@@ -148,7 +172,7 @@ class Clients:
     def _brought(self, pair: Pair, style: Style, placed: _Placed) -> Need | None:
         """What makes the client's name known in a file; None where it is known without."""
         client, pack = placed.client, pair.new.pack
-        same = _package(pack, pair.new.data) == placed.package
+        same = package_of(pack, pair.new.data) == placed.package
         beside = posixpath.dirname(pair.path) == posixpath.dirname(placed.path) or pack.modules.style != "folder"
         if client.seen == "all" or (client.seen == "package" and same and beside):
             return None
@@ -160,19 +184,20 @@ class Clients:
         return Need(client.name, module, client.name, text if style.semicolons else text.rstrip(";"))
 
 
-def _preferred(pack: LanguagePack) -> list[SdkPack]:
-    return sorted(pack.sdks, key=lambda sdk: (not sdk.preferred, sdk.id))[:1]
-
-
 def _imported(pair: Pair, style: Style, sdk: SdkPack, template: WrapTemplate, root: str) -> Need:
     """The SDK's own name, brought in by the statement of the template."""
-    words = re.split(r"[^\w@/.-]+", template.imports.strip())
-    source = next((item.module for item in sdk.imports if item.module in words), "")
     statement = template.imports
     if style.calls and " {" in statement:
+        given = (item.module for item in sdk.imports if item.module in statement)
+        source = max(given, key=len, default="")
         statement = pair.new.pack.wrap.import_call.format(module=source, name=root, quote=style.quote)
-    named = " {" in template.imports or statement.startswith("from ")
-    return Need(root, source, root if named else "*", statement if style.semicolons else statement.rstrip(";"))
+    bound = Names(parse(pair.path, statement.encode(), pair.new.pack)).top(root)
+    entry = bound.imported if bound is not None else None
+    text = statement if style.semicolons else statement.rstrip(";")
+    if entry is not None:
+        return Need(root, entry.module, entry.imported, text)
+    given = (item.module for item in sdk.imports if item.module in template.imports)
+    return Need(root, max(given, key=len, default=""), "*", text)
 
 
 def _part(text: str, pack: LanguagePack) -> Part:
@@ -180,13 +205,6 @@ def _part(text: str, pack: LanguagePack) -> Part:
         return Part("", key=True, keyword=text.partition("{key}")[0])
     plain = text.isidentifier() and text not in (pack.text.true, pack.text.false, pack.text.null)
     return Part(text, (text,) if plain else ())
-
-
-def _package(pack: LanguagePack, data: bytes | None) -> str:
-    """The package that a file says it belongs to; "" for none."""
-    form = pack.wrap.package
-    found = re.search(form.encode(), data or b"", re.MULTILINE) if form is not None else None
-    return found.group(1).decode("utf-8", "replace") if found is not None else ""
 
 
 def _text(client: ClientModule, pack: LanguagePack, package: str) -> bytes:

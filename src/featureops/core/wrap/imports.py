@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
-from featureops.core.scopes import Binding, ImportEntry, string_value
-from featureops.core.syntax import Node, SourceFile
+from featureops.core.scopes import Binding, ImportEntry, Names, string_value
+from featureops.core.syntax import Node, SourceFile, parse
 from featureops.core.wrap.boxes import Box, root_box
 from featureops.core.wrap.judge import is_docstring
 from featureops.core.wrap.layout import Style, style_of
 from featureops.core.wrap.values import Need
 
-__all__ = ["added", "import_text", "joined", "module_for", "module_of", "need_of", "statement_for"]
+__all__ = ["added", "import_text", "module_for", "module_of", "need_of", "statement_for", "together"]
+
+_FEW = 2
 
 
 def statement_for(file: SourceFile, style: Style, module: str, name: str) -> str:
@@ -33,15 +35,25 @@ def need_of(file: SourceFile, style: Style, binding: Binding, module: str | None
     where = module or entry.module
     if entry.statement.role("path") is not None and where == entry.module:
         return Need(binding.name, where, entry.imported, entry.statement.text)
-    if entry.imported not in ("*", "default"):
+    if entry.imported not in ("*", "default") and _is_listed(entry):
         return Need(binding.name, where, entry.imported, statement_for(file, style, where, entry.entry.text))
+    if file.pack.modules.implied is not None and entry.entry.role("alias") is None:
+        plain = file.pack.wrap.import_name.replace("{name} ", "").format(module=where)
+        return Need(binding.name, where, entry.imported, plain)
     if file.pack.modules.implied is not None:
         return Need(binding.name, where, entry.imported, statement_for(file, style, where, binding.name))
     names = [part for part in entry.statement.walk() if part.type in file.pack.index.identifiers]
+    if not _is_listed(entry) and entry.imported not in ("*", "default"):
+        return Need(binding.name, where, entry.imported, entry.statement.text.replace(entry.module, where, 1))
     if len({part.text for part in names}) > 2 and module is not None:
         return None
     text = entry.statement.text
     return Need(binding.name, where, entry.imported, text.replace(entry.module, where, 1) if module else text)
+
+
+def _is_listed(entry: ImportEntry) -> bool:
+    """Whether a name stands by itself in its import, and not as the end of a path."""
+    return entry.imported in entry.entry.text.split()
 
 
 def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style, *, merge: bool) -> Edit:
@@ -56,28 +68,11 @@ def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style
     return _own_line(file, imports, need, style)
 
 
-def joined(file: SourceFile, imports: list[ImportEntry], needs: Iterable[Need], style: Style) -> list[Need]:
-    """Names of one module that no statement imports yet come in together, in the order of their old statement."""
-    separator = file.pack.wrap.import_separator
-    groups: dict[str, list[Need]] = {}
-    for need in needs:
-        plain = need.statement == statement_for(file, style, need.module, _entry_text(need))
-        alone = not separator or not plain or need.imported in ("*", "default") or _entries(file, imports, need)
-        groups.setdefault(need.name if alone else f"from {need.module}", []).append(need)
-    return [group[0] if len(group) == 1 else _one(file, group, style, separator) for group in groups.values()]
-
-
-def _one(file: SourceFile, needs: list[Need], style: Style, separator: str) -> Need:
-    ordered = sorted(needs, key=lambda need: -len(need.before))
-    first, text = ordered[0], separator.join(map(_entry_text, ordered))
-    return Need(first.name, first.module, first.imported, statement_for(file, style, first.module, text))
-
-
 def _entries(file: SourceFile, imports: list[ImportEntry], need: Need) -> list[ImportEntry]:
     """The names of the first statement that imports plain names from the same module."""
     for entry in imports:
         statement = entry.statement
-        if statement.parent is not file.root or entry.module != need.module or statement.role("path") is not None:
+        if statement.parent is not file.root or entry.module != need.module or not _is_listed(entry):
             continue
         if entry.imported in ("*", "default") or statement.has_token("type") != need.statement.startswith(
             "import type"
@@ -119,17 +114,13 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
         for index, item in enumerate(box.items)
         if item.node.shape == "import" or item.node in modules
     }
-    smallest = _smallest(box, statements, need)
-    if smallest is not None:
-        return Edit(Span(smallest, smallest), line)
     if statements:
         by_path = [index for index in statements if box.items[index].node.role("path") is not None]
         at = _sorted_place(box, by_path, need) if by_path else _place(statements, need)
         end = file.line_end(box.items[at].end)
         lead = b"" if file.data[:end].endswith(b"\n") else style.eol
         return Edit(Span(end, end), lead + line)
-    headers = file.pack.index.headers
-    first = next((i for i in box.items if not (i.is_comment or is_docstring(i) or i.node.type in headers)), None)
+    first = next((i for i in box.items if not (i.is_comment or is_docstring(i) or _is_header(i.node))), None)
     if first is None:
         return Edit(Span(len(file.data), len(file.data)), line)
     at = box.items.index(first)
@@ -144,6 +135,38 @@ def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: S
     before = box.before(at)
     gap = file.data[before:start].count(b"\n")
     return Edit(Span(before, before), style.eol * min(1, gap) + line + (b"" if gap else style.eol))
+
+
+def _is_header(node: Node) -> bool:
+    return node.shape == "package" or node.type in node.file.pack.index.headers
+
+
+def together(file: SourceFile, needs: Iterable[Need], style: Style) -> list[Need]:
+    """The imports as a person would write them: names of one module in one statement, and in a file that has no import
+    yet all of them in one block."""
+    ordered = sorted(needs, key=lambda need: need.statement)
+    if any(item.shape == "import" for item in file.root.items) or style.calls:
+        return ordered
+    joined: list[Need] = []
+    for need in ordered:
+        both = _both(file, joined[-1], need, style) if joined else None
+        joined[-1:] = [both] if both is not None else [*joined[-1:], need]
+    if len(joined) < _FEW:
+        return joined
+    text = style.eol.decode().join(need.statement for need in joined)
+    return [Need(joined[0].name, joined[0].module, "*", text)]
+
+
+def _both(file: SourceFile, first: Need, second: Need, style: Style) -> Need | None:
+    """One statement for the names of two, where the language has one."""
+    if first.module != second.module or "*" in (first.imported, second.imported):
+        return None
+    name = f"{first.name}, {second.name}"
+    statement = statement_for(file, style, first.module, name)
+    parsed = parse(file.path, statement.encode("utf-8", "surrogateescape"), file.pack)
+    bound = Names(parsed).top(second.name)
+    known = not parsed.errors() and bound is not None and bound.imported is not None
+    return Need(name, first.module, name, statement) if known else None
 
 
 def _usual_gap(box: Box) -> int:
@@ -169,16 +192,6 @@ def _place(modules: dict[int, str], need: Need) -> int:
     smaller = [index for index in near if modules[index] <= need.module]
     outside = [index for index in statements if _head(modules[index]) != "."] if head != "." else []
     return (smaller or near or outside or statements)[-1]
-
-
-def _smallest(box: Box, modules: dict[int, str], need: Need) -> int | None:
-    """Where it is the first of the sorted imports from its place: where the next of them begins."""
-    near = [index for index in modules if _head(modules[index]) == _head(need.module) != "."]
-    names = [modules[index] for index in near]
-    if len(near) < 2 or names != sorted(names) or names[0] <= need.module:
-        return None
-    start = box.file.line_start(box.items[near[0]].start)
-    return start if near[0] == 0 or not box.items[near[0] - 1].is_comment else None
 
 
 def _sorted_place(box: Box, statements: list[int], need: Need) -> int:

@@ -317,7 +317,7 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
     if piece.refused:
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
     form = piece.choice[0]
-    reasons = [piece.note] if piece.note else []
+    reasons = [note for note in (piece.note, piece.choice[1].note) if note]
     reasons.extend(_comment_notes(form.region))
     if form.region is not piece.region:
         reasons.append("Made wider, so that the branch is valid code and can be taken out again exactly.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from featureops.core.model import Edit
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile
 
@@ -40,13 +41,19 @@ class Need:
 @dataclass(frozen=True, slots=True, eq=False)
 class Ask:
     """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top.
-    `client` is the path of the file that makes the client, where that has to be there first."""
+    `client` is the path of the file that makes the client, where that has to be there first; `edits` are what else this
+    file needs, `keys` is the file that lists the key. A `note` says what is unusual about it."""
 
     condition: str
     place: str
     needs: tuple[Need, ...] = ()
     host: Node | None = None
     client: str = ""
+    edits: tuple[Edit, ...] = ()
+    keys: str = ""
+    package: str = ""
+    setup: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
