@@ -28,12 +28,6 @@ def kept_for(
     pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], style: Style, outside: frozenset[str] = frozenset()
 ) -> Kept | No:
     """`outside` are names that old code in other files still imports from this one."""
-    local = made_local(pair, wrapped)
-    if local is not None:
-        return No(
-            f"One side has {local} from outside of the function, the other makes it a local of the whole function. Give"
-            " the new one another name"
-        )
     again = _locals_back(pair, wrapped, left)
     if isinstance(again, No):
         return again
@@ -81,6 +75,12 @@ def kept_for(
 
 def _locals_back(pair: Pair, wrapped: Sequence[Region], left: Sequence[Region]) -> dict[Region, list[Item]] | No:
     """The local declarations that may stand outside of branches and that old code still needs."""
+    local = made_local(pair, wrapped)
+    if local is not None:
+        return No(
+            f"One side has {local} from outside of the function, the other makes it a local of the whole function. Give"
+            " the new one another name"
+        )
     gone = [
         (region, item)
         for region in left
