@@ -37,6 +37,7 @@ __all__ = ["main"]
 
 FLAG = "wrapped-change-probe"
 _MOST_FILES = 60
+_WORD = re.compile(rb"\w+")
 
 
 @dataclass(slots=True)
@@ -239,7 +240,14 @@ def _explained(off: bytes, old: bytes, new: bytes, hunks: Sequence[Hunk]) -> boo
     for hunk in places:
         extra.update(line.strip() for line in news[hunk.start_line - 1 : hunk.end_line])
     before, after = _lines(olds), _lines(off.splitlines())
-    return set(after - before) <= extra and set(before - after) <= missing
+    come = {line for line in after - before if not any(_is_less(line, whole) for whole in extra)}
+    return come <= extra and set(before - after) <= missing
+
+
+def _is_less(line: bytes, whole: bytes) -> bool:
+    """Whether a line is a longer one without some of its words, such as an import of fewer names."""
+    words, others = _WORD.findall(line), _WORD.findall(whole)
+    return words[:1] == others[:1] and Counter(words) <= Counter(others)
 
 
 def _lines(lines: Iterable[bytes]) -> Counter[bytes]:

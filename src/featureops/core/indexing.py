@@ -56,17 +56,17 @@ class Indexing:
 
     `modifiers` are no parts of what they stand in, `handlers` parts of a block that is left early. `sigils` are
     characters before a name that its uses as a member do not have. `qualified` nodes write a name out in full,
-    `symbols` are strings marked by their first character. `fields` are the object's own by their
-    looks, `implicit_members` name a
-    member of the object around where nothing binds them, `class_names` are words for the class around. `local_names` do
-    not cross `closed_scopes`; `class_visible` names of a class are seen in its methods. `implicit_returns` are bodies
-    whose last statement is the result. `locators` give the instance of the class in their argument; `named_by_text` are
-    calls whose texts are names of variables, `pure_endings` those of members without effects, `boolean_endings` those
-    of methods that tell whether something is so. In `sealed` strings no other expression can take the place of one.
-    `trailing` nodes belong to the statement before them. `bare_lists` of names have brackets only for several,
-    `hanging_blocks` a brace on a line of its own only below a header of several lines. Behind `private_sections` in the
-    body of a class, up to `public_sections`, members are for the class alone. A call with an option of
-    `condition_options` (`inverted_options`: that does not hold) acts only where what the option's text names holds.
+    `symbols` are strings marked by their first character. `fields` are the object's own by their looks,
+    `implicit_members` name a member of the object around where nothing binds them, `class_names` are words for the
+    class around. `local_names` do not cross `closed_scopes`; `class_visible` names of a class are seen in its
+    methods. `implicit_returns` are bodies whose last statement is the result. `locators` give the instance of the
+    class in their argument; `named_by_text` are calls whose texts are names of variables, `pure_endings` those of
+    members without effects, `boolean_endings` those of methods that tell whether something is so. In `sealed` strings
+    no other expression can take the place of one. `trailing` nodes belong to the statement before them. Comments name
+    types behind `type_tags`. `bare_lists` of names have brackets only for several, `hanging_blocks` a brace on a line
+    of its own only below a header of several lines. Behind `private_sections` in the body of a class, up to
+    `public_sections`, members are for the class alone. A call with an option of `condition_options`
+    (`inverted_options`: that does not hold) acts only where what the option's text names holds.
 
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
@@ -169,6 +169,7 @@ class Indexing:
     boolean_endings: frozenset[str]
     sealed: frozenset[str]
     trailing: frozenset[str]
+    type_tags: frozenset[str]
     bare_lists: frozenset[str]
     hanging_blocks: frozenset[str]
     private_sections: frozenset[str]

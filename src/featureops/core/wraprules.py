@@ -29,6 +29,11 @@ class WrapRules:
     `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
     packages.
     `captures_once`: a function without a name may only use variables that are set once.
+
+    `defining_calls` fits functions that only define members when a class is loaded. Nodes of the types `valued` give
+    what the last statement in them gives; functions whose names `discarding` fits make no use of it. `unscoped` tells
+    that a branch hides no name that is bound in it. `prefix` begins the name of every variable, with `single_imports`
+    each import stands alone.
     """
 
     otherwise: str = "} else {"
@@ -55,4 +60,10 @@ class WrapRules:
     value_words: tuple[str, ...] = ()
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
+    defining_calls: str | None = None
+    valued: frozenset[str] = frozenset()
+    discarding: str | None = None
+    unscoped: bool = False
+    prefix: str = ""
+    single_imports: bool = False
     captures_once: bool = False

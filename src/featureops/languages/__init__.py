@@ -343,6 +343,12 @@ def _wrap(table: Table) -> WrapRules:
             ManifestForm(texts(item, "files"), text(item, "add")) for item in subtables(table, "manifests")
         ),
         own_lines=bool(table.get("own_lines", False)),
+        defining_calls=optional(table, "defining_calls"),
+        valued=frozenset(texts(table, "valued")),
+        discarding=optional(table, "discarding"),
+        unscoped=bool(table.get("unscoped", False)),
+        prefix=text(table, "prefix", ""),
+        single_imports=bool(table.get("single_imports", False)),
         tall=tuple(texts(table, "tall")),
         inferred=optional(table, "inferred"),
         makers=frozenset(texts(table, "makers")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from featureops.core.fold.editor import Editor
@@ -51,10 +52,22 @@ def newly_unused(
             continue
         if is_visible(names, binding) and is_used_elsewhere(binding):
             continue
+        if binding.imported is not None and _is_named_in_comments(binding, editor):
+            continue
         if binding.scope.type in names.file.pack.index.open_classes and _is_named_openly(names, editor, binding, part):
             continue
         found.append(part)
     return found
+
+
+def _is_named_in_comments(binding: Binding, editor: Editor) -> bool:
+    """Whether a comment that stays names the type that an import brings in."""
+    file = binding.definitions[0].file
+    tags = file.pack.index.type_tags
+    comments = (node for node in file.root.walk() if node.is_comment and not editor.covers(node.span)) if tags else ()
+    lines = (line for comment in comments for line in comment.text.splitlines())
+    word = re.compile(rf"\b{re.escape(binding.name)}\b")
+    return any(word.search(line) and not tags.isdisjoint(line.split()) for line in lines)
 
 
 def _removable(

@@ -23,6 +23,7 @@ __all__ = [
     "frame",
     "owner_of",
     "root_box",
+    "same_head",
     "unwrapped_definition",
 ]
 
@@ -50,6 +51,15 @@ class Item:
     @property
     def is_comment(self) -> bool:
         return self.node.is_comment
+
+    @property
+    def parts(self) -> list[Node]:
+        """The node and what stands behind it up to the end of the item: its comment, the body of its text."""
+        found, after = [self.node], self.node.next()
+        while after is not None and after.end <= self.end:
+            found.append(after)
+            after = after.next()
+        return found
 
     @property
     def owns_lines(self) -> bool:
@@ -105,9 +115,14 @@ def boxes_in(node: Node) -> list[Box]:
             found.extend(boxes_in(opening) if opening is not None else ())
         if box is not None:
             found.append(box)
-            continue
-        stack.extend(reversed(part.children))
+        stack.extend(reversed(part.children if box is None else _handlers(part)))
     return found
+
+
+def _handlers(node: Node) -> list[Node]:
+    """The parts of a block that go on where its statements fail: no statements, and what they hold are boxes."""
+    kinds = node.file.pack.index.handlers if node.shape == "block" else ()
+    return [child for child in node.children if child.named and child.type in kinds]
 
 
 def _box(node: Node, *, itself: bool) -> Box | None:
@@ -133,6 +148,8 @@ def _is_expression_body(node: Node, parent: Node) -> bool:
         return False
     if parent.shape in (*_FUNCTIONS, "case"):
         return parent.role("body") is node
+    if parent.shape == "case":
+        return parent.role("body") is node and parent.role("condition") is not None
     spread = node.text.startswith("...")
     if parent.shape == "arguments":
         # A hook must be called on every rendering: what it is given may differ, whether it is called may not.
@@ -152,17 +169,24 @@ def _statements(node: Node) -> Box:
     parent = node.parent
     kind: BoxKind = "members" if parent is not None and _is_class(parent) else "block"
     file, children = node.file, list(node.children)
-    if node.file.pack.text.blocks == "braces" and file.data[node.start : node.start + 1] == b"{":
+    if children and not children[0].named and children[0].text == "{":
         start, end = node.start + 1, node.end - 1
         if not file.data[start : file.line_end(start)].strip():
             start = file.line_end(start)
         if not file.data[file.line_start(end) : end].strip():
             end = file.line_start(end)
         return Box(kind, node, _items(children[1:-1]), start, max(start, end))
-    lead = _leading_comments(node)
-    items = _items([*lead, *(child for child in children if child.named)])
+    first = next(iter(_handlers(node)), None)
+    inside = children if first is None else children[: children.index(first)]
+    items = _items([*_leading_comments(node), *(child for child in inside if child.named)])
     start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
-    return Box(kind, node, items, start, file.line_end(items[-1].end) if items else node.end)
+    return Box(kind, node, items, start, _end_of(items[-1]) if items else node.end)
+
+
+def _end_of(last: Item) -> int:
+    """The end of the line that an item ends, or of the item where more code stands behind it."""
+    end = last.file.line_end(last.end)
+    return last.end if last.file.data[last.end : end].strip() else end
 
 
 def _is_class(node: Node) -> bool:
@@ -188,9 +212,11 @@ def _section(node: Node) -> Box | None:
     if not body:
         return None
     items = _items(body)
+    if not items or all(item.is_comment for item in items):
+        return None
     if not items[0].owns_lines:
         return None
-    return Box("block", node, items, node.file.line_start(items[0].start), node.file.line_end(items[-1].end))
+    return Box("block", node, items, node.file.line_start(items[0].start), _end_of(items[-1]))
 
 
 def _items(children: list[Node]) -> tuple[Item, ...]:
@@ -200,7 +226,8 @@ def _items(children: list[Node]) -> tuple[Item, ...]:
             if items and child.text in (";", ","):
                 items[-1] = Item(items[-1].node, items[-1].start, child.end)
             continue
-        if child.is_comment and items and not items[-1].is_comment and _same_line(items[-1], child):
+        trails = child.type in child.file.pack.index.trailing
+        if items and not items[-1].is_comment and (trails or (child.is_comment and _same_line(items[-1], child))):
             items[-1] = Item(items[-1].node, items[-1].start, child.end)
         else:
             items.append(Item(child, child.start, _end(child)))
@@ -236,6 +263,15 @@ def unwrapped_definition(node: Node) -> Node:
             return node
         node = inner
     return node
+
+
+def same_head(old: Node, new: Node) -> bool:
+    """Whether two functions are the same up to their bodies."""
+    before, after = unwrapped_definition(old), unwrapped_definition(new)
+    bodies = before.role("body"), after.role("body")
+    if before.shape != "function" or after.shape != "function" or bodies[0] is None or bodies[1] is None:
+        return False
+    return old.file.data[old.start : bodies[0].start] == new.file.data[new.start : bodies[1].start]
 
 
 def definition_name(node: Node) -> str | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Names
-from featureops.core.syntax import Node
+from featureops.core.syntax import Node, SourceFile
 from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.imports import added, together
@@ -21,6 +23,8 @@ from featureops.core.wrap.spelt import variable_name
 from featureops.core.wrap.values import Ask, Need, Pair
 
 __all__ = ["Built", "Layout", "build"]
+
+_WORD = re.compile(rb"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class _Draft:
     style: Style
     edits: list[Edit] = field(default_factory=list)
     added: set[bytes] = field(default_factory=set)
+    leads: dict[Region, bytes] = field(default_factory=dict)
 
 
 def build(
@@ -61,10 +66,10 @@ def build(
     draft = _Draft(pair, style)
     conditions = _conditions(draft, flag, chosen, layout)
     for (form, _), condition in zip(chosen, conditions, strict=True):
-        draft.edits.extend(form.write(condition))
+        draft.edits.extend(_led(form.write(condition), draft.leads.get(form.region, b"")))
     needs = {need.statement: need for _, ask in chosen for need in ask.needs}
     draft.edits.extend(dict.fromkeys(edit for _, ask in chosen for edit in ask.edits))
-    _import(draft, [*together(pair.new, needs.values(), style), *kept.imports], layout)
+    _import(draft, together(pair.new, needs.values(), style), kept.imports, layout)
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
@@ -118,20 +123,26 @@ def _before_first(draft: _Draft, regions: list[Region], ask: Ask, name: str) -> 
         return False
     box, index = place
     first = regions[0]
-    if box is first.new_box:
-        first_line = first.new_items[0].start if first.new_items else None
+    if box is first.new_box and not first.new_items:
         anchor = box.items[min(index, len(box.items) - 1)]
-        if first_line is None:
-            line = indent_of(anchor) + _declaration(draft, name, ask)
-            start = first.new_room.start
-            draft.edits.insert(0, Edit(Span(start, start), line))
-            return True
-    item = box.items[index]
+        draft.leads[first] = indent_of(anchor) + _declaration(draft, name, ask)
+        return True
+    item = _led_by_comments(box, index)
     if not item.owns_lines:
         return False
     start = box.file.line_start(item.start)
     draft.edits.insert(0, Edit(Span(start, start), indent_of(item) + _declaration(draft, name, ask)))
     return True
+
+
+def _led_by_comments(box: Box, index: int) -> Item:
+    """The first of the comments that stand right above an item, or the item."""
+    file = box.file
+    while index and box.items[index - 1].is_comment and box.items[index - 1].owns_lines:
+        if file.line_of(box.items[index - 1].end) + 1 != file.line_of(box.items[index].start):
+            break
+        index -= 1
+    return box.items[index]
 
 
 def _common_place(regions: list[Region]) -> tuple[Box, int] | None:
@@ -153,6 +164,16 @@ def _chain(region: Region) -> Iterator[tuple[Box, int]]:
         at = at.parent
 
 
+def _led(edits: list[Edit], lead: bytes) -> list[Edit]:
+    """The edits with a line in front of what the first one writes, behind its blank lines."""
+    if not lead:
+        return edits
+    first, *others = edits
+    text = first.text.lstrip(b"\r\n")
+    blank = first.text[: len(first.text) - len(text)]
+    return [Edit(first.span, blank + lead + text), *others]
+
+
 def _declaration(draft: _Draft, name: str, ask: Ask) -> bytes:
     text = draft.pair.new.pack.wrap.declare.format(name, ask.condition)
     text = text if draft.style.semicolons else text.rstrip(";")
@@ -162,19 +183,29 @@ def _declaration(draft: _Draft, name: str, ask: Ask) -> bytes:
 # ---------------------------------------------------------------- imports and old code
 
 
-def _import(draft: _Draft, needs: Iterable[Need], layout: Layout) -> None:
+def _import(draft: _Draft, asked: Sequence[Need], kept: Sequence[Need], layout: Layout) -> None:
     file = draft.pair.new
     entries = [binding.imported for binding in draft.pair.new_names.imports if binding.imported is not None]
-    together: dict[Span, Edit] = {}
-    for need in needs:
+    edits: dict[Span, Edit] = {}
+    again: set[Span] = set()
+    for need in [*asked, *kept]:
         edit = added(file, entries, need, draft.style, merge=layout.merge)
-        before = together.get(edit.span)
-        together[edit.span] = Edit(edit.span, before.text + edit.text) if before else edit
-    for edit in together.values():
+        before = edits.get(edit.span)
+        edits[edit.span] = Edit(edit.span, before.text + edit.text) if before else edit
+        again.update([edit.span] if need in kept else ())
+    for edit in edits.values():
         start, end = file.line_start(edit.span.start), file.line_end(edit.span.end)
         line = file.data[start : edit.span.start] + edit.text + file.data[edit.span.end : end]
-        draft.added.update(part.strip() for part in line.splitlines())
+        lines = [part.strip() for part in line.splitlines()]
+        draft.added.update(part for part in lines if edit.span not in again or _stood(draft.pair.old, part))
         draft.edits.append(edit)
+
+
+def _stood(file: SourceFile, line: bytes) -> bool:
+    """Whether a line imports nothing that a statement of the file did not."""
+    words = Counter(_WORD.findall(line))
+    statements = (item for item in file.root.items if item.shape == "import")
+    return any(words <= Counter(_WORD.findall(item.text.encode("utf-8", "surrogateescape"))) for item in statements)
 
 
 def _put_back(draft: _Draft, kept: Kept) -> None:
@@ -239,11 +270,13 @@ def _expected(
     for region in stuck:
         # What is refused is there in both states, but for definitions that nothing uses when the flag is off.
         removed.update(_lines(item.text for item in region.new_items))
+        added_lines.update(_lines(item.text for item in region.new_items))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     off = apply_edits(pair.new.data, ordered)
     back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
     unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
-    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back)
+    imports = tuple(item.text for region in left for item in region.new_items if item.node.shape == "import")
+    return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back, imports)
 
 
 def _chunks(kept: Kept) -> Iterator[tuple[int, int]]:

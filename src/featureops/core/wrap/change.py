@@ -21,6 +21,7 @@ from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import region_of_lines, unset_without
+from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
@@ -154,6 +155,7 @@ class _Change:
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
+        self._words: dict[bytes, frozenset[str]] = {}
         self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
@@ -214,7 +216,7 @@ class _Change:
             return rendered([*near, *templates], region, where)
 
         reads = self.idioms.reads(pair.path)
-        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions)
+        return Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
 
     def _files_with(self, word: str) -> Iterable[str]:
         return self.repository.grep([word.encode()])
@@ -222,18 +224,25 @@ class _Change:
     def _clean(self, path: str, text: bytes, keep: bool) -> bytes | None:
         """What the cleanup makes of a wrapped file, seen with the files that it imports; None where it would leave the
         key in a list of keys."""
+        return self._cleaned(path, text, keep)
+
+    def _clean_wide(self, path: str, text: bytes, keep: bool) -> bytes | None:
+        """The same, where other files of the repository may use what is in this one."""
+        return self._cleaned(path, text, keep, wide=True)
+
+    def _with_word(self, word: bytes) -> frozenset[str]:
+        if word not in self._words:
+            self._words[word] = frozenset(self.repository.grep([word]))
+        return self._words[word]
+
+    def _cleaned(self, path: str, text: bytes, keep: bool, *, wide: bool = False) -> bytes | None:
         added = {other: both for other in self.keys.named_in(text) if (both := self.keys.added(other)) is not None}
         added.pop(path, None)
         lists = {other: after for other, (_, after) in added.items()}
         files = {**self._around(path), **lists, path: text}
-        done = cleanup(
-            MappingSource(files),
-            self.flag,
-            keep,
-            self.repository.packs,
-            self.repository.config,
-            frozenset({path, *lists}),
-        )
+        whole = self.repository
+        source = Overlay(files, whole.paths, whole.read, self._with_word) if wide else MappingSource(files)
+        done = cleanup(source, self.flag, keep, whole.packs, whole.config, frozenset({path, *lists}))
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
         return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 

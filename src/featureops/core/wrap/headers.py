@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import boxes_in, declarators_of, frame, unwrapped_definition
+from featureops.core.wrap.boxes import boxes_in, declarators_of, frame, same_head, unwrapped_definition
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Stays
 
@@ -24,7 +24,13 @@ def header_judged(region: Region, name: str) -> Stays | No:
         return Stays(f"{name} only gained what it is made with: hand it in whether the flag is on or off.")
     if after.shape == "class":
         return No(
-            f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created."
+            f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created.",
+            inside=True,
+        )
+    if same_head(before, after):
+        return No(
+            f"What {name} does where it fails differs, and that can't stand in a branch. Put the statements with their"
+            " handlers into a block of their own first, or into a second function, and choose between the two."
         )
     if _only_added_parameters(before, after):
         return Stays(f"{name} only gained parameters that callers may leave out.")

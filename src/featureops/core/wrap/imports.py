@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 from featureops.core.model import Edit, Span
@@ -10,7 +11,7 @@ from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, ImportEntry, Names, string_value
 from featureops.core.syntax import Node, SourceFile, parse
-from featureops.core.wrap.boxes import Box, root_box
+from featureops.core.wrap.boxes import Box, owner_of, root_box
 from featureops.core.wrap.judge import is_docstring
 from featureops.core.wrap.layout import Style, style_of
 from featureops.core.wrap.values import Need
@@ -22,6 +23,7 @@ _FEW = 2
 
 def statement_for(file: SourceFile, style: Style, module: str, name: str) -> str:
     form = file.pack.wrap.import_call if style.calls else file.pack.wrap.import_name
+    form = form if module else form.replace("{module}" + (file.pack.modules.separator or "."), "")
     text = form.format(module=module, name=name, quote=style.quote)
     return text if style.semicolons else text.rstrip(";")
 
@@ -58,7 +60,7 @@ def _is_listed(entry: ImportEntry) -> bool:
 
 def added(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style, *, merge: bool) -> Edit:
     """The edit that imports the name."""
-    if merge and need.imported not in ("*", "default"):
+    if merge and not file.pack.wrap.single_imports and need.imported not in ("*", "default"):
         entries = _entries(file, imports, need)
         following = next((e for name in need.before for e in entries if e.imported == name), None)
         if following is not None:
@@ -108,11 +110,15 @@ def _entry_text(need: Need) -> str:
 def _own_line(file: SourceFile, imports: list[ImportEntry], need: Need, style: Style) -> Edit:
     line = need.statement.encode("utf-8", "surrogateescape") + style.eol
     box = root_box(file)
-    modules = {_top(entry.statement): entry.module for entry in imports}
+    keys = {
+        _top(entry.statement): (entry.module, _plain(entry.imported))
+        for entry in reversed(imports)
+        if owner_of(entry.statement) is None
+    }
     statements = {
-        index: modules.get(item.node) or _module_text(item.node)
+        index: keys.get(item.node) or (_module_text(item.node), "")
         for index, item in enumerate(box.items)
-        if item.node.shape == "import" or item.node in modules
+        if item.node.shape == "import" or item.node in keys
     }
     if statements:
         by_path = [index for index in statements if box.items[index].node.role("path") is not None]
@@ -185,13 +191,17 @@ def _top(statement: Node) -> Node:
     return node
 
 
-def _place(modules: dict[int, str], need: Need) -> int:
+def _place(keys: dict[int, tuple[str, str]], need: Need) -> int:
     """The import to stand behind: the last smaller one from the same place (package or folder), else the last."""
-    statements, head = list(modules), _head(need.module)
-    near = [index for index in statements if head == _head(modules[index])]
-    smaller = [index for index in near if modules[index] <= need.module]
-    outside = [index for index in statements if _head(modules[index]) != "."] if head != "." else []
+    statements, head, key = list(keys), _head(need.module), (need.module, _plain(need.imported))
+    near = [index for index in statements if head == _head(keys[index][0])]
+    smaller = [index for index in near if keys[index] <= key]
+    outside = [index for index in statements if _head(keys[index][0]) != "."] if head != "." else []
     return (smaller or near or outside or statements)[-1]
+
+
+def _plain(imported: str) -> str:
+    return "" if imported in ("*", "default") else imported
 
 
 def _sorted_place(box: Box, statements: list[int], need: Need) -> int:
@@ -217,7 +227,7 @@ def _module_text(statement: Node) -> str:
 
 
 def _head(module: str) -> str:
-    return "." if module.startswith(".") else module.split("/", maxsplit=1)[0].split(".", maxsplit=1)[0]
+    return "." if module.startswith(".") else re.split(r"[/.:\\]", module, maxsplit=1)[0]
 
 
 def module_for(project: Project, source: str, module: str, target: str) -> str:
@@ -249,11 +259,14 @@ def module_of(project: Project, path: str, target: str) -> str:
     indexed = name in pack.modules.indexes
     if pack.modules.style == "path":
         return _relative(folder if indexed else stem, target)
-    parts = [] if indexed else [name]
-    while folder and any(_index(folder, index, pack) in project.paths for index in pack.modules.indexes):
-        folder, package = posixpath.split(folder)
-        parts.insert(0, package)
-    return ".".join(parts)
+    folders = folder.split("/") if folder else []
+    packages = [
+        depth
+        for depth in range(len(folders))
+        for index in pack.modules.indexes
+        if _index("/".join(folders[: depth + 1]), index, pack) in project.paths
+    ]
+    return ".".join([*(folders[packages[0] :] if packages else []), *([] if indexed else [name])])
 
 
 def _index(folder: str, index: str, pack: LanguagePack) -> str:

@@ -154,8 +154,9 @@ def _models(owner: Node, fields: Sequence[_Kept]) -> Iterator[_Kept]:
         yield from reversed(marked)
 
 
-def _is_bare(parameter: Node) -> bool:
-    return parameter.role("value") is None and not any(part.shape == "decorator" for part in parameter.walk())
+def _is_bare(part: Node) -> bool:
+    """Whether nothing is said of a part but its name and type: a mark would be another thing's."""
+    return part.role("value") is None and not any(inner.shape == "decorator" for inner in part.walk())
 
 
 def _assigned(maker: Node, fields: Sequence[_Kept]) -> Iterator[_Kept]:
@@ -172,7 +173,7 @@ def _assigned(maker: Node, fields: Sequence[_Kept]) -> Iterator[_Kept]:
                 continue
             target = left.role("property") or left
             field = next((kept for kept in fields if kept.label == _plain(target.text)), None)
-            if field is not None and field.node.shape != "parameter":
+            if field is not None and field.node.shape != "parameter" and _is_bare(statement_of(field.node)):
                 yield _Kept(parameter, name, kind, (statement_of(field.node), statement, field.type))
 
 
@@ -180,10 +181,9 @@ def _is_filled(field: Node, owner: Node) -> bool:
     """Whether a framework gives a field its value, by a mark of its own or of its class."""
     index, statement = field.file.pack.index, statement_of(field)
     marks, whole = index.injection_marks, field.file.pack.wrap.filled_by
-    own = {_mark(part) for part in statement.children if part.shape == "decorator" or part.type == "modifiers"}
-    own |= {_mark(part) for child in statement.children for part in child.children if part.shape == "decorator"}
-    if own & marks:
-        return len(own - {""}) == 1
+    own = [_mark(part) for part in statement.walk() if part.shape == "decorator"]
+    if own:
+        return len(own) == 1 and own[0] in marks
     heads = [part for child in owner.children for part in (child, *child.children)]
     by_class = any(part.shape == "decorator" and _mark(part) in whole for part in heads)
     words = statement.text.split()

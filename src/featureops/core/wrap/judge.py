@@ -69,6 +69,8 @@ def _code(items: Sequence[Item]) -> list[Item]:
 def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No | None:
     if all(is_docstring(item) for item in (*old, *new)):
         return Stays("Only the documentation of the code differs.")
+    if _tokens(old) == _tokens(new):
+        return Stays("Only the layout or the comments differ: nothing to switch.")
     if not old and all(sets_up(item.node, region) for item in new):
         return Stays("It sets what the class gained: that is there whether the flag is on or off.")
     if any(item.node.type in item.file.pack.wrap.first_calls for item in (*old, *new)):
@@ -77,6 +79,12 @@ def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No
             " and choose where the object is made, or choose the argument there."
         )
     return _hooks(region, old, new)
+
+
+def _tokens(items: Sequence[Item]) -> list[tuple[str, str]]:
+    """The nodes in order, with the texts of those that hold no other: code without its layout and its comments."""
+    nodes = (node for item in items for part in item.parts for node in part.walk() if not node.is_comment)
+    return [(node.type, "" if node.children else node.text) for node in nodes]
 
 
 def cut(region: Region) -> list[Region]:
@@ -170,6 +178,12 @@ def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
             "This code runs once, when the file is loaded: a flag read here can't be switched while the program runs."
             " Move it into a function and read the flag there."
         )
+    lost = next((item for item in old if _additive(item) == "call" and not _still_made(item, new)), None)
+    if lost is not None:
+        return No(
+            f"{lost.node.text.splitlines()[0]} defined members that the old code may need. Keep what it defined, and"
+            " take it away with the flag."
+        )
     names = {name for item in old for name in (_defined(item),) if name}
     again = sorted(names.intersection(name for item in new for name in (_defined(item),) if name))
     if again:
@@ -178,6 +192,28 @@ def _at_import(region: Region, old: list[Item], new: list[Item]) -> Stays | No:
         return Stays("Removed: nothing of the old code that is kept needs it.")
     words = sorted({_WORDS.get(kind, "definition") for _, kind in kinds})
     return Stays(f"New {' and '.join(words)}: dead until the new code calls it.")
+
+
+def _still_made(old: Item, new: Sequence[Item]) -> bool:
+    """Whether a call that defines members has a successor that defines them all."""
+    before = _stated(unwrapped_definition(old.node))
+    return any(
+        after.shape == "call"
+        and _part_text(before, "function") == _part_text(after, "function")
+        and _arguments(before) <= _arguments(after)
+        for item in new
+        for after in (_stated(unwrapped_definition(item.node)),)
+    )
+
+
+def _arguments(call: Node) -> set[str]:
+    arguments = call.role("arguments")
+    return {part.text for part in arguments.items} if arguments is not None else set()
+
+
+def _part_text(node: Node, role: str) -> str:
+    part = node.role(role)
+    return part.text if part is not None else ""
 
 
 def _redefined(region: Region, old: list[Item], new: list[Item], names: list[str]) -> Stays | No:
@@ -203,13 +239,25 @@ def _additive(item: Item) -> str:
         return node.shape
     if node.shape == "export":
         return "export"
-    if node.shape == "pass" or is_docstring(item):
+    if node.shape == "pass" or is_docstring(item) or node.text in _marks(node):
         return "text"
-    operand = node.role("operand") if node.shape == "expression" else None
-    if operand is not None and operand.shape == "assign":
-        target = operand.role("left")
+    inner = _stated(node)
+    if inner.shape == "assign":
+        target = inner.role("left")
         return "constant" if target is not None and target.shape in ("", "list") else ""
-    return ""
+    defining, callee = node.file.pack.wrap.defining_calls, inner.role("function") if inner.shape == "call" else None
+    return "call" if defining and callee is not None and re.fullmatch(defining, callee.text) else ""
+
+
+def _marks(node: Node) -> frozenset[str]:
+    """Words that stand alone and tell who may use the members behind them."""
+    index = node.file.pack.index
+    return index.private_sections | index.public_sections
+
+
+def _stated(node: Node) -> Node:
+    """The expression that a statement consists of; some grammars know no statement around it."""
+    return (node.role("operand") or node) if node.shape == "expression" else node
 
 
 def _defined(item: Item) -> str | None:
@@ -225,8 +273,8 @@ def _defined(item: Item) -> str | None:
     if node.shape in ("field", "enum-member"):
         named = node.role("name")
         return named.text if named is not None else None
-    operand = node.role("operand") if node.shape == "expression" else None
-    left = operand.role("left") if operand is not None and operand.shape == "assign" else None
+    inner = _stated(node)
+    left = inner.role("left") if inner.shape == "assign" else None
     return left.text if left is not None else None
 
 

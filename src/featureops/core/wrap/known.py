@@ -40,6 +40,8 @@ def known_in(pair: Pair, project: Project, style: Style, name: Node, called: str
         return None if same else No(f"{name.text} of {path} belongs to another package.")
     if pair.new.pack.wrap.package is not None:
         return unless_known(_of_package(pair, project, style, path, wanted), wanted, pair)
+    if not pair.new.pack.wrap.import_name:
+        return None
     module = module_of(project, path, target)
     return unless_known(Need(wanted, module, wanted, statement_for(pair.new, style, module, wanted)), wanted, pair)
 

@@ -25,7 +25,11 @@ class Kept:
 
 
 def kept_for(
-    pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], style: Style, outside: frozenset[str] = frozenset()
+    pair: Pair,
+    wrapped: Sequence[Region],
+    left: Sequence[Region],
+    style: Style,
+    outside: frozenset[str] = frozenset(),
 ) -> Kept | No:
     """`outside` are names that old code in other files still imports from this one."""
     again = _locals_back(pair, wrapped, left)
@@ -35,6 +39,7 @@ def kept_for(
     pending += [item for items in again.values() for item in items]
     imports: dict[str, Need] = {}
     gone = _gone(left)
+    moved = {definition_name(item.node) for region in left for item in region.new_items} - {None}
     kept_texts = {item.text for item in pair.new.root.items if item.shape == "import"}
     lost = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in kept_texts]
     opened = [node for node in lost if node.role("open") is not None]
@@ -63,7 +68,9 @@ def kept_for(
         statements = [binding.imported.statement for binding in whole if binding.imported is not None]
         pending, wanted = [], set()
         for region, item in gone:
-            needed = item.node in statements or (item.node.shape != "import" and bool(_names(item, pair) & names))
+            needed = item.node in statements or (
+                item.node.shape != "import" and bool(_names(item, pair) & (names - moved))
+            )
             if needed and item not in again.get(region, []):
                 if _set_once(item):
                     return No(_unset(item))

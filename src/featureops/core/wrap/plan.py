@@ -8,7 +8,7 @@ from typing import Literal
 
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
-from featureops.core.wrap.boxes import Item, owner_of
+from featureops.core.wrap.boxes import Item, definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.judge import cut, judged, unreadable
@@ -17,6 +17,7 @@ from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.reach import captured, hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
+from featureops.core.wrap.results import with_result
 from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
@@ -29,7 +30,8 @@ _MOST_OPTIONS = 8
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
-    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides."""
+    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
+    `wide` is a cleaner that sees more of the repository and takes longer."""
 
     pair: Pair
     flag: str
@@ -39,6 +41,7 @@ class Job:
     reads: Sequence[Read] = ()
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
+    wide: Cleaner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,8 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
             elif isinstance(wider, Region):
                 yield from (form for form in forms_of(wider, job.style) if form.name != "conditional")
         else:
-            yield from forms_of(at, job.style)
+            whole = with_result(at) if at.new_box.kind == "block" else at
+            yield from [whole] if isinstance(whole, No) else forms_of(whole, job.style)
         at = at.parent
         if at is not None and not _same_run(at, region):
             return
@@ -267,7 +271,8 @@ def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
         if built is not None:
             return
         why = why or verdict.why
-    piece.refused = f"No form of a branch can be taken out again exactly here: {why}."
+    sentence = why.endswith(".")
+    piece.refused = why if sentence else f"No form of a branch can be taken out again exactly here: {why}."
 
 
 def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
@@ -276,7 +281,7 @@ def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | N
     for layout in _LAYOUTS:
         built = _try(job, found, pieces, layout)
         if isinstance(built, No):
-            return None, Verdict(holds=False, why=built.reason.rstrip("."))
+            return None, Verdict(holds=False, why=built.reason)
         if built.text in texts:
             continue
         texts.add(built.text)
@@ -309,7 +314,16 @@ def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
     if parse(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
-    return check(path, built.text, built.expected, job.cleaner)
+    verdict = check(path, built.text, built.expected, job.cleaner)
+    # What was put back must go again even where other files speak of such a name.
+    again = [item.node for _, items in built.kept.definitions for item in items if item.node.shape != "import"]
+    if job.wide is not None and verdict.holds == bool(again):
+        verdict = check(path, built.text, built.expected, job.wide)
+    if verdict.holds or not again:
+        return verdict
+    name = definition_name(again[0]) or "a definition"
+    why = f"The old code needs {name}, which the change takes away. Keep it, and take it away with the flag."
+    return replace(verdict, why=why)
 
 
 def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:

@@ -28,6 +28,8 @@ _MOST_REPEATED = 40
 
 def hidden(pair: Pair, region: Region) -> bool:
     """Whether either side declares a name that only its block sees and that the code behind the region uses."""
+    if pair.new.pack.wrap.unscoped:
+        return False
     sides = ((pair.old_names, region.old_items), (pair.new_names, region.new_items))
     return any(_escapes(names, items) for names, items in sides)
 
@@ -209,7 +211,7 @@ def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
     found: dict[str, Binding] = {}
     root = names.file.root
     for item in items:
-        for node in item.node.walk():
+        for node in (node for part in item.parts for node in part.walk()):
             binding = names.of.get(node)
             if binding is not None and binding.scope is root:
                 found[binding.name] = binding
@@ -217,11 +219,13 @@ def top_names(names: Names, items: Iterable[Item]) -> dict[str, Binding]:
 
 
 def members_needed(names: Names, items: Iterable[Item]) -> frozenset[str]:
-    """Names of members that code asks any object for, its own among them."""
+    """Names of members that code asks any object for, or its own object, also without saying so."""
     found, classes = set[str](), names.file.pack.index.class_scopes
     for item in items:
-        for node in item.node.walk():
-            name = node.role("property") if node.named and node.shape == "member" else None
+        for node in (node for part in item.parts for node in part.walk() if node.named):
+            name = node.role("property") if node.shape == "member" else None
+            if name is None and node.type in node.file.pack.index.implicit_members:
+                name = node
             if name is not None:
                 found.add(name.text)
             binding = names.of.get(node) if classes else None

@@ -17,6 +17,7 @@ from featureops.core.wrap.boxes import (
     frame,
     owner_of,
     root_box,
+    same_head,
     unwrapped_definition,
 )
 
@@ -64,7 +65,9 @@ class Region:
     @property
     def is_statement(self) -> bool:
         """Whether it is code that runs, not a declaration or the header of one."""
-        return self.kind == "run" and self.at_run_time
+        if self.kind == "header":
+            return same_head(self.old_items[0].node, self.new_items[0].node)
+        return self.at_run_time
 
     def lines(self) -> tuple[int, int]:
         """First and last line in the new file; for a deletion the line that it stood before."""

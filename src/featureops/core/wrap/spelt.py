@@ -57,7 +57,7 @@ def variable_name(flag: str, pack: LanguagePack, taken: frozenset[str]) -> str:
         words.insert(0, "flag")
     for extra in ([], ["enabled"], ["flag", "enabled"], ["is", "enabled"]):
         chosen = [*words, *extra]
-        name = spelt(chosen, pack.wrap.variable)
+        name = pack.wrap.prefix + spelt(chosen, pack.wrap.variable)
         if name not in taken and len(chosen) > 1:
             return name
     return f"{name}_2"
