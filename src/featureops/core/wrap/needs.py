@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from featureops.core.scopes import Binding, ImportEntry
+from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
@@ -46,18 +47,9 @@ def kept_for(
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
-        clash = clashes(bindings.values(), pair.new_names)
-        if clash is not None:
-            return No(
-                f"The old and the new code both use {clash}, imported from different places. Import the new one under"
-                " another name, so that both can stand in one file."
-            )
-        from_open = unopened(opened, pair.old_names, pending, pair.new_names)
-        if from_open is not None:
-            return No(
-                f"The old code may have {from_open} from `{opened[0].text}`, which the change took away. Keep that line"
-                " until the flag is removed."
-            )
+        conflict = _conflict(pair, bindings, opened, pending)
+        if conflict is not None:
+            return conflict
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
         names = {binding.name for binding in missing if binding.imported is None} | wanted
         names |= members_needed(pair.old_names, pending)
@@ -78,6 +70,23 @@ def kept_for(
                 pending.append(item)
     definitions = tuple((region, tuple(sorted(items, key=lambda item: item.start))) for region, items in again.items())
     return Kept(tuple(imports.values()), definitions)
+
+
+def _conflict(pair: Pair, bindings: dict[str, Binding], opened: list[Node], pending: Sequence[Item]) -> No | None:
+    """What the old code has under a name that means something else by now, or that nothing brings in any more."""
+    clash = clashes(bindings.values(), pair.new_names)
+    if clash is not None:
+        return No(
+            f"The old and the new code both use {clash}, imported from different places. Import the new one under"
+            " another name, so that both can stand in one file."
+        )
+    from_open = unopened(opened, pair.old_names, pending, pair.new_names)
+    if from_open is not None:
+        return No(
+            f"The old code may have {from_open} from `{opened[0].text}`, which the change took away. Keep that line"
+            " until the flag is removed."
+        )
+    return None
 
 
 def _locals_back(pair: Pair, wrapped: Sequence[Region], left: Sequence[Region]) -> dict[Region, list[Item]] | No:
