@@ -301,7 +301,8 @@ def owner_of(node: Node) -> Node | None:
         if outer.shape in _FUNCTIONS:
             return outer
         if outer.shape == "class":
-            return block
+            body = outer.role("body")
+            return block if block is not None and body is not None and body.span.holds(block.span) else None
         if outer.shape == "block" and outer.type in outer.file.pack.index.function_scopes:
             block = outer  # a function without parameters may be written as a mere block, in the value of a field too
     return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Names
-from featureops.core.syntax import Node, SourceFile
+from featureops.core.syntax import Node, SourceFile, parse
 from featureops.core.wrap.boxes import Box, Item, boxes_in, frame, owner_of
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.imports import added, together
@@ -275,6 +275,9 @@ def _expected(
     off = apply_edits(pair.new.data, ordered)
     back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
     unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
+    if stuck:
+        # What only refused old code used is used by nothing then.
+        unused |= _unused(Names(parse(pair.path, off, pair.new.pack)))
     imports = tuple(item.text for region in left for item in region.new_items if item.node.shape == "import")
     return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back, imports)
 

@@ -155,6 +155,7 @@ class _Change:
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
+        self._mentions: dict[str, set[str]] = {}
         self._words: dict[bytes, frozenset[str]] = {}
         self.keys = Keys(self.project, flag)
 
@@ -248,6 +249,7 @@ class _Change:
 
     def _around(self, path: str) -> dict[str, bytes]:
         models = {idiom.path for idiom in self.idioms.usable(path)[0][:_MODELS]} - {path}
+        models |= self._mentions.get(path, set())
         found: dict[str, bytes] = {}
         models.update(self.clients.context())
         pending = {path, *models}
@@ -282,11 +284,20 @@ class _Change:
         return [target for target in targets if target is not None]
 
     def _wrap(self, job: Job) -> None:
-        done = wrap_file(job)
         path = job.pair.path
+        done = wrap_file(job)
+        if done.kept and self._sees_more(path, done.kept):
+            done = wrap_file(job)
         self.results.jobs[path], self.results.wraps[path] = job, done
         self.results.hunks.extend(done.hunks)
         self.results.edits[path] = FileEdit(path, job.pair.new.data, done.text)
+
+    def _sees_more(self, path: str, names: frozenset[str]) -> bool:
+        """Let the cleanup of a wrapped file see the others that say a name that came back: it may stay for them."""
+        hits = self.repository.grep(sorted(name.encode() for name in names))
+        ends = posixpath.splitext(path)[1]
+        self._mentions[path] = {hit for hit in sorted(hits)[:_MOST_FILES] if hit != path and hit.endswith(ends)}
+        return bool(self._mentions[path])
 
     # -------------------------------------------------------------- between files
 

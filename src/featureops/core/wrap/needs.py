@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from featureops.core.scopes import Binding, ImportEntry
@@ -24,6 +24,11 @@ class Kept:
     imports: tuple[Need, ...] = ()
     definitions: tuple[tuple[Region, tuple[Item, ...]], ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        names = (definition_name(item.node) for _, items in self.definitions for item in items)
+        return frozenset(name for name in names if name is not None)
+
 
 def kept_for(
     pair: Pair,
@@ -31,9 +36,10 @@ def kept_for(
     left: Sequence[Region],
     style: Style,
     outside: frozenset[str] = frozenset(),
+    stuck: Sequence[Region] = (),
 ) -> Kept | No:
-    """`outside` are names that old code in other files still imports from this one."""
-    again = _locals_back(pair, wrapped, left)
+    """`outside` are names that old code in other files still imports from this one, `stuck` the refused regions."""
+    again = _locals_back(pair, wrapped, left, stuck)
     if isinstance(again, No):
         return again
     pending = [item for region in wrapped for item in region.old_items]
@@ -41,15 +47,13 @@ def kept_for(
     imports: dict[str, Need] = {}
     gone = _gone(left)
     moved = {definition_name(item.node) for region in left for item in region.new_items} - {None}
-    kept_texts = {item.text for item in pair.new.root.items if item.shape == "import"}
-    lost = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in kept_texts]
-    opened = [node for node in lost if node.role("open") is not None]
+    opened = _opened(pair, gone)
     wanted = set(outside)
     while pending or wanted:
         bindings = top_names(pair.old_names, pending)
-        conflict = _conflict(pair, bindings, opened, pending)
-        if conflict is not None:
-            return conflict
+        problem = _conflict(pair, bindings, pending, opened)
+        if problem is not None:
+            return problem
         missing = [binding for name, binding in bindings.items() if pair.new_names.top(name) is None]
         names = {binding.name for binding in missing if binding.imported is None} | wanted
         names |= members_needed(pair.old_names, pending)
@@ -72,8 +76,10 @@ def kept_for(
     return Kept(tuple(imports.values()), definitions)
 
 
-def _conflict(pair: Pair, bindings: dict[str, Binding], opened: list[Node], pending: Sequence[Item]) -> No | None:
-    """What the old code has under a name that means something else by now, or that nothing brings in any more."""
+def _conflict(
+    pair: Pair, bindings: Mapping[str, Binding], pending: Sequence[Item], opened: Sequence[Node]
+) -> No | None:
+    """Why names that the old code uses can't be had beside the new code."""
     clash = clashes(bindings.values(), pair.new_names)
     if clash is not None:
         return No(
@@ -89,8 +95,34 @@ def _conflict(pair: Pair, bindings: dict[str, Binding], opened: list[Node], pend
     return None
 
 
-def _locals_back(pair: Pair, wrapped: Sequence[Region], left: Sequence[Region]) -> dict[Region, list[Item]] | No:
+def _opened(pair: Pair, gone: Sequence[tuple[Region, Item]]) -> list[Node]:
+    """The statements that brought in names without naming them, and went."""
+    there = {item.text for item in pair.new.root.items if item.shape == "import"}
+    closed = [item.node for _, item in gone if item.node.shape == "import" and item.node.text not in there]
+    return [node for node in closed if node.role("open") is not None]
+
+
+def _lost_local(pair: Pair, wrapped: Sequence[Region], stuck: Sequence[Region]) -> str | None:
+    """A name that only old code of a refused region declares and that old code in a branch uses."""
+    spans = [item.node.span for region in stuck if region.at_run_time for item in region.old_items]
+    for region in wrapped if spans else ():
+        place = next(iter(region.new_box.node.children), region.new_box.node)
+        for node in (node for item in region.old_items for node in item.node.walk()):
+            binding = pair.old_names.of.get(node)
+            if binding is None or not any(span.holds(name.span) for span in spans for name in binding.definitions):
+                continue
+            if pair.new_names.lookup(binding.name, place) is None:
+                return binding.name
+    return None
+
+
+def _locals_back(
+    pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], stuck: Sequence[Region]
+) -> dict[Region, list[Item]] | No:
     """The local declarations that may stand outside of branches and that old code still needs."""
+    refused = _lost_local(pair, wrapped, stuck)
+    if refused is not None:
+        return No(f"The old code needs {refused}, and the change of that is refused: mend that first")
     local = made_local(pair, wrapped)
     if local is not None:
         return No(

@@ -46,11 +46,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class FileWrap:
-    """`text` is the wrapped file, equal to the new one where nothing was wrapped. `asks` are the ways it asks."""
+    """`text` is the wrapped file, equal to the new one where nothing was wrapped. `asks` are the ways it asks, `kept`
+    the names of old definitions that were put back."""
 
     text: bytes
     hunks: tuple[Hunk, ...]
     asks: tuple[Ask, ...] = ()
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +91,7 @@ def wrap_file(job: Job) -> FileWrap:
     text = built.text if built is not None else job.pair.new.data
     if job.outside:
         text = _with_outside(job, found, wrapped, built) or text
-    return FileWrap(text, ordered, asks)
+    return FileWrap(text, ordered, asks, built.kept.names if built is not None else frozenset())
 
 
 def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Built | None) -> bytes | None:
@@ -294,10 +296,11 @@ def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | N
 def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> Built | No:
     chosen = list(_disjoint([piece.choice for piece in pieces]))
     wrapped = [form.region for form, _ in chosen]
-    kept = kept_for(job.pair, wrapped, found.left, job.style)
+    stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
+    refused = [*found.stuck, *(piece.region for piece in found.pieces if piece.refused)]
+    kept = kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
     if isinstance(kept, No):
         return kept
-    stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
     return build(job.pair, job.flag, chosen, (found.left, stuck), kept, job.style, layout)
 
 
