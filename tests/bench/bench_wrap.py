@@ -5,7 +5,8 @@ cleaned up again from all files of the repository, by the command's own engine: 
 files byte for byte, and to disabled, which must give the old ones but for what was reported as left or refused. Printed
 per language: hunks of statements wrapped and refused, other hunks left and refused, how many differ from the old side
 in blank lines or unused names only (said so by the answer), laws broken. `--show` prints broken ones, `--why` the
-reasons of refusals with a place each, `--skip N` passes over the newest commits.
+reasons of refusals with a place each, `--skip N` passes over the newest commits. With `--compile` the wrapped files
+must also compile, each looked at alone, as far as the toolchains on this machine can tell.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from featureops.core.cleanup import cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile
 from featureops.core.syntax import TooDeep, parse
-from featureops.core.wrap.change import KEY_LISTED, Repository, Wrapped, wrap_changes
+from featureops.core.wrap.change import KEY_LISTED, Wrapped, wrap_changes
+from featureops.core.wrap.repository import Repository
 from featureops.core.wrap.values import Hunk
 from featureops.languages import packs
+from tests.bench.compiling import Sides, missing_compiler, worse
 from tests.bench.history import Commit, History, Tree
 
 __all__ = ["main"]
@@ -47,6 +50,7 @@ class Count:
     inexact: int = 0
     files: int = 0
     broken: list[str] = field(default_factory=list)
+    sides: list[Sides] = field(default_factory=list)
     why: Counter[str] = field(default_factory=Counter)
     places: dict[str, str] = field(default_factory=dict)
 
@@ -85,6 +89,8 @@ def main(argv: Sequence[str]) -> int:
                 seen += 1
                 for path, line in _walk(history, commit, options, counts):
                     counts[path].broken.append(f"{root.name} {commit.id[:10]} {line}")
+    if options.compile:
+        _compile(counts, show=options.show)
     _print(counts, options, seen, time.monotonic() - started)
     return 0
 
@@ -98,6 +104,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--language", help="only files of this language, by id")
     parser.add_argument("--config", type=Path, help="a featureops.toml: how the repositories ask for flags")
     parser.add_argument("--show", action="store_true", help="print how broken results differ")
+    parser.add_argument("--compile", action="store_true", help="compile each wrapped file, where that can be done here")
     parser.add_argument("--why", action="store_true", help="print the reasons of refusals")
     parser.add_argument("--texts", action="store_true", help="print what each wrapped file looks like, as a diff")
     return parser
@@ -161,6 +168,7 @@ def _judge(
             continue
         language = _language(changed.path)
         counts[language].files += 1
+        counts[language].sides.append(Sides(changed.path, changed.before, changed.after, after))
         if options.texts:
             print(_shown(changed.path, changed.after, after))
         on, off = (results[keep].get(changed.path, after) for keep in (True, False))
@@ -250,6 +258,17 @@ def _lines(lines: Iterable[bytes]) -> Counter[bytes]:
 def _shown(path: str, wanted: bytes, got: bytes) -> str:
     before, after = (text.decode("utf-8", "replace").splitlines() for text in (wanted, got))
     return "\n".join(difflib.unified_diff(before, after, f"wanted/{path}", f"got/{path}", lineterm="", n=3))
+
+
+def _compile(counts: Mapping[str, Count], *, show: bool) -> None:
+    for language, count in sorted(counts.items()):
+        if command := missing_compiler(language):
+            print(f"{language} is not compiled: there is no {command} on this machine")
+            continue
+        for one, said in worse(count.sides, language):
+            shown = "\n" + _shown(one.path, one.new, one.wrapped) if show else ""
+            count.broken.append(f"{one.path}: does not compile: {said}{shown}")
+        print(f"{language}: {len(count.sides)} wrapped files compiled")
 
 
 # ---------------------------------------------------------------- the table

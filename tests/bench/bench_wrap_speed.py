@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile
-from featureops.core.wrap.change import Repository, wrap_changes
+from featureops.core.wrap.change import wrap_changes
+from featureops.core.wrap.repository import Repository
 from featureops.languages import packs
 
 __all__ = ["main"]

@@ -82,6 +82,7 @@ def _run_python(run: Run) -> list[str]:
     trace = _Trace(run.value)
     runtime = {"t": trace.t, "f": trace.f, "held": trace.held, "run": trace.run}
     modules = {
+        "flags": types.SimpleNamespace(client=_Client(trace.state)),
         "rt": types.SimpleNamespace(**runtime),
         "UnleashClient": types.SimpleNamespace(UnleashClient=lambda: _Client(trace.state)),
         "openfeature": types.SimpleNamespace(api=types.SimpleNamespace(get_client=lambda: _Client(trace.state))),

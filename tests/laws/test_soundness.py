@@ -54,7 +54,8 @@ def test_generated_programs_of_these_languages_run(language: str) -> None:
 
 def test_a_run_that_is_cut_short_goes_on_where_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state = tmp_path / "state.json"
-    few = ["--language", "python", "--jobs", "1", "--state", str(state)]
+    few = ["--language", "python", "--kind", "flag", "--kind", "variant", "--kind", "text"]
+    few += ["--jobs", "1", "--state", str(state)]
     assert nightly([*few, "--programs", "4", "--minutes", "0"]) == 0
     assert not state.exists()
     assert nightly([*few, "--programs", "2"]) == 0

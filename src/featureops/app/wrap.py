@@ -16,13 +16,14 @@ from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
 from featureops.core.templates import WrapTemplate
 from featureops.core.textdiff import stat, unified
-from featureops.core.wrap.change import Idioms, Repository, Wrapped, wrap_changes, wrap_lines
+from featureops.core.wrap.change import Wrapped, wrap_changes, wrap_lines
 from featureops.core.wrap.idiom import Idiom
 from featureops.core.wrap.imports import import_text
 from featureops.core.wrap.keys import Entry, Keys
 from featureops.core.wrap.layout import quoted, style_of
 from featureops.core.wrap.lines import Off, Selection
 from featureops.core.wrap.manifests import Manifest, Manifests, sdk_for, templates_for
+from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.values import Hunk, No
 
 __all__ = ["idiom", "wrap"]

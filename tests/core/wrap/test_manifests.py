@@ -6,8 +6,9 @@ from featureops.core.config import Config
 from featureops.core.model import ChangedFile
 from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
-from featureops.core.wrap.change import Repository, Wrapped, wrap_changes
+from featureops.core.wrap.change import Wrapped, wrap_changes
 from featureops.core.wrap.manifests import Manifests, sdk_for, templates_for
+from featureops.core.wrap.repository import Repository
 from featureops.languages import packs
 
 

@@ -15,7 +15,8 @@ from featureops.core.project import Project
 from featureops.core.reads import find_reads
 from featureops.core.syntax import parse
 from featureops.core.templates import WrapTemplate
-from featureops.core.wrap.change import Repository, wrap_changes
+from featureops.core.wrap.change import wrap_changes
+from featureops.core.wrap.repository import Repository
 from featureops.languages import packs
 
 _FLAG = "new-checkout"

@@ -11,7 +11,8 @@ import pytest
 
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile
-from featureops.core.wrap.change import Repository, wrap_changes
+from featureops.core.wrap.change import wrap_changes
+from featureops.core.wrap.repository import Repository
 from featureops.languages import packs
 
 _ASKS = "package io.getunleash; public interface Unleash { boolean isEnabled(String name); }"

@@ -281,8 +281,8 @@ class Branches(Comparisons):
             outer = self.names.lookup(name, node)
             if outer is None or outer is binding:
                 continue
-            used = (use for use in (*outer.uses, *outer.writes) if not node.span.holds(use.span))
-            if outer.scope is around or any(around.span.holds(use.span) for use in used):
+            used = (use for use in (*outer.uses, *outer.writes, *outer.definitions) if not node.span.holds(use.span))
+            if outer.scope in (around, around.parent) or any(around.span.holds(use.span) for use in used):
                 return True
         return False
 

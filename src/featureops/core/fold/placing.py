@@ -63,14 +63,18 @@ class Placing:
     def _bare(self, node: Node, target: Node) -> Node:
         """Without its own parentheses, where they only served the operator that is gone."""
         inner = target.role("operand") if target.shape == "paren" else None
-        if inner is None or (node.parent is not None and (node.parent.shape in TIGHT or _is_operator(node.parent))):
+        outer = node.parent if node.parent is not None and node.parent.role("body") is not node else None
+        if inner is None or (outer is not None and (outer.shape in TIGHT or _is_operator(outer))):
             return target
         gap = target.file.slice(target.start, inner.start) + target.file.slice(inner.end, target.end)
         joins = target.file.pack.text.blocks == "indent" and "\n" in inner.text
-        return target if "\n" in gap or joins or self._is_condition(target) else self._bare(node, inner)
+        needed = joins or self._is_condition(target) or _is_braced_body(node, inner)
+        return target if "\n" in gap or needed else self._bare(node, inner)
 
     def _needs_parens(self, node: Node, target: Node) -> bool:
         parent = node.parent
+        if _is_braced_body(node, target):
+            return True
         if parent is None or target.shape not in OPERATORS:
             return False
         if parent.shape in ("not", "member", "call", "await", "cast", "index"):
@@ -94,7 +98,22 @@ class Placing:
         line = file.data[file.line_start(node.end - 1) : node.end]
         text = line.lstrip(b" \t")
         closes = "\n" in node.text and text[:1] in (b")", b"]", b"}")
-        return len(line) - len(text) if closes else self._columns(node)
+        return len(line) - len(text) if closes and _opens_at_once(node) else self._columns(node)
+
+
+def _is_braced_body(node: Node, target: Node) -> bool:
+    """Whether a value that begins with a brace would be taken for the block of the function that gives it."""
+    outer = node.parent
+    is_body = outer is not None and outer.shape in ("function", "lambda") and outer.role("body") is node
+    return is_body and node.file.pack.text.blocks == "braces" and target.text.startswith("{")
+
+
+def _opens_at_once(node: Node) -> bool:
+    """Whether the bracket that ends it is opened on its first line, not by a later call of a chain."""
+    file, last = node.file, node
+    while last.children and last.children[-1].named and last.children[-1].end == node.end:
+        last = last.children[-1]
+    return file.line_of(last.start) == file.line_of(node.start)
 
 
 def _is_operator(node: Node) -> bool:

@@ -6,6 +6,7 @@ them) differ only in what is in those boxes.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ __all__ = [
     "BoxKind",
     "Item",
     "boxes_in",
+    "calls_hook",
     "declarators_of",
     "definition_name",
     "frame",
@@ -149,7 +151,18 @@ def _is_expression_body(node: Node, parent: Node) -> bool:
     if parent.shape == "case":
         return parent.role("body") is node and parent.role("condition") is not None
     spread = node.text.startswith("...")
+    if parent.shape == "arguments":
+        # A hook must be called on every rendering: what it is given may differ, whether it is called may not.
+        return node.shape not in _FUNCTIONS and not spread and parent.parent is not None and calls_hook(parent.parent)
     return parent.shape == "markup-expression" and parent.role("operand") is node and not spread
+
+
+def calls_hook(call: Node) -> bool:
+    """Whether a call is one of a function that must run on every rendering."""
+    rules = call.file.pack.wrap
+    callee = call.role("function") if call.shape == "call" else None
+    name = callee.role("property") if callee is not None and callee.shape == "member" else callee
+    return name is not None and rules.hooks is not None and re.search(rules.hooks, name.text) is not None
 
 
 def _statements(node: Node) -> Box:

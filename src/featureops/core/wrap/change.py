@@ -3,50 +3,35 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from featureops.core.cleanup import cleanup
-from featureops.core.config import Config
 from featureops.core.generated import is_generated
 from featureops.core.model import ChangedFile, FileEdit
-from featureops.core.pack import LanguagePack, Packs
+from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
-from featureops.core.reads import Read, find_reads
 from featureops.core.scopes import Names
 from featureops.core.syntax import SourceFile, TooDeep, parse
 from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.clients import Clients
-from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_of_symbol, sides, unset_without
 from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
+from featureops.core.wrap.repository import Idioms, Repository, is_test_path
 from featureops.core.wrap.telling import Types
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 
-__all__ = ["KEY_LISTED", "Idioms", "Repository", "Wrapped", "is_test_path", "wrap_changes", "wrap_lines"]
+__all__ = ["KEY_LISTED", "Wrapped", "wrap_changes", "wrap_lines"]
 
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
 KEY_LISTED = "The flag's key joins the others that are kept here."
 _NEW_MODULE = "New module: it makes the flag client once."
-_Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """The working tree: `paths` of all files, contents by `read` (None: can't be read), and a scan for byte strings."""
-
-    paths: frozenset[str]
-    read: Callable[[str], bytes | None]
-    grep: _Grep
-    packs: Packs
-    config: Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,73 +61,6 @@ def wrap_lines(
         return No(f"{path} is in no language that can be wrapped.")
     found = region_of_symbol(file, what) if isinstance(what, str) else region_of_lines(file, what)
     return found if isinstance(found, No) else change.lines(file, found, what, off)
-
-
-def is_test_path(pack: LanguagePack, path: str) -> bool:
-    name = posixpath.basename(path)
-    return any(
-        fnmatchcase(name, glob) or fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}") for glob in pack.test_paths
-    )
-
-
-class Idioms:
-    """How the repository asks: its own reads first, then the SDKs' templates."""
-
-    def __init__(self, repository: Repository, project: Project) -> None:
-        self.repository = repository
-        self.project = project
-        self._by_language: dict[str, list[str]] = {}
-        self._by_file: dict[str, list[Idiom]] = {}
-        self._naming: dict[str, list[str]] = {}
-
-    def reads(self, path: str) -> list[Read]:
-        return find_reads(self.project, path)
-
-    def own(self, path: str) -> list[Idiom]:
-        """The idioms of one file, in document order."""
-        if path not in self._by_file:
-            found = [read for read in self.reads(path) if read.proof != "unproven"]
-            idioms = (idiom_of(read, self.project.names(path)) for read in found)
-            self._by_file[path] = [idiom for idiom in idioms if idiom is not None]
-        return self._by_file[path]
-
-    def near(self, path: str) -> list[Idiom]:
-        """All idioms that a file could use, the nearest first."""
-        pack = self.repository.packs.for_path(path)
-        if pack is None:
-            return []
-        found = list(self.own(path)) if self.project.file(path) is not None else []
-        for other in self._asking(pack, path):
-            if other != path and self.project.file(other) is not None:
-                found.extend(self.own(other))
-        return ranked(found, path)
-
-    def naming(self, path: str) -> list[str]:
-        """The nearest files that name an SDK's module: what is made there is known as a client elsewhere."""
-        pack = self.repository.packs.for_path(path)
-        if pack is None:
-            return []
-        if pack.id not in self._naming:
-            modules = {form.module for sdk in pack.sdks for form in sdk.imports}
-            hits = self.repository.grep(sorted(module.encode() for module in modules if module))
-            self._naming[pack.id] = [hit for hit in hits if hit.endswith(pack.extensions)]
-        return sorted(self._naming[pack.id], key=lambda other: (_distance(other, path), other))[:_MODELS]
-
-    def _asking(self, pack: LanguagePack, path: str) -> list[str]:
-        """The nearest files of the language that ask for flags; tests are no model."""
-        if pack.id not in self._by_language:
-            calls = {form.method or form.function or "" for sdk in pack.sdks for form in sdk.calls}
-            calls |= {read.target.rpartition(".")[2] for read in self.repository.config.reads if read.form == "call"}
-            hits = self.repository.grep(sorted(call.encode() for call in calls if call))
-            self._by_language[pack.id] = [
-                hit for hit in hits if hit.endswith(pack.extensions) and not is_test_path(pack, hit)
-            ]
-        files = self._by_language[pack.id]
-        return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
-
-
-def _distance(first: str, second: str) -> int:
-    return posixpath.relpath(posixpath.dirname(first) or ".", posixpath.dirname(second) or ".").count("/")
 
 
 @dataclass(slots=True)
@@ -224,12 +142,14 @@ class _Change:
         return Pair(old, file, names, self.project.names(changed.path))
 
     def _job(self, pair: Pair, regions: Sequence[Region] | None = None) -> Job:
-        near = self.idioms.near(pair.path)
+        near, lack = self.idioms.usable(pair.path)
         style = style_of(pair.new, self.project.file(near[0].path) if near else None)
         templates = self.clients.idioms(pair, style, near[0] if near else None)
         where = Where(pair, self.project, style, self.keys, self._files_with)
 
         def ask(region: Region) -> Ask | No:
+            if lack:
+                return No(lack)
             return rendered([*near, *templates], region, where)
 
         reads = self.idioms.reads(pair.path)
@@ -266,7 +186,7 @@ class _Change:
         return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
     def _around(self, path: str) -> dict[str, bytes]:
-        models = {idiom.path for idiom in self.idioms.near(path)[:_MODELS]} - {path}
+        models = {idiom.path for idiom in self.idioms.usable(path)[0][:_MODELS]} - {path}
         models |= self._mentions.get(path, set())
         found: dict[str, bytes] = {}
         models.update(self.clients.context(), self.idioms.naming(path))
@@ -275,7 +195,21 @@ class _Change:
         for _ in range(_NEIGHBOURS):
             pending = {other for here in pending for other in self._imported(here)} - {path, *found}
             found.update((other, data) for other in {*pending, *models} if (data := self._context(other)) is not None)
+        found.update((other, data) for other in self._manifests({path, *found}) if (data := self._context(other)))
         return found
+
+    def _manifests(self, paths: Iterable[str]) -> set[str]:
+        """The files around these that say what the names of modules stand for."""
+        named: set[str] = set()
+        for path in paths:
+            pack, folder = self.repository.packs.for_path(path), posixpath.dirname(path)
+            names = (*pack.modules.prefixes, pack.modules.manifest or "") if pack is not None else ()
+            folders = [folder]
+            while folder:
+                folder = posixpath.dirname(folder)
+                folders.append(folder)
+            named.update(posixpath.join(place, name) for place in folders for name in names if name)
+        return named & self.repository.paths
 
     def _context(self, path: str) -> bytes | None:
         made = self.clients.context().get(path)
@@ -351,7 +285,7 @@ class _Change:
         restored = [path for path, edit in self.results.edits.items() if edit.before is None]
         hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
-        seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.near(path)[:1])
+        seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.usable(path)[0][:1])
         ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.path, hunk.start_line, hunk.end_line)))
         return Wrapped(edits, ordered, asks, tuple(packages), seen)
 

@@ -91,9 +91,12 @@ def gives_value(node: Node) -> bool:
 # ---------------------------------------------------------------- writing
 
 
-def choice(old: Node, new: Node, condition: str, style: Style, *, parens: bool | None = None) -> str:
+def choice(
+    old: Node, new: Node, condition: str, style: Style, *, parens: bool | None = None, width: bytes | None = None
+) -> str:
     """The expression that gives the new or the old value: on one line where it fits, else on several. `parens` tells
-    how the operands of an expression that stands alone are written; None is the value of a declaration."""
+    how the operands of an expression that stands alone are written; None is the value of a declaration. `width` is how
+    much further to the right the lines of operands stand, if not by one level."""
     pack, widest = new.file.pack, _WIDEST["declaration" if parens is None else "expression"]
     template, tall = pack.text.conditional, pack.wrap.tall
     one = template.format(condition=condition, then=_operand(new, parens), otherwise=_operand(old, parens))
@@ -102,7 +105,7 @@ def choice(old: Node, new: Node, condition: str, style: Style, *, parens: bool |
         return one
     line = new.file.line_text(new.start)
     indent, unit, eol = line[: len(line) - len(line.lstrip())], style.unit.decode(), style.eol.decode()
-    then, otherwise = (_deep(node, style, parens) for node in (new, old))
+    then, otherwise = (_deep(node, style, parens, style.unit if width is None else width) for node in (new, old))
     lines = [part.replace("\t", indent + unit) if part.startswith("\t") else indent + part for part in tall]
     text = eol.join(lines).removeprefix(indent)
     return text.format(condition=condition, then=then, otherwise=otherwise)
@@ -112,6 +115,6 @@ def _operand(node: Node, parens: bool | None) -> str:
     return f"({node.text})" if parens or node.shape in _LOOSE else node.text
 
 
-def _deep(node: Node, style: Style, parens: bool | None) -> str:
-    text = deeper_value(node, style).decode("utf-8", "surrogateescape")
+def _deep(node: Node, style: Style, parens: bool | None, width: bytes) -> str:
+    text = deeper_value(node, style, width).decode("utf-8", "surrogateescape")
     return f"({text})" if parens or node.shape in _LOOSE else text

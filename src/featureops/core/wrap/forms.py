@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from featureops.core.model import Edit, Span
 from featureops.core.pack import LanguagePack
@@ -42,6 +43,8 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
         slots = slots_of(region.old_items, region.new_items)
         if slots:
             yield Form("conditional", region, lambda condition: _initialisers(slots, condition, style))
+            for width in _other_widths(style):
+                yield Form("conditional", region, partial(_initialisers, slots, style=style, width=width))
         if whole_lines(region):
             yield Form(_branch_name(region), region, lambda condition: branches(region, condition, style))
     elif kind == "markup":
@@ -50,6 +53,8 @@ def forms_of(region: Region, style: Style) -> Iterator[Form]:
     elif kind == "expression" and gives_value(region.new_items[0].node) and gives_value(region.old_items[0].node):
         yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=False))
         yield Form("conditional", region, lambda condition: _expression(region, condition, style, parens=True))
+        for width in _other_widths(style):
+            yield Form("conditional", region, partial(_expression, region, style=style, parens=False, width=width))
 
 
 # ---------------------------------------------------------------- statements
@@ -149,13 +154,22 @@ def _blank_lines(region: Region, gap: int, *, first: bool, last: bool) -> tuple[
 # ---------------------------------------------------------------- expressions and markup
 
 
-def _initialisers(slots: list[tuple[Node, Node]], condition: str, style: Style) -> list[Edit]:
-    return [Edit(after.span, _bytes(choice(before, after, condition, style))) for before, after in slots]
+def _initialisers(
+    slots: list[tuple[Node, Node]], condition: str, style: Style, width: bytes | None = None
+) -> list[Edit]:
+    return [Edit(after.span, _bytes(choice(before, after, condition, style, width=width))) for before, after in slots]
 
 
-def _expression(region: Region, condition: str, style: Style, *, parens: bool) -> list[Edit]:
+def _other_widths(style: Style) -> tuple[bytes, bytes]:
+    """How else than by one level the lines of operands may stand: behind the sign before them, or where they stood."""
+    return style.unit + (b"  " if style.unit.startswith(b" ") else b""), b""
+
+
+def _expression(
+    region: Region, condition: str, style: Style, *, parens: bool, width: bytes | None = None
+) -> list[Edit]:
     old, new = region.old_items[0].node, region.new_items[0].node
-    return [Edit(new.span, _bytes(choice(old, new, condition, style, parens=parens)))]
+    return [Edit(new.span, _bytes(choice(old, new, condition, style, parens=parens, width=width)))]
 
 
 def _markup(region: Region, condition: str, style: Style, *, pretty: bool) -> list[Edit]:

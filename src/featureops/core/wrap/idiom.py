@@ -34,7 +34,8 @@ class Idiom:
     """One way of asking. `root` is the name that it starts from, `binding` what that is in the file at `path`;
     without one (a template) `need` imports it, from the module at `client` where it has to be made first. `start` is
     the node of that name, `held` the member of a class that it is; `key` and `constant` are the key that it asks
-    for. Of a template, `package` has to be installed and `setup` written once."""
+    for. Of a template, `package` has to be installed and `setup` written once. What does
+    more than ask is not `is_exact`."""
 
     sdk: str
     path: str
@@ -50,6 +51,7 @@ class Idiom:
     inverted: bool = False
     hook: bool = False
     client: str = ""
+    is_exact: bool = True
     start: Node | None = None
     held: Held | None = None
     key: Node | None = None
@@ -93,6 +95,7 @@ def idiom_of(read: Read, names: Names) -> Idiom | None:
         after=file.slice(read.call.end, read.node.end) if read.node.end > read.call.end else "",
         inverted=read.when == "disabled",
         hook=hooks is not None and re.search(hooks, callee.text.split(".")[-1]) is not None,
+        is_exact=read.is_exact,
         start=root,
         held=held_by(callee, root, names),
         key=read.key,

@@ -95,29 +95,45 @@ def _tokens(items: Sequence[Item]) -> list[tuple[str, str]]:
 
 
 def cut(region: Region) -> list[Region]:
-    """The region without what must stand before any branch: the documentation that its block begins with, and new state
-    of a component."""
+    """The region in parts: what must stand outside of any branch, which is the documentation that its block begins with
+    and calls of hooks, and what is between. Other old code goes with the last of those."""
     if region.kind != "run":
         return [region]
     old, new = region.old_items, region.new_items
     head_old = int(bool(old) and is_docstring(old[0]))
-    head_new = int(bool(new) and is_docstring(new[0]))
-    while head_new < len(new) and (_is_quiet(new[head_new]) or sets_up(new[head_new].node, region)):
-        head_new += 1
-    if (head_old, head_new) in {(0, 0), (len(old), len(new))}:
+    lead = int(bool(new) and is_docstring(new[0]))
+    while lead < len(new) and (_is_called_always(new[lead]) or sets_up(new[lead].node, region)):
+        lead += 1
+    outside = [at < lead or _is_called_always(item) for at, item in enumerate(new)]
+    quiet = next((at for at, item in enumerate(old[head_old:]) if not _is_quiet(item)), len(old) - head_old)
+    if (head_old, lead) == (len(old), len(new)) or not (any(outside) or head_old or quiet):
         return [region]
     (a, b), (c, d) = region.old, region.new
-    boxes = region.old_box, region.new_box
-    head = Region(*boxes, (a, a + head_old), (c, c + head_new), region.parent)
-    return [head, Region(*boxes, (a + head_old, b), (c + head_new, d), region.parent)]
+    starts = [at for at in range(len(new)) if at == 0 or outside[at] is not outside[at - 1]]
+    runs = [(c + start, c + stop) for start, stop in zip(starts, [*starts[1:], len(new)], strict=False)]
+    if not runs or outside[-1]:
+        runs.append((d, d))
+    if not outside or not outside[0]:
+        runs.insert(0, (c, c))
+    first, *between, last = runs
+    at = a + head_old
+    sides = [((a, at), first), ((at, at + quiet), (first[1], first[1]))]
+    at += quiet
+    sides += [*(((at, at), run) for run in between), ((at, b), last)]
+    parts = (Region(region.old_box, region.new_box, olds, news, region.parent) for olds, news in sides)
+    return [part for part in parts if part.old_items or part.new_items]
 
 
 def _is_quiet(item: Item) -> bool:
+    """A declaration by a hook that does nothing but give a value."""
     rules = item.file.pack.wrap
-    if rules.hooks is None or item.node.shape != "declaration":
-        return False
-    called = set(_hook_calls(item.node, rules.hooks))
-    return bool(called) and called <= rules.quiet_hooks
+    return _is_called_always(item) and rules.quiet_hooks.issuperset(_hook_calls(item.node, rules.hooks or ""))
+
+
+def _is_called_always(item: Item) -> bool:
+    """A declaration by a hook."""
+    rules = item.file.pack.wrap
+    return rules.hooks is not None and item.node.shape == "declaration" and any(_hook_calls(item.node, rules.hooks))
 
 
 def is_docstring(item: Item) -> bool:
@@ -137,9 +153,12 @@ def _hooks(region: Region, old: list[Item], new: list[Item]) -> Stays | No | Non
     called = {name for item in (*old, *new) for name in _hook_calls(item.node, rules.hooks)}
     if not called:
         return None
-    if not old and all(_is_quiet(item) for item in new):
-        return Stays(f"{', '.join(sorted(called))} must run on every rendering: it stays outside the branch.")
     names = ", ".join(sorted(called))
+    if not old and all(_is_called_always(item) for item in new):
+        also = "" if called <= rules.quiet_hooks else " and runs with the flag off too"
+        return Stays(f"{names} must run on every rendering: it stays outside the branch{also}.")
+    if not new and all(_is_quiet(item) for item in old):
+        return Stays(f"{names} is no longer called here, and nothing that is kept needs it.")
     return No(
         f"It calls {names}, and hooks must run on every rendering, never in a branch. Call the hook unconditionally and"
         " decide inside its callback, or put the new code into a component of its own and choose between the two."

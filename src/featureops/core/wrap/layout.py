@@ -125,24 +125,24 @@ def deeper(items: Sequence[Item], style: Style, edits: Sequence[Edit] = ()) -> b
     """The lines of the items one level deeper, with edits that lie within a line each: blank lines and lines inside
     multi-line strings stay."""
     file, (start, end) = items[0].file, lines_of(items)
-    text = _shifted(file, start, end, style, edits)
+    text = _shifted(file, start, end, style, style.unit, edits)
     return text if text.endswith(b"\n") else text + style.eol
 
 
-def deeper_value(node: Node, style: Style) -> bytes:
-    """The text of a value whose first line moves one level deeper: so do the others."""
+def deeper_value(node: Node, style: Style, width: bytes) -> bytes:
+    """The text of a value whose first line moves to the right by so much: so do the others."""
     file, following = node.file, node.file.line_end(node.start)
     if following >= node.end:
         return file.data[node.start : node.end]
-    return file.data[node.start : following] + _shifted(file, following, node.end, style)
+    return file.data[node.start : following] + _shifted(file, following, node.end, style, width)
 
 
-def _shifted(file: SourceFile, start: int, end: int, style: Style, edits: Sequence[Edit] = ()) -> bytes:
+def _shifted(file: SourceFile, start: int, end: int, style: Style, width: bytes, edits: Sequence[Edit] = ()) -> bytes:
     frozen, parts, at = style.frozen(file), list[bytes](), start
     while at < end:
         stop = min(file.line_end(at), end)
         line = _edited(file.data[at:stop], at, edits)
-        parts.append(line if at in frozen or not line.strip() else style.unit + line)
+        parts.append(line if at in frozen or not line.strip() else width + line)
         at = stop
     return b"".join(parts)
 

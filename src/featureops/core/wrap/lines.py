@@ -85,14 +85,10 @@ def sides(pair: Pair, region: Region, off: Off) -> tuple[Pair, Region]:
     """The pair and region whose old side is what runs with the flag off."""
     if off == "keep":
         return pair, replace(region, old=region.new)
-    if not region.new_items:
+    if off == "nothing" or not region.new_items:
         return pair, region
     file, items = pair.new, region.new_items
     start, end = lines_of(items)
-    if off == "nothing":
-        # What only these lines use is used by nothing on the old side.
-        without = parse(file.path, file.data[:start] + file.data[end:], file.pack)
-        return replace(pair, old_names=Names(without)), region
     error = file.pack.wrap.refuse.format(message=f"{file.pack.text.quotes[0]}not enabled{file.pack.text.quotes[0]}")
     line = indent_of(items[0]) + error.encode() + file.eol
     old = parse(file.path, file.data[:start] + line + file.data[end:], file.pack)

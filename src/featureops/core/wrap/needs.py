@@ -10,7 +10,7 @@ from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of, definition_name
 from featureops.core.wrap.imports import need_of
 from featureops.core.wrap.layout import Style
-from featureops.core.wrap.reach import clashes, members_needed, top_names, unopened
+from featureops.core.wrap.reach import clashes, lost_locals, made_local, members_needed, top_names, unopened
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Need, No, Pair
 
@@ -39,12 +39,12 @@ def kept_for(
     stuck: Sequence[Region] = (),
 ) -> Kept | No:
     """`outside` are names that old code in other files still imports from this one, `stuck` the refused regions."""
-    lost = _lost_local(pair, wrapped, stuck)
-    if lost is not None:
-        return No(f"The old code needs {lost}, and the change of that is refused: mend that first")
-    pending: list[Item] = [item for region in wrapped for item in region.old_items]
+    again = _locals_back(pair, wrapped, left, stuck)
+    if isinstance(again, No):
+        return again
+    pending = [item for region in wrapped for item in region.old_items]
+    pending += [item for items in again.values() for item in items]
     imports: dict[str, Need] = {}
-    again: dict[Region, list[Item]] = {}
     gone = _gone(left)
     moved = {definition_name(item.node) for region in left for item in region.new_items} - {None}
     opened = _opened(pair, gone)
@@ -114,6 +114,39 @@ def _lost_local(pair: Pair, wrapped: Sequence[Region], stuck: Sequence[Region]) 
             if pair.new_names.lookup(binding.name, place) is None:
                 return binding.name
     return None
+
+
+def _locals_back(
+    pair: Pair, wrapped: Sequence[Region], left: Sequence[Region], stuck: Sequence[Region]
+) -> dict[Region, list[Item]] | No:
+    """The local declarations that may stand outside of branches and that old code still needs."""
+    refused = _lost_local(pair, wrapped, stuck)
+    if refused is not None:
+        return No(f"The old code needs {refused}, and the change of that is refused: mend that first")
+    local = made_local(pair, wrapped)
+    if local is not None:
+        return No(
+            f"One side has {local} from outside of the function, the other makes it a local of the whole function. Give"
+            " the new one another name"
+        )
+    gone = [
+        (region, item)
+        for region in left
+        if region.kind == "run" and region.at_run_time and not region.new_items
+        for item in region.old_items
+    ]
+    again: dict[Region, list[Item]] = {}
+    while lost := lost_locals(pair, wrapped, [item for items in again.values() for item in items]):
+        for binding in lost:
+            name = binding.definitions[0]
+            place = next((each for each in gone if each[1].start <= name.start and name.end <= each[1].end), None)
+            if place is None or place[1] in again.get(place[0], []):
+                return No(
+                    f"The old code needs {binding.name}, which this function no longer declares. Keep its declaration"
+                    " until the flag goes"
+                )
+            again.setdefault(place[0], []).append(place[1])
+    return again
 
 
 def _whole_imports(pair: Pair, gone: Sequence[tuple[Region, Item]], missing: Sequence[Binding]) -> list[Binding]:

@@ -7,11 +7,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from featureops.core.model import Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Item
+from featureops.core.wrap.boxes import Item, owner_of
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["captured", "clashes", "escaping", "hidden", "members_needed", "reached", "top_names", "unopened"]
+__all__ = [
+    "captured",
+    "clashes",
+    "escaping",
+    "hidden",
+    "lost_locals",
+    "made_local",
+    "members_needed",
+    "reached",
+    "top_names",
+    "unopened",
+]
 
 _MOST_REPEATED = 40
 
@@ -33,16 +44,29 @@ def escaping(names: Names, items: Sequence[Item]) -> Iterator[Binding]:
         return
     span = Span(items[0].start, items[-1].end)
     for binding in names.in_scope(scope).values():
-        direct = [name for name in binding.definitions if _block_scope(name) is scope]
+        direct = [name for name in binding.definitions if _block_scope(_declared(name)) is scope]
         if not any(span.holds(name.span) for name in direct):
             continue
         # A nested block that declares the name for itself (a handler, a loop) means its own.
         nested = [
-            outer for name in binding.definitions if name not in direct for outer in (_block_scope(name),) if outer
+            outer
+            for name in binding.definitions
+            if name not in direct
+            for outer in (_block_scope(_declared(name)),)
+            if outer
         ]
         elsewhere = (use for use in (*binding.uses, *direct) if not span.holds(use.span))
         if any(not any(outer.span.holds(use.span) for outer in nested) for use in elsewhere):
             yield binding
+
+
+def _declared(name: Node) -> Node:
+    """The function or class that a name is of, else the name: such a name is known around what it names."""
+    holder, index = name.parent, name.file.pack.index
+    is_own = holder is not None and holder.role("name") is name
+    return (
+        holder if holder is not None and is_own and holder.type in index.function_scopes | index.class_scopes else name
+    )
 
 
 def _block_scope(node: Node) -> Node | None:
@@ -85,6 +109,67 @@ def _too_far() -> str:
         "Names declared here are used much further down, and a branch would hide them. Declare them before the change,"
         " or move the new code into a function of its own that returns what is needed."
     )
+
+
+def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> list[Binding]:
+    """Local names that old code in branches, or what is kept for it, uses and that nothing around declares any more."""
+    placed = [
+        (item, region.new_items[0].node if region.new_items else region.new_box.node, owner_of(region.old_box.node))
+        for region in wrapped
+        for item in region.old_items
+    ]
+    placed += [(item, *placed[0][1:]) for item in kept if placed]
+    back = [Span(item.start, item.end) for item, _, _ in placed]
+    lost: dict[str, Binding] = {}
+    for item, place, function in placed:
+        for node in item.node.walk():
+            binding = pair.old_names.of.get(node)
+            if binding is None or function is None or binding.name in lost:
+                continue
+            if not function.span.holds(binding.scope.span):
+                continue
+            inside = any(span.holds(name.span) for span in back for name in binding.definitions)
+            if not inside and pair.new_names.lookup(binding.name, place) is None:
+                lost[binding.name] = binding
+    return list(lost.values())
+
+
+def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
+    """A name that one side takes from outside of the function and that the other makes a local of the whole function,
+    where blocks have no names of their own."""
+    for region in wrapped:
+        before, after = owner_of(region.old_box.node), owner_of(region.new_box.node)
+        if before is None or after is None or _block_scope(region.new_box.node) not in (None, pair.new.root):
+            continue
+        own = {
+            name: [node for node in binding.definitions if any(_holds(item, node) for item in region.old_items)]
+            for name, binding in pair.old_names.in_scope(before).items()
+        }
+        coming = {name for name, nodes in own.items() if nodes}
+        there = set(pair.new_names.in_scope(after))
+        taken = _from_outside(pair.old_names, before) & there
+        taken |= _from_outside(pair.new_names, after) & coming
+        if taken:
+            return min(taken)
+    return None
+
+
+def _holds(item: Item, node: Node) -> bool:
+    return item.start <= node.start and node.end <= item.end
+
+
+def _from_outside(names: Names, function: Node) -> set[str]:
+    """The names that a function uses and does not bind."""
+    index = function.file.pack.index
+    found: set[str] = set()
+    for node in (node for node in function.walk() if node.type in index.identifiers):
+        binding, parent = names.of.get(node), node.parent
+        if binding is None:
+            loose = parent is not None and f"{parent.type}.{node.field}" not in index.not_references
+            found.update([node.text] if loose else [])
+        elif not function.span.holds(binding.scope.span):
+            found.add(node.text)
+    return found
 
 
 def captured(pair: Pair, region: Region) -> No | None:

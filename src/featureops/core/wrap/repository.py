@@ -1,0 +1,109 @@
+"""The working tree that a change is wrapped in, and how its code asks for flags."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from featureops.core.config import Config
+from featureops.core.pack import LanguagePack, Packs
+from featureops.core.project import Project
+from featureops.core.reads import Read, find_reads
+from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
+
+__all__ = ["Idioms", "Repository", "is_test_path"]
+
+_MOST_FILES = 40
+_MODELS = 3
+_Grep = Callable[[Sequence[bytes]], Mapping[str, tuple[int, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The working tree: `paths` of all files, contents by `read` (None: can't be read), and a scan for byte strings."""
+
+    paths: frozenset[str]
+    read: Callable[[str], bytes | None]
+    grep: _Grep
+    packs: Packs
+    config: Config
+
+
+def is_test_path(pack: LanguagePack, path: str) -> bool:
+    name = posixpath.basename(path)
+    return any(
+        fnmatchcase(name, glob) or fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}") for glob in pack.test_paths
+    )
+
+
+class Idioms:
+    """How the repository asks: its own reads first, then the SDKs' templates."""
+
+    def __init__(self, repository: Repository, project: Project) -> None:
+        self.repository = repository
+        self.project = project
+        self._by_language: dict[str, list[str]] = {}
+        self._by_file: dict[str, list[Idiom]] = {}
+        self._naming: dict[str, list[str]] = {}
+
+    def reads(self, path: str) -> list[Read]:
+        return find_reads(self.project, path)
+
+    def own(self, path: str) -> list[Idiom]:
+        """The idioms of one file, in document order."""
+        if path not in self._by_file:
+            found = [read for read in self.reads(path) if read.proof != "unproven"]
+            idioms = (idiom_of(read, self.project.names(path)) for read in found)
+            self._by_file[path] = [idiom for idiom in idioms if idiom is not None]
+        return self._by_file[path]
+
+    def usable(self, path: str) -> tuple[list[Idiom], str]:
+        """The idioms whose reads can be taken out again; where there is none, what the others lack."""
+        near = self.near(path)
+        found = [idiom for idiom in near if idiom.is_exact]
+        if found or not near:
+            return found, ""
+        return found, (
+            f"{near[0].callee}, which {near[0].place} asks with, does more than ask for the flag: a branch on it"
+            " could not be taken out again. Declare it under [[reads]] in featureops.toml, and run this again."
+        )
+
+    def near(self, path: str) -> list[Idiom]:
+        """All idioms that a file could use, the nearest first."""
+        pack = self.repository.packs.for_path(path)
+        if pack is None:
+            return []
+        found = list(self.own(path)) if self.project.file(path) is not None else []
+        for other in self._asking(pack, path):
+            if other != path and self.project.file(other) is not None:
+                found.extend(self.own(other))
+        return ranked(found, path)
+
+    def naming(self, path: str) -> list[str]:
+        """The nearest files that name an SDK's module: what is made there is known as a client elsewhere."""
+        pack = self.repository.packs.for_path(path)
+        if pack is None:
+            return []
+        if pack.id not in self._naming:
+            modules = {form.module for sdk in pack.sdks for form in sdk.imports}
+            hits = self.repository.grep(sorted(module.encode() for module in modules if module))
+            self._naming[pack.id] = [hit for hit in hits if hit.endswith(pack.extensions)]
+        return sorted(self._naming[pack.id], key=lambda other: (_distance(other, path), other))[:_MODELS]
+
+    def _asking(self, pack: LanguagePack, path: str) -> list[str]:
+        """The nearest files of the language that ask for flags; tests are no model."""
+        if pack.id not in self._by_language:
+            calls = {form.method or form.function or "" for sdk in pack.sdks for form in sdk.calls}
+            calls |= {read.target.rpartition(".")[2] for read in self.repository.config.reads if read.form == "call"}
+            hits = self.repository.grep(sorted(call.encode() for call in calls if call))
+            self._by_language[pack.id] = [
+                hit for hit in hits if hit.endswith(pack.extensions) and not is_test_path(pack, hit)
+            ]
+        files = self._by_language[pack.id]
+        return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
+
+
+def _distance(first: str, second: str) -> int:
+    return posixpath.relpath(posixpath.dirname(first) or ".", posixpath.dirname(second) or ".").count("/")
