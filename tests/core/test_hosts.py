@@ -97,11 +97,11 @@ def test_cleanup_edits_the_script_and_what_it_decides_in_the_markup() -> None:
 
 
 def test_a_name_that_the_markup_uses_stays_in_the_script() -> None:
-    before = VUE.replace('v-if="on"', ':title="on"').encode()
+    before = VUE.replace('v-if="on"', 'v-for="x in on"').encode()
     result = cleanup_project({"a.vue": before}, "new-checkout", True, packs())
     (edit,) = result.edits
     assert edit.after is not None
-    assert b':title="on"' in edit.after
+    assert b'v-for="x in on"' in edit.after
     assert b"const on = true;" in edit.after
     assert [(item.line, item.kind) for item in result.leftovers] == [(2, "markup")]
 
