@@ -81,6 +81,9 @@ def _general(reason: str) -> str:
 
 def main(argv: Sequence[str]) -> int:
     options = _options().parse_args(argv)
+    if not options.repositories:
+        print("name a repository whose commits are to be wrapped")
+        return 0
     counts: dict[str, Count] = defaultdict(Count)
     started, seen = time.monotonic(), 0
     for root in options.repositories:
@@ -97,7 +100,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.bench_wrap", description="Wrap real commits.")
-    parser.add_argument("repositories", nargs="+", type=Path, help="git directories or checkouts")
+    parser.add_argument("repositories", nargs="*", type=Path, help="git directories or checkouts")
     parser.add_argument("--commits", type=int, default=50, help="how many of the newest commits of each")
     parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--only", help="one commit, by the start of its id")
