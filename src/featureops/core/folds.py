@@ -33,6 +33,7 @@ from featureops.core.testing.finding import is_test_file
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
 from featureops.core.workers import Share, Workers, shares
+from featureops.core.wrap.telling import Types
 
 __all__ = ["Folds"]
 
@@ -139,7 +140,7 @@ class Folds:
         if known is not None and known[0] is folded:
             return known[1]
         after = joined(file, folded.edits, apply_edits(file.data, folded.edits))
-        output = declared_where_set(file, after)
+        output = declared_where_set(file, after, Types(self._project, path).of)
         result = parse(path, output, file.pack)
         found = _Checked(output, fault(file, result, self._project.names(path)), is_bare(file, result))
         self._checked[path] = folded, found

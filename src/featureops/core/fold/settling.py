@@ -3,7 +3,7 @@ left sets it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from featureops.core.declaring import Declaration, assigned_names, declaration_of
 from featureops.core.fold.editor import apply_edits
@@ -11,11 +11,15 @@ from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 
-__all__ = ["declared_where_set"]
+__all__ = ["TypeOf", "declared_where_set"]
 
 
-def declared_where_set(before: SourceFile, after: bytes) -> bytes:
-    """The result of folding a file, with such declarations joined with the lines that folding moved."""
+TypeOf = Callable[[Declaration, int], str | None]
+
+
+def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf) -> bytes:
+    """The result of folding a file, with such declarations joined with the lines that folding moved. Where the value
+    tells the type then, `type_of` has to say that it is the declared one."""
     if not before.pack.wrap.hoist or before.data == after:
         return after
     try:
@@ -27,7 +31,7 @@ def declared_where_set(before: SourceFile, after: bytes) -> bytes:
     if not pairs:
         return after
     names = Names(file)
-    edits = [edit for setting, bare in pairs for edit in _joined(setting, bare, names)]
+    edits = [edit for setting, bare in pairs for edit in _joined(setting, bare, names, type_of)]
     return apply_edits(after, tuple(sorted(edits, key=lambda edit: edit.span.start)))
 
 
@@ -69,7 +73,7 @@ def _mentions_itself(item: Node, bare: list[Declaration]) -> bool:
     return value is None or any(_mentions(value, each.names[0].text) for each in bare)
 
 
-def _joined(setting: Node, bare: list[Declaration], names: Names) -> list[Edit]:
+def _joined(setting: Node, bare: list[Declaration], names: Names, type_of: TypeOf) -> list[Edit]:
     """The edits that take the bare declarations away and declare in the setting statement."""
     file, rules = setting.file, setting.file.pack.wrap
     inner = setting.role("operand") if setting.shape == "expression" else setting
@@ -80,6 +84,11 @@ def _joined(setting: Node, bare: list[Declaration], names: Names) -> list[Edit]:
     if rules.hoist == "short":
         others = [name for name in assigned_names(setting) if name.text not in ready]
         if not all(_is_of_block(names.lookup(name.text, setting), setting) for name in others):
+            return []
+        declared = {each.names[0].text: each.type.text for each in bare if each.type is not None}
+        made = Declaration(setting, assigned_names(setting), right, None, joins=True)
+        told = {name.text: type_of(made, at) for at, name in enumerate(made.names) if name.text in ready}
+        if told != declared:
             return []
         joined = Edit(Span(left.end, right.start), b" := ")
     else:
