@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from featureops.core.cleanup import cleanup
+from featureops.core.detect.places import is_test_path
 from featureops.core.generated import is_generated
 from featureops.core.model import ChangedFile, FileEdit
 from featureops.core.pack import LanguagePack
@@ -21,7 +22,7 @@ from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_o
 from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
-from featureops.core.wrap.repository import Idioms, Repository, is_test_path
+from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.telling import Types
 from featureops.core.wrap.values import Ask, Hunk, No, Pair
 

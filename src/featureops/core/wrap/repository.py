@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from featureops.core.config import Config
+from featureops.core.detect.places import is_test_path
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
 from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
 
-__all__ = ["Idioms", "Repository", "is_test_path"]
+__all__ = ["Idioms", "Repository"]
 
 _MOST_FILES = 40
 _MODELS = 3
@@ -29,13 +29,6 @@ class Repository:
     grep: _Grep
     packs: Packs
     config: Config
-
-
-def is_test_path(pack: LanguagePack, path: str) -> bool:
-    name = posixpath.basename(path)
-    return any(
-        fnmatchcase(name, glob) or fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}") for glob in pack.test_paths
-    )
 
 
 class Idioms:
