@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from featureops.core.detect.wrappers import method_of
 from featureops.core.implicit import classes_meant
 from featureops.core.instances import Holder, above, classes_of, declares, holder_of
 from featureops.core.origins import Proof
 from featureops.core.project import Project
-from featureops.core.selves import holder_meant
+from featureops.core.selves import has_own_object, holder_meant
 from featureops.core.syntax import Node
 
 __all__ = ["classes_asked", "may_run", "stands_beside"]
@@ -42,7 +44,8 @@ def _around(callee: Node, own: Node | None) -> list[Node]:
     meant = holder_meant(own) if own is not None else None
     if own is not None:
         return [meant] if meant is not None and meant.type in kinds else []
-    return [outer for outer in callee.ancestors() if outer.type in kinds]
+    reached = takewhile(lambda outer: not has_own_object(outer), callee.ancestors())
+    return [outer for outer in reached if outer.type in kinds]
 
 
 def may_run(project: Project, classes: list[Holder], path: str, function: Node, name: str) -> Proof:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from featureops.core.syntax import Node
 
-__all__ = ["class_above", "class_of", "holder_meant"]
+__all__ = ["class_above", "class_of", "has_own_object", "holder_meant"]
 
 
 def holder_meant(own: Node) -> Node | None:
@@ -15,9 +15,19 @@ def holder_meant(own: Node) -> Node | None:
             return outer
         if outer.type in index.own_objects and not _is_method(outer):
             return _object_of(outer)
+        if has_own_object(outer):
+            return None
         if outer.shape in ("function", "lambda") and class_of(outer) is None and _is_given(own, outer):
             return None
     return None
+
+
+def has_own_object(block: Node) -> bool:
+    """Whether a block is run on another object than the one around: `shop.instance_eval do .. end`."""
+    words, call = block.file.pack.index.own_blocks, block.parent if block.field == "block" else None
+    callee = call.role("function") if words and call is not None and call.shape == "call" else None
+    name = callee.role("property") or callee if callee is not None else None
+    return callee is not None and name is not None and not words.isdisjoint((name.text, callee.text))
 
 
 def class_of(node: Node) -> Node | None:

@@ -202,10 +202,7 @@ def _is_use(access: Node, owner: Node) -> bool:
     written = not index.writes.isdisjoint((f"{parent.type}.{access.field}", f"{parent.type}.*"))
     if written or (parent.shape in ("assign", "for") and access.field == "left") or "augmented" in parent.type:
         return False
-    own = access.role("object") if _is_own(access) else None
-    if own is not None:
-        return holder_meant(own) is owner
-    return next((outer for outer in access.ancestors() if outer.type in index.class_scopes), None) is owner
+    return holder_meant(access.role("object") or access) is owner
 
 
 def _stands_alone(member: Node) -> bool:
