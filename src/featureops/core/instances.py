@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from featureops.core.declared import declared_types, field_parts, last_name, named_place
 from featureops.core.given import definition_of, initializer, unwrapped
+from featureops.core.mentions import around_mentions
 from featureops.core.project import Project
 from featureops.core.receivers import declared_type, located_class, type_mentions
 from featureops.core.selves import class_of, holder_meant
@@ -88,8 +89,8 @@ def _of_field(project: Project, path: str, owner: Node, name: str, depth: int) -
     """What the class around says of a field: its type, or what is put into it."""
     around = holder_meant(owner.role("object") or owner)
     whole = project.extended(path, around) if around is not None else None
-    holders = [(path, around), *([whole] if whole is not None else [])]
-    for where, node in ((where, node) for where, each in holders for node in (each.walk() if each is not None else ())):
+    holders = [*([(path, around)] if around is not None else []), *([whole] if whole is not None else [])]
+    for where, node in ((where, node) for where, each in holders for node in around_mentions(each, name)):
         target, value, annotation = field_parts(node)
         if target is None or last_name(target) != name:
             continue
