@@ -19,7 +19,8 @@ class SyntaxText:
     `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
     characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
     With `boolean_logic` and, or give true or false, whatever they are given.
-    `own_block` stands before braces that are a block of their own.
+    `own_block` stands before braces that are a block of their own. A line that begins with one of `continuing` goes on
+    with the statement above, where nothing ends that.
     With `boolean_operands` what `and` and `or` join is true or false, and nothing else.
     """
 
@@ -49,3 +50,4 @@ class SyntaxText:
     boolean_logic: bool = False
     boolean_operands: bool = False
     own_block: str = ""
+    continuing: str = ""
