@@ -135,10 +135,23 @@ class Blocks:
                     start -= 1
             self.editor.delete(start, end)
 
-    def fill(self, body: Node) -> None:
-        """Put the language's empty statement into a body that nothing is left of."""
+    def add_last(self, body: Node, text: str) -> None:
+        """Put a statement behind the last one of a block."""
+        file, last = body.file, body.items[-1]
+        stop = file.line_end(full_end(last) - 1)
+        indent = file.data[file.line_start(last.start) : last.start]
+        is_last = body.end == last.end
+        if indent.strip() or (stop > body.end and not is_last):
+            self.editor.insert(last.end, f" {text}".encode())
+        elif file.data[:stop].endswith(b"\n"):
+            self.editor.insert_line(stop, indent + text.encode() + file.eol)
+        else:
+            self.editor.insert(stop, file.eol + indent + text.encode())
+
+    def fill(self, body: Node, text: str = "") -> None:
+        """Put the language's empty statement, or another one, into a body that nothing is left of."""
         words, items = body.file.pack.text, statements(body)
-        text = words.empty_case if body.shape == "case" else words.empty
+        text = text or (words.empty_case if body.shape == "case" else words.empty)
         if body.shape not in ("block", "case"):
             self.editor.replace(body.start, body.end, text or "{}")
             return
