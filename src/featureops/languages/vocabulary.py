@@ -42,6 +42,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "destructured": "key value",
         "pair": "key value",
         "list": "",
+        "sequence": "",  # several expressions, of which the last is the value
         "spread": "operand",  # all members of something, in an object or a list
         "lambda": "parameters body type",
         "markup-expression": "operand",

@@ -11,7 +11,8 @@ from dataclasses import replace
 from featureops.core.fold.chains import arms, inside
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.literals import truth
-from featureops.core.fold.placing import OPERATORS, TIGHT, Placing
+from featureops.core.fold.parens import OPERATORS, TIGHT, needs_parens
+from featureops.core.fold.placing import Placing
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
@@ -96,7 +97,8 @@ class Expressions(Placing):
         """Parentheses stay where the grammar wants them, where they bind, and where they join lines."""
         if self._is_condition(paren):
             return True
-        if target.shape in OPERATORS and paren.parent is not None and paren.parent.shape in TIGHT:
+        is_tight = paren.parent is not None and paren.parent.shape in TIGHT
+        if (target.shape in OPERATORS and is_tight) or needs_parens(paren, target):
             return True
         if _fits_on_line(paren, target):
             return False
