@@ -18,12 +18,12 @@ from featureops.core.importing import (
     names_of_import,
     string_value,
 )
-from featureops.core.markup.uses import written_in_markup
 from featureops.core.mentions import is_everywhere, leaves_in, mentions_of
 from featureops.core.model import Span
 from featureops.core.pack import ShapeRule
 from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.textnames import names_in_texts
 
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
@@ -93,6 +93,10 @@ class Names(TopImports):
         self._outer: set[str] = set()
         self._whole = False
 
+    @cached_property
+    def _named_by_text(self) -> frozenset[str]:
+        return names_in_texts(self.file)
+
     # -------------------------------------------------------------- on demand
 
     def know(self, node: Node) -> None:
@@ -147,7 +151,7 @@ class Names(TopImports):
         """Nothing more is bound to these names."""
         for binding in bindings:
             binding.definitions.sort(key=lambda node: node.start)
-            binding.outer = binding.name in self._outer or binding.name in self._reached_by_text
+            binding.outer = binding.name in self._outer or binding.name in self._named_by_text
 
     def _called(self, name: str) -> list[Binding]:
         keys = (name, f"{name}()") if self._index.call_names else (name,)
@@ -176,20 +180,6 @@ class Names(TopImports):
     def _bind_bare(self, node: Node) -> None:
         if node.parent is not None and f"{node.parent.type}.{node.field}" in self._index.bare_parameters:
             self._define(node, node.parent)
-
-    @cached_property
-    def _reached_by_text(self) -> frozenset[str]:
-        """Variables that calls, or the markup around, get at by their names."""
-        calls = (node.parent for word in self._index.named_by_text for node in mentions_of(self.file, word))
-        given = [
-            string_value(part)
-            for call in calls
-            if call is not None and (arguments := call.role("arguments")) is not None
-            if (callee := call.role("function")) is not None and callee.text in self._index.named_by_text
-            for part in arguments.walk()
-        ]
-        named = {sigil + value for value in given if value is not None for sigil in self._index.sigils}
-        return frozenset(named) | written_in_markup(self.file)
 
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":

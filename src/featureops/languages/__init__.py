@@ -236,6 +236,7 @@ def _syntax_text(table: Table) -> SyntaxText:
         continuing=text(table, "continuing", ""),
         empty_generators=texts(table, "empty_generators"),
         loose_calls=texts(table, "loose_calls"),
+        boxed=texts(table, "boxed"),
     )
 
 

@@ -55,7 +55,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "else": "body",
         "while": "condition body",
         "do": "condition body",
-        "for": "target body type",
+        "for": "target initializer condition body type",
         "switch": "initializer value body",
         "case": "value guard condition body",
         "return": "value",

@@ -47,7 +47,9 @@ class Expressions(Placing):
             return KEEP
         found = self._reduced.get(node)
         if found is None or found[0] != context:
-            found = self._reduced[node] = context, _seen(node, self._reduce(node, context), context)
+            value = self._reduce(node, context)
+            value = KEEP if _drops_text(node, value) else value
+            found = self._reduced[node] = context, _seen(node, value, context)
         return found[1]
 
     def _reduce(self, node: Node, context: Context) -> Value:
@@ -55,7 +57,7 @@ class Expressions(Placing):
             case "paren":
                 return self._paren(node, context)
             case "cast" | "await":
-                return self._through(node, context)
+                return self._through(node, context) if not _converts(node) else self._children(node)
             case "not":
                 return self._not(node)
             case "and" | "or":
@@ -271,6 +273,22 @@ def _seen(node: Node, value: Value, context: Context) -> Value:
 
 
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
+
+
+def _converts(cast: Node) -> bool:
+    """Whether a cast makes another value of true and false."""
+    index = cast.file.pack.index
+    kind = cast.children[1] if cast.type in index.converting and len(cast.children) > 1 else None
+    return kind is not None and kind.text.strip().lower() not in index.boolean_types
+
+
+def _drops_text(node: Node, value: Value) -> bool:
+    """Whether an expression loses the beginning of a text that stands on the lines below."""
+    kinds = node.file.pack.index.announcing
+    if not kinds or not isinstance(value, (Const, Becomes)):
+        return False
+    kept = value.node.span if isinstance(value, Becomes) else None
+    return any(part.type in kinds and (kept is None or not kept.holds(part.span)) for part in node.walk())
 
 
 def _said(arguments: Node | None) -> Node | None:

@@ -47,6 +47,8 @@ class Placing:
         text = spelled(value.value, node.file.pack.text)
         if text is None or (isinstance(value.value, Scalar) and _is_one_of_several(node)):
             return
+        if isinstance(value.value, bool) and node.parent is not None and node.parent.role("object") is node:
+            text = next(iter(node.file.pack.text.boxed[not value.value :]), text)
         if isinstance(value.value, Scalar) and _would_join(node, value.value):
             text = f"({text})"
         if node.type in node.file.pack.index.shorthand:
