@@ -43,7 +43,9 @@ def escaping(names: Names, items: Sequence[Item]) -> Iterator[Binding]:
     if scope is None:
         return
     span = Span(items[0].start, items[-1].end)
-    for binding in names.in_scope(scope).values():
+    for binding in names.bound_in([span]):
+        if binding.scope is not scope:
+            continue
         direct = [name for name in binding.definitions if _block_scope(_declared(name)) is scope]
         if not any(span.holds(name.span) for name in direct):
             continue
@@ -141,11 +143,8 @@ def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
         before, after = owner_of(region.old_box.node), owner_of(region.new_box.node)
         if before is None or after is None or _block_scope(region.new_box.node) not in (None, pair.new.root):
             continue
-        own = {
-            name: [node for node in binding.definitions if any(_holds(item, node) for item in region.old_items)]
-            for name, binding in pair.old_names.in_scope(before).items()
-        }
-        coming = {name for name, nodes in own.items() if nodes}
+        olds = pair.old_names.bound_in([Span(item.start, item.end) for item in region.old_items])
+        coming = {binding.name for binding in olds if binding.scope is before}
         there = set(pair.new_names.in_scope(after))
         taken = _from_outside(pair.old_names, before) & there
         taken |= _from_outside(pair.new_names, after) & coming
