@@ -75,6 +75,11 @@ def test_packages_and_extensions_are_found_without_a_walk() -> None:
     assert names("extended.swift").extensions("k") == []
 
 
+def told_of(names: Names, binding: Binding) -> object:
+    assert names.uses_of(binding) is not None
+    return told(binding)
+
+
 def ask_otherwise(asked: Names, walked: Names, node: Node, other: Node) -> None:
     """The other questions at a node, of which every answer is as complete."""
     text, scope = node.text, next(iter(other.ancestors()), other)
@@ -84,6 +89,7 @@ def ask_otherwise(asked: Names, walked: Names, node: Node, other: Node) -> None:
     for question in (Names.bound_in, Names.imported_in):
         answers = (sorted(str(told(each)) for each in question(names, [scope.span])) for names in (asked, walked))
         assert next(answers) == next(answers), (question, scope)
+    assert [told_of(asked, each) for each in asked.imports] == [told_of(walked, each) for each in walked.imports]
     if scope.parent is not None:
         inner = ({key: told(each) for key, each in names.in_scope(scope).items()} for names in (asked, walked))
         assert next(inner) == next(inner), scope

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from featureops.core.bindings import Binding, Meanings, Tables
 from featureops.core.importing import ImportEntry, imported_by_call, names_of_import, string_value
-from featureops.core.mentions import each_mention, is_everywhere, leaves_in, mentions_within
+from featureops.core.mentions import each_mention, is_everywhere, leaves_in, mentions_of, mentions_within
 from featureops.core.model import Span
+from featureops.core.querying import nodes_of
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
@@ -195,7 +197,22 @@ class Names(Tables):
 
     @cached_property
     def imports(self) -> tuple[Binding, ...]:
-        return tuple(binding for binding in self.all if binding.imported is not None)
+        """What the file brings in from elsewhere, in document order; `uses_of` tells who uses it."""
+        kinds = (kind for kind, rules in self.file.pack.by_node.items() if any(rule.name == "import" for rule in rules))
+        statements = nodes_of(self.file, kinds) if not self._whole else None
+        if statements is None:
+            self._know_all()
+        else:
+            calls = (node for word in sorted(self._index.import_calls) for node in mentions_of(self.file, word))
+            self._enter_around((*statements, *calls))
+        tables = (table.values() for table in self._tables.values())
+        found = [(each.imported.entry.start, each) for table in tables for each in table if each.imported is not None]
+        return tuple(each for _, each in sorted(found, key=itemgetter(0)))
+
+    def uses_of(self, binding: Binding) -> list[Node]:
+        """The places that mean a binding of this file."""
+        self._know(binding.name, binding.scope)
+        return binding.uses
 
     @property
     def all(self) -> Iterator[Binding]:
