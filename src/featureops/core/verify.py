@@ -13,19 +13,19 @@ from featureops.core.textdiff import only_in
 __all__ = ["fault"]
 
 
-def fault(before: SourceFile, result: SourceFile, names: Names) -> str | None:
-    """Why the new content may not stand; None when it may. `names` are those of `before`.
+def fault(names: Names, after: Names) -> str | None:
+    """Why the new content, with the names `after`, may not stand; None when it may.
 
     It must parse with no error that the original has not, satisfy the language's judge where the original did, and
     use no name that has lost its definition.
     """
+    before, result = names.file, after.file
     try:
         fresh = result.errors() - before.errors()
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         result.check_depth()
         texts = _doubtful(names, result)
-        after = Names(result)
         lost = _undefined(after, texts)
         lost -= {before.pack.text.own_block.strip(), *_undefined(names, lost)}
         lost |= _lost_in_markup(names, after)

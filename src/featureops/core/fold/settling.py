@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from featureops.core.declaring import Declaration, assigned_names, declaration_of
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
+from featureops.core.parsed import Parsed
 from featureops.core.scopes import Binding, Names
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep
 
 __all__ = ["TypeOf", "declared_where_set"]
 
@@ -17,7 +18,7 @@ __all__ = ["TypeOf", "declared_where_set"]
 TypeOf = Callable[[Declaration, int], str | None]
 
 
-def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf) -> bytes:
+def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf, parsed: Parsed) -> bytes:
     """The result of folding a file, with such declarations joined with the lines that folding moved. Where the value
     tells the type then, `type_of` has to say that it is the declared one."""
     if not before.pack.wrap.hoist or before.data == after:
@@ -26,13 +27,13 @@ def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf) -> byt
     if not moved:
         return after
     try:
-        file = parse(before.path, after, before.pack)
+        file = parsed.file(before.path, after, before.pack)
         pairs = list(_pairs(file, moved))
     except TooDeep:
         return after
     if not pairs:
         return after
-    names = Names(file)
+    names = parsed.names(file)
     edits = [edit for setting, bare in pairs for edit in _joined(setting, bare, names, type_of)]
     return apply_edits(after, tuple(sorted(edits, key=lambda edit: edit.span.start)))
 
