@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from featureops.core.mentions import mentions_within
 from featureops.core.model import Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -145,9 +146,8 @@ def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
             continue
         olds = pair.old_names.bound_in([Span(item.start, item.end) for item in region.old_items])
         coming = {binding.name for binding in olds if binding.scope is before}
-        there = set(pair.new_names.in_scope(after))
-        taken = _from_outside(pair.old_names, before) & there
-        taken |= _from_outside(pair.new_names, after) & coming
+        taken = _from_outside(pair.old_names, before, set(pair.new_names.in_scope(after)))
+        taken |= _from_outside(pair.new_names, after, coming)
         if taken:
             return min(taken)
     return None
@@ -157,11 +157,12 @@ def _holds(item: Item, node: Node) -> bool:
     return item.start <= node.start and node.end <= item.end
 
 
-def _from_outside(names: Names, function: Node) -> set[str]:
-    """The names that a function uses and does not bind."""
+def _from_outside(names: Names, function: Node, among: set[str]) -> set[str]:
+    """Those of the names that a function uses and does not bind."""
     index = function.file.pack.index
     found: set[str] = set()
-    for node in (node for node in function.walk() if node.type in index.identifiers):
+    mentions = (node for name in among for node in mentions_within(names.file, name, function))
+    for node in (node for node in mentions if node.type in index.identifiers):
         binding, parent = names.of.get(node), node.parent
         if binding is None:
             loose = parent is not None and f"{parent.type}.{node.field}" not in index.not_references
