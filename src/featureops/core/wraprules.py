@@ -63,6 +63,8 @@ class WrapRules:
     that a branch hides no name that is bound in it. `prefix` begins the name of every variable, with `single_imports`
     each import stands alone.
 
+    `turns` fits the names of functions that call what they are given once for every element.
+
     `refuse` is a statement that stops with an error (`{message}`).
 
     `hoist` tells how a name is declared ahead of the branches that set it: by its declaration without a value
@@ -104,6 +106,7 @@ class WrapRules:
     captures_once: bool = False
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)
+    turns: str | None = None
     refuse: str = ""
     types: TypeRules = TypeRules()
     once: OnceRules = OnceRules()

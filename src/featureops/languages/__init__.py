@@ -358,6 +358,7 @@ def _wrap(table: Table) -> WrapRules:
         captures_once=bool(table.get("captures_once", False)),
         hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),
         hoist_words={word: text(subtable(table, "hoist_words"), word) for word in subtable(table, "hoist_words")},
+        turns=optional(table, "turns"),
         refuse=text(table, "refuse", ""),
         types=_types(subtable(table, "types")),
         once=OnceRules(**{key: text(subtable(table, "once"), key) for key in subtable(table, "once")}),

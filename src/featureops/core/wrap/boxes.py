@@ -179,8 +179,16 @@ def _statements(node: Node) -> Box:
     first = next(iter(_handlers(node)), None)
     inside = children if first is None else children[: children.index(first)]
     items = _items([*_leading_comments(node), *(child for child in inside if child.named)])
-    start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
+    start = _first_line(items[0]) if items and items[0].owns_lines else node.start
     return Box(kind, node, items, start, _end_of(items[-1]) if items else node.end)
+
+
+def _first_line(first: Item) -> int:
+    """Where the room of a block without braces begins: with the blank lines in front of its first item."""
+    data, at = first.file.data, first.file.line_start(first.start)
+    while at > 0 and not data[first.file.line_start(at - 1) : at].strip():
+        at = first.file.line_start(at - 1)
+    return at
 
 
 def _end_of(last: Item) -> int:
