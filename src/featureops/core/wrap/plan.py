@@ -12,6 +12,7 @@ from featureops.core.syntax import Node, parse
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
+from featureops.core.wrap.functions import reads_better, two_functions
 from featureops.core.wrap.hoist import TypeOf, hoisted
 from featureops.core.wrap.joined import joined
 from featureops.core.wrap.judge import cut, judged, unreadable
@@ -22,7 +23,7 @@ from featureops.core.wrap.reach import captured, hidden, reached
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
 from featureops.core.wrap.saying import said
-from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
+from featureops.core.wrap.values import Ask, Hunk, No, Pair, Shape, Stays
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
 
@@ -35,12 +36,17 @@ def _untold(_declaration: Declaration, _at: int) -> str | None:
     return None
 
 
+def _nowhere(_word: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
     the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
     `nested`: what another flag guards is wrapped too. `wide` is a cleaner that sees more of the repository
-    and takes longer."""
+    and takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a
+    word."""
 
     pair: Pair
     flag: str
@@ -53,6 +59,8 @@ class Job:
     type_of: TypeOf = _untold
     nested: bool = False
     wide: Cleaner | None = None
+    form: Shape = "auto"
+    is_named: Callable[[str], bool] = _nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +150,18 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
 def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
     options, why = _options(job, region, regions)
     if options:
-        found.pieces.append(_Piece(region, options, note=_nested(job, region)))
+        found.pieces.append(_Piece(region, options, note=_note(job, region, options)))
     else:
         found.stuck.append(region)
         found.hunks.append(_plain_hunk(job, region, No(why)))
+
+
+def _note(job: Job, region: Region, options: Sequence[tuple[Form, Ask]]) -> str:
+    notes = [_nested(job, region)]
+    if job.form == "functions" and options[0][0].name != "functions":
+        two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
+        notes.append(two.reason if isinstance(two, No) else "Two functions chosen by the flag can't be written here.")
+    return " ".join(note for note in notes if note)
 
 
 def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
@@ -226,6 +242,9 @@ def _can_host(host: Node) -> bool:
 
 def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | No]:
     """The forms of a region, then those of the wider regions around it, at last those together with other changes."""
+    if job.form == "functions" or (job.form == "auto" and reads_better(region)):
+        two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
+        yield from [two] if isinstance(two, Form) and not judged(two.region) else []
     chain = list(_chain(region))
     own = [at for at in chain if _same_run(at, region)]
     for at in own:
@@ -284,11 +303,22 @@ def _solved(job: Job, found: _Sorted) -> tuple[Built | None, Verdict]:
         _settle(job, found, piece)
     good = [piece for piece in found.pieces if not piece.refused]
     while good:
-        whole = _best(job, found, good)
+        whole = _best_of_last(job, found, good)
         if whole[0] is not None:
             return whole
         good.pop().refused = "Together with the other changes of this file it can't be taken out again exactly."
     return None, Verdict(holds=True)
+
+
+def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
+    """The pieces together, if need be with the last one in another form."""
+    last = pieces[-1]
+    for index in range(last.at, len(last.options)):
+        last.at = index
+        built, verdict = _best(job, found, pieces)
+        if built is not None:
+            return built, verdict
+    return None, Verdict(holds=False)
 
 
 def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
