@@ -8,8 +8,8 @@
 
 case.toml of a cleanup: verb, flag, one of keep ("enabled" or "disabled"), variant (its name) and value (JSON), verdict,
 leftovers = [{path, kind}, ...]. Of a wrap: verb, flag, verdict, and form where that is not left to chance. Of a detect:
-verb, flag and [[usages]] with path, line, kind, resolution, shape; [[lookalikes]] with path and line are places that must
-not be found, for tests/bench/bench_accuracy.py. Each may have config, the text of a featureops.toml.
+verb, flag and [[usages]] with path, line, kind, resolution, shape; [[lookalikes]] with path and line are places that
+must not be found, for tests/bench/bench_accuracy.py. Each may have config, the text of a featureops.toml.
 """
 
 from __future__ import annotations
