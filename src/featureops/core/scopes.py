@@ -16,6 +16,7 @@ from featureops.core.importing import ImportEntry, imported_by_call, names_of_im
 from featureops.core.mentions import each_mention, is_everywhere, leaves_in, mentions_of, mentions_within
 from featureops.core.model import Span
 from featureops.core.querying import nodes_of
+from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
@@ -150,7 +151,8 @@ class Names(Tables):
         owner = parent.role("object")
         if owner is None or owner.text not in self._index.self_names:
             return None
-        return next((outer for outer in node.ancestors() if outer.type in self._index.open_classes), None)
+        holder = holder_meant(owner)
+        return holder if holder is not None and holder.type in self._index.open_classes else None
 
     def _own_member(self, node: Node, parent: Node, holder: Node) -> Binding | None:
         table = self._tables.get(holder, {})
