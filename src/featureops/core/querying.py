@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,14 @@ from featureops.core.syntax import Node, SourceFile
 if TYPE_CHECKING:
     from tree_sitter import Language, Query
 
-__all__ = ["nodes_of"]
+__all__ = ["nodes_of", "nodes_shaped"]
+
+
+def nodes_shaped(file: SourceFile, shape: str) -> Iterator[Node]:
+    """The nodes of a shape, in document order."""
+    kinds = (kind for kind, rules in file.pack.by_node.items() if any(rule.name == shape for rule in rules))
+    found = nodes_of(file, kinds)
+    return (node for node in (file.root.walk() if found is None else found) if node.named and node.shape == shape)
 
 
 def nodes_of(file: SourceFile, types: Iterable[str]) -> list[Node] | None:
