@@ -140,9 +140,8 @@ class Folds:
         if known is not None and known[0] is folded:
             return known[1]
         after = joined(file, folded.edits, apply_edits(file.data, folded.edits))
-        output = declared_where_set(file, after, Types(self._project, path).of)
-        result = parse(path, output, file.pack)
-        found = _Checked(output, fault(file, result, self._project.names(path)), is_bare(file, result))
+        result = declared_where_set(file, parse(path, after, file.pack), Types(self._project, path).of)
+        found = _Checked(result.data, fault(file, result, self._project.names(path)), is_bare(file, result))
         self._checked[path] = folded, found
         return found
 

@@ -7,14 +7,17 @@ ten times as long as to parse it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from featureops.core.brought import TopImports
 from featureops.core.importing import (
     ImportEntry,
     entry_of_call,
     imported_by_call,
+    is_brought,
     names_of_import,
     string_value,
 )
@@ -347,12 +350,12 @@ class Names(TopImports):
         return self._tables.get(scope, {}).get(name)
 
     def bound_in(self, spans: Sequence[Span]) -> list[Binding]:
-        """The bindings with a definition in some bytes."""
+        """The bindings with a definition in some bytes, which are in order."""
         return self._defined_by(leaves_in(self.file, spans), spans)
 
     def imported_in(self, spans: Sequence[Span]) -> list[Binding]:
-        """The bindings of what some bytes bring in from elsewhere."""
-        found = self._defined_by([leaf for leaf in leaves_in(self.file, spans) if _is_brought(leaf)], spans)
+        """The bindings of what some bytes, which are in order, bring in from elsewhere."""
+        found = self._defined_by([leaf for leaf in leaves_in(self.file, spans) if is_brought(leaf)], spans)
         return [each for each in found if each.imported is not None]
 
     def _defined_by(self, leaves: list[Node], spans: Sequence[Span]) -> list[Binding]:
@@ -360,11 +363,9 @@ class Names(TopImports):
         brought = (text or name.text for outer in statements for name, _, text in names_of_import(outer))
         known = (leaf.text for leaf in leaves if leaf.type in self._index.identifiers)
         found = (each for text in dict.fromkeys((*brought, *known)) for each in self.called(text))
-        return [
-            each
-            for each in found
-            if any(span.start < name.end and name.start < span.end for name in each.definitions for span in spans)
-        ]
+        starts = [span.start for span in spans]
+        ends = list(accumulate((span.end for span in spans), max))
+        return [each for each in found if any(_touches(name, starts, ends) for name in each.definitions)]
 
     def in_scope(self, scope: Node) -> dict[str, Binding]:
         if scope is self.file.root:
@@ -384,13 +385,10 @@ class Names(TopImports):
             yield from (name.text for name in self._bound(node, rule))
 
 
-def _is_brought(leaf: Node) -> bool:
-    """Whether a name is in what brings in names."""
-    return any(
-        outer.shape == "import"
-        or (outer.rule is not None and outer.rule.binds and imported_by_call(outer.role("value")) is not None)
-        for outer in leaf.ancestors()
-    )
+def _touches(name: Node, starts: list[int], ends: list[int]) -> bool:
+    """Whether one of the spans that begin and end at these offsets, in order, holds some of a name."""
+    at = bisect_left(starts, name.end)
+    return at > 0 and ends[at - 1] > name.start
 
 
 def _plain(key: str) -> str:

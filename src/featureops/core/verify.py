@@ -44,14 +44,18 @@ def _doubtful(names: Names, result: SourceFile) -> set[str]:
     before, kinds = names.file, result.pack.index.identifiers
     texts = {binding.name for binding in names.bound_in(only_in(before.data, result.data))}
     fresh = {node.text for node in leaves_in(result, only_in(result.data, before.data)) if node.type in kinds}
-    return texts | {text for text in fresh if not names.called(text)}
+    return texts | {text for text in fresh if not names.called(text) and not _is_undefined(names, text)}
 
 
 def _undefined(names: Names, texts: Iterable[str]) -> set[str]:
     """Those of the names that are used and bound nowhere in the file (built-ins among them)."""
+    return {text for text in texts if _is_undefined(names, text)}
+
+
+def _is_undefined(names: Names, text: str) -> bool:
     kinds = names.file.pack.index.identifiers
-    free = (node for text in texts for node in mentions_of(names.file, text) if node.type in kinds)
-    return {node.text for node in free if node not in names.of and _is_use(node)}
+    free = (node for node in mentions_of(names.file, text) if node.type in kinds)
+    return any(node not in names.of and _is_use(node) for node in free)
 
 
 def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:

@@ -82,9 +82,14 @@ def _is_own_member(leaf: Node) -> bool:
 def _kept_parameter(owner: Node, name: str) -> Node | None:
     """The parameter that is the private field of this name."""
     index = owner.file.pack.index
-    for node in owner.walk():
-        label = node.role("name") if node.shape == "parameter" and node.role("kept") is not None else None
-        if label is None or label.text.lstrip("$") != name or class_around(node) is not owner:
+    labels = (
+        node for each in (name, *(sigil + name for sigil in index.sigils)) for node in mentions_of(owner.file, each)
+    )
+    for label in labels:
+        node = label.parent
+        if node is None or node.shape != "parameter" or node.role("name") is not label or node.role("kept") is None:
+            continue
+        if class_around(node) is not owner:
             continue
         words = node.file.slice(node.start, label.start).split()
         marked = any(part.shape == "decorator" for part in node.walk())

@@ -17,44 +17,58 @@ __all__ = ["TypeOf", "declared_where_set"]
 TypeOf = Callable[[Declaration, int], str | None]
 
 
-def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf) -> bytes:
+def declared_where_set(before: SourceFile, after: SourceFile, type_of: TypeOf) -> SourceFile:
     """The result of folding a file, with such declarations joined with the lines that folding moved. Where the value
     tells the type then, `type_of` has to say that it is the declared one."""
-    if not before.pack.wrap.hoist or before.data == after:
+    if not before.pack.wrap.hoist or before.data == after.data:
         return after
     try:
-        file = parse(before.path, after, before.pack)
+        pairs = list(_pairs(after, set(before.data.splitlines())))
     except TooDeep:
         return after
-    old = set(before.data.splitlines())
-    pairs = list(_pairs(file, old))
     if not pairs:
         return after
-    names = Names(file)
+    names = Names(after)
     edits = [edit for setting, bare in pairs for edit in _joined(setting, bare, names, type_of)]
-    return apply_edits(after, tuple(sorted(edits, key=lambda edit: edit.span.start)))
+    if not edits:
+        return after
+    settled = apply_edits(after.data, tuple(sorted(edits, key=lambda edit: edit.span.start)))
+    return parse(after.path, settled, after.pack)
 
 
 def _pairs(file: SourceFile, old: set[bytes]) -> Iterator[tuple[Node, list[Declaration]]]:
     """Each moved statement that is the first to mention names declared ahead of it, with their declarations."""
-    for block in file.root.walk():
-        if not block.named or block.shape != "block":
-            continue
+    moved = dict.fromkeys(_moved(file, old))
+    for block in dict.fromkeys(item.parent for item in moved):
         bare: dict[str, Declaration] = {}
-        for item in block.items:
+        for item in block.items if block is not None else ():
             found = declaration_of(item)
             if found is not None and found.value is None and not found.joins and _owns_line(item):
                 bare[found.names[0].text] = found
                 continue
             if not bare:
                 continue
-            names = [name.text for name in assigned_names(item)]
+            names = [name.text for name in assigned_names(item)] if item in moved else ()
             ready = [bare[name] for name in names if name in bare]
-            line = file.data[file.line_start(item.start) : file.line_end(item.start)].rstrip(b"\r\n")
-            if ready and line not in old and not _mentions_itself(item, ready):
+            if ready and not _mentions_itself(item, ready):
                 yield item, ready
             for name in [name for name in bare if _mentions(item, name)]:
                 del bare[name]
+
+
+def _moved(file: SourceFile, old: set[bytes]) -> Iterator[Node]:
+    """The statements of blocks that begin a line which was not there before, and set something."""
+    at = 0
+    for line in file.data.splitlines(keepends=True):
+        text = line.strip()
+        if b"=" in text and line.rstrip(b"\r\n") not in old:
+            start = at + line.index(text)
+            node: Node | None = file.node_at(start)
+            while node is not None and node.start == start:
+                if node.parent is not None and node.parent.shape == "block" and assigned_names(node):
+                    yield node
+                node = node.parent
+        at += len(line)
 
 
 def _owns_line(node: Node) -> bool:
