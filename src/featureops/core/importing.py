@@ -209,12 +209,3 @@ def string_value(node: Node) -> str | None:
             value = body[len(quote) : -len(quote)]
             return None if "\\" in value and not raw else value
     return None
-
-
-def is_brought(leaf: Node) -> bool:
-    """Whether a name is in what brings in names."""
-    return any(
-        outer.shape == "import"
-        or (outer.rule is not None and outer.rule.binds and imported_by_call(outer.role("value")) is not None)
-        for outer in leaf.ancestors()
-    )

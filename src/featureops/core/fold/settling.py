@@ -3,13 +3,14 @@ left sets it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from featureops.core.declaring import Declaration, assigned_names, declaration_of
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
+from featureops.core.parsed import Parsed
 from featureops.core.scopes import Binding, Names
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep
 
 __all__ = ["TypeOf", "declared_where_set"]
 
@@ -17,58 +18,58 @@ __all__ = ["TypeOf", "declared_where_set"]
 TypeOf = Callable[[Declaration, int], str | None]
 
 
-def declared_where_set(before: SourceFile, after: SourceFile, type_of: TypeOf) -> SourceFile:
+def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf, parsed: Parsed) -> bytes:
     """The result of folding a file, with such declarations joined with the lines that folding moved. Where the value
     tells the type then, `type_of` has to say that it is the declared one."""
-    if not before.pack.wrap.hoist or before.data == after.data:
+    if not before.pack.wrap.hoist or before.data == after:
+        return after
+    moved = _moved_lines(before.data, after)
+    if not moved:
         return after
     try:
-        pairs = list(_pairs(after, set(before.data.splitlines())))
+        file = parsed.file(before.path, after, before.pack)
+        pairs = list(_pairs(file, moved))
     except TooDeep:
         return after
     if not pairs:
         return after
-    names = Names(after)
+    names = parsed.names(file)
     edits = [edit for setting, bare in pairs for edit in _joined(setting, bare, names, type_of)]
-    if not edits:
-        return after
-    settled = apply_edits(after.data, tuple(sorted(edits, key=lambda edit: edit.span.start)))
-    return parse(after.path, settled, after.pack)
+    return apply_edits(after, tuple(sorted(edits, key=lambda edit: edit.span.start)))
 
 
-def _pairs(file: SourceFile, old: set[bytes]) -> Iterator[tuple[Node, list[Declaration]]]:
+def _moved_lines(before: bytes, after: bytes) -> dict[int, int]:
+    """The lines that are as no line was, by where they start: where their text does."""
+    old, at, found = set(before.splitlines()), 0, dict[int, int]()
+    for line in after.split(b"\n"):
+        if line.strip() and line.rstrip(b"\r") not in old:
+            found[at] = at + len(line) - len(line.lstrip())
+        at += len(line) + 1
+    return found
+
+
+def _pairs(file: SourceFile, moved: Mapping[int, int]) -> Iterator[tuple[Node, list[Declaration]]]:
     """Each moved statement that is the first to mention names declared ahead of it, with their declarations."""
-    moved = dict.fromkeys(_moved(file, old))
-    for block in dict.fromkeys(item.parent for item in moved):
+    places = (file.node_at(start) for start in moved.values())
+    around = {outer for place in places for outer in (place, *place.ancestors())}
+    for block in sorted(around, key=lambda node: (node.start, node.depth)):
+        if not block.named or block.shape != "block":
+            continue
         bare: dict[str, Declaration] = {}
-        for item in block.items if block is not None else ():
+        for item in block.items:
             found = declaration_of(item)
             if found is not None and found.value is None and not found.joins and _owns_line(item):
                 bare[found.names[0].text] = found
                 continue
             if not bare:
                 continue
-            names = [name.text for name in assigned_names(item)] if item in moved else ()
+            names = [name.text for name in assigned_names(item)]
             ready = [bare[name] for name in names if name in bare]
-            if ready and not _mentions_itself(item, ready):
+            line = file.data.rfind(b"\n", 0, item.start) + 1
+            if ready and line in moved and not _mentions_itself(item, ready):
                 yield item, ready
             for name in [name for name in bare if _mentions(item, name)]:
                 del bare[name]
-
-
-def _moved(file: SourceFile, old: set[bytes]) -> Iterator[Node]:
-    """The statements of blocks that begin a line which was not there before, and set something."""
-    at = 0
-    for line in file.data.splitlines(keepends=True):
-        text = line.strip()
-        if b"=" in text and line.rstrip(b"\r\n") not in old:
-            start = at + line.index(text)
-            node: Node | None = file.node_at(start)
-            while node is not None and node.start == start:
-                if node.parent is not None and node.parent.shape == "block" and assigned_names(node):
-                    yield node
-                node = node.parent
-        at += len(line)
 
 
 def _owns_line(node: Node) -> bool:
