@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 
 from featureops.app import wrap
-from featureops.cli.compose import Modes, compose
+from featureops.app.deps import Modes
+from featureops.cli.compose import compose
 from featureops.core.model import Json
 from tests.fixture_cases import Case, cases, commit, write_tree
 
