@@ -12,9 +12,9 @@ from featureops.core.detect.places import is_test_path
 from featureops.core.generated import is_generated
 from featureops.core.model import ChangedFile, FileEdit
 from featureops.core.pack import LanguagePack
+from featureops.core.parsed import Parsed
 from featureops.core.project import Project
-from featureops.core.scopes import Names
-from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.syntax import SourceFile, TooDeep
 from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.clients import Clients
 from featureops.core.wrap.guarded import Guards
@@ -41,6 +41,8 @@ __all__ = ["KEY_LISTED", "Wrapped", "wrap_changes", "wrap_lines"]
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+_PARSED = 3_000_000
+"""Bytes of text that are kept parsed while a change is wrapped."""
 KEY_LISTED = "The flag's key joins the others that are kept here."
 _MERGED = "Both sides of a merge are in it: finish the merge, then wrap."
 _WRITTEN_ANEW = "A tool writes this file anew: change what it is made from, and wrap that."
@@ -100,7 +102,8 @@ class _Change:
         self.flag = flag
         self.nested = nested
         self.form = form
-        self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
+        self.parsed = Parsed(size=_PARSED)
+        self.project = Project(repository.paths, repository.read, repository.packs, repository.config, self.parsed)
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
@@ -153,8 +156,8 @@ class _Change:
             reason = self.project.failed.get(changed.path, "it changed while it was read: run this again")
             return _whole(changed, "refused", f"The file could not be taken: {reason}.")
         try:
-            old = parse(changed.path, changed.before, pack)
-            names = Names(old)
+            old = self.parsed.file(changed.path, changed.before, pack)
+            names = self.parsed.names(old)
         except TooDeep:
             return _whole(changed, "refused", "The old side is nested too deep to be worked on.")
         return Pair(old, file, names, self.project.names(changed.path))
@@ -173,7 +176,7 @@ class _Change:
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
         guards = Guards(self.flag, pair.new_names, reads, self.nested)
-        job = Job(pair, self.flag, ask, self._clean, style, guards, regions=regions, wide=self._clean_wide)
+        job = Job(pair, self.flag, ask, self._clean, self.parsed, style, guards, regions=regions, wide=self._clean_wide)
         return replace(job, type_of=types.of, form=self.form, is_named=partial(self._is_named_beside, pair.path))
 
     def _is_named_beside(self, path: str, word: str) -> bool:
@@ -205,7 +208,8 @@ class _Change:
         files = {**self._around(path), **lists, path: text}
         whole, searched = self.repository, self._with_word if wide else _nowhere
         source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
-        done = cleanup(source, self.flag, keep, whole.packs, whole.config, frozenset({path, *lists}))
+        only = frozenset({path, *lists})
+        done = cleanup(source, self.flag, keep, whole.packs, whole.config, only, parsed=self.parsed)
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
         return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
@@ -271,11 +275,11 @@ class _Change:
         if not deleted and len(self.results.wraps) < 2:
             return
         paths = self.project.paths | set(deleted)
-        whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config)
+        whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config, self.parsed)
         wanted: dict[str, set[str]] = {}
         for path, done in self.results.wraps.items():
-            file = parse(path, done.text, self.results.jobs[path].pair.new.pack)
-            entries = (binding.imported for binding in Names(file).imports if done.asks)
+            file = self.parsed.file(path, done.text, self.results.jobs[path].pair.new.pack)
+            entries = (binding.imported for binding in self.parsed.names(file).imports if done.asks)
             for entry in (entry for entry in entries if entry is not None):
                 target = whole.module_path(path, entry.module) or ""
                 if target in deleted:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from featureops.core.declaring import Declaration
-from featureops.core.syntax import Node, parse
+from featureops.core.parsed import Parsed
+from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
@@ -52,6 +53,7 @@ class Job:
     flag: str
     ask: _Asker
     cleaner: Cleaner
+    parsed: Parsed
     style: Style
     guards: Guards
     outside: frozenset[str] = frozenset()
@@ -335,7 +337,7 @@ def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
 
 def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
-    if parse(path, built.text, pack).errors() - job.pair.new.errors():
+    if job.parsed.file(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
     expected = built.expected if not job.guards.asks else _without_flag(job, built.expected)
     verdict = check(path, built.text, expected, job.cleaner)
