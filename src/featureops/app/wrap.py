@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from featureops.app import plans
 from featureops.app.cleanup import WorkspaceSource
@@ -24,7 +25,7 @@ from featureops.core.wrap.layout import quoted, style_of
 from featureops.core.wrap.lines import Off, Selection
 from featureops.core.wrap.manifests import Manifest, Manifests, sdk_for, templates_for
 from featureops.core.wrap.repository import Idioms, Repository
-from featureops.core.wrap.values import Hunk, No
+from featureops.core.wrap.values import Hunk, No, Shape
 
 __all__ = ["idiom", "wrap"]
 
@@ -37,6 +38,7 @@ def wrap(
     lines: Selection | None = None,
     off: Off = "nothing",
     nested: bool = False,
+    form: Shape = "auto",
     base: str | None = None,
     apply: bool = False,
 ) -> dict[str, Json]:
@@ -45,6 +47,7 @@ def wrap(
     Without `lines` the change of the working tree against `base` (default HEAD), limited to `paths` (files or folders);
     the old code becomes the off branch. With `lines` (first and last, from 1, or the name of a function) that code of
     the one path; `off` is what runs when the flag is off. Code that another flag guards is left unless `nested`.
+    `form`: a body that was replaced as a whole in one branch or as two functions that the flag chooses between.
     A plan is made and saved; `apply` writes it. Errors: BadArgument (a bad flag name, nothing changed, a path or range
     that isn't there), and those of `plans.apply`.
     """
@@ -55,7 +58,7 @@ def wrap(
         found = _lines(deps, repository, name, paths, lines, off, nested)
     else:
         changes = _changes(deps, paths, base)
-        found = wrap_changes(repository, changes, name, nested=nested)
+        found = wrap_changes(repository, changes, name, nested=nested, form=form)
     answer = _answer(name, found)
     title = f"wrap {len([hunk for hunk in found.hunks if hunk.outcome == 'wrapped'])} changes in {name}"
     plan = plans.new_plan(deps, "wrap", title, found.edits, source.hashes(found.seen), answer)
@@ -92,6 +95,8 @@ def _changes(deps: Deps, paths: Sequence[str], base: str | None) -> list[Changed
     wanted = [posixpath.normpath(path) for path in paths]
     found = list(deps.changes.changes(base))
     chosen = [changed for changed in found if not wanted or any(_under(changed.path, path) for path in wanted)]
+    if chosen and base is None and deps.changes.is_merging():
+        return [replace(each, skipped="unmerged") if each.before is not None else each for each in chosen]
     if chosen:
         return chosen
     against = base or "HEAD"

@@ -19,6 +19,7 @@ from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
 from featureops.core.fold.settling import declared_where_set
+from featureops.core.fold.taking import taken_back
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, opened, used_by
 from featureops.core.implicit import is_hidden
@@ -28,7 +29,7 @@ from featureops.core.project import Project
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
 from featureops.core.sources import Source
-from featureops.core.syntax import SourceFile, parse
+from featureops.core.syntax import SourceFile
 from featureops.core.testing.finding import is_test_file
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
@@ -139,10 +140,12 @@ class Folds:
         known = self._checked.get(path)
         if known is not None and known[0] is folded:
             return known[1]
-        after = joined(file, folded.edits, apply_edits(file.data, folded.edits))
-        output = declared_where_set(file, after, Types(self._project, path).of)
-        result = parse(path, output, file.pack)
-        found = _Checked(output, fault(file, result, self._project.names(path)), is_bare(file, result))
+        parsed = self._project.parsed
+        after = joined(file, folded.edits, apply_edits(file.data, folded.edits), parsed)
+        output = declared_where_set(file, after, Types(self._project, path).of, parsed)
+        output = taken_back(file, output, self._flag, partial(self._is_named_beside, path))
+        result = parsed.file(path, output, file.pack)
+        found = _Checked(output, fault(self._project.names(path), parsed.names(result)), is_bare(file, result))
         self._checked[path] = folded, found
         return found
 
@@ -192,6 +195,10 @@ class Folds:
         """Whether another file, as it is now, has the word. Any mention keeps a visible name."""
         answer = self.is_named_beside(binding.definitions[0].file.path, binding.name)
         self._asked[binding.name] = answer
+        return answer
+
+    def _is_named_beside(self, path: str, name: str) -> bool:
+        self._asked[name] = answer = self.is_named_beside(path, name)
         return answer
 
     def is_named_beside(self, path: str, name: str) -> bool:

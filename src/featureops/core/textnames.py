@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from featureops.core.importing import string_value
 from featureops.core.markup.uses import written_in_markup
 from featureops.core.mentions import mentions_of
+from featureops.core.querying import nodes_of
 from featureops.core.syntax import SourceFile
 
 __all__ = ["names_in_texts"]
@@ -36,6 +37,7 @@ def _keys(file: SourceFile) -> Iterator[str]:
     kinds = file.pack.index.bare_entries
     if not kinds or not _BARE_ENTRY.search(file.data):
         return
-    for node in file.root.walk():
-        if node.type in kinds and len(node.items) == 1:
+    found = nodes_of(file, kinds)
+    for node in found if found is not None else (node for node in file.root.walk() if node.type in kinds):
+        if len(node.items) == 1:
             yield from (key.text for key in node.roles("key"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
@@ -37,10 +38,13 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Built:
+    """`asked` are the blocks in which the flag is read for a region, where that is not at the top of a component."""
+
     text: bytes
     expected: Expected
     layout: Layout
     kept: Kept
+    asked: Mapping[Region, Node]
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class _Draft:
     edits: list[Edit] = field(default_factory=list)
     added: set[bytes] = field(default_factory=set)
     leads: dict[Region, bytes] = field(default_factory=dict)
+    asked: dict[Region, Node] = field(default_factory=dict)
 
 
 def build(
@@ -73,7 +78,7 @@ def build(
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept)
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept, draft.asked)
 
 
 # ---------------------------------------------------------------- conditions
@@ -87,6 +92,7 @@ def _conditions(draft: _Draft, flag: str, chosen: Sequence[tuple[Form, Ask]], la
     for index, (form, ask) in enumerate(chosen):
         groups.setdefault(ask.host or owner_of(form.region.new_box.node), []).append(index)
     conditions = [ask.condition for _, ask in chosen]
+    draft.asked.update({form.region: form.region.new_box.node for form, ask in chosen if ask.host is None})
     for owner, members in groups.items():
         ask = chosen[members[0]][1]
         if ask.host is not None:
@@ -96,7 +102,7 @@ def _conditions(draft: _Draft, flag: str, chosen: Sequence[tuple[Form, Ask]], la
         else:
             continue
         for index in members if shared else ():
-            conditions[index] = name
+            conditions[index] = name + ask.late
     return conditions
 
 
@@ -127,12 +133,13 @@ def _before_first(draft: _Draft, regions: list[Region], ask: Ask, name: str) -> 
     if box is first.new_box and not first.new_items:
         anchor = box.items[min(index, len(box.items) - 1)]
         draft.leads[first] = indent_of(anchor) + _declaration(draft, name, ask)
-        return True
-    item = _led_by_comments(box, index)
-    if not item.owns_lines:
-        return False
-    start = box.file.line_start(item.start)
-    draft.edits.insert(0, Edit(Span(start, start), indent_of(item) + _declaration(draft, name, ask)))
+    else:
+        item = _led_by_comments(box, index)
+        if not item.owns_lines:
+            return False
+        start = box.file.line_start(item.start)
+        draft.edits.insert(0, Edit(Span(start, start), indent_of(item) + _declaration(draft, name, ask)))
+    draft.asked.update(dict.fromkeys(regions, box.node))
     return True
 
 
@@ -276,10 +283,8 @@ def _expected(
     has_old = pair.old is not pair.new or any(at.old_items for at in wrapped)
     off = apply_edits(pair.new.data, ordered) if has_old else None
     back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
-    unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
-    if stuck and off is not None:
-        # What only refused old code used is used by nothing then.
-        unused |= _unused(Names(parse(pair.path, off, pair.new.pack)))
+    unused = cache(partial(_unused_on_old_side, pair, off if stuck else None))
+    stale = cache(partial(_unused, pair.new_names))
     imports = tuple(item.text for region in left for item in region.new_items if item.node.shape == "import")
     return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back, imports)
 
@@ -298,7 +303,13 @@ def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:
     return [piece for item in items for piece in frame(item, boxes_in(item.node))]
 
 
-def _unused(names: Names) -> set[bytes]:
+def _unused_on_old_side(pair: Pair, off: bytes | None) -> frozenset[bytes]:
+    """`_unused` of the old file; and of what it is with some of the new code in place of refused old code."""
+    found = _unused(pair.old_names)
+    return found if off is None else found | _unused(Names(parse(pair.path, off, pair.new.pack)))
+
+
+def _unused(names: Names) -> frozenset[bytes]:
     """Lines of imports and assignments whose names nothing in the file uses."""
     found: set[bytes] = set()
     for binding in names.all:
@@ -311,7 +322,7 @@ def _unused(names: Names) -> set[bytes]:
                 outer = outer.parent
             if outer is not None and outer.shape in {"import", "expression", "declaration", "declarator"}:
                 found.update(_lines([outer.text.encode("utf-8", "surrogateescape")]))
-    return found
+    return frozenset(found)
 
 
 def _revert(region: Region) -> Edit:

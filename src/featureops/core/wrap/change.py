@@ -5,33 +5,47 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from featureops.core.cleanup import cleanup
 from featureops.core.detect.places import is_test_path
 from featureops.core.generated import is_generated
 from featureops.core.model import ChangedFile, FileEdit
 from featureops.core.pack import LanguagePack
+from featureops.core.parsed import Parsed
 from featureops.core.project import Project
-from featureops.core.scopes import Names
-from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.syntax import SourceFile, TooDeep
 from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.clients import Clients
+from featureops.core.wrap.guarded import Guards
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
-from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_of_symbol, sides, unset_without
+from featureops.core.wrap.lines import (
+    Off,
+    Selection,
+    has_conflict,
+    region_of_lines,
+    region_of_symbol,
+    sides,
+    unset_without,
+)
 from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.telling import Types
-from featureops.core.wrap.values import Ask, Hunk, No, Pair
+from featureops.core.wrap.values import Ask, Hunk, No, Pair, Shape
 
 __all__ = ["KEY_LISTED", "Wrapped", "wrap_changes", "wrap_lines"]
 
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+_PARSED = 3_000_000
+"""Bytes of text that are kept parsed while a change is wrapped."""
 KEY_LISTED = "The flag's key joins the others that are kept here."
+_MERGED = "Both sides of a merge are in it: finish the merge, then wrap."
+_WRITTEN_ANEW = "A tool writes this file anew: change what it is made from, and wrap that."
 _NEW_MODULE = "New module: it makes the flag client once."
 
 
@@ -47,9 +61,12 @@ class Wrapped:
     seen: frozenset[str]
 
 
-def wrap_changes(repository: Repository, changes: Sequence[ChangedFile], flag: str, *, nested: bool = False) -> Wrapped:
-    """`nested`: code that another flag guards already is wrapped too, instead of left."""
-    return _Change(repository, flag, nested=nested).changes(changes)
+def wrap_changes(
+    repository: Repository, changes: Sequence[ChangedFile], flag: str, *, nested: bool = False, form: Shape = "auto"
+) -> Wrapped:
+    """`nested`: code that another flag guards already is wrapped too, instead of left. `form`: how whole
+    replaced bodies are written."""
+    return _Change(repository, flag, nested=nested, form=form).changes(changes)
 
 
 def wrap_lines(
@@ -60,6 +77,9 @@ def wrap_lines(
     file = change.project.file(path)
     if file is None or file.pack.regions is not None:
         return No(f"{path} is in no language that can be wrapped.")
+    why = _WRITTEN_ANEW if is_generated(file.data) else _MERGED if has_conflict(file.data) else ""
+    if why:
+        return Wrapped((), (Hunk(path, 1, len(file.line_starts), "refused", "", why),), (), (), frozenset())
     found = region_of_symbol(file, what) if isinstance(what, str) else region_of_lines(file, what)
     return found if isinstance(found, No) else change.lines(file, found, what, off)
 
@@ -77,11 +97,13 @@ def _nowhere(_word: bytes) -> frozenset[str]:
 
 
 class _Change:
-    def __init__(self, repository: Repository, flag: str, *, nested: bool) -> None:
+    def __init__(self, repository: Repository, flag: str, *, nested: bool, form: Shape = "branch") -> None:
         self.repository = repository
         self.flag = flag
         self.nested = nested
-        self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
+        self.form = form
+        self.parsed = Parsed(size=_PARSED)
+        self.project = Project(repository.paths, repository.read, repository.packs, repository.config, self.parsed)
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
         self.clients = Clients(self.project)
@@ -123,21 +145,19 @@ class _Change:
         """The two sides of a file, or why it is not compared."""
         pack = self.repository.packs.for_path(changed.path)
         if changed.skipped == "unmerged":
-            return _whole(changed, "refused", "Both sides of a merge are in it: finish the merge, then wrap.")
+            return _whole(changed, "refused", _MERGED)
         why = _untouched(changed, pack)
         if why is not None or pack is None or changed.before is None:
             return _whole(changed, "left", why or "")
         if is_generated(changed.after or b""):
-            return _whole(
-                changed, "refused", "A tool writes this file anew: change what it is made from, and wrap that."
-            )
+            return _whole(changed, "refused", _WRITTEN_ANEW)
         file = self.project.file(changed.path)
         if file is None or file.data != changed.after:
             reason = self.project.failed.get(changed.path, "it changed while it was read: run this again")
             return _whole(changed, "refused", f"The file could not be taken: {reason}.")
         try:
-            old = parse(changed.path, changed.before, pack)
-            names = Names(old)
+            old = self.parsed.file(changed.path, changed.before, pack)
+            names = self.parsed.names(old)
         except TooDeep:
             return _whole(changed, "refused", "The old side is nested too deep to be worked on.")
         return Pair(old, file, names, self.project.names(changed.path))
@@ -155,8 +175,14 @@ class _Change:
 
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
-        job = Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
-        return replace(job, type_of=types.of, nested=self.nested)
+        guards = Guards(self.flag, pair.new_names, reads, self.nested)
+        job = Job(pair, self.flag, ask, self._clean, self.parsed, style, guards, regions=regions, wide=self._clean_wide)
+        return replace(job, type_of=types.of, form=self.form, is_named=partial(self._is_named_beside, pair.path))
+
+    def _is_named_beside(self, path: str, word: str) -> bool:
+        """Whether another file has a word, or got it by this change."""
+        made = (edit.after or b"" for other, edit in self.results.edits.items() if other != path)
+        return bool(self._with_word(word.encode()) - {path}) or any(word.encode() in text for text in made)
 
     def _files_with(self, word: str) -> Iterable[str]:
         return self.repository.grep([word.encode()])
@@ -182,7 +208,8 @@ class _Change:
         files = {**self._around(path), **lists, path: text}
         whole, searched = self.repository, self._with_word if wide else _nowhere
         source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
-        done = cleanup(source, self.flag, keep, whole.packs, whole.config, frozenset({path, *lists}))
+        only = frozenset({path, *lists})
+        done = cleanup(source, self.flag, keep, whole.packs, whole.config, only, parsed=self.parsed)
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
         return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
@@ -248,11 +275,11 @@ class _Change:
         if not deleted and len(self.results.wraps) < 2:
             return
         paths = self.project.paths | set(deleted)
-        whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config)
+        whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config, self.parsed)
         wanted: dict[str, set[str]] = {}
         for path, done in self.results.wraps.items():
-            file = parse(path, done.text, self.results.jobs[path].pair.new.pack)
-            entries = (binding.imported for binding in Names(file).imports if done.asks)
+            file = self.parsed.file(path, done.text, self.results.jobs[path].pair.new.pack)
+            entries = (binding.imported for binding in self.parsed.names(file).imports if done.asks)
             for entry in (entry for entry in entries if entry is not None):
                 target = whole.module_path(path, entry.module) or ""
                 if target in deleted:

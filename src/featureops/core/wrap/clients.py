@@ -8,11 +8,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from featureops.core.model import FileEdit
 from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
+from featureops.core.querying import nodes_shaped
 from featureops.core.scopes import Names
 from featureops.core.syntax import parse
 from featureops.core.templates import ClientModule, WrapTemplate
@@ -56,7 +57,7 @@ class Clients:
             return []
         near = self.manifests.near(pair.path, pack)
         sdk = sdk_for(pack, near) if own is None else next(each for each in pack.sdks if each.id == own.sdk)
-        markup = any(node.shape == "markup-element" for node in pair.new.root.walk() if node.named)
+        markup = any(nodes_shaped(pair.new, "markup-element"))
         fitting = templates_for(sdk, near, pair.new_names.import_text, markup=markup) if sdk is not None else []
         return [self._idiom(pair, style, sdk, template) for template in fitting if sdk is not None]
 
@@ -95,7 +96,9 @@ class Clients:
         )
         root = re.split(r"\W", callee.lstrip("$&"))[0]
         parts = tuple(_part(text.strip(), pair.new.pack) for text in inner.split(","))
-        placed = self._place(pair, sdk, template, template.client) if template.client is not None else None
+        placed = (
+            self._place(pair, sdk, template, _written(template.client, style)) if template.client is not None else None
+        )
         held = self._held(pair, style, sdk, template) if template.handed else None
         if placed is not None and not template.imports:
             need = self._brought(pair, style, placed)
@@ -116,6 +119,7 @@ class Clients:
             held=held,
             package=template.package or sdk.package if placed is None or placed.text is not None else "",
             setup=template.setup,
+            late=template.late,
         )
 
     def _held(self, pair: Pair, style: Style, sdk: SdkPack, template: WrapTemplate) -> Held:
@@ -205,6 +209,11 @@ def _part(text: str, pack: LanguagePack) -> Part:
         return Part("", key=True, keyword=text.partition("{key}")[0])
     plain = text.isidentifier() and text not in (pack.text.true, pack.text.false, pack.text.null)
     return Part(text, (text,) if plain else ())
+
+
+def _written(client: ClientModule, style: Style) -> ClientModule:
+    """The client's file as files of this style are."""
+    return replace(client, text=client.called) if style.calls and client.called else client
 
 
 def _text(client: ClientModule, pack: LanguagePack, package: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from featureops.core.mentions import mentions_within
 from featureops.core.model import Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -43,7 +44,9 @@ def escaping(names: Names, items: Sequence[Item]) -> Iterator[Binding]:
     if scope is None:
         return
     span = Span(items[0].start, items[-1].end)
-    for binding in names.in_scope(scope).values():
+    for binding in names.bound_in([span]):
+        if binding.scope is not scope:
+            continue
         direct = [name for name in binding.definitions if _block_scope(_declared(name)) is scope]
         if not any(span.holds(name.span) for name in direct):
             continue
@@ -114,24 +117,26 @@ def _too_far() -> str:
 def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> list[Binding]:
     """Local names that old code in branches, or what is kept for it, uses and that nothing around declares any more."""
     placed = [
-        (item, region.new_items[0].node if region.new_items else region.new_box.node, owner_of(region.old_box.node))
-        for region in wrapped
-        for item in region.old_items
+        (item, _place_of(region), owner_of(region.old_box.node)) for region in wrapped for item in region.old_items
     ]
     placed += [(item, *placed[0][1:]) for item in kept if placed]
     back = [Span(item.start, item.end) for item, _, _ in placed]
     lost: dict[str, Binding] = {}
     for item, place, function in placed:
         for node in item.node.walk():
-            binding = pair.old_names.of.get(node)
-            if binding is None or function is None or binding.name in lost:
-                continue
-            if not function.span.holds(binding.scope.span):
+            binding = pair.old_names.within(node, function) if function is not None else None
+            if binding is None or binding.name in lost:
                 continue
             inside = any(span.holds(name.span) for span in back for name in binding.definitions)
             if not inside and pair.new_names.lookup(binding.name, place) is None:
                 lost[binding.name] = binding
     return list(lost.values())
+
+
+def _place_of(region: Region) -> Node:
+    """A node of the new side that sees what code in the region's place sees."""
+    items = region.new_items or region.new_box.items
+    return items[0].node if items else next(iter(region.new_box.node.children), region.new_box.node)
 
 
 def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
@@ -141,14 +146,10 @@ def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
         before, after = owner_of(region.old_box.node), owner_of(region.new_box.node)
         if before is None or after is None or _block_scope(region.new_box.node) not in (None, pair.new.root):
             continue
-        own = {
-            name: [node for node in binding.definitions if any(_holds(item, node) for item in region.old_items)]
-            for name, binding in pair.old_names.in_scope(before).items()
-        }
-        coming = {name for name, nodes in own.items() if nodes}
-        there = set(pair.new_names.in_scope(after))
-        taken = _from_outside(pair.old_names, before) & there
-        taken |= _from_outside(pair.new_names, after) & coming
+        olds = pair.old_names.bound_in([Span(item.start, item.end) for item in region.old_items])
+        coming = {binding.name for binding in olds if binding.scope is before}
+        taken = _from_outside(pair.old_names, before, set(pair.new_names.in_scope(after)))
+        taken |= _from_outside(pair.new_names, after, coming)
         if taken:
             return min(taken)
     return None
@@ -158,16 +159,17 @@ def _holds(item: Item, node: Node) -> bool:
     return item.start <= node.start and node.end <= item.end
 
 
-def _from_outside(names: Names, function: Node) -> set[str]:
-    """The names that a function uses and does not bind."""
+def _from_outside(names: Names, function: Node, among: set[str]) -> set[str]:
+    """Those of the names that a function uses and does not bind."""
     index = function.file.pack.index
     found: set[str] = set()
-    for node in (node for node in function.walk() if node.type in index.identifiers):
-        binding, parent = names.of.get(node), node.parent
-        if binding is None:
-            loose = parent is not None and f"{parent.type}.{node.field}" not in index.not_references
-            found.update([node.text] if loose else [])
-        elif not function.span.holds(binding.scope.span):
+    mentions = (node for name in among for node in mentions_within(names.file, name, function))
+    for node in (node for node in mentions if node.type in index.identifiers):
+        if names.within(node, function) is not None:
+            continue
+        # A reference to what is bound nowhere is one to something outside as well.
+        loose = node.parent is not None and f"{node.parent.type}.{node.field}" not in index.not_references
+        if loose or names.of.get(node) is not None:
             found.add(node.text)
     return found
 

@@ -9,7 +9,10 @@ from featureops.core.model import Edit
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Ask", "Hunk", "Need", "No", "Pair", "Stays"]
+__all__ = ["Ask", "Hunk", "Need", "No", "Pair", "Shape", "Stays"]
+
+Shape = Literal["auto", "branch", "functions"]
+"""How a whole replaced body is written: in one branch, or as two functions that the flag chooses between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Need:
 class Ask:
     """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top.
     `client` is the path of the file that makes the client, where that has to be there first; `edits` are what else this
-    file needs, `keys` is the file that lists the key. A `note` says what is unusual about it."""
+    file needs, `keys` is the file that lists the key. A `note` says what is unusual about it. With
+    a host `late` is what is asked of the variable where it is used."""
 
     condition: str
     place: str
@@ -54,6 +58,7 @@ class Ask:
     package: str = ""
     setup: str = ""
     note: str = ""
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,51 @@
+"""The nodes of some types, found by the parser's own search: a walk over all nodes of a file costs far more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from featureops.core.syntax import Node, SourceFile
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Query
+
+__all__ = ["nodes_of", "nodes_shaped"]
+
+
+def nodes_shaped(file: SourceFile, shape: str) -> Iterator[Node]:
+    """The nodes of a shape, in document order."""
+    kinds = (kind for kind, rules in file.pack.by_node.items() if any(rule.name == shape for rule in rules))
+    found = nodes_of(file, kinds)
+    return (node for node in (file.root.walk() if found is None else found) if node.named and node.shape == shape)
+
+
+def nodes_of(file: SourceFile, types: Iterable[str]) -> list[Node] | None:
+    """In document order; None where only a walk finds them all, since the tree is not the one that was parsed."""
+    language, rules, kinds = file.tree.language, file.pack.tree, frozenset(types)
+    known = frozenset(kind for kind in kinds if language.id_for_node_kind(kind, True) is not None)
+    if kinds and rules is not None and (known != kinds or rules.opened or not kinds.isdisjoint(rules.changed)):
+        return None
+    if not known:
+        return []
+    query = _query(language, known)
+    from tree_sitter import QueryCursor
+
+    found: list[Node] = []
+    raws = (raw for each in QueryCursor(query).captures(file.tree.root_node).values() for raw in each)
+    for start, end, kind in sorted((raw.start_byte, -raw.end_byte, raw.type) for raw in raws):
+        node: Node | None = file.node_at(start)
+        while node is not None and not (node.type == kind and node.start == start and node.end in (-end, -end - 1)):
+            node = node.parent
+        if node is None:
+            return None
+        found.append(node)
+    return found
+
+
+@cache
+def _query(language: Language, types: frozenset[str]) -> Query:
+    from tree_sitter import Query
+
+    return Query(language, " ".join(f"({kind}) @found" for kind in sorted(types)))
