@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -17,7 +17,7 @@ from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
-from featureops.core.wrap.reach import captured, hidden, reached
+from featureops.core.wrap.reach import captured, hidden, reached, unreachable
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
 from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
@@ -36,9 +36,10 @@ def _untold(_declaration: Declaration, _at: int) -> str | None:
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
-    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
-    `nested`: what another flag guards is wrapped too. `wide` is a cleaner that sees more of the repository
-    and takes longer."""
+    the names that old code in other files still needs from this one; `gone` those that other files of the change took
+    away, `barred` those that would stay if they were put back, with the paths; `regions` replaces the comparison of the
+    sides. `nested`: what another flag guards is wrapped too. `wide` is a cleaner that sees more of the repository and
+    takes longer."""
 
     pair: Pair
     flag: str
@@ -47,6 +48,8 @@ class Job:
     style: Style
     reads: Sequence[Read] = ()
     outside: frozenset[str] = frozenset()
+    gone: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, str] = field(default_factory=dict)
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
     nested: bool = False
@@ -309,7 +312,8 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     wrapped = [form.region for form, _ in chosen]
     stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
     refused = [*found.stuck, *(piece.region for piece in found.pieces if piece.refused)]
-    kept = kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
+    lack = unreachable(job.pair, wrapped, job.gone, job.barred)
+    kept = lack or kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
     if isinstance(kept, No):
         return kept
     return build(job.pair, job.flag, chosen, (found.left, stuck), kept, job.style, layout)
