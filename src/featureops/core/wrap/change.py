@@ -14,6 +14,7 @@ from featureops.core.pack import LanguagePack
 from featureops.core.project import Project
 from featureops.core.scopes import Names
 from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.wrap.altered import altered
 from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.between import Between, taken_away
 from featureops.core.wrap.clients import Clients
@@ -120,9 +121,9 @@ class _Change:
         found = [self._prepared(changed) for changed in changes]
         pairs = [each for each in found if isinstance(each, Pair)]
         self.results.hunks.extend(each for each in found if isinstance(each, Hunk))
-        gone = taken_away(self.repository, pairs, changes)
+        gone, calls = taken_away(self.repository, pairs, changes), altered(pairs)
         for pair in pairs:
-            self._wrap(replace(self._job(pair), gone=gone))
+            self._wrap(replace(self._job(pair), gone=gone, altered=calls))
         self._keep_for_others(Between(self.repository, changes))
         return self._wrapped()
 

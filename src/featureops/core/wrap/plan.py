@@ -9,6 +9,7 @@ from typing import Literal
 from featureops.core.declaring import Declaration
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
+from featureops.core.wrap.altered import Altered, hands_over, one_by_one
 from featureops.core.wrap.boxes import Item, definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
@@ -37,7 +38,8 @@ def _untold(_declaration: Declaration, _at: int) -> str | None:
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
     the names that old code in other files still needs from this one; `gone` those that other files of the change took
-    away, `barred` those that would stay if they were put back, with the paths; `regions` replaces the comparison of the
+    away, `barred` those that would stay if they were put back, with the paths; `altered` what these call in another
+    way now; `regions` replaces the comparison of the
     sides. `nested`: what another flag guards is wrapped too. `wide` is a cleaner that sees more of the repository and
     takes longer."""
 
@@ -50,6 +52,7 @@ class Job:
     outside: frozenset[str] = frozenset()
     gone: Mapping[str, str] = field(default_factory=dict)
     barred: Mapping[str, str] = field(default_factory=dict)
+    altered: Altered = field(default_factory=Altered)
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
     nested: bool = False
@@ -123,10 +126,10 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
 def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     found = _Sorted()
     headers: list[Region] = []
-    for region in (part for whole in regions for part in cut(whole)):
+    for region in (part for whole in regions for each in cut(whole) for part in one_by_one(job.altered, each)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = unreadable(region) or judged(region) or _already(job, region)
+        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region) or _already(job, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No):
