@@ -8,7 +8,7 @@ from dataclasses import replace
 from featureops.core.asked import Read, aliased, held_by, others_asked, uses_of
 from featureops.core.carried import pack, unpack
 from featureops.core.detect.built import files_that_build, files_that_spell
-from featureops.core.detect.following import follow_places, learn_callers
+from featureops.core.detect.following import learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
 from featureops.core.detect.presence import Presence
 from featureops.core.fixing import Fixing
@@ -103,7 +103,6 @@ class Seeding:
         if file is None:
             return set()
         written = places_of(file.data, self._searched)
-        follow_places(self.project, path, written)
         found = find_reads(self.project, path, self._near(file, written))
         reads = [aliased(read, self.flag, self.project.config.aliases) for read in found]
         self.state.asked[path] = others_asked(reads, self.flag)

@@ -14,20 +14,9 @@ from featureops.core.project import Project
 from featureops.core.reads import find_reads
 from featureops.core.syntax import Node
 
-__all__ = ["follow_call", "follow_places", "learn_all", "learn_callers"]
+__all__ = ["follow_call", "learn_all", "learn_callers"]
 
 _DEPTH = 5
-_CLIMB = 6
-
-
-def follow_places(project: Project, path: str, offsets: Iterable[int]) -> bool:
-    """Follow the calls that get what stands at the offsets as an argument; whether anything was learned."""
-    file = project.file(path)
-    if file is None:
-        return False
-    calls = dict.fromkeys(call for offset in offsets if (call := _call_with(file.node_at(offset))) is not None)
-    learned = [follow_call(project, path, call) for call in calls]
-    return any(learned)
 
 
 def learn_callers(
@@ -58,18 +47,6 @@ def learn_callers(
         for path in sift(lambda path: learn_all(project, path, places[path]), asked):
             learn_all(project, path, places[path])
     return sorted(places)
-
-
-def _call_with(node: Node) -> Node | None:
-    """The call that has a node among its arguments."""
-    for _ in range(_CLIMB):
-        parent = node.parent
-        if parent is None:
-            return None
-        if node.shape == "arguments":
-            return parent if parent.shape == "call" else None
-        node = parent
-    return None
 
 
 def follow_call(project: Project, path: str, call: Node, depth: int = 0) -> bool:

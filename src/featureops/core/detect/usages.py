@@ -13,7 +13,7 @@ from typing import Protocol
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import asks_openly, files_that_spell, has_built_key
-from featureops.core.detect.following import follow_places, learn_all, learn_callers
+from featureops.core.detect.following import learn_all, learn_callers
 from featureops.core.detect.markers import marked_key, marked_name
 from featureops.core.detect.needles import Needles, flag_needles, is_bare, is_minified, whole_places
 from featureops.core.detect.places import (
@@ -178,7 +178,6 @@ class _Hunt:
         if file is None:
             return
         self._reads(file, offsets)
-        self._through(file, offsets)
         key = self.flag.encode()
         for offset in offsets:
             if file.data.startswith(key, offset) and whole_word(file.data, offset, offset + len(key)):
@@ -200,7 +199,6 @@ class _Hunt:
         if file is None:
             return
         self._reads(file, offsets)
-        self._through(file, offsets)
         for offset in offsets:
             node = file.node_at(offset)
             if node.start == offset and node.text in names and node.named:
@@ -250,11 +248,6 @@ class _Hunt:
         for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
                 self._read(file, read)
-
-    def _through(self, file: SourceFile, offsets: Sequence[int]) -> None:
-        """The reads by way of the house's own functions, which get what stands at the offsets."""
-        if follow_places(self.project, file.path, offsets) or self.project.readers:
-            self._reads(file, offsets)
 
     def _read(self, file: SourceFile, read: Read) -> None:
         resolution: Resolution = read.constant.resolution if read.constant else "unproven"
