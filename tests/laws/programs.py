@@ -218,7 +218,8 @@ class Programs(Expressions):
 
     def _closure(self, place: Place) -> None:
         name, parameter = self.fresh("g"), self.fresh("p")
-        default = f" = {self.flag_read()}" if self.chance(0.3) else ""
+        with self.function():
+            default = f" = {self.flag_read()}" if self.chance(0.3) else ""
         self.emit(place.depth, f"def {name}({parameter}{default}):", f"function {name}({parameter}{default}) {{")
         with self.function():
             self.names.append(parameter)

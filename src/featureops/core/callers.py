@@ -11,6 +11,7 @@ from featureops.core.given import call_of, is_readable
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding
+from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["callers_of", "has_other_name", "only_names"]
@@ -93,13 +94,20 @@ def _means(project: Project, call: Node, meant: tuple[str, Binding], *, is_membe
         bound = project.meaning(path, callee)
         found = project.origin(*bound) if bound is not None else None
     elif is_member:
-        return owner.text in owner.file.pack.index.self_names
+        return _is_own(project, owner, meant[1].scope)
     else:
         place = project.container(path, owner)
         name = callee.role("property")
         is_module = place is not None and isinstance(place[1], str) and name is not None
         found = project.exported(str(place[1]), name.text) if is_module and place and name else None
     return found is not None and found[0] == meant[0] and found[1] is meant[1]
+
+
+def _is_own(project: Project, owner: Node, holder: Node) -> bool:
+    """Whether an owner is the object of a class itself, also where an extension adds to the class."""
+    around = holder_meant(owner) if owner.text in owner.file.pack.index.self_names else None
+    whole = project.extended(owner.file.path, around) if around is not None else None
+    return around is holder or (whole is not None and whole[1] is holder)
 
 
 def _is_kept_private(binding: Binding) -> bool:

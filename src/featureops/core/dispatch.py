@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from featureops.core.detect.wrappers import method_of
 from featureops.core.implicit import classes_meant
 from featureops.core.instances import Holder, above, classes_of, declares, holder_of
 from featureops.core.origins import Proof
 from featureops.core.project import Project
+from featureops.core.selves import has_own_object, holder_meant
 from featureops.core.syntax import Node
 
 __all__ = ["classes_asked", "may_run", "stands_beside"]
@@ -28,12 +31,21 @@ def classes_asked(project: Project, path: str, callee: Node, owner: Node | None)
     if meant is not None:
         return meant
     name = (callee.role("property") or callee).text
-    for outer in callee.ancestors():
-        if outer.type in index.class_scopes:
-            around = project.extended(path, outer) or (path, outer)
-            if any(method_of(project, node, name) is not None for _, node in above(project, around)):
-                return [around]
+    for holder in _around(callee, owner):
+        around = project.extended(path, holder) or (path, holder)
+        if any(method_of(project, node, name) is not None for _, node in above(project, around)):
+            return [around]
     return []
+
+
+def _around(callee: Node, own: Node | None) -> list[Node]:
+    """The classes that a method may be one of, the nearest first: the one whose own name is said, or all around."""
+    kinds = callee.file.pack.index.class_scopes
+    meant = holder_meant(own) if own is not None else None
+    if own is not None:
+        return [meant] if meant is not None and meant.type in kinds else []
+    reached = takewhile(lambda outer: not has_own_object(outer), callee.ancestors())
+    return [outer for outer in reached if outer.type in kinds]
 
 
 def may_run(project: Project, classes: list[Holder], path: str, function: Node, name: str) -> Proof:

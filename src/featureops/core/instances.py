@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from featureops.core.declared import declared_types, field_parts, last_name, named_place
 from featureops.core.given import definition_of, initializer, unwrapped
+from featureops.core.mentions import around_mentions
 from featureops.core.project import Project
 from featureops.core.receivers import declared_type, located_class, type_mentions
+from featureops.core.selves import class_of, holder_meant
 from featureops.core.syntax import Node
 
 __all__ = ["Holder", "above", "classes_of", "declares", "holder_of", "named_in"]
@@ -23,8 +25,7 @@ def holder_of(project: Project, path: str, function: Node) -> Holder | None:
     receiver = function.role("receiver")
     if receiver is not None:
         return next(named_in(project, path, receiver), None)
-    kinds = function.file.pack.index.class_scopes
-    around = next((outer for outer in function.ancestors() if outer.type in kinds), None)
+    around = class_of(function)
     if around is None:
         return None
     extended = around.role("name") if around.shape != "class" else None
@@ -86,11 +87,10 @@ def _made_by(project: Project, path: str, callee: Node) -> Iterator[Holder]:
 
 def _of_field(project: Project, path: str, owner: Node, name: str, depth: int) -> Iterator[Holder]:
     """What the class around says of a field: its type, or what is put into it."""
-    kinds = owner.file.pack.index.class_scopes
-    around = next((outer for outer in owner.ancestors() if outer.type in kinds), None)
+    around = holder_meant(owner.role("object") or owner)
     whole = project.extended(path, around) if around is not None else None
-    holders = [(path, around), *([whole] if whole is not None else [])]
-    for where, node in ((where, node) for where, each in holders for node in (each.walk() if each is not None else ())):
+    holders = [*([(path, around)] if around is not None else []), *([whole] if whole is not None else [])]
+    for where, node in ((where, node) for where, each in holders for node in around_mentions(each, name)):
         target, value, annotation = field_parts(node)
         if target is None or last_name(target) != name:
             continue

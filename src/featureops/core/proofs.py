@@ -26,6 +26,7 @@ from featureops.core.receivers import (
     type_mentions,
 )
 from featureops.core.scopes import Binding, Names
+from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node
 
 __all__ = ["Receivers"]
@@ -157,8 +158,7 @@ class Receivers:
         own = own_field(self.project, self.path, owner, name)
         if own is not None:
             return self._meant((self.path, own), sdk, depth + 1)
-        index = owner.file.pack.index
-        body = next((node for node in owner.ancestors() if node.type in index.class_scopes), None)
+        body = holder_meant(owner.role("object") or owner)
         if body is None:
             return by_name(name, sdk)
         known = self._classes.get((body, name, sdk.id))

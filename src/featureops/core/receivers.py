@@ -12,6 +12,7 @@ from featureops.core.pack import SdkPack
 from featureops.core.packages import member_binding, packages_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
+from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -137,9 +138,9 @@ def _sounds_like(project: Project, path: str, binding: Binding, sdk: SdkPack) ->
 
 def own_field(project: Project, path: str, owner: Node, name: str) -> Binding | None:
     """What `this.name` means where members are names of their class's scope."""
-    index = owner.file.pack.index
-    holder = next((node for node in owner.ancestors() if node.type in index.open_classes), None)
-    return project.names(path).member(holder, name) if holder is not None else None
+    holder = holder_meant(owner.role("object") or owner)
+    is_open = holder is not None and holder.type in holder.file.pack.index.open_classes
+    return project.names(path).member(holder, name) if holder is not None and is_open else None
 
 
 def member_of_class(project: Project, path: str, base: Node, name: str) -> tuple[str, Binding] | None:

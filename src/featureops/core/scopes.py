@@ -22,6 +22,7 @@ from featureops.core.markup.uses import written_in_markup
 from featureops.core.mentions import is_everywhere, leaves_in, mentions_of
 from featureops.core.model import Span
 from featureops.core.pack import ShapeRule
+from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
@@ -291,8 +292,9 @@ class Names(TopImports):
         owner = parent.role("object")
         if owner is None or owner.text not in self._index.self_names:
             return None
-        holder = next((outer for outer in node.ancestors() if outer.type in self._index.open_classes), None)
-        table = self._tables.get(holder, {}) if holder is not None else {}
+        holder = holder_meant(owner)
+        is_open = holder is not None and holder.type in self._index.open_classes
+        table = self._tables.get(holder, {}) if holder is not None and is_open else {}
         calls = parent.parent is not None and parent.parent.shape == "call" and parent.parent.role("function") is parent
         return (table.get(f"{node.text}()") if calls and self._index.call_names else None) or table.get(node.text)
 

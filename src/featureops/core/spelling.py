@@ -19,7 +19,9 @@ class SyntaxText:
     `falsy` are texts and numbers that count as false, as JSON. `plain_quotes` know no escapes; in the others the
     characters `escaped` need a backslash too. Without `equal_texts` equal texts need not be equal to the operator.
     With `boolean_logic` and, or give true or false, whatever they are given.
-    `own_block` stands before braces that are a block of their own.
+    `own_block` stands before braces that are a block of their own. A line that begins with one of `continuing` goes on
+    with the statement above, where nothing ends that. `empty_generators` keep a function a generator that has nothing
+    to give, the last one a function with one of the language's `async_words`.
     With `boolean_operands` what `and` and `or` join is true or false, and nothing else.
     """
 
@@ -49,3 +51,5 @@ class SyntaxText:
     boolean_logic: bool = False
     boolean_operands: bool = False
     own_block: str = ""
+    continuing: str = ""
+    empty_generators: tuple[str, ...] = ()

@@ -233,6 +233,8 @@ def _syntax_text(table: Table) -> SyntaxText:
         boolean_logic=bool(table.get("boolean_logic", False)),
         boolean_operands=bool(table.get("boolean_operands", False)),
         own_block=text(table, "own_block", ""),
+        continuing=text(table, "continuing", ""),
+        empty_generators=texts(table, "empty_generators"),
     )
 
 

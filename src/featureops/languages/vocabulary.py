@@ -27,7 +27,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "concat": "left right",
         "format": "left right",
         "conditional": "condition then else",
-        "call": "function arguments",
+        "call": "function arguments body",
         "macro": "function arguments",
         "arguments": "",
         "keyword-argument": "name value",

@@ -11,6 +11,7 @@ from featureops.core.made import received_method
 from featureops.core.project import Project
 from featureops.core.receivers import declared_type
 from featureops.core.scopes import Binding, string_value
+from featureops.core.selves import class_of, holder_meant
 from featureops.core.syntax import Node
 
 __all__ = [
@@ -138,7 +139,7 @@ def named_wrapper(path: str, function: Node, inverted: bool) -> Wrapper | None:
         inverted=inverted,
         is_getter=_is_getter(function),
         is_bare=bool(function.file.pack.index.implicit_members),
-        is_method=_class_of(function) is not None
+        is_method=class_of(function) is not None
         or function.role("receiver") is not None
         or (holder is not None and holder.shape == "object"),
     )
@@ -151,17 +152,6 @@ def _is_getter(function: Node) -> bool:
     if outer is None or outer.shape != "decorated":
         return False
     return any(item.shape == "decorator" and item.text.endswith(_GETTERS[0]) for item in outer.items)
-
-
-def _class_of(node: Node) -> Node | None:
-    """The class whose member a function is."""
-    index = node.file.pack.index
-    for outer in node.ancestors():
-        if outer.type in index.class_scopes:
-            return outer
-        if outer.type in index.function_scopes:
-            return None
-    return None
 
 
 def call_at(wrapper: Wrapper, name: Node) -> Node | None:
@@ -241,8 +231,7 @@ def _method_of(project: Project, holder: Node, name: str) -> Node | None:
 
 def _own_member(project: Project, path: str, place: Node, name: str) -> Node | Literal["unknown"]:
     """The member of the class or object around."""
-    kinds = place.file.pack.index.class_scopes
-    inside = next((outer for outer in place.ancestors() if outer.type in kinds or outer.shape == "object"), None)
+    inside = holder_meant(place)
     if inside is None:
         return "unknown"
     whole = project.extended(path, inside)
@@ -268,8 +257,7 @@ def _field(project: Project, path: str, owner: Node) -> Node | None:
     base, name = owner.role("object"), owner.role("property")
     if base is None or name is None or base.text not in owner.file.pack.index.self_names:
         return None
-    kinds = owner.file.pack.index.class_scopes
-    inside = next((outer for outer in owner.ancestors() if outer.type in kinds), None)
+    inside = holder_meant(base)
     whole = project.extended(path, inside) if inside is not None else None
     fields = (node for node in whole[1].walk() if node.shape == "field") if whole is not None else iter(())
     return next((node for node in fields if (label := node.role("name")) is not None and label.text == name.text), None)

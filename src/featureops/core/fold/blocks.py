@@ -12,6 +12,8 @@ from featureops.core.syntax import Node
 
 __all__ = ["Blocks"]
 
+_OPEN_ENDED = frozenset({"expression", "declaration", "return", "raise", "break", "continue"})
+
 
 class Blocks:
     """`mentions` tells whether a comment speaks of the flag: then it goes with the statement below it."""
@@ -23,6 +25,7 @@ class Blocks:
     def remove(self, block: Node, gone: set[Node]) -> None:
         """Take the gone statements out of a block, in runs of neighbours, with their lines and blank lines."""
         run: list[Node] = []
+        last: Node | None = None
         survivors_before = False
         parts = inside(block)
         gone = gone | _marks_of(parts, gone)
@@ -37,11 +40,20 @@ class Blocks:
             if run:
                 is_end = part.type in block.file.pack.index.handlers
                 self._remove_run(block, run, first=not survivors_before, last=is_end)
+                self.keep_apart(last, part)
                 run = []
             if not self._is_spoken_comment(part, gone):
                 survivors_before = True
+            last = last if part.is_comment else part
         if run:
             self._remove_run(block, run, first=not survivors_before, last=True)
+
+    def keep_apart(self, before: Node | None, after: Node | None) -> None:
+        """End a statement that only the end of its line, and what stood below it, has ended so far."""
+        if before is None or after is None or before.shape not in _OPEN_ENDED or before.text.endswith(";"):
+            return
+        if after.text.startswith(tuple(after.file.pack.text.continuing)):
+            self.editor.insert(after.start, b";")
 
     def _between(self, comment: Node, rest: list[Node], gone: set[Node]) -> bool:
         """A comment that leads the next statement, which goes and takes it along."""
@@ -123,10 +135,23 @@ class Blocks:
                     start -= 1
             self.editor.delete(start, end)
 
-    def fill(self, body: Node) -> None:
-        """Put the language's empty statement into a body that nothing is left of."""
+    def add_last(self, body: Node, text: str) -> None:
+        """Put a statement behind the last one of a block."""
+        file, last = body.file, body.items[-1]
+        stop = file.line_end(full_end(last) - 1)
+        indent = file.data[file.line_start(last.start) : last.start]
+        is_last = body.end == last.end
+        if indent.strip() or (stop > body.end and not is_last):
+            self.editor.insert(last.end, f" {text}".encode())
+        elif file.data[:stop].endswith(b"\n"):
+            self.editor.insert_line(stop, indent + text.encode() + file.eol)
+        else:
+            self.editor.insert(stop, file.eol + indent + text.encode())
+
+    def fill(self, body: Node, text: str = "") -> None:
+        """Put the language's empty statement, or another one, into a body that nothing is left of."""
         words, items = body.file.pack.text, statements(body)
-        text = words.empty_case if body.shape == "case" else words.empty
+        text = text or (words.empty_case if body.shape == "case" else words.empty)
         if body.shape not in ("block", "case"):
             self.editor.replace(body.start, body.end, text or "{}")
             return

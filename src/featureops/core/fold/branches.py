@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.chains import Arm, arms, inside, is_handled, statements
@@ -228,9 +228,11 @@ class Branches(Comparisons):
         if effect is None and (self._would_clash(node, arm.body) or _is_marked(node, arm.body)):
             self.editor.replace(node.start, arm.body.start, node.file.pack.text.own_block)
             self.editor.delete(arm.body.end, max(end, arm.body.end))
+            self.blocks.remove(arm.body, self.gone)
             self._dedent_body(node, arm.body.start, arm.body.end, self._columns_at(arm.head.start), node)
             return
         start, stop = inside
+        self._keep_apart(node, effect)
         if effect is None:
             self.blocks.remove_label(node)
             self.editor.delete(node.start, start)
@@ -241,6 +243,13 @@ class Branches(Comparisons):
             self.editor.dedent(line - 1, start, self._columns_at(start) - self._columns(node))
         self._delete_tail(stop, max(end, stop))
         self.editor.dedent(start, stop, self._columns_at(start) - self._columns(node))
+
+    def _keep_apart(self, node: Node, effect: Node | None) -> None:
+        """What takes the place of a statement must not go on with the one before it, nor be gone on with below."""
+        live = [item for item in self.stands_for[node] if not self._is_gone(item)]
+        if live:
+            self.blocks.keep_apart(_beside(node, Node.previous), live[0])
+            self.blocks.keep_apart(None if live[-1] is effect else live[-1], _beside(node, Node.next))
 
     def _drop_last_comments(self, body: Node) -> None:
         """What is said of the flag below the last statement of a branch spoke of the branch that follows it."""
@@ -354,6 +363,14 @@ class Branches(Comparisons):
         for arm, _ in kept:
             if self._emptied(arm.body):
                 self.blocks.fill(arm.body)
+
+
+def _beside(node: Node, way: Callable[[Node], Node | None]) -> Node | None:
+    """The statement before or behind another one."""
+    other = way(node)
+    while other is not None and other.is_comment:
+        other = way(other)
+    return other
 
 
 def _asked_by(guard: Node) -> Node:

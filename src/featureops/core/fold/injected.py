@@ -10,7 +10,7 @@ from featureops.core.fold.touched import touched_bindings, touched_leaves
 from featureops.core.fold.unused import is_private, statement_of
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
-from featureops.core.mentions import mentions_of
+from featureops.core.mentions import around_mentions, mentions_of
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -60,14 +60,14 @@ def unused_kept(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bo
     """Private parameters of constructors that are fields as well, and that the class does not ask any more. The only
     one that there is stays: what is made of one thing is made for it."""
     found: dict[Node, None] = {}
-    for leaf in touched_leaves(editor):
-        owner = class_around(leaf) if _is_own_member(leaf) else None
-        parameter = _kept_parameter(owner, leaf.text) if owner is not None else None
+    asked = ((class_around(leaf), leaf.text) for leaf in touched_leaves(editor) if _is_own_member(leaf))
+    for owner, name in dict.fromkeys(asked):
+        parameter = _kept_parameter(owner, name) if owner is not None else None
         if owner is None or parameter is None or parameter in found or editor.covers(parameter.span):
             continue
         if parameter.parent is None or len(parameter.parent.items) == 1:
             continue
-        spoken = [node for node in mentions_of(names.file, leaf.text) if not parameter.span.holds(node.span)]
+        spoken = [node for node in mentions_of(names.file, name) if not parameter.span.holds(node.span)]
         if all(editor.covers(node.span) for node in spoken) and not is_kept(owner, parameter):
             found[parameter] = None
     return list(found)
@@ -82,7 +82,7 @@ def _is_own_member(leaf: Node) -> bool:
 def _kept_parameter(owner: Node, name: str) -> Node | None:
     """The parameter that is the private field of this name."""
     index = owner.file.pack.index
-    for node in owner.walk():
+    for node in around_mentions(owner, name):
         label = node.role("name") if node.shape == "parameter" and node.role("kept") is not None else None
         if label is None or label.text.lstrip("$") != name or class_around(node) is not owner:
             continue

@@ -9,7 +9,16 @@ from featureops.core.fold.literals import labels_of
 from featureops.core.fold.text import bare
 from featureops.core.syntax import Node
 
-__all__ = ["always_leaves", "ends_early", "is_closed", "loop_leaves", "switch_leaves", "try_leaves", "with_leaves"]
+__all__ = [
+    "always_leaves",
+    "ends_early",
+    "gives",
+    "is_closed",
+    "loop_leaves",
+    "switch_leaves",
+    "try_leaves",
+    "with_leaves",
+]
 
 _LEAVING = frozenset({"return", "raise", "break", "continue"})
 _LOOPS = frozenset({"for", "while", "do"})
@@ -91,6 +100,13 @@ def switch_leaves(
     if not any(part in otherwise or _takes_all(part) for part in parts) or ends_early(node, parts, live):
         return False
     return all(_case_leaves(part, leaves) or (part is not parts[-1] and not is_closed(part)) for part in parts)
+
+
+def gives(node: Node, live: _Live) -> bool:
+    """Whether a part of a function gives something without ending the function, as generators do."""
+    if node.shape == "yield" or node.shape in _OWN_WAYS:
+        return node.shape == "yield"
+    return any(gives(part, live) for child in node.items for part in live(child))
 
 
 def ends_early(switch: Node, parts: Iterable[Node], live: _Live) -> bool:

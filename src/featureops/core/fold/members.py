@@ -14,6 +14,7 @@ from featureops.core.fold.editor import Editor
 from featureops.core.fold.touched import touched_leaves
 from featureops.core.mentions import leaves_around
 from featureops.core.scopes import Binding
+from featureops.core.selves import class_above, holder_meant
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Member", "Members"]
@@ -137,7 +138,7 @@ def _placed(definition: Node) -> tuple[Node, Node, Node | None] | None:
             else None
         )
     if definition.shape == "field":
-        owner, name = _class_above(definition), definition.role("name")
+        owner, name = class_above(definition), definition.role("name")
         return (owner, name, definition.role("value")) if owner is not None and name is not None else None
     target = definition.role("left")
     name = target.role("property") if target is not None and _is_own(target) else None
@@ -171,7 +172,7 @@ def _declaration(name: Node, owner: Node) -> Node | None:
     field = label.parent
     if field is None or field.shape not in ("field", "declarator") or field.role("name") is not label:
         return None
-    return field if field.role("value") is None and _class_above(field) is owner else None
+    return field if field.role("value") is None and class_above(field) is owner else None
 
 
 def _is_own(node: Node) -> bool:
@@ -201,21 +202,7 @@ def _is_use(access: Node, owner: Node) -> bool:
     written = not index.writes.isdisjoint((f"{parent.type}.{access.field}", f"{parent.type}.*"))
     if written or (parent.shape in ("assign", "for") and access.field == "left") or "augmented" in parent.type:
         return False
-    for outer in access.ancestors():
-        if outer.type in index.class_scopes:
-            return outer is owner
-        if outer.type in index.own_objects and _class_of_method(outer) is None:
-            return False
-    return False
-
-
-def _class_above(node: Node) -> Node | None:
-    """The class in whose body a node stands directly, decorated or not."""
-    parent = node.parent
-    while parent is not None and parent.shape in ("decorated", "declaration", "expression"):
-        parent = parent.parent
-    holder = parent.parent if parent is not None else None
-    return holder if holder is not None and holder.type in node.file.pack.index.class_scopes else None
+    return holder_meant(access.role("object") or access) is owner
 
 
 def _stands_alone(member: Node) -> bool:
@@ -233,4 +220,4 @@ def _stands_alone(member: Node) -> bool:
 
 
 def _class_of_method(node: Node) -> Node | None:
-    return _class_above(node) if node.shape == "function" else None
+    return class_above(node) if node.shape == "function" else None

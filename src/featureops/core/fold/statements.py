@@ -8,12 +8,12 @@ from featureops.core.fold.arms import Arms, has_arms
 from featureops.core.fold.assertions import asserted, launched_by
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
-from featureops.core.fold.chains import inside, is_predicate
+from featureops.core.fold.chains import Arm, inside, is_predicate
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.embedded import Embedded
 from featureops.core.fold.gated import Gated
-from featureops.core.fold.leaving import always_leaves, loop_leaves
+from featureops.core.fold.leaving import always_leaves, gives, loop_leaves
 from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
@@ -211,8 +211,20 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
         self.gone.update(dead_stores(*self._live(node), self.names))
         self.blocks.remove(node, self.gone)
         is_case = node.shape == "case" and bool(node.file.pack.text.empty_case) and node not in self.gone
+        kept = self._kept_generator(node)
         if (is_case or (node.shape == "block" and not _is_decided(node))) and self._emptied(node):
-            self.blocks.fill(node)
+            self.blocks.fill(node, kept)
+        elif kept:
+            self.blocks.add_last(node, kept)
+
+    def _kept_generator(self, body: Node) -> str:
+        """What keeps the function a generator that this is the body of, where folding took everything that it gave."""
+        function, words = body.parent, body.file.pack.text.empty_generators
+        if not words or function is None or function.shape != "function" or function.role("body") is not body:
+            return ""
+        if not gives(body, lambda part: [part]) or gives(body, self._standing):
+            return ""
+        return words[-1] if any(map(function.has_token, body.file.pack.index.async_words)) else words[0]
 
     def _live(self, block: Node) -> tuple[list[Node], frozenset[Node]]:
         """The statements that are left of a block, and those of them that stood under a condition before."""
@@ -288,14 +300,28 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
             return
         value = self.reduce(condition, "boolean")
         if isinstance(value, Const) and not value.effects and not value.holds:
-            self.gone.add(node)
+            self._never_run(node)
             return
         self.place(condition, value)
         if body in self.hot:
             self.visit(body)
             if self._emptied(body):
                 self.blocks.fill(body)
+        for item in node.items:
+            if item.shape == "else" and item in self.hot:
+                self.visit(item)
         self.leaves[node] = isinstance(value, Const) and value.holds and loop_leaves(node, self._standing)
+
+    def _never_run(self, loop: Node) -> None:
+        """Of a loop that never begins stays what is done when it has come to its end."""
+        other = next((item for item in loop.items if item.shape == "else"), None)
+        body = other.role("body") if other is not None else None
+        if other is None or body is None:
+            self.gone.add(loop)
+            return
+        if body in self.hot:
+            self.visit(body)
+        self._unwrap(loop, Arm(other.start, other, None, body))
 
     def _list(self, node: Node) -> None:
         """Known values leave the dependency arrays of hooks; elsewhere they become literals. What is doomed goes."""

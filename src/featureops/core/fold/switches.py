@@ -94,7 +94,17 @@ class Switches(Runs):
                 if part.shape == "case":
                     self._guarded(part)
                 self.visit(part)
+        takes_all = (at for at, case in enumerate(_cases(body)) if self._now_takes_all(case))
+        self.gone.update(_cases(body)[next(takes_all, len(body.items)) + 1 :])
         self._drop_cases(body)
+
+    def _now_takes_all(self, case: Node) -> bool:
+        """Whether a case takes everything since its guard always holds."""
+        guard = case.role("guard")
+        if guard is None or guard not in self.hot or self._guard(case) is not True:
+            return False
+        labels = case.roles("value")
+        return labels_of(labels) == [] or any(map(_names_anything, labels))
 
     def _settle(self, node: Node, chosen: list[Node] | None) -> bool:
         """Let the first of some cases, or none, stand for the whole."""
@@ -139,6 +149,13 @@ class Switches(Runs):
         """The same, after folding."""
         items = statements(holder)
         return not ends_early(switch, items, self._standing) and (is_last or any(map(self._now_leaves, items)))
+
+
+def _names_anything(label: Node) -> bool:
+    """Whether a label is nothing but a name for whatever comes."""
+    index = label.file.pack.index
+    inner = label.items[0] if label.type in index.alternatives and len(label.items) == 1 else label
+    return inner.type in index.naming_patterns and len(inner.items) == 1
 
 
 def _runs_on(case: Node) -> bool:

@@ -9,11 +9,10 @@ from featureops.core.fold.values import Known
 from featureops.core.given import own_returns, unwrapped
 from featureops.core.markup.uses import written_in_markup
 from featureops.core.mentions import mentions_of
+from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Given", "given_by_options"]
-
-_MOST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +123,8 @@ def _is_written(member: Node) -> bool:
 
 
 def _is_own(member: Node, options: Node) -> bool:
-    """Whether what the member is of is the component itself: in one of its methods, or a function without its own."""
-    for outer in member.ancestors():
-        has_own = outer.type in outer.file.pack.index.own_objects or outer.role("name") is not None
-        if outer.shape == "function" and has_own:
-            holder = outer.parent if outer.parent is not None and outer.parent.shape == "pair" else outer
-            around = list(holder.ancestors())[:_MOST]
-            return options in around
-    return False
+    """Whether what the member is of is the component itself: in one of its methods, which may be in an entry of it."""
+    own = member.role("object")
+    holder = holder_meant(own) if own is not None else None
+    entry = holder.parent if holder is not None else None
+    return holder is options or (entry is not None and entry.shape == "pair" and entry.parent is options)
