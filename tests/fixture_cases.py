@@ -7,9 +7,9 @@
                               /off/         wrap: what cleaning up with the flag off leaves, where it is not before/
 
 case.toml of a cleanup: verb, flag, one of keep ("enabled" or "disabled"), variant (its name) and value (JSON), verdict,
-leftovers = [{path, kind}, ...]. Of a wrap: verb, flag, verdict. Of a detect: verb, flag and [[usages]] with path, line,
-kind, resolution, shape; [[lookalikes]] with path and line are places that must not be found, for
-tests/bench/bench_accuracy.py. Each may have config, the text of a featureops.toml.
+leftovers = [{path, kind}, ...]. Of a wrap: verb, flag, verdict, and form where that is not left to chance. Of a detect:
+verb, flag and [[usages]] with path, line, kind, resolution, shape; [[lookalikes]] with path and line are places that
+must not be found, for tests/bench/bench_accuracy.py. Each may have config, the text of a featureops.toml.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from featureops.adapters.settings import load_settings
 from featureops.core.config import Config
 from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit
+from featureops.core.wrap.values import Shape
 
 __all__ = ["FIXTURES", "Case", "Files", "Side", "apply_edits", "cases", "commit", "folders", "write_tree"]
 
@@ -73,6 +74,11 @@ class Case:
         kept = self.text("keep")
         assert kept in {"enabled", "disabled"}, f"{self.id}/case.toml: keep is enabled or disabled, not {kept!r}"
         return Fixing(kept == "enabled")
+
+    @property
+    def form(self) -> Shape:
+        """How the bodies that a change replaced as a whole are to be written."""
+        return cast("Shape", self.spec.get("form", "auto"))
 
     @cached_property
     def config(self) -> Config:

@@ -50,7 +50,8 @@ def test_wrap_gives_the_files_of_the_case(case: Case, tmp_path: Path, monkeypatc
     root = prepared(case, tmp_path, monkeypatch)
     write_tree(root, case.files("change"))
     nested = case.spec.get("nested") == "yes"
-    answer = wrap.wrap(compose(root, Modes()), flag=case.text("flag"), nested=nested, apply=True)
+    deps, flag = compose(root, Modes()), case.text("flag")
+    answer = wrap.wrap(deps, flag=flag, nested=nested, form=case.form, apply=True)
     assert answer["verdict"] == case.text("verdict"), answer
     same_tree(tree(root), case.files("after" if case.has("after") else "change"))
 

@@ -24,7 +24,7 @@ def test_a_wrapped_program_does_what_the_new_one_does_when_on_and_the_old_one_wh
     faults = list(check_changes(range(first, first + 100), language, tally))
     assert not faults, "\n".join(map(str, faults))
     assert tally.wrapped > 100
-    assert len(tally.refused) < tally.wrapped * 0.1, tally.refused
+    assert tally.refused == [], "a changed function of plain statements is never refused"
 
 
 @pytest.mark.parametrize("python", [True, False])

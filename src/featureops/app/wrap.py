@@ -24,7 +24,7 @@ from featureops.core.wrap.layout import quoted, style_of
 from featureops.core.wrap.lines import Off, Selection
 from featureops.core.wrap.manifests import Manifest, Manifests, sdk_for, templates_for
 from featureops.core.wrap.repository import Idioms, Repository
-from featureops.core.wrap.values import Hunk, No
+from featureops.core.wrap.values import Hunk, No, Shape
 
 __all__ = ["idiom", "wrap"]
 
@@ -37,6 +37,7 @@ def wrap(
     lines: Selection | None = None,
     off: Off = "nothing",
     nested: bool = False,
+    form: Shape = "auto",
     base: str | None = None,
     apply: bool = False,
 ) -> dict[str, Json]:
@@ -45,6 +46,7 @@ def wrap(
     Without `lines` the change of the working tree against `base` (default HEAD), limited to `paths` (files or folders);
     the old code becomes the off branch. With `lines` (first and last, from 1, or the name of a function) that code of
     the one path; `off` is what runs when the flag is off. Code that another flag guards is left unless `nested`.
+    `form`: a body that was replaced as a whole in one branch or as two functions that the flag chooses between.
     A plan is made and saved; `apply` writes it. Errors: BadArgument (a bad flag name, nothing changed, a path or range
     that isn't there), and those of `plans.apply`.
     """
@@ -55,7 +57,7 @@ def wrap(
         found = _lines(deps, repository, name, paths, lines, off, nested)
     else:
         changes = _changes(deps, paths, base)
-        found = wrap_changes(repository, changes, name, nested=nested)
+        found = wrap_changes(repository, changes, name, nested=nested, form=form)
     answer = _answer(name, found)
     title = f"wrap {len([hunk for hunk in found.hunks if hunk.outcome == 'wrapped'])} changes in {name}"
     plan = plans.new_plan(deps, "wrap", title, found.edits, source.hashes(found.seen), answer)

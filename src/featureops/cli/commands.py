@@ -173,6 +173,10 @@ def wrap(
         Literal["nothing", "keep", "raise"], typer.Option("--off", help="For existing code: what runs when it is off.")
     ] = "nothing",
     nested: Annotated[bool, typer.Option("--nested", help="Also what another flag guards already.")] = False,
+    form: Annotated[
+        Literal["auto", "branch", "functions"],
+        typer.Option("--form", help="A body replaced as a whole: in one branch, or as two functions."),
+    ] = "auto",
     base: _Base = None,
     apply: _Apply = False,
     root: _Root = _HERE,
@@ -194,7 +198,7 @@ def wrap(
 
     paths = (where.path,) if where else ()
     verb = partial(
-        use_case.wrap, flag=flag, paths=paths, lines=selected, off=off, nested=nested, base=base, apply=apply
+        use_case.wrap, flag=flag, paths=paths, lines=selected, off=off, nested=nested, form=form, base=base, apply=apply
     )
     return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
 

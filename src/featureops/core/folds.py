@@ -19,6 +19,7 @@ from featureops.core.fold.folder import FileFold, Folded
 from featureops.core.fold.injected import class_name
 from featureops.core.fold.joining import joined
 from featureops.core.fold.settling import declared_where_set
+from featureops.core.fold.taking import taken_back
 from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, opened, used_by
 from featureops.core.implicit import is_hidden
@@ -141,6 +142,7 @@ class Folds:
             return known[1]
         after = joined(file, folded.edits, apply_edits(file.data, folded.edits))
         output = declared_where_set(file, after, Types(self._project, path).of)
+        output = taken_back(file, output, self._flag, partial(self._is_named_beside, path))
         result = parse(path, output, file.pack)
         found = _Checked(output, fault(file, result, self._project.names(path)), is_bare(file, result))
         self._checked[path] = folded, found
@@ -192,6 +194,10 @@ class Folds:
         """Whether another file, as it is now, has the word. Any mention keeps a visible name."""
         answer = self.is_named_beside(binding.definitions[0].file.path, binding.name)
         self._asked[binding.name] = answer
+        return answer
+
+    def _is_named_beside(self, path: str, name: str) -> bool:
+        self._asked[name] = answer = self.is_named_beside(path, name)
         return answer
 
     def is_named_beside(self, path: str, name: str) -> bool:

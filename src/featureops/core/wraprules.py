@@ -8,7 +8,7 @@ from typing import Literal
 
 from featureops.core.templates import ManifestForm
 
-__all__ = ["OnceRules", "TypeRules", "WrapRules"]
+__all__ = ["FunctionRules", "OnceRules", "TypeRules", "WrapRules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,25 @@ class OnceRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionRules:
+    """How a body becomes two functions that the flag chooses between. `give` is the statement that hands on ("" where
+    that isn't written), `receiver` stands before the name of a method, `prefix` begins the name of a function that
+    is for its file alone, `private` the head of a method that is for its class alone; `drop` are words that such a
+    head loses. `waits` tells by a word of the head how the call is waited for. Heads with a word of `unfit` and bodies
+    with one of `never` are not moved, those with one of `loose` only in classes."""
+
+    give: str = ""
+    receiver: str = ""
+    prefix: str = ""
+    private: str = ""
+    drop: frozenset[str] = frozenset()
+    waits: Mapping[str, str] = field(default_factory=dict)
+    unfit: frozenset[str] = frozenset()
+    never: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class WrapRules:
     """How a branch is written around code, and which code can't be in one.
 
@@ -62,6 +81,9 @@ class WrapRules:
     what the last statement in them gives; functions whose names `discarding` fits make no use of it. `unscoped` tells
     that a branch hides no name that is bound in it. `prefix` begins the name of every variable, with `single_imports`
     each import stands alone.
+
+    `closed_texts`: code in the holes of a text can't hold the marks of the text. `turns` fits the names of functions
+    that call what they are given once for every element.
 
     `refuse` is a statement that stops with an error (`{message}`).
 
@@ -104,6 +126,9 @@ class WrapRules:
     captures_once: bool = False
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)
+    turns: str | None = None
+    closed_texts: bool = False
     refuse: str = ""
     types: TypeRules = TypeRules()
     once: OnceRules = OnceRules()
+    functions: FunctionRules = FunctionRules()

@@ -28,7 +28,7 @@ from featureops.core.pack import (
 from featureops.core.regroup import GroupRule, HoleRule, OpenedRule, TreeRules
 from featureops.core.spelling import SyntaxText
 from featureops.core.templates import ManifestForm
-from featureops.core.wraprules import OnceRules, TypeRules, WrapRules
+from featureops.core.wraprules import FunctionRules, OnceRules, TypeRules, WrapRules
 from featureops.languages.markup_rules import markup_rules
 from featureops.languages.sdk_files import sdk_pack
 from featureops.languages.tables import Table, optional, read, subtable, subtables, text, texts
@@ -360,9 +360,27 @@ def _wrap(table: Table) -> WrapRules:
         captures_once=bool(table.get("captures_once", False)),
         hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),
         hoist_words={word: text(subtable(table, "hoist_words"), word) for word in subtable(table, "hoist_words")},
+        turns=optional(table, "turns"),
+        closed_texts=bool(table.get("closed_texts", False)),
         refuse=text(table, "refuse", ""),
         types=_types(subtable(table, "types")),
         once=OnceRules(**{key: text(subtable(table, "once"), key) for key in subtable(table, "once")}),
+        functions=_functions(subtable(table, "functions")),
+    )
+
+
+def _functions(table: Table) -> FunctionRules:
+    waits = subtable(table, "waits")
+    return FunctionRules(
+        give=text(table, "give", ""),
+        receiver=text(table, "receiver", ""),
+        prefix=text(table, "prefix", ""),
+        private=text(table, "private", ""),
+        drop=frozenset(texts(table, "drop")),
+        waits={word: text(waits, word) for word in waits},
+        unfit=frozenset(texts(table, "unfit")),
+        never=frozenset(texts(table, "never")),
+        loose=frozenset(texts(table, "loose")),
     )
 
 

@@ -94,6 +94,7 @@ class WrapChange(LongAnswer):
     symbol: Annotated[_Name, Field(description="a function instead of lines")] | None = None
     off: Annotated[Literal["nothing", "keep", "raise"], Field(description="what runs when off")] = "nothing"
     nested: bool = False
+    form: Literal["auto", "branch", "functions"] = "auto"
     from_diff: Annotated[bool, Field(description="wrap the uncommitted change")] | None = None
     base: Annotated[str, Field(max_length=300)] | None = None
     apply: bool = False

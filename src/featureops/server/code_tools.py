@@ -100,8 +100,8 @@ async def wrap_change(deps: Deps, given: WrapChange) -> Result:
         )
     path = given.path or given.file_name
     paths = (path,) if path else ()
-    verb = partial(wrap.wrap, off=given.off, nested=given.nested, base=given.base, apply=given.apply)
-    return await in_thread(verb, deps, flag=given.flag_name, paths=paths, lines=lines)
+    verb = partial(wrap.wrap, off=given.off, nested=given.nested, form=given.form, base=given.base)
+    return await in_thread(verb, deps, flag=given.flag_name, paths=paths, lines=lines, apply=given.apply)
 
 
 def _lines(given: WrapChange) -> tuple[int, int] | str | None:

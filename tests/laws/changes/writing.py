@@ -363,7 +363,8 @@ class _Writer:
 
     def _scope(self, place: _Place, one: Stmt) -> None:
         self.emit(place, self.word(f"with held({one.number}):", "{"))
-        self._block(place.inner(), one.blocks[0])
+        # A block that always leaves would make what stands behind it code that can never be reached.
+        self._block(place.inner(), tuple(part for part in one.blocks[0] if part.kind != "leave"))
         self._close(place)
 
     def _switch(self, place: _Place, one: Stmt) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from featureops.core.syntax import Node, SourceFile
@@ -129,7 +130,7 @@ def _box(node: Node, *, itself: bool) -> Box | None:
     if not node.named:
         return None
     parent = node.parent
-    if not itself and parent is not None and _is_expression_body(node, parent):
+    if not itself and parent is not None and _is_expression_body(node, parent) and not _is_in_closed_text(node):
         return Box("expression", node, (Item(node, node.start, node.end),), node.start, node.end)
     if node.shape == "block" or (parent is not None and parent.shape == "class" and parent.role("body") is node):
         return _statements(node)
@@ -141,6 +142,12 @@ def _box(node: Node, *, itself: bool) -> Box | None:
     children = [child for child in node.children if opening.end <= child.start and child.end <= closing.start]
     items = tuple(Item(child, child.start, child.end) for child in children if child.text.strip())
     return Box("markup", node, items, opening.end, closing.start)
+
+
+def _is_in_closed_text(node: Node) -> bool:
+    """Whether code stands in a hole of a text whose marks it must not hold: there a flag can't be named."""
+    outers = node.ancestors() if node.file.pack.wrap.closed_texts else ()
+    return any(outer.shape == "string" for outer in takewhile(lambda outer: outer.shape != "block", outers))
 
 
 def _is_expression_body(node: Node, parent: Node) -> bool:
@@ -179,8 +186,16 @@ def _statements(node: Node) -> Box:
     first = next(iter(_handlers(node)), None)
     inside = children if first is None else children[: children.index(first)]
     items = _items([*_leading_comments(node), *(child for child in inside if child.named)])
-    start = file.line_start(items[0].start) if items and items[0].owns_lines else node.start
+    start = _first_line(items[0]) if items and items[0].owns_lines else node.start
     return Box(kind, node, items, start, _end_of(items[-1]) if items else node.end)
+
+
+def _first_line(first: Item) -> int:
+    """Where the room of a block without braces begins: with the blank lines in front of its first item."""
+    data, at = first.file.data, first.file.line_start(first.start)
+    while at > 0 and not data[first.file.line_start(at - 1) : at].strip():
+        at = first.file.line_start(at - 1)
+    return at
 
 
 def _end_of(last: Item) -> int:

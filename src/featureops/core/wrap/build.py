@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from featureops.core.fold.editor import apply_edits
@@ -37,10 +37,13 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Built:
+    """`asked` are the blocks in which the flag is read for a region, where that is not at the top of a component."""
+
     text: bytes
     expected: Expected
     layout: Layout
     kept: Kept
+    asked: Mapping[Region, Node]
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class _Draft:
     edits: list[Edit] = field(default_factory=list)
     added: set[bytes] = field(default_factory=set)
     leads: dict[Region, bytes] = field(default_factory=dict)
+    asked: dict[Region, Node] = field(default_factory=dict)
 
 
 def build(
@@ -73,7 +77,7 @@ def build(
     _put_back(draft, kept)
     edits = tuple(sorted(draft.edits, key=lambda edit: (edit.span.start, edit.span.end)))
     text = apply_edits(pair.new.data, edits)
-    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept)
+    return Built(text, _expected(draft, [form.region for form, _ in chosen], outside, kept), layout, kept, draft.asked)
 
 
 # ---------------------------------------------------------------- conditions
@@ -87,6 +91,7 @@ def _conditions(draft: _Draft, flag: str, chosen: Sequence[tuple[Form, Ask]], la
     for index, (form, ask) in enumerate(chosen):
         groups.setdefault(ask.host or owner_of(form.region.new_box.node), []).append(index)
     conditions = [ask.condition for _, ask in chosen]
+    draft.asked.update({form.region: form.region.new_box.node for form, ask in chosen if ask.host is None})
     for owner, members in groups.items():
         ask = chosen[members[0]][1]
         if ask.host is not None:
@@ -127,12 +132,13 @@ def _before_first(draft: _Draft, regions: list[Region], ask: Ask, name: str) -> 
     if box is first.new_box and not first.new_items:
         anchor = box.items[min(index, len(box.items) - 1)]
         draft.leads[first] = indent_of(anchor) + _declaration(draft, name, ask)
-        return True
-    item = _led_by_comments(box, index)
-    if not item.owns_lines:
-        return False
-    start = box.file.line_start(item.start)
-    draft.edits.insert(0, Edit(Span(start, start), indent_of(item) + _declaration(draft, name, ask)))
+    else:
+        item = _led_by_comments(box, index)
+        if not item.owns_lines:
+            return False
+        start = box.file.line_start(item.start)
+        draft.edits.insert(0, Edit(Span(start, start), indent_of(item) + _declaration(draft, name, ask)))
+    draft.asked.update(dict.fromkeys(regions, box.node))
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from featureops.core.cleanup import cleanup
 from featureops.core.detect.places import is_test_path
@@ -26,7 +27,7 @@ from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.telling import Types
-from featureops.core.wrap.values import Ask, Hunk, No, Pair
+from featureops.core.wrap.values import Ask, Hunk, No, Pair, Shape
 
 __all__ = ["KEY_LISTED", "Wrapped", "wrap_changes", "wrap_lines"]
 
@@ -52,9 +53,12 @@ class Wrapped:
     seen: frozenset[str]
 
 
-def wrap_changes(repository: Repository, changes: Sequence[ChangedFile], flag: str, *, nested: bool = False) -> Wrapped:
-    """`nested`: code that another flag guards already is wrapped too, instead of left."""
-    return _Change(repository, flag, nested=nested).changes(changes)
+def wrap_changes(
+    repository: Repository, changes: Sequence[ChangedFile], flag: str, *, nested: bool = False, form: Shape = "auto"
+) -> Wrapped:
+    """`nested`: code that another flag guards already is wrapped too, instead of left. `form`: how whole
+    replaced bodies are written."""
+    return _Change(repository, flag, nested=nested, form=form).changes(changes)
 
 
 def wrap_lines(
@@ -103,10 +107,11 @@ def _nowhere(_word: bytes) -> frozenset[str]:
 
 
 class _Change:
-    def __init__(self, repository: Repository, flag: str, *, nested: bool) -> None:
+    def __init__(self, repository: Repository, flag: str, *, nested: bool, form: Shape = "branch") -> None:
         self.repository = repository
         self.flag = flag
         self.nested = nested
+        self.form = form
         self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
         self.idioms = Idioms(repository, self.project)
         self.results = _Results()
@@ -180,7 +185,13 @@ class _Change:
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
         job = Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
-        return replace(job, type_of=types.of, nested=self.nested)
+        job = replace(job, type_of=types.of, nested=self.nested, form=self.form)
+        return replace(job, is_named=partial(self._is_named_beside, pair.path))
+
+    def _is_named_beside(self, path: str, word: str) -> bool:
+        """Whether another file has a word, or got it by this change."""
+        made = (edit.after or b"" for other, edit in self.results.edits.items() if other != path)
+        return bool(self._with_word(word.encode()) - {path}) or any(word.encode() in text for text in made)
 
     def _files_with(self, word: str) -> Iterable[str]:
         return self.repository.grep([word.encode()])

@@ -15,7 +15,7 @@ from featureops.core.wrap.choice import choice, gives_value, slots_of
 from featureops.core.wrap.layout import Style, deeper, indent_of, lines_of
 from featureops.core.wrap.regions import Region
 
-__all__ = ["Form", "branches", "forms_of", "negated", "whole_lines"]
+__all__ = ["Form", "branches", "chosen_lines", "forms_of", "negated", "whole_lines"]
 
 _PLAIN = re.compile(r"(?:await )?[\w.$?!]+(?:\(.*\)(?:\.\w+)*)?", re.DOTALL)
 _WIDEST = 100
@@ -99,6 +99,17 @@ def branches(
     body += _end(region, indent, style)
     start, end = lines_of(news)
     return [Edit(Span(start, end), _as_ending(body, region.new_box.file.data, end))]
+
+
+def chosen_lines(region: Region, condition: str, lines: tuple[str, str], style: Style) -> bytes:
+    """One line or another by the condition, in the place of the region."""
+    pack, indent = region.new_box.file.pack, indent_of(region.new_items[0])
+    openings = pack.text.if_else.replace("{}", condition), pack.wrap.otherwise
+    body = b"".join(
+        _opening(opening, indent, style) + indent + style.unit + _bytes(line) + style.eol
+        for opening, line in zip(openings, lines, strict=True)
+    )
+    return body + _end(region, indent, style)
 
 
 def _opening(text: str, indent: bytes, style: Style) -> bytes:

@@ -14,8 +14,9 @@ from featureops.core.model import Edit, Span
 from featureops.core.project import Constant, Project
 from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
+from featureops.core.words import words_of
 from featureops.core.wrap.beside import put_in
-from featureops.core.wrap.spelt import bare, case_of, spelt, words_of
+from featureops.core.wrap.spelt import bare, case_of, spelt
 from featureops.core.wrap.values import No
 
 __all__ = ["Entry", "Keys"]

@@ -10,10 +10,13 @@ from featureops.core.declaring import Declaration
 from featureops.core.reads import Read
 from featureops.core.syntax import Node, parse
 from featureops.core.wrap.altered import Altered, hands_over, one_by_one
-from featureops.core.wrap.boxes import Item, definition_name, owner_of
+from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
+from featureops.core.wrap.functions import reads_better, two_functions
+from featureops.core.wrap.guarded import asked_already, nested_in
 from featureops.core.wrap.hoist import TypeOf, hoisted
+from featureops.core.wrap.joined import joined
 from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Verdict, check
 from featureops.core.wrap.layout import Style
@@ -21,7 +24,8 @@ from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.reach import captured, hidden, reached, unreachable
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
-from featureops.core.wrap.values import Ask, Hunk, No, Pair, Stays
+from featureops.core.wrap.saying import said
+from featureops.core.wrap.values import Ask, Hunk, No, Pair, Shape, Stays
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
 
@@ -34,14 +38,18 @@ def _untold(_declaration: Declaration, _at: int) -> str | None:
     return None
 
 
+def _nowhere(_word: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
     the names that old code in other files still needs from this one; `gone` those that other files of the change took
     away, `barred` those that would stay if they were put back, with the paths; `altered` what these call in another
-    way now; `regions` replaces the comparison of the
-    sides. `nested`: what another flag guards is wrapped too. `wide` is a cleaner that sees more of the repository and
-    takes longer."""
+    way now; `regions` replaces the comparison of the sides. `nested`: what another flag guards is wrapped too. `wide`
+    is a cleaner that sees more of the repository and takes longer. `form`: how whole replaced bodies are written.
+    `is_named` tells whether other files have a word."""
 
     pair: Pair
     flag: str
@@ -57,6 +65,8 @@ class Job:
     type_of: TypeOf = _untold
     nested: bool = False
     wide: Cleaner | None = None
+    form: Shape = "auto"
+    is_named: Callable[[str], bool] = _nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,8 @@ def wrap_file(job: Job) -> FileWrap:
     wrapped = [piece for piece in found.pieces if not piece.refused]
     back = {region.lines() for region, _ in built.kept.definitions} if built is not None else set()
     plain = [_put_back_hunk(hunk) if (hunk.start_line, hunk.end_line) in back else hunk for hunk in found.hunks]
-    hunks = [*plain, *(_hunk(job, piece, verdict) for piece in found.pieces)]
+    chosen = list(_disjoint([piece.choice for piece in wrapped]))
+    hunks = [*plain, *(_hunk(job, piece, verdict, chosen, built) for piece in found.pieces)]
     ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.start_line, hunk.end_line)))
     asks = tuple(piece.choice[1] for piece in wrapped)
     text = built.text if built is not None else job.pair.new.data
@@ -129,7 +140,7 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     for region in (part for whole in regions for each in cut(whole) for part in one_by_one(job.altered, each)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region) or _already(job, region)
+        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region) or _guarded(job, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No):
@@ -145,10 +156,18 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
 def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
     options, why = _options(job, region, regions)
     if options:
-        found.pieces.append(_Piece(region, options, note=_nested(job, region)))
+        found.pieces.append(_Piece(region, options, note=_note(job, region, options)))
     else:
         found.stuck.append(region)
         found.hunks.append(_plain_hunk(job, region, No(why)))
+
+
+def _note(job: Job, region: Region, options: Sequence[tuple[Form, Ask]]) -> str:
+    notes = [nested_in(region, job.flag, job.reads, job.pair.new_names)]
+    if job.form == "functions" and options[0][0].name != "functions":
+        two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
+        notes.append(two.reason if isinstance(two, No) else "Two functions chosen by the flag can't be written here.")
+    return " ".join(note for note in notes if note)
 
 
 def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
@@ -157,15 +176,8 @@ def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
     return Hunk(job.pair.path, first, last, outcome, "", verdict.reason, region.is_statement)
 
 
-def _already(job: Job, region: Region) -> Stays | None:
-    same = [read.node for read in job.reads if read.flag == job.flag]
-    for item in region.new_items:
-        if any(item.start <= node.start and node.end <= item.end for node in same):
-            return Stays(f"It asks for {job.flag} itself already.")
-    if any(_decides(job, outer, same) for outer in region.new_box.node.ancestors()):
-        return Stays(f"It stands behind {job.flag} already.")
-    other = "" if job.nested else _nested(job, region)
-    return Stays(f"{other} Insist (nested) to put it behind both.") if other else None
+def _guarded(job: Job, region: Region) -> Stays | None:
+    return asked_already(region, job.flag, job.reads, job.pair.new_names, nested=job.nested)
 
 
 def _put_back_hunk(hunk: Hunk) -> Hunk:
@@ -173,31 +185,6 @@ def _put_back_hunk(hunk: Hunk) -> Hunk:
         return hunk
     reason = "Put back what the change took away: the old code in a branch still needs it."
     return replace(hunk, form="kept", reason=reason)
-
-
-def _nested(job: Job, region: Region) -> str:
-    for read in job.reads:
-        if read.flag != job.flag and any(
-            _decides(job, outer, [read.node]) for outer in region.new_box.node.ancestors()
-        ):
-            return f"Nested: the code around it already asks for {read.flag or 'another flag'}."
-    return ""
-
-
-def _decides(job: Job, outer: Node, reads: list[Node]) -> bool:
-    """Whether a condition is one of the reads or a variable that holds one."""
-    condition = outer.role("condition") if outer.shape in ("if", "elif", "conditional") else None
-    if condition is None:
-        return False
-    if any(condition.start <= node.start and node.end <= condition.end for node in reads):
-        return True
-    for part in condition.walk():
-        binding = job.pair.new_names.of.get(part)
-        for name in binding.definitions if binding is not None else ():
-            holder = name.parent
-            if holder is not None and any(holder.start <= node.start and node.end <= holder.end for node in reads):
-                return True
-    return False
 
 
 def _options(job: Job, region: Region, regions: list[Region]) -> tuple[list[tuple[Form, Ask]], str]:
@@ -228,28 +215,44 @@ def _can_host(host: Node) -> bool:
 
 
 def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | No]:
-    """The forms of a region, then those of the wider regions around it."""
-    at: Region | None = region
-    while at is not None and at.at_run_time:
+    """The forms of a region, then those of the wider regions around it, at last those together with other changes."""
+    if job.form == "functions" or (job.form == "auto" and reads_better(region)):
+        two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
+        yield from [two] if isinstance(two, Form) and not judged(two.region) else []
+    chain = list(_chain(region))
+    own = [at for at in chain if _same_run(at, region)]
+    for at in own:
         verdict = judged(at) or captured(job.pair, at)
         if isinstance(verdict, No):
             yield verdict
             return
-        if at.new_box.kind == "block" and hidden(job.pair, at):
-            yield from (form for form in forms_of(at, job.style) if form.name == "conditional")
-            yield from hoisted(job.pair, at, job.style, job.type_of)
-            wider = reached(job.pair, at, regions)
-            again = judged(wider) if isinstance(wider, Region) else wider
-            if isinstance(again, No):
-                yield again
-            elif isinstance(wider, Region):
-                yield from (form for form in forms_of(wider, job.style) if form.name != "conditional")
-        else:
-            whole = with_result(at) if at.new_box.kind == "block" else at
-            yield from [whole] if isinstance(whole, No) else forms_of(whole, job.style)
+        yield from _forms_at(job, at, regions)
+    for at in (*joined(job.pair, own, regions), *chain[len(own) :]):
+        if not judged(at) and not captured(job.pair, at):
+            yield from _forms_at(job, at, regions)
+
+
+def _chain(region: Region) -> Iterator[Region]:
+    """The region and those around it whose code runs as part of a function."""
+    at: Region | None = region
+    while at is not None and at.at_run_time:
+        yield at
         at = at.parent
-        if at is not None and not _same_run(at, region):
-            return
+
+
+def _forms_at(job: Job, at: Region, regions: list[Region]) -> Iterator[Form | No]:
+    if at.new_box.kind != "block" or not hidden(job.pair, at):
+        whole = with_result(at) if at.new_box.kind == "block" else at
+        yield from [whole] if isinstance(whole, No) else forms_of(whole, job.style)
+        return
+    yield from (form for form in forms_of(at, job.style) if form.name == "conditional")
+    yield from hoisted(job.pair, at, job.style, job.type_of)
+    wider = reached(job.pair, at, regions)
+    again = judged(wider) if isinstance(wider, Region) else wider
+    if isinstance(again, No):
+        yield again
+    elif isinstance(wider, Region):
+        yield from (form for form in forms_of(wider, job.style) if form.name != "conditional")
 
 
 def _same_run(wider: Region, region: Region) -> bool:
@@ -274,11 +277,22 @@ def _solved(job: Job, found: _Sorted) -> tuple[Built | None, Verdict]:
         _settle(job, found, piece)
     good = [piece for piece in found.pieces if not piece.refused]
     while good:
-        whole = _best(job, found, good)
+        whole = _best_of_last(job, found, good)
         if whole[0] is not None:
             return whole
         good.pop().refused = "Together with the other changes of this file it can't be taken out again exactly."
     return None, Verdict(holds=True)
+
+
+def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
+    """The pieces together, if need be with the last one in another form."""
+    last = pieces[-1]
+    for index in range(last.at, len(last.options)):
+        last.at = index
+        built, verdict = _best(job, found, pieces)
+        if built is not None:
+            return built, verdict
+    return None, Verdict(holds=False)
 
 
 def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
@@ -347,32 +361,12 @@ def _lawful(job: Job, built: Built) -> Verdict:
     return replace(verdict, why=why)
 
 
-def _hunk(job: Job, piece: _Piece, verdict: Verdict) -> Hunk:
+def _hunk(job: Job, piece: _Piece, verdict: Verdict, chosen: Sequence[tuple[Form, Ask]], built: Built | None) -> Hunk:
     first, last = piece.region.lines()
     if piece.refused:
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
-    form = piece.choice[0]
-    reasons = [note for note in (piece.note, piece.choice[1].note) if note]
-    reasons.extend(_comment_notes(form.region))
-    if form.region is not piece.region:
-        reasons.append("Made wider, so that the branch is valid code and can be taken out again exactly.")
-    if not verdict.exact:
-        reasons.append(
-            "Where the flag is cleaned up to disabled, blank lines or unused names may differ from the old file."
-        )
-    return Hunk(job.pair.path, first, last, "wrapped", form.name, " ".join(reasons), statement=True)
-
-
-def _comment_notes(region: Region) -> Iterator[str]:
-    """Comments need a statement to stand with in a branch."""
-    code = [[item for item in side if not item.is_comment] for side in (region.old_items, region.new_items)]
-    if region.old_items and not code[0]:
-        yield "The comments of the old side are not kept: the off branch is empty."
-    if region.new_items and not code[1]:
-        yield "The comments of the new side stay outside the branch."
-    if region.new_box.kind == "expression" and len({_begins_line(side[0]) for side in code}) > 1:
-        yield "Where the flag is cleaned up to disabled, a line break differs from the old file."
-
-
-def _begins_line(item: Item) -> bool:
-    return not item.file.data[item.file.line_start(item.start) : item.start].strip()
+    form, ask = next((each for each in chosen if each[0].region.covers(piece.choice[0].region)), piece.choice)
+    asked = built.asked.get(form.region) if built is not None else None
+    sentences = (piece.note, *said(piece.region, form, ask, verdict, asked))
+    reason = " ".join(sentence for sentence in sentences if sentence)
+    return Hunk(job.pair.path, first, last, "wrapped", form.name, reason, statement=True)

@@ -115,9 +115,7 @@ def _too_far() -> str:
 def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> list[Binding]:
     """Local names that old code in branches, or what is kept for it, uses and that nothing around declares any more."""
     placed = [
-        (item, region.new_items[0].node if region.new_items else region.new_box.node, owner_of(region.old_box.node))
-        for region in wrapped
-        for item in region.old_items
+        (item, _place_of(region), owner_of(region.old_box.node)) for region in wrapped for item in region.old_items
     ]
     placed += [(item, *placed[0][1:]) for item in kept if placed]
     back = [Span(item.start, item.end) for item, _, _ in placed]
@@ -133,6 +131,12 @@ def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> 
             if not inside and pair.new_names.lookup(binding.name, place) is None:
                 lost[binding.name] = binding
     return list(lost.values())
+
+
+def _place_of(region: Region) -> Node:
+    """A node of the new side that sees what code in the region's place sees."""
+    items = region.new_items or region.new_box.items
+    return items[0].node if items else next(iter(region.new_box.node.children), region.new_box.node)
 
 
 def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:

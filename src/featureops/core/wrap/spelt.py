@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from featureops.core.pack import LanguagePack
+from featureops.core.words import words_of
 
-__all__ = ["bare", "case_of", "spelt", "variable_name", "words_of"]
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a name in any case, in lower case."""
-    return [word.lower() for word in _WORD.findall(text)]
+__all__ = ["bare", "case_of", "spelt", "variable_name"]
 
 
 def bare(text: str) -> str:

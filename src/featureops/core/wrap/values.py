@@ -9,7 +9,10 @@ from featureops.core.model import Edit
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Ask", "Hunk", "Need", "No", "Pair", "Stays"]
+__all__ = ["Ask", "Hunk", "Need", "No", "Pair", "Shape", "Stays"]
+
+Shape = Literal["auto", "branch", "functions"]
+"""How a whole replaced body is written: in one branch, or as two functions that the flag chooses between."""
 
 
 @dataclass(frozen=True, slots=True)
