@@ -190,7 +190,7 @@ class _Change:
 
     def _is_named_beside(self, path: str, word: str) -> bool:
         """Whether another file has a word, or got it by this change."""
-        made = (edit.after or b"" for other, edit in self.results.edits.items() if other != path)
+        made = (text for other, text in self.results.texts().items() if other != path)
         return bool(self._with_word(word.encode()) - {path}) or any(word.encode() in text for text in made)
 
     def _files_with(self, word: str) -> Iterable[str]:
