@@ -18,6 +18,7 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*")
     if path.is_file() and packs().for_path(path.name) is not None
 )
+_OTHERS = 0.3
 EXTRA = {
     "two imports.py": b"try:\n    from a import x, y\nexcept ImportError:\n    from b import y, x\nprint(x, y)\n",
     "outer.py": b"n = 1\ndef f():\n    global n\n    n = 2\n    import os.path as p, os.path\n    return p, os, n\n",
@@ -74,6 +75,26 @@ def test_packages_and_extensions_are_found_without_a_walk() -> None:
     assert names("extended.swift").extensions("k") == []
 
 
+def told_of(names: Names, binding: Binding) -> object:
+    assert names.uses_of(binding) is not None
+    return told(binding)
+
+
+def ask_otherwise(asked: Names, walked: Names, node: Node, other: Node) -> None:
+    """The other questions at a node, of which every answer is as complete."""
+    text, scope = node.text, next(iter(other.ancestors()), other)
+    assert told(asked.lookup(text, other)) == told(walked.lookup(text, other)), (text, other)
+    assert asked.binds(text) == bool(walked.called(text)), (text, node)
+    assert told(asked.member(scope, text)) == told(walked.member(scope, text)), (text, scope)
+    for question in (Names.bound_in, Names.imported_in):
+        answers = (sorted(str(told(each)) for each in question(names, [scope.span])) for names in (asked, walked))
+        assert next(answers) == next(answers), (question, scope)
+    assert [told_of(asked, each) for each in asked.imports] == [told_of(walked, each) for each in walked.imports]
+    if scope.parent is not None:
+        inner = ({key: told(each) for key, each in names.in_scope(scope).items()} for names in (asked, walked))
+        assert next(inner) == next(inner), scope
+
+
 def compare(name: str, data: bytes) -> int:
     pack = packs().for_path(name)
     assert pack is not None
@@ -82,9 +103,12 @@ def compare(name: str, data: bytes) -> int:
     assert list(walked.all) is not None
     asked = Names(file)
     nodes: list[Node] = [node for node in file.root.walk() if node.named and node.end - node.start < 100]
-    random.Random(name).shuffle(nodes)
+    drawn = random.Random(name)
+    drawn.shuffle(nodes)
     for node in nodes[: len(nodes) // 2]:
         assert told(asked.of.get(node)) == told(walked.of.get(node)), (name, node, node.text)
+        if drawn.random() < _OTHERS:
+            ask_otherwise(asked, walked, node, drawn.choice(nodes))
     # Going on to all of them must not change what was said.
     assert sorted(map(str, map(told, asked.all))) == sorted(map(str, map(told, walked.all)))
     for node in nodes:

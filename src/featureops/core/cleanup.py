@@ -21,6 +21,7 @@ from featureops.core.mentions import has_word, names_in_code
 from featureops.core.model import FileEdit, Leftover
 from featureops.core.orphans import emptied_files, orphaned_files
 from featureops.core.pack import Packs
+from featureops.core.parsed import Parsed
 from featureops.core.project import Constant, Project
 from featureops.core.registries import defaults_of_key, entries_named, entries_of_key, unlisted
 from featureops.core.remains import Remains, not_gone
@@ -56,13 +57,15 @@ def cleanup(
     config: Config,
     only: frozenset[str] | None = None,
     workers: Workers = ALONE,
+    parsed: Parsed | None = None,
 ) -> CleanupResult:
     """Fix the flag at `keep` and fold everything that follows. `only` limits the files that may be edited; the
-    result is the same however many `workers` there are."""
+    result is the same however many `workers` there are, and whatever is `parsed` already."""
     fixing = keep if isinstance(keep, Fixing) else Fixing(keep)
 
     def clean(files: Source) -> CleanupResult:
-        return _Cleanup(files, flag, fixing, packs, config, only, workers).run()
+        project = Project(files.paths(), files.read, packs, config, parsed)
+        return _Cleanup(files, flag, fixing, project, only, workers).run()
 
     return until_settled(clean(source), source, clean)
 
@@ -73,8 +76,7 @@ class _Cleanup:
         source: Source,
         flag: str,
         fixing: Fixing,
-        packs: Packs,
-        config: Config,
+        project: Project,
         only: frozenset[str] | None,
         workers: Workers,
     ) -> None:
@@ -82,7 +84,7 @@ class _Cleanup:
         self.flag = flag
         self.fixing = fixing
         self.only = only
-        self.project = Project(source.paths(), source.read, packs, config)
+        self.project = project
         self.state = RunState()
         self.seeding = Seeding(source, flag, fixing, self.project, self.state, workers)
         self.folds = Folds(source, flag, fixing, self.project, self.state, workers)

@@ -8,7 +8,10 @@ from typing import Generic, TypeVar
 
 from featureops.core.pack import LanguagePack
 
-__all__ = ["Contents", "Memo", "declaration"]
+__all__ = ["Contents", "Memo", "Reading", "declaration"]
+
+Reading = Callable[[str], bytes | None]
+"""Gives the bytes of a file, None if it can't be read."""
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -22,7 +25,7 @@ def declaration(pack: LanguagePack, name: str) -> str:
 class Contents:
     """What `read` gives, kept until `forget`. `touched` are the paths that were asked for since they were cleared."""
 
-    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+    def __init__(self, read: Reading) -> None:
         self.touched: set[str] = set()
         self._read = read
         self._texts: dict[str, bytes | None] = {}

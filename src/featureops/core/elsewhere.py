@@ -24,9 +24,9 @@ def uses_in(
     for binding in names.imports:
         origin = project.origin(other, binding)
         if origin is not None and origin[0] == path and origin[1].name == name:
-            nodes.extend(binding.uses)
+            nodes.extend(names.uses_of(binding))
         elif project.submodule(other, binding) in (path, posixpath.dirname(path)):
-            nodes.extend(members_named(binding.uses, name))
+            nodes.extend(members_named(names.uses_of(binding), name))
     if path in project.folders.beside(other, name):
         nodes.extend(free_uses(names, name))
     if not is_call:

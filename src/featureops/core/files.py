@@ -9,19 +9,23 @@ from functools import cached_property
 from featureops.core.contents import Contents, Memo
 from featureops.core.given import member_of, members_of
 from featureops.core.pack import Packs
+from featureops.core.parsed import Parsed
 from featureops.core.readers import Readers
 from featureops.core.scopes import Names
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep
 
 __all__ = ["Files"]
 
 
 class Files:
     """`paths` are all files; `read` gives the bytes of one, None if it can't be read. `readers` are the house's own
-    functions that ask for flags, as far as they were learned.
+    functions that ask for flags, as far as they were learned; `parsed` may be what others go on with.
     """
 
-    def __init__(self, paths: Iterable[str], read: Callable[[str], bytes | None], packs: Packs) -> None:
+    def __init__(
+        self, paths: Iterable[str], read: Callable[[str], bytes | None], packs: Packs, parsed: Parsed | None = None
+    ) -> None:
+        self.parsed = parsed or Parsed()
         self.paths = frozenset(paths)
         self.packs = packs
         self.failed: dict[str, str] = {}
@@ -56,12 +60,12 @@ class Files:
         if pack is None or data is None:
             return None
         try:
-            file = parse(path, data, pack)
+            file = self.parsed.file(path, data, pack)
             file.check_depth()
         except TooDeep:
             self.failed[path] = "nested too deep to be worked on"
             return None
-        self._names[path] = Names(file)
+        self._names[path] = self.parsed.names(file)
         self.held += len(data)
         if file.errors():
             self._damaged.add(path)

@@ -29,7 +29,7 @@ from featureops.core.project import Project
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
 from featureops.core.sources import Source
-from featureops.core.syntax import SourceFile, parse
+from featureops.core.syntax import SourceFile
 from featureops.core.testing.finding import is_test_file
 from featureops.core.testing.plan import FilePlan
 from featureops.core.verify import fault
@@ -140,11 +140,12 @@ class Folds:
         known = self._checked.get(path)
         if known is not None and known[0] is folded:
             return known[1]
-        after = joined(file, folded.edits, apply_edits(file.data, folded.edits))
-        output = declared_where_set(file, after, Types(self._project, path).of)
+        parsed = self._project.parsed
+        after = joined(file, folded.edits, apply_edits(file.data, folded.edits), parsed)
+        output = declared_where_set(file, after, Types(self._project, path).of, parsed)
         output = taken_back(file, output, self._flag, partial(self._is_named_beside, path))
-        result = parse(path, output, file.pack)
-        found = _Checked(output, fault(file, result, self._project.names(path)), is_bare(file, result))
+        result = parsed.file(path, output, file.pack)
+        found = _Checked(output, fault(self._project.names(path), parsed.names(result)), is_bare(file, result))
         self._checked[path] = folded, found
         return found
 

@@ -49,7 +49,8 @@ class Indexing:
     """Node types by the part that they play for names and text.
 
     `not_references` and `not_bound` are `parent.field` pairs (`*`: any field) whose identifiers are no uses of a name,
-    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`
+    or no part of a bound pattern; `bare_parameters` and `writes` are such pairs too. `outer_names`, each with one of
+    `outer_words`,
     declare that a function assigns names of an outer scope. `import_calls` are functions that bring in a module by its
     text, `export_targets` what a file assigns to in order to give names away. `string_casts` are functions that
     give the text that they are given, `headers` statements that stand before every import.
@@ -121,6 +122,7 @@ class Indexing:
     not_references: frozenset[str]
     not_bound: frozenset[str]
     outer_names: frozenset[str]
+    outer_words: frozenset[str]
     bare_parameters: frozenset[str]
     writes: frozenset[str]
     interpolations: frozenset[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from featureops.core.model import Span
@@ -13,11 +13,13 @@ from featureops.core.syntax import Node, SourceFile
 __all__ = [
     "around_mentions",
     "asks_to_remove",
+    "each_mention",
     "has_word",
     "is_everywhere",
     "leaves_around",
     "leaves_in",
     "mentions_of",
+    "mentions_within",
     "names_in_code",
     "speaks_of",
 ]
@@ -48,14 +50,27 @@ def mentions_of(file: SourceFile, name: str) -> list[Node]:
     """The named nodes that are exactly this text, in document order."""
     known = file.mentioned.get(name)
     if known is None:
-        known = file.mentioned[name] = _mentions(file, name)
+        known = file.mentioned[name] = list(_mentions(file, name, 0, len(file.data)))
     return known
 
 
-def _mentions(file: SourceFile, name: str) -> list[Node]:
-    found: list[Node] = []
+def mentions_within(file: SourceFile, name: str, node: Node) -> list[Node]:
+    """`mentions_of` that stand in a part of the file."""
+    known = file.mentioned.get(name)
+    if known is not None:
+        return [each for each in known if node.start <= each.start and each.end <= node.end]
+    return mentions_of(file, name) if node is file.root else list(_mentions(file, name, node.start, node.end))
+
+
+def each_mention(file: SourceFile, name: str) -> Iterator[Node]:
+    """`mentions_of`, found as they are asked for."""
+    known = file.mentioned.get(name)
+    yield from known if known is not None else _mentions(file, name, 0, len(file.data))
+
+
+def _mentions(file: SourceFile, name: str, start: int, stop: int) -> Iterator[Node]:
     key, data = name.encode("utf-8", "surrogateescape"), file.data
-    at = data.find(key) if key else -1
+    at = data.find(key, start, stop) if key else -1
     while at >= 0:
         end = at + len(key)
         if not (_part_of_name(data[at - 1 : at]) or _part_of_name(data[end : end + 1])):
@@ -64,9 +79,8 @@ def _mentions(file: SourceFile, name: str) -> list[Node]:
             while node is not None and node.start == at and node.end == end:
                 same.append(node)
                 node = node.parent
-            found.extend(node for node in reversed(same) if node.named)
-        at = data.find(key, at + 1)
-    return found
+            yield from (node for node in reversed(same) if node.named)
+        at = data.find(key, at + 1, stop)
 
 
 def leaves_around(file: SourceFile, text: str) -> list[Node]:

@@ -1,16 +1,14 @@
-"""The files of a repository as one program: imports followed across files, constants known by value.
-
-Pure: contents come through the `read` function that the caller gives. Everything is parsed once until `forget`.
-"""
+"""The files of a repository as one program: imports followed across files, constants known by value. What it reads
+through the `read` function that it is given is parsed once until `forget`."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from featureops.core.config import Config
 from featureops.core.constants import Constant, Resolution
-from featureops.core.contents import Memo
+from featureops.core.contents import Memo, Reading
 from featureops.core.enums import constructor_position, held_by_name, keyed_argument
 from featureops.core.files import Files
 from featureops.core.given import definition_of, initializer, member_of, nth_argument, unwrapped
@@ -22,6 +20,7 @@ from featureops.core.modules import Folders, given_name, held_name, may_give, re
 from featureops.core.origins import Proof
 from featureops.core.pack import Packs
 from featureops.core.packages import Packages
+from featureops.core.parsed import Parsed
 from featureops.core.passed_on import PassedOn
 from featureops.core.readers import Given
 from featureops.core.scopes import Binding, ImportEntry, string_value
@@ -38,9 +37,14 @@ class Project(Files):
     """`paths` are all files; `read` gives the bytes of one, None if it can't be read."""
 
     def __init__(
-        self, paths: Iterable[str], read: Callable[[str], bytes | None], packs: Packs, config: Config | None = None
+        self,
+        paths: Iterable[str],
+        read: Reading,
+        packs: Packs,
+        config: Config | None = None,
+        parsed: Parsed | None = None,
     ) -> None:
-        super().__init__(paths, read, packs)
+        super().__init__(paths, read, packs, parsed)
         self.config = config or Config()
         self.folders = Folders(self.paths, packs, self.contents.text)
         self._aliases = {alias: flag for flag, names in self.config.aliases.items() for alias in names}
@@ -152,9 +156,8 @@ class Project(Files):
         return beside or self.unbound(path, node) or self.packages.visible(path, node)
 
     def outside(self, path: str, binding: Binding) -> tuple[str, str] | None:
-        """(module, name) of a package outside the repository that a binding finally stands for, also when files of the
-        repository pass it on.
-        """
+        """(module, name) of a package outside the repository that a binding finally stands for, also when files of it
+        pass that on."""
         entry = binding.imported
         return self._passed_on.outside(path, entry.module, entry.imported) if entry is not None else None
 

@@ -1,96 +1,37 @@
 """Names of one file: what is bound where, and which identifier means which binding.
 
 Built from the language file alone (binders, scopes, imports), so that a rule about names holds in every language.
-Built for the names that are asked for: a scan asks for a few of each file, and to walk over every node of a file takes
-ten times as long as to parse it.
+Built for the names that are asked for, and no further around than needed to tell: to walk over every node of a file
+takes ten times as long as to parse it, and a name of one function says nothing about others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 
-from featureops.core.brought import TopImports
-from featureops.core.importing import (
-    ImportEntry,
-    entry_of_call,
-    imported_by_call,
-    names_of_import,
-    string_value,
-)
-from featureops.core.markup.uses import written_in_markup
-from featureops.core.mentions import is_everywhere, leaves_in, mentions_of
+from featureops.core.bindings import Binding, Meanings, Tables
+from featureops.core.importing import ImportEntry, imported_by_call, names_of_import, string_value
+from featureops.core.mentions import each_mention, is_everywhere, leaves_in, mentions_of, mentions_within
 from featureops.core.model import Span
-from featureops.core.pack import ShapeRule
+from featureops.core.querying import nodes_of
 from featureops.core.selves import holder_meant
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Binding", "ImportEntry", "Meanings", "Names", "string_value"]
 
 _LONGEST = 500
-_DECLARING = frozenset({"package", "extension"})
-"""Shapes whose name is one that others have or belong to."""
 
 
-class Binding:
-    """A name in a scope. `definitions` and `uses` are identifier nodes; `writes` those that assign it anew."""
-
-    __slots__ = ("definitions", "imported", "name", "outer", "scope", "uses", "writes")
-
-    def __init__(self, name: str, scope: Node) -> None:
-        self.name = name
-        self.scope = scope
-        self.definitions: list[Node] = []
-        self.uses: list[Node] = []
-        self.writes: list[Node] = []
-        self.imported: ImportEntry | None = None
-        self.outer = False
-
-    @property
-    def is_single(self) -> bool:
-        """Bound once and never assigned again, so that its initial value is its value."""
-        return len(self.definitions) == 1 and not self.writes and not self.outer
-
-
-class Meanings(dict[Node, Binding]):
-    """Which binding an identifier means. A name is worked out when a node of that name is first asked for."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__()
-        self._names = names
-
-    def get(self, node: Node, default: Binding | None = None) -> Binding | None:  # type: ignore[override] # one form
-        self._names.know(node)
-        return super().get(node, default)
-
-    def settled(self, node: Node) -> Binding | None:
-        """`get` of a name that is known already, or just being worked out."""
-        return super().get(node)
-
-    def __getitem__(self, node: Node) -> Binding:
-        self._names.know(node)
-        return super().__getitem__(node)
-
-    def __contains__(self, node: object) -> bool:
-        if isinstance(node, Node):
-            self._names.know(node)
-        return super().__contains__(node)
-
-
-class Names(TopImports):
+class Names(Tables):
     """Bindings and uses of a whole file."""
 
     def __init__(self, file: SourceFile) -> None:
-        super().__init__(file)
-        self._index = file.pack.index
-        self._tables: dict[Node, dict[str, Binding]] = {file.root: {}}
-        self._scopes = self._index.function_scopes | self._index.block_scopes | self._index.class_scopes
+        super().__init__(file, self.know)
         self._closed = self._index.class_scopes - self._index.open_classes
-        self.of = Meanings(self)
-        self._known: set[str] = set()
+        self._known: dict[str, set[Node]] = {}
         self._asked: set[Node] = set()
-        self._entered: set[Node] = set()
-        self._outer: set[str] = set()
         self._whole = False
 
     # -------------------------------------------------------------- on demand
@@ -103,180 +44,88 @@ class Names(TopImports):
         if node.type in self._index.identifiers or (
             node.end - node.start <= _LONGEST and any(outer.shape == "import" for outer in node.ancestors())
         ):
-            self._know(node.text)
-            binding = self.of.settled(node)
-            if binding is not None:
-                self._know(binding.name)  # an import's text can bring in another name than it says
+            name = node.text
+            for level in self._levels(node):
+                self._know(name, level)
+                binding = self.of.settled(node)
+                if binding is not None:
+                    # An import's text can bring in another name than it says.
+                    self._know(binding.name, binding.scope)
+                if binding is not None or not self._may_refer(node):
+                    return
 
-    def _know(self, name: str) -> None:
-        if self._whole or name in self._known:
+    def _levels(self, node: Node) -> Iterator[Node]:
+        """The functions around a node, from the inside, and the whole file."""
+        for outer in node.ancestors():
+            if outer.type in self._index.function_scopes and outer.parent is not None:
+                yield outer
+        yield self.file.root
+
+    def _know(self, name: str, scope: Node) -> None:
+        """Work out all that is said of a name within a scope and bound there: outside of it nobody sees that."""
+        if self._whole:
             return
-        self._known.add(name)
+        known = self._known.setdefault(name, set())
+        if scope in known or any(outer in known for outer in scope.ancestors()):
+            return
+        known.add(scope)
         if is_everywhere(self.file, name):
             return  # made by a program: such a name means something else in every function
-        mentions = mentions_of(self.file, name)
-        around: dict[Node, None] = {}
+        mentions = mentions_within(self.file, name, scope)
+        self._enter_around((*self._imports_of(name, scope), *mentions))
+        for node in mentions:
+            if self._is_name(node) and node.depth > scope.depth:
+                self._resolve(node, scope)
+
+    def _imports_of(self, name: str, scope: Node) -> Iterator[Node]:
+        """The nodes of imports that may bind a name in a scope of the file that is no function."""
+        if self.file.pack.modules.implied is None and name not in self.import_text:
+            return
         for statement in self.top_imports:
-            if self.file.pack.modules.implied is not None or name in statement.text:
-                around.update(dict.fromkeys(statement.walk()))
-        for node in mentions:
-            around[node] = None
-            for outer in node.ancestors():
-                if outer in around:
-                    break
-                around[outer] = None
-        self._enter_all(sorted(around.keys() - self._entered, key=lambda node: (node.start, node.depth)))
-        self._entered.update(around)
-        self._settle(self._called(name))
-        for node in mentions:
-            if self._is_name(node):
-                self._resolve(node)
+            is_inside = scope is self.file.root or scope.span.holds(statement.span)
+            if is_inside and (self.file.pack.modules.implied is not None or name in statement.text):
+                yield from statement.walk()
 
     def _know_all(self) -> None:
         if self._whole:
             return
         self._whole = True
         identifiers = self._enter_all(node for node in self.file.root.walk() if node not in self._entered)
-        self._settle(binding for table in self._tables.values() for binding in table.values())
+        self._settle()
         entered = (node for node in self._entered if self._is_name(node))
         for node in sorted({*identifiers, *entered}, key=lambda node: (node.start, node.depth)):
-            self._resolve(node)
+            self._resolve(node, self.file.root)
         self._entered.clear()
-
-    def _settle(self, bindings: Iterable[Binding]) -> None:
-        """Nothing more is bound to these names."""
-        for binding in bindings:
-            binding.definitions.sort(key=lambda node: node.start)
-            binding.outer = binding.name in self._outer or binding.name in self._reached_by_text
 
     def _called(self, name: str) -> list[Binding]:
         keys = (name, f"{name}()") if self._index.call_names else (name,)
         return [table[key] for table in self._tables.values() for key in keys if key in table]
 
-    def _is_name(self, node: Node) -> bool:
-        return node.type in self._index.identifiers and not node.shape
-
-    def _enter_all(self, nodes: Iterable[Node]) -> list[Node]:
-        """Bind what the nodes (in document order) bind; the identifiers among them."""
-        identifiers: list[Node] = []
-        for node in nodes:
-            if not node.named:
-                continue
-            if self._is_name(node):
-                identifiers.append(node)
-                self._bind_bare(node)
-            elif node.type in self._index.outer_names:
-                self._outer.update(item.text for item in node.items)
-            if node.rule is not None:
-                self._bind(node, node.rule)
-        return identifiers
-
-    # -------------------------------------------------------------- binding
-
-    def _bind_bare(self, node: Node) -> None:
-        if node.parent is not None and f"{node.parent.type}.{node.field}" in self._index.bare_parameters:
-            self._define(node, node.parent)
-
-    @cached_property
-    def _reached_by_text(self) -> frozenset[str]:
-        """Variables that calls, or the markup around, get at by their names."""
-        calls = (node.parent for word in self._index.named_by_text for node in mentions_of(self.file, word))
-        given = [
-            string_value(part)
-            for call in calls
-            if call is not None and (arguments := call.role("arguments")) is not None
-            if (callee := call.role("function")) is not None and callee.text in self._index.named_by_text
-            for part in arguments.walk()
-        ]
-        named = {sigil + value for value in given if value is not None for sigil in self._index.sigils}
-        return frozenset(named) | written_in_markup(self.file)
-
-    def _bind(self, node: Node, rule: ShapeRule) -> None:
-        if rule.name == "import":
-            self._bind_import(node)
-        elif rule.binds and rule.name not in _DECLARING:
-            scope = self._scope_for(node, rule)
-            imported = imported_by_call(node.role("value"))
-            for name in self._bound(node, rule):
-                entry = entry_of_call(node, name, *imported) if imported is not None else None
-                if entry is None:
-                    self._define(name, scope)
-                else:
-                    self._enter(name, scope, entry)
-
-    def _bound(self, node: Node, rule: ShapeRule) -> Iterator[Node]:
-        targets = node.items if rule.binds == "*" else node.roles(rule.binds or "")
-        for target in targets:
-            if rule.binds != "*" or target.rule is None or target.shape == "destructuring":
-                yield from self._pattern(target)
-
-    def _pattern(self, node: Node) -> Iterator[Node]:
-        """Identifiers that a pattern binds; `a.b = 1` and defaults inside a pattern bind nothing."""
-        stack = [node]
-        while stack:
-            part = stack.pop()
-            if part.type in self._index.identifiers:
-                yield part
-                continue
-            if part.shape in ("member", "index", "call"):
-                continue
-            stack.extend(child for child in part.children if f"{part.type}.{child.field}" not in self._index.not_bound)
-
-    def _define(self, name: Node, scope: Node, text: str | None = None) -> Binding:
-        table = self._tables.setdefault(scope, {})
-        binding = table.setdefault(text or self._key(name), Binding(text or name.text, scope))
-        binding.definitions.append(name)
-        self.of[name] = binding
-        return binding
-
-    def _key(self, name: Node) -> str:
-        """How tables list a name: functions apart where calls can mean nothing else."""
-        parent = name.parent
-        if not self._index.call_names or parent is None:
-            return name.text
-        is_function = parent.shape == "function" or f"{parent.type}.{name.field}" in self._index.call_names
-        return f"{name.text}()" if is_function else name.text
-
-    def _scope_for(self, node: Node, rule: ShapeRule) -> Node:
-        if rule.scope == "block" and node.type in self._index.block_scopes:
-            return node  # a loop or a handler that is a scope of its own
-        kinds = self._scopes
-        if rule.scope == "function":
-            kinds = self._index.function_scopes | self._index.class_scopes
-        return next((outer for outer in node.ancestors() if outer.type in kinds), self.file.root)
-
-    def _bind_import(self, node: Node) -> None:
-        around = (outer for outer in node.ancestors() if outer.type in self._scopes)
-        scope = self.file.root if node.role("path") is not None else next(around, self.file.root)
-        for name, entry, text in names_of_import(node):
-            self._enter(name, scope, entry, text)
-
-    def _enter(self, name: Node, scope: Node, entry: ImportEntry, text: str | None = None) -> None:
-        """Bind an imported name; of several imports the last one counts, in whatever order they are found."""
-        binding = self._define(name, scope, text)
-        if binding.imported is None or binding.imported.entry.start <= entry.entry.start:
-            binding.imported = entry
-
     # -------------------------------------------------------------- use
 
-    def _resolve(self, node: Node) -> None:
+    def _resolve(self, node: Node, within: Node) -> None:
+        """Tell what a node means if that is bound within a scope around it."""
         if self.of.settled(node) is not None or node.parent is None:
             return
-        parent = node.parent
-        own = self._own_member(node, parent)
-        if own is not None:
-            self.of[node] = own
-            own.uses.append(node)
-            whole = parent.parent
-            if whole is not None and f"{whole.type}.{parent.field}" in self._index.writes:
-                own.writes.append(node)
-            return
-        if not self._index.not_references.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
+        parent, is_whole = node.parent, within is self.file.root
+        holder = self._own_class(node, parent)
+        if holder is not None:
+            if not is_whole and holder.depth < within.depth:
+                return  # whether the class has such a member is seen from further out
+            own = self._own_member(node, parent, holder)
+            if own is not None:
+                self.of[node] = own
+                own.uses.append(node)
+                whole = parent.parent
+                if whole is not None and f"{whole.type}.{parent.field}" in self._index.writes:
+                    own.writes.append(node)
+                return
+        if self._is_no_reference(node, parent):
             return
         key = self._key(node)
-        binding = self.lookup(key, node)
-        if binding is None and key != node.text:
-            plain = self.lookup(node.text, node)
+        binding = self._found(key, node, within)
+        if binding is None and key != node.text and is_whole:
+            plain = self._found(node.text, node, within)
             binding = plain if plain is not None and plain.imported is not None else None
         if binding is None:
             return
@@ -285,32 +134,57 @@ class Names(TopImports):
         if not self._index.writes.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*")):
             binding.writes.append(node)
 
-    def _own_member(self, node: Node, parent: Node) -> Binding | None:
-        """What `this.name` means where members are names of their class's scope."""
+    def _is_no_reference(self, node: Node, parent: Node) -> bool:
+        return not self._index.not_references.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*"))
+
+    def _may_refer(self, node: Node) -> bool:
+        """Whether a node that nothing near means may be what something further out means."""
+        parent = node.parent
+        if parent is None or not self._is_name(node):
+            return False
+        return not self._is_no_reference(node, parent) or self._own_class(node, parent) is not None
+
+    def _own_class(self, node: Node, parent: Node) -> Node | None:
+        """The class of which `this.name` may be a member, where members are names of their class's scope."""
         if not self._index.open_classes or parent.shape != "member" or parent.role("property") is not node:
             return None
         owner = parent.role("object")
         if owner is None or owner.text not in self._index.self_names:
             return None
         holder = holder_meant(owner)
-        is_open = holder is not None and holder.type in self._index.open_classes
-        table = self._tables.get(holder, {}) if holder is not None and is_open else {}
+        return holder if holder is not None and holder.type in self._index.open_classes else None
+
+    def _own_member(self, node: Node, parent: Node, holder: Node) -> Binding | None:
+        table = self._tables.get(holder, {})
         calls = parent.parent is not None and parent.parent.shape == "call" and parent.parent.role("function") is parent
         return (table.get(f"{node.text}()") if calls and self._index.call_names else None) or table.get(node.text)
 
     def lookup(self, name: str, at: Node) -> Binding | None:
         """What a name means at a place, from the innermost scope outwards; methods do not see their class's body."""
-        self._know(_plain(name))
+        for level in self._levels(at):
+            self._know(_plain(name), level)
+            binding = self._found(name, at, level)
+            if binding is not None:
+                return binding
+        return None
+
+    def _found(self, name: str, at: Node, within: Node) -> Binding | None:
+        """`lookup` as far as to a scope around the place."""
         inside_function = closed = False
         for outer in at.ancestors():
-            if outer.type not in self._scopes:
-                continue
-            hidden = inside_function and outer.type in self._closed and at.type not in self._index.class_visible
-            binding = None if hidden else self._tables.get(outer, {}).get(name)
-            if binding is not None and not (closed and self._is_local(binding)) and not self._is_unmade(binding, at):
-                return binding
-            closed = closed or outer.type in self._index.closed_scopes
-            inside_function = inside_function or outer.type in self._index.function_scopes
+            if outer.type in self._scopes:
+                hidden = inside_function and outer.type in self._closed and at.type not in self._index.class_visible
+                binding = None if hidden else self._tables.get(outer, {}).get(name)
+                if (
+                    binding is not None
+                    and not (closed and self._is_local(binding))
+                    and not self._is_unmade(binding, at)
+                ):
+                    return binding
+                closed = closed or outer.type in self._index.closed_scopes
+                inside_function = inside_function or outer.type in self._index.function_scopes
+            if outer is within:
+                return None
         return None
 
     def _is_local(self, binding: Binding) -> bool:
@@ -325,7 +199,22 @@ class Names(TopImports):
 
     @cached_property
     def imports(self) -> tuple[Binding, ...]:
-        return tuple(binding for binding in self.all if binding.imported is not None)
+        """What the file brings in from elsewhere, in document order; `uses_of` tells who uses it."""
+        kinds = (kind for kind, rules in self.file.pack.by_node.items() if any(rule.name == "import" for rule in rules))
+        statements = nodes_of(self.file, kinds) if not self._whole else None
+        if statements is None:
+            self._know_all()
+        else:
+            calls = (node for word in sorted(self._index.import_calls) for node in mentions_of(self.file, word))
+            self._enter_around((*statements, *calls))
+        tables = (table.values() for table in self._tables.values())
+        found = [(each.imported.entry.start, each) for table in tables for each in table if each.imported is not None]
+        return tuple(each for _, each in sorted(found, key=itemgetter(0)))
+
+    def uses_of(self, binding: Binding) -> list[Node]:
+        """The places that mean a binding of this file."""
+        self._know(binding.name, binding.scope)
+        return binding.uses
 
     @property
     def all(self) -> Iterator[Binding]:
@@ -335,17 +224,28 @@ class Names(TopImports):
 
     def top(self, name: str) -> Binding | None:
         """A module-level binding."""
-        self._know(_plain(name))
+        self._know(_plain(name), self.file.root)
         return self._tables[self.file.root].get(name)
+
+    def binds(self, name: str) -> bool:
+        """Whether anything in the file is bound to a name."""
+        if self._whole or self.file.root in self._known.get(name, ()):
+            return bool(self._called(name))
+        if is_everywhere(self.file, name):
+            return False
+        self._enter_around(self._imports_of(name, self.file.root))
+        if self._called(name):
+            return True
+        return any(self._made_by(node) is not None for node in each_mention(self.file, name))
 
     def called(self, name: str) -> list[Binding]:
         """The bindings of a name in all scopes."""
-        self._know(name)
+        self._know(name, self.file.root)
         return self._called(name)
 
     def member(self, scope: Node, name: str) -> Binding | None:
         """A binding of this one scope."""
-        self._know(_plain(name))
+        self._know(_plain(name), scope)
         return self._tables.get(scope, {}).get(name)
 
     def bound_in(self, spans: Sequence[Span]) -> list[Binding]:
@@ -359,21 +259,27 @@ class Names(TopImports):
 
     def _defined_by(self, leaves: list[Node], spans: Sequence[Span]) -> list[Binding]:
         statements = dict.fromkeys(outer for leaf in leaves for outer in leaf.ancestors() if outer.shape == "import")
-        brought = (text or name.text for outer in statements for name, _, text in names_of_import(outer))
-        known = (leaf.text for leaf in leaves if leaf.type in self._index.identifiers)
-        found = (each for text in dict.fromkeys((*brought, *known)) for each in self.called(text))
-        return [
-            each
-            for each in found
-            if any(span.start < name.end and name.start < span.end for name in each.definitions for span in spans)
-        ]
+        brought = (name for outer in statements for name, _, _ in names_of_import(outer))
+        names = dict.fromkeys((*brought, *(leaf for leaf in leaves if leaf.type in self._index.identifiers)))
+        inside = [name for name in names if any(span.start < name.end and name.start < span.end for span in spans)]
+        found = dict.fromkeys(binding for name in inside if (binding := self._made_by(name)) is not None)
+        for binding in found:
+            self._know(binding.name, binding.scope)
+        return list(found)
+
+    def _made_by(self, name: Node) -> Binding | None:
+        """The binding of which a node is a definition; it may have others that are not known yet."""
+        if not self._whole:
+            self._enter_around([name])
+        binding = self.of.settled(name)
+        return binding if binding is not None and name in binding.definitions else None
 
     def in_scope(self, scope: Node) -> dict[str, Binding]:
         if scope is self.file.root:
             self._know_all()
         for node in scope.walk() if not self._whole else ():
             for name in self._names_bound(node):
-                self._know(name)
+                self._know(name, scope)
         return self._tables.get(scope, {})
 
     def _names_bound(self, node: Node) -> Iterator[str]:

@@ -257,7 +257,7 @@ class SourceFile:
         self.path = path
         self.data = data
         self.pack = pack
-        self._tree = tree
+        self.tree = tree
         self.mentioned: dict[str, list[Node]] = {}
         self.leaves: dict[Span, dict[Node, None]] = {}
         self.root = Node(tree.root_node, self, None, None, 0)
@@ -328,7 +328,7 @@ class SourceFile:
 
     def _reaches(self, limit: int) -> bool:
         """Whether the grammar's tree is deeper. Looks only into what has as many nodes as a deep branch needs."""
-        level, depth = [self._tree.root_node], 0
+        level, depth = [self.tree.root_node], 0
         while level and depth <= limit:
             level = [inner for raw in level for inner in raw.children if inner.descendant_count > limit - depth - 1]
             depth += 1
@@ -336,13 +336,13 @@ class SourceFile:
 
     def errors(self) -> frozenset[tuple[str, str]]:
         """ERROR and MISSING nodes as (type, text); a result may have none that its original has not."""
-        if not self._tree.root_node.has_error:
+        if not self.tree.root_node.has_error:
             return frozenset()
-        return frozenset((node.type, node.text.strip()) for node in _erroneous(self._tree.root_node, self))
+        return frozenset((node.type, node.text.strip()) for node in _erroneous(self.tree.root_node, self))
 
     def error_near(self, span: Span) -> bool:
         """Whether a syntax error touches the bytes."""
-        raws = _erroneous(self._tree.root_node, self) if self._tree.root_node.has_error else []
+        raws = _erroneous(self.tree.root_node, self) if self.tree.root_node.has_error else []
         return any(node.start < span.end and span.start < max(node.end, node.start + 1) for node in raws)
 
 

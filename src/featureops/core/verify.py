@@ -13,21 +13,22 @@ from featureops.core.textdiff import only_in
 __all__ = ["fault"]
 
 
-def fault(before: SourceFile, result: SourceFile, names: Names) -> str | None:
-    """Why the new content may not stand; None when it may. `names` are those of `before`.
+def fault(names: Names, after: Names) -> str | None:
+    """Why the new content, with the names `after`, may not stand; None when it may.
 
     It must parse with no error that the original has not, satisfy the language's judge where the original did, and
     use no name that has lost its definition.
     """
+    before, result = names.file, after.file
     try:
         fresh = result.errors() - before.errors()
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         result.check_depth()
         texts = _doubtful(names, result)
-        lost = _undefined(Names(result), texts)
+        lost = _undefined(after, texts)
         lost -= {before.pack.text.own_block.strip(), *_undefined(names, lost)}
-        lost |= _lost_in_markup(names, Names(result))
+        lost |= _lost_in_markup(names, after)
     except TooDeep:
         return "the result nests too deep to be checked"
     if lost:
@@ -44,14 +45,17 @@ def _doubtful(names: Names, result: SourceFile) -> set[str]:
     before, kinds = names.file, result.pack.index.identifiers
     texts = {binding.name for binding in names.bound_in(only_in(before.data, result.data))}
     fresh = {node.text for node in leaves_in(result, only_in(result.data, before.data)) if node.type in kinds}
-    return texts | {text for text in fresh if not names.called(text)}
+    return texts | {text for text in fresh if not names.binds(text)}
 
 
 def _undefined(names: Names, texts: Iterable[str]) -> set[str]:
     """Those of the names that are used and bound nowhere in the file (built-ins among them)."""
     kinds = names.file.pack.index.identifiers
-    free = (node for text in texts for node in mentions_of(names.file, text) if node.type in kinds)
-    return {node.text for node in free if node not in names.of and _is_use(node)}
+
+    def is_free(node: Node) -> bool:
+        return node.type in kinds and _is_use(node) and node not in names.of
+
+    return {text for text in texts if any(is_free(node) for node in mentions_of(names.file, text))}
 
 
 def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from featureops.core.config import Config
 from featureops.core.house import name_parts
@@ -27,6 +28,7 @@ __all__ = [
 
 _INSIDE = re.compile(rb"[\w$]")
 _WORD = re.compile(rb"\w")
+_FIRST_WORD = re.compile(rb"\w+")
 # Behind a name: arguments, and not none (also behind `?.`, `!` and type arguments); or a text, symbol or constant.
 _CALLED = re.compile(rb"[?!]?\s*(?:\?\.\s*|::)?(?:<[^>]{0,300}>)?\s*\((?!\s*\))|[?!]?\s+[\"':@A-Z]")
 _CALLED_AT_ALL = re.compile(_CALLED.pattern.replace(rb"(?!\s*\))", b""))
@@ -132,6 +134,26 @@ class Asking:
                 self._owners[name] = self._owners.get(name, frozenset()) | {sdk.id}
         self._by_first = by_first(dict.fromkeys((*self._called, *self._components, *self._objects)))
         self._owned_by_first = by_first(self._owners)
+
+    @cached_property
+    def _spoken(self) -> Mapping[bytes, list[bytes]]:
+        """All the names, by the first word of each."""
+        found: dict[bytes, list[bytes]] = {}
+        for name in self._owners:
+            word = _FIRST_WORD.search(name)
+            found.setdefault(word.group() if word is not None else b"", []).append(name)
+        return found
+
+    def names(self, name: str) -> bool:
+        """Whether this is the name of a way of asking."""
+        return name.encode() in self._owners
+
+    def spoken(self, data: bytes) -> list[int] | None:
+        """The offsets at which any name of a way of asking stands, whatever is done with it; None: look everywhere."""
+        if self._house:
+            return None
+        words = self._spoken.keys() & {*_FIRST_WORD.findall(data), b""}
+        return places_of(data, [name for word in words for name in self._spoken[word]])
 
     def offsets(self, data: bytes) -> list[int]:
         """Where a needle starts."""

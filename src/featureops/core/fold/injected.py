@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from featureops.core.fold.editor import Editor
-from featureops.core.fold.touched import touched_bindings, touched_leaves
+from featureops.core.fold.touched import touched_fields, touched_leaves, touched_members
 from featureops.core.fold.unused import is_private, statement_of
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
@@ -25,7 +25,7 @@ def unused_fields(names: Names, editor: Editor, is_kept: Callable[[Node, Node], 
     it, hands over a part: where nothing in the class fills a field, its constructor is made up of the fields.
     """
     found: list[Node] = []
-    for binding in touched_bindings(names, editor):
+    for binding in touched_members(names, editor):
         field = _bare_field(binding)
         owner = class_around(field) if field is not None else None
         if field is None or owner is None or editor.covers(field.span):
@@ -41,7 +41,7 @@ def unused_fields(names: Names, editor: Editor, is_kept: Callable[[Node, Node], 
 def unused_parameters(names: Names, editor: Editor, is_kept: Callable[[Node, Node], bool]) -> list[Node]:
     """Parameters of constructors that were used, and are not any more, where no code calls the constructor."""
     found: list[Node] = []
-    for binding in touched_bindings(names, editor):
+    for binding in touched_members(names, editor):
         parameter = binding.definitions[0].parent if len(binding.definitions) == 1 else None
         if parameter is None or parameter.shape != "parameter" or editor.covers(parameter.span):
             continue
@@ -95,7 +95,7 @@ def _kept_parameter(owner: Node, name: str) -> Node | None:
 def unused_injections(names: Names, editor: Editor, is_used_elsewhere: Callable[[Binding], bool]) -> list[Node]:
     """Fields that a framework fills by their type, and that were used and are not any more."""
     found: list[Node] = []
-    for binding in touched_bindings(names, editor) if names.file.pack.index.injection_marks else ():
+    for binding in touched_fields(names, editor) if names.file.pack.index.injection_marks else ():
         field = _plain_field(binding)
         if field is None or not _is_injected(field) or editor.covers(field.span):
             continue

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from featureops.core.model import Edit
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.parsed import Parsed
+from featureops.core.syntax import Node, SourceFile, TooDeep
 
 __all__ = ["joined"]
 
@@ -41,7 +42,7 @@ class _Join:
     length: int
 
 
-def joined(before: SourceFile, edits: Sequence[Edit], after: bytes) -> bytes:
+def joined(before: SourceFile, edits: Sequence[Edit], after: bytes, parsed: Parsed) -> bytes:
     """The result of the edits, laid out as the rest of the file is."""
     index = before.pack.index
     if not index.joined and not index.joined_apart:
@@ -50,7 +51,7 @@ def joined(before: SourceFile, edits: Sequence[Edit], after: bytes) -> bytes:
     width: int | None = None
     for _ in range(_ROUNDS):
         try:
-            file = parse(before.path, after, before.pack)
+            file = parsed.file(before.path, after, before.pack)
             found = [join for join in _inmost(file, marks) if _is_touched(file, join.node, marks)]
             if found and width is None:
                 width = _width(before)

@@ -3,13 +3,14 @@ left sets it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from featureops.core.declaring import Declaration, assigned_names, declaration_of
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
+from featureops.core.parsed import Parsed
 from featureops.core.scopes import Binding, Names
-from featureops.core.syntax import Node, SourceFile, TooDeep, parse
+from featureops.core.syntax import Node, SourceFile, TooDeep
 
 __all__ = ["TypeOf", "declared_where_set"]
 
@@ -17,27 +18,41 @@ __all__ = ["TypeOf", "declared_where_set"]
 TypeOf = Callable[[Declaration, int], str | None]
 
 
-def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf) -> bytes:
+def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf, parsed: Parsed) -> bytes:
     """The result of folding a file, with such declarations joined with the lines that folding moved. Where the value
     tells the type then, `type_of` has to say that it is the declared one."""
     if not before.pack.wrap.hoist or before.data == after:
         return after
+    moved = _moved_lines(before.data, after)
+    if not moved:
+        return after
     try:
-        file = parse(before.path, after, before.pack)
+        file = parsed.file(before.path, after, before.pack)
+        pairs = list(_pairs(file, moved))
     except TooDeep:
         return after
-    old = set(before.data.splitlines())
-    pairs = list(_pairs(file, old))
     if not pairs:
         return after
-    names = Names(file)
+    names = parsed.names(file)
     edits = [edit for setting, bare in pairs for edit in _joined(setting, bare, names, type_of)]
     return apply_edits(after, tuple(sorted(edits, key=lambda edit: edit.span.start)))
 
 
-def _pairs(file: SourceFile, old: set[bytes]) -> Iterator[tuple[Node, list[Declaration]]]:
+def _moved_lines(before: bytes, after: bytes) -> dict[int, int]:
+    """The lines that are as no line was, by where they start: where their text does."""
+    old, at, found = set(before.splitlines()), 0, dict[int, int]()
+    for line in after.split(b"\n"):
+        if line.strip() and line.rstrip(b"\r") not in old:
+            found[at] = at + len(line) - len(line.lstrip())
+        at += len(line) + 1
+    return found
+
+
+def _pairs(file: SourceFile, moved: Mapping[int, int]) -> Iterator[tuple[Node, list[Declaration]]]:
     """Each moved statement that is the first to mention names declared ahead of it, with their declarations."""
-    for block in file.root.walk():
+    places = (file.node_at(start) for start in moved.values())
+    around = {outer for place in places for outer in (place, *place.ancestors())}
+    for block in sorted(around, key=lambda node: (node.start, node.depth)):
         if not block.named or block.shape != "block":
             continue
         bare: dict[str, Declaration] = {}
@@ -50,8 +65,8 @@ def _pairs(file: SourceFile, old: set[bytes]) -> Iterator[tuple[Node, list[Decla
                 continue
             names = [name.text for name in assigned_names(item)]
             ready = [bare[name] for name in names if name in bare]
-            line = file.data[file.line_start(item.start) : file.line_end(item.start)].rstrip(b"\r\n")
-            if ready and line not in old and not _mentions_itself(item, ready):
+            line = file.data.rfind(b"\n", 0, item.start) + 1
+            if ready and line in moved and not _mentions_itself(item, ready):
                 yield item, ready
             for name in [name for name in bare if _mentions(item, name)]:
                 del bare[name]

@@ -6,22 +6,36 @@ import re
 from collections.abc import Iterable
 
 from featureops.core.fold.editor import Editor
-from featureops.core.mentions import leaves_in
+from featureops.core.mentions import each_mention, leaves_in
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["touched_bindings", "touched_leaves"]
+__all__ = ["touched_bindings", "touched_fields", "touched_leaves", "touched_members"]
 
 _NAME = re.compile(r"[^\W\d]|[^\w\s\"'-]")
 """How a name begins: numbers and texts are none."""
 
 
 def touched_bindings(names: Names, editor: Editor, also: Iterable[Binding] = ()) -> list[Binding]:
-    """The bindings of the names that stand in what goes; and `also`."""
+    """What the names mean that stand in what goes; and `also`."""
     if editor.bindings is None:
-        texts = dict.fromkeys(text for node in touched_leaves(editor) if _NAME.match(text := node.text))
-        editor.bindings = list(dict.fromkeys(binding for text in texts for binding in names.called(text)))
+        meant = (names.of.get(node) for node in touched_leaves(editor) if _NAME.match(node.text))
+        editor.bindings = list(dict.fromkeys(binding for binding in meant if binding is not None))
     return list(dict.fromkeys((*editor.bindings, *also)))
+
+
+def touched_members(names: Names, editor: Editor) -> list[Binding]:
+    """`touched_bindings`, and what has the name of a member in what goes, of whatever object, unless such a member is
+    still asked for."""
+    named = dict.fromkeys(node.text for node in touched_leaves(editor) if _is_member(node))
+    spare = [name for name in named if not any(_is_asked(node, editor) for node in each_mention(editor.file, name))]
+    return touched_bindings(names, editor, (binding for name in spare for binding in names.called(name)))
+
+
+def touched_fields(names: Names, editor: Editor) -> list[Binding]:
+    """What else than what goes has one of its names in classes only."""
+    texts = dict.fromkeys(text for node in touched_leaves(editor) if _NAME.match(text := node.text))
+    return list(dict.fromkeys(binding for text in texts for binding in _only_in_classes(names, editor, text)))
 
 
 def touched_leaves(editor: Editor) -> list[Node]:
@@ -29,3 +43,30 @@ def touched_leaves(editor: Editor) -> list[Node]:
     if editor.leaves is None:
         editor.leaves = leaves_in(editor.file, (edit.span for edit in editor.merged))
     return editor.leaves
+
+
+def _is_member(node: Node) -> bool:
+    return node.parent is not None and node.parent.role("property") is node
+
+
+def _is_asked(node: Node, editor: Editor) -> bool:
+    """Whether a member is spoken of by something that stays and does not only set it."""
+    if not _is_member(node) or editor.covers(node.span):
+        return False
+    target = node.parent
+    outer = target.parent if target is not None else None
+    return outer is None or outer.shape != "assign" or outer.role("left") is not target
+
+
+def _only_in_classes(names: Names, editor: Editor, name: str) -> list[Binding]:
+    index, found = editor.file.pack.index, list[Binding]()
+    scopes = index.function_scopes | index.block_scopes | index.class_scopes
+    for node in each_mention(editor.file, name):
+        if editor.covers(node.span):
+            continue
+        scope = next((outer for outer in node.ancestors() if outer.type in scopes), None)
+        if scope is None or scope.type not in index.class_scopes:
+            return []
+        binding = names.of.get(node)
+        found.extend([binding] if binding is not None and node in binding.definitions else [])
+    return found

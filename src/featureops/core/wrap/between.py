@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.mentions import has_word, names_in_code
 from featureops.core.model import ChangedFile
+from featureops.core.parsed import Parsed
 from featureops.core.project import Project
-from featureops.core.scopes import Binding, Names
+from featureops.core.scopes import Binding
 from featureops.core.syntax import Node, TooDeep, parse
 from featureops.core.wrap.boxes import declarators_of, definition_name, unwrapped_definition
 from featureops.core.wrap.repository import Repository
@@ -22,12 +23,13 @@ _HOLDERS = ("class", "enum", "type-definition")
 class Between:
     """The repository with the files that the change deleted."""
 
-    def __init__(self, repository: Repository, changes: Sequence[ChangedFile]) -> None:
+    def __init__(self, repository: Repository, changes: Sequence[ChangedFile], parsed: Parsed) -> None:
         gone = (changed for changed in changes if changed.after is None)
         self.deleted = {changed.path: changed.before for changed in gone if changed.before is not None}
         paths = repository.paths | self.deleted.keys()
         self._packs = repository.packs
-        self._project = Project(paths, repository.read, repository.packs, repository.config)
+        self._project = Project(paths, repository.read, repository.packs, repository.config, parsed)
+        self._parsed = parsed
 
     def needed(self, texts: Mapping[str, bytes]) -> dict[str, set[str]]:
         """For each file that these import from, the names that they have from there."""
@@ -37,7 +39,7 @@ class Between:
             if pack is None or pack.regions is not None:
                 continue
             try:
-                names = Names(parse(path, text, pack))
+                names = self._parsed.names(self._parsed.file(path, text, pack))
             except TooDeep:
                 continue
             for binding in names.imports:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 
 from featureops.core.fold.editor import apply_edits
 from featureops.core.model import Edit, Span
@@ -282,10 +283,8 @@ def _expected(
     has_old = pair.old is not pair.new or any(at.old_items for at in wrapped)
     off = apply_edits(pair.new.data, ordered) if has_old else None
     back = frozenset(_lines(pair.old.data[start:end] for start, end in _chunks(kept)))
-    unused, stale = frozenset(_unused(pair.old_names)), frozenset(_unused(pair.new_names))
-    if stuck and off is not None:
-        # What only refused old code used is used by nothing then.
-        unused |= _unused(Names(parse(pair.path, off, pair.new.pack)))
+    unused = cache(partial(_unused_on_old_side, pair, off if stuck else None))
+    stale = cache(partial(_unused, pair.new_names))
     imports = tuple(item.text for region in left for item in region.new_items if item.node.shape == "import")
     return Expected(pair.new.data, off, frozenset(added_lines), frozenset(removed), unused, stale, back, imports)
 
@@ -304,7 +303,13 @@ def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:
     return [piece for item in items for piece in frame(item, boxes_in(item.node))]
 
 
-def _unused(names: Names) -> set[bytes]:
+def _unused_on_old_side(pair: Pair, off: bytes | None) -> frozenset[bytes]:
+    """`_unused` of the old file; and of what it is with some of the new code in place of refused old code."""
+    found = _unused(pair.old_names)
+    return found if off is None else found | _unused(Names(parse(pair.path, off, pair.new.pack)))
+
+
+def _unused(names: Names) -> frozenset[bytes]:
     """Lines of imports and assignments whose names nothing in the file uses."""
     found: set[bytes] = set()
     for binding in names.all:
@@ -317,7 +322,7 @@ def _unused(names: Names) -> set[bytes]:
                 outer = outer.parent
             if outer is not None and outer.shape in {"import", "expression", "declaration", "declarator"}:
                 found.update(_lines([outer.text.encode("utf-8", "surrogateescape")]))
-    return found
+    return frozenset(found)
 
 
 def _revert(region: Region) -> Edit:

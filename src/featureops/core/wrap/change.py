@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from featureops.core.cleanup import cleanup
@@ -12,18 +12,19 @@ from featureops.core.detect.places import is_test_path
 from featureops.core.generated import is_generated
 from featureops.core.model import ChangedFile, FileEdit
 from featureops.core.pack import LanguagePack
+from featureops.core.parsed import Parsed
 from featureops.core.project import Project
-from featureops.core.scopes import Names
-from featureops.core.syntax import SourceFile, TooDeep, parse
+from featureops.core.syntax import SourceFile, TooDeep
 from featureops.core.wrap.altered import altered
 from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.between import Between, taken_away
 from featureops.core.wrap.clients import Clients
+from featureops.core.wrap.gathered import RESTORED, Gathered
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_of_symbol, sides, unset_without
 from featureops.core.wrap.overlay import Overlay
-from featureops.core.wrap.plan import FileWrap, Job, wrap_file
+from featureops.core.wrap.plan import Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.telling import Types
@@ -35,9 +36,9 @@ _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
 _TRIES = 3
+_PARSED = 3_000_000
+"""Bytes of text that are kept parsed while a change is wrapped."""
 KEY_LISTED = "The flag's key joins the others that are kept here."
-_STILL_NEEDED = "old code in other files still needs it. Remove it with the flag."
-_RESTORED = "Put back: the old code in a branch still needs this file."
 _NEW_MODULE = "New module: it makes the flag client once."
 
 
@@ -73,35 +74,6 @@ def wrap_lines(
     return found if isinstance(found, No) else change.lines(file, found, what, off)
 
 
-@dataclass(slots=True)
-class _Results:
-    """`kept` are the wrapped files with what old code in others needs of them, `names` that, `restored` deleted files
-    that it needs. `edits` and `hunks` are those of all other files."""
-
-    edits: dict[str, FileEdit] = field(default_factory=dict)
-    hunks: list[Hunk] = field(default_factory=list)
-    wraps: dict[str, FileWrap] = field(default_factory=dict)
-    jobs: dict[str, Job] = field(default_factory=dict)
-    kept: dict[str, FileWrap] = field(default_factory=dict)
-    names: dict[str, frozenset[str]] = field(default_factory=dict)
-    restored: dict[str, bytes] = field(default_factory=dict)
-
-    def texts(self) -> dict[str, bytes]:
-        """What the files with branches, and those with what these need, are by now."""
-        asking = {path: done.text for path, done in self.wraps.items() if done.asks}
-        return {**asking, **{path: done.text for path, done in self.kept.items()}, **self.restored}
-
-    def wrapped(self) -> Iterator[tuple[FileEdit, tuple[Hunk, ...]]]:
-        for path, done in self.wraps.items():
-            before, text, hunks = self.jobs[path].pair.new.data, done.text, done.hunks
-            if path in self.kept:
-                text, names = self.kept[path].text, ", ".join(sorted(self.names[path]))
-                hunks = (*hunks, Hunk(path, 1, 1, "left", "kept", f"{names} put back: {_STILL_NEEDED}"))
-            yield FileEdit(path, before, text), hunks
-        for path, text in self.restored.items():
-            yield FileEdit(path, None, text), (Hunk(path, 1, 1, "left", "kept", _RESTORED),)
-
-
 def _nowhere(_word: bytes) -> frozenset[str]:
     return frozenset()
 
@@ -112,9 +84,10 @@ class _Change:
         self.flag = flag
         self.nested = nested
         self.form = form
-        self.project = Project(repository.paths, repository.read, repository.packs, repository.config)
+        self.parsed = Parsed(size=_PARSED)
+        self.project = Project(repository.paths, repository.read, repository.packs, repository.config, self.parsed)
         self.idioms = Idioms(repository, self.project)
-        self.results = _Results()
+        self.results = Gathered()
         self.clients = Clients(self.project)
         self._mentions: dict[str, set[str]] = {}
         self._words: dict[bytes, frozenset[str]] = {}
@@ -129,7 +102,7 @@ class _Change:
         gone, calls = taken_away(self.repository, pairs, changes), altered(pairs)
         for pair in pairs:
             self._wrap(replace(self._job(pair), gone=gone, altered=calls))
-        self._keep_for_others(Between(self.repository, changes))
+        self._keep_for_others(Between(self.repository, changes, self.parsed))
         return self._wrapped()
 
     def lines(self, file: SourceFile, region: Region, asked: Selection, off: Off) -> Wrapped:
@@ -165,8 +138,8 @@ class _Change:
             reason = self.project.failed.get(changed.path, "it changed while it was read: run this again")
             return _whole(changed, "refused", f"The file could not be taken: {reason}.")
         try:
-            old = parse(changed.path, changed.before, pack)
-            names = Names(old)
+            old = self.parsed.file(changed.path, changed.before, pack)
+            names = self.parsed.names(old)
         except TooDeep:
             return _whole(changed, "refused", "The old side is nested too deep to be worked on.")
         return Pair(old, file, names, self.project.names(changed.path))
@@ -184,7 +157,7 @@ class _Change:
 
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
-        job = Job(pair, self.flag, ask, self._clean, style, reads, regions=regions, wide=self._clean_wide)
+        job = Job(pair, self.flag, ask, self._clean, self.parsed, style, reads, regions=regions, wide=self._clean_wide)
         job = replace(job, type_of=types.of, nested=self.nested, form=self.form)
         return replace(job, is_named=partial(self._is_named_beside, pair.path))
 
@@ -217,7 +190,8 @@ class _Change:
         files = {**self._around(path), **lists, path: text}
         whole, searched = self.repository, self._with_word if wide else _nowhere
         source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
-        done = cleanup(source, self.flag, keep, whole.packs, whole.config, frozenset({path, *lists}))
+        only = frozenset({path, *lists})
+        done = cleanup(source, self.flag, keep, whole.packs, whole.config, only, parsed=self.parsed)
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
         return found[path] if all(found[other] == before for other, (before, _) in added.items()) else None
 
@@ -318,7 +292,10 @@ class _Change:
         around = {other: data for path in texts for other, data in self._around(path).items()}
         files = {**around, **self._keys_in(texts), **texts}
         source = Overlay(files, whole.paths | results.restored.keys(), whole.read, self._with_word)
-        done = {edit.path: edit.after for edit in cleanup(source, self.flag, True, whole.packs, whole.config).edits}
+        done = {
+            edit.path: edit.after
+            for edit in cleanup(source, self.flag, True, whole.packs, whole.config, parsed=self.parsed).edits
+        }
         wanted = {path: results.jobs[path].pair.new.data for path in results.kept}
         stays = [path for path, data in wanted.items() if done.get(path, texts[path]) != data or self._lacks(path)]
         found = {name: path for path in stays for name in results.names[path]}
@@ -328,7 +305,8 @@ class _Change:
 
     def _lacks(self, path: str) -> bool:
         """Whether names that others need could not be put back."""
-        there = Names(parse(path, self.results.kept[path].text, self.results.jobs[path].pair.new.pack))
+        pack = self.results.jobs[path].pair.new.pack
+        there = self.parsed.names(self.parsed.file(path, self.results.kept[path].text, pack))
         return any(there.top(name) is None for name in self.results.names[path])
 
     def _keys_in(self, texts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -350,7 +328,7 @@ class _Change:
         for path in {ask.keys for ask in asks if ask.keys}:
             self._list(path)
         restored = self.results.restored
-        hunks = [hunk for hunk in self.results.hunks if hunk.path not in restored or hunk.reason == _RESTORED]
+        hunks = [hunk for hunk in self.results.hunks if hunk.path not in restored or hunk.reason == RESTORED]
         hunks = [replace(hunk, reason=f"{note}{hunk.reason}".strip()) for hunk in hunks] if note else hunks
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
         seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.usable(path)[0][:1])

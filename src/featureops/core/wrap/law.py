@@ -30,8 +30,8 @@ class Expected:
     off: bytes | None
     added: frozenset[bytes] = frozenset()
     removed: frozenset[bytes] = frozenset()
-    unused: frozenset[bytes] = frozenset()
-    stale: frozenset[bytes] = frozenset()
+    unused: Callable[[], frozenset[bytes]] = frozenset
+    stale: Callable[[], frozenset[bytes]] = frozenset
     back: frozenset[bytes] = frozenset()
     imports: tuple[bytes, ...] = ()
 
@@ -60,7 +60,7 @@ def check(path: str, wrapped: bytes, expected: Expected, cleaner: Cleaner) -> Ve
 def _why_not_new(enabled: bytes, expected: Expected) -> str:
     new, got = _code(expected.on.splitlines()), _code(enabled.splitlines())
     stale, back = new - got, got - new
-    if stale and not back and stale <= expected.stale:
+    if stale and not back and stale <= expected.stale():
         line = min(stale).decode("utf-8", "replace")
         return f"nothing of the new code uses `{line}`, and the old code does: take that line out of the new code first"
     if back and not stale and back <= expected.back:
@@ -95,7 +95,7 @@ def _is_exact(before: list[bytes], after: list[bytes], expected: Expected) -> bo
         if tag == "equal":
             continue
         gone, come = _differing(before[i1:i2], after[j1:j2])
-        if gone and gone <= expected.unused and _words(come) <= _words(gone):
+        if gone and gone <= expected.unused() and _words(come) <= _words(gone):
             exact = False
             continue
         known = {line for line in come if line in expected.added or _is_import_of_less(line, expected)}

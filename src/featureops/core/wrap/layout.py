@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from featureops.core.wrap.boxes import Item
 __all__ = ["Style", "deeper", "deeper_value", "indent_of", "lines_of", "quoted", "style_of"]
 
 _SAMPLE = 4000
+_LONE_BRACE = re.compile(rb"^\s*\{", re.MULTILINE)
 
 
 class Style:
@@ -60,8 +62,12 @@ def style_of(file: SourceFile, like: SourceFile | None = None) -> Style:
 
 def _own_lines(file: SourceFile) -> bool | None:
     """Whether most branches of a file begin their block on a line of its own; None if it has none."""
-    branches = [node.role("then") for node in file.root.walk() if node.named and node.shape == "if"]
-    starts = [first.start for first in branches if first is not None and first.text.startswith("{")]
+    if b"{" not in file.data or not file.pack.text.if_else.endswith("{"):
+        return None
+    branches = (node.role("then") for node in file.root.walk() if node.named and node.shape == "if")
+    starts = (first.start for first in branches if first is not None and first.text.startswith("{"))
+    if _LONE_BRACE.search(file.data) is None:
+        return None if next(starts, None) is None else False
     alone = [not file.data[file.line_start(start) : start].strip() for start in starts]
     return alone.count(True) * 2 > len(alone) if alone else None
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from featureops.core.declaring import Declaration
+from featureops.core.parsed import Parsed
 from featureops.core.reads import Read
-from featureops.core.syntax import Node, parse
+from featureops.core.syntax import Node
 from featureops.core.wrap.altered import Altered, hands_over, one_by_one
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
@@ -55,6 +56,7 @@ class Job:
     flag: str
     ask: _Asker
     cleaner: Cleaner
+    parsed: Parsed
     style: Style
     reads: Sequence[Read] = ()
     outside: frozenset[str] = frozenset()
@@ -347,7 +349,7 @@ def _disjoint(choices: list[tuple[Form, Ask]]) -> Iterator[tuple[Form, Ask]]:
 
 def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
-    if parse(path, built.text, pack).errors() - job.pair.new.errors():
+    if job.parsed.file(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
     verdict = check(path, built.text, built.expected, job.cleaner)
     # What was put back must go again even where other files speak of such a name.

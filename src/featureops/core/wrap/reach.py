@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from featureops.core.mentions import mentions_within
 from featureops.core.model import Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
@@ -44,7 +45,9 @@ def escaping(names: Names, items: Sequence[Item]) -> Iterator[Binding]:
     if scope is None:
         return
     span = Span(items[0].start, items[-1].end)
-    for binding in names.in_scope(scope).values():
+    for binding in names.bound_in([span]):
+        if binding.scope is not scope:
+            continue
         direct = [name for name in binding.definitions if _block_scope(_declared(name)) is scope]
         if not any(span.holds(name.span) for name in direct):
             continue
@@ -146,14 +149,10 @@ def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
         before, after = owner_of(region.old_box.node), owner_of(region.new_box.node)
         if before is None or after is None or _block_scope(region.new_box.node) not in (None, pair.new.root):
             continue
-        own = {
-            name: [node for node in binding.definitions if any(_holds(item, node) for item in region.old_items)]
-            for name, binding in pair.old_names.in_scope(before).items()
-        }
-        coming = {name for name, nodes in own.items() if nodes}
-        there = set(pair.new_names.in_scope(after))
-        taken = _from_outside(pair.old_names, before) & there
-        taken |= _from_outside(pair.new_names, after) & coming
+        olds = pair.old_names.bound_in([Span(item.start, item.end) for item in region.old_items])
+        coming = {binding.name for binding in olds if binding.scope is before}
+        taken = _from_outside(pair.old_names, before, set(pair.new_names.in_scope(after)))
+        taken |= _from_outside(pair.new_names, after, coming)
         if taken:
             return min(taken)
     return None
@@ -163,11 +162,12 @@ def _holds(item: Item, node: Node) -> bool:
     return item.start <= node.start and node.end <= item.end
 
 
-def _from_outside(names: Names, function: Node) -> set[str]:
-    """The names that a function uses and does not bind."""
+def _from_outside(names: Names, function: Node, among: set[str]) -> set[str]:
+    """Those of the names that a function uses and does not bind."""
     index = function.file.pack.index
     found: set[str] = set()
-    for node in (node for node in function.walk() if node.type in index.identifiers):
+    mentions = (node for name in among for node in mentions_within(names.file, name, function))
+    for node in (node for node in mentions if node.type in index.identifiers):
         binding, parent = names.of.get(node), node.parent
         if binding is None:
             loose = parent is not None and f"{parent.type}.{node.field}" not in index.not_references

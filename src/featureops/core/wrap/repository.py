@@ -7,10 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from featureops.core.config import Config
+from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import is_test_path
+from featureops.core.detect.presence import Presence
+from featureops.core.mentions import mentions_of
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
 from featureops.core.reads import Read, find_reads
+from featureops.core.scopes import Binding
+from featureops.core.syntax import SourceFile
 from featureops.core.wrap.idiom import Idiom, idiom_of, ranked
 
 __all__ = ["Idioms", "Repository"]
@@ -37,12 +42,33 @@ class Idioms:
     def __init__(self, repository: Repository, project: Project) -> None:
         self.repository = repository
         self.project = project
+        self._presence = Presence(repository.packs, repository.config)
+        self._reads: dict[str, list[Read]] = {}
         self._by_language: dict[str, list[str]] = {}
         self._by_file: dict[str, list[Idiom]] = {}
         self._naming: dict[str, list[str]] = {}
 
     def reads(self, path: str) -> list[Read]:
-        return find_reads(self.project, path)
+        """The reads of a file."""
+        if path not in self._reads:
+            file = self.project.file(path)
+            near = self._near(file) if file is not None else []
+            self._reads[path] = find_reads(self.project, path, near)
+        return self._reads[path]
+
+    def _near(self, file: SourceFile) -> list[int] | None:
+        """Where the file may ask: at every name of a way of asking, also under the one by which it is imported."""
+        asking, names = self._presence.asking(file.pack), self.project.names(file.path)
+        near = asking.spoken(file.data)
+        given = (binding for binding in names.imports if self._gives_another(file.path, binding, asking))
+        places = (node.start for binding in given for node in mentions_of(file, binding.name))
+        return [*near, *places] if near is not None else None
+
+    def _gives_another(self, path: str, binding: Binding, asking: Asking) -> bool:
+        """Whether an import brings in a way of asking by another name, also one that other files pass on."""
+        entry, outside = binding.imported, self.project.outside(path, binding)
+        names = (entry.imported if entry is not None else "", outside[1] if outside is not None else "")
+        return any(asking.names(name) and name != binding.name for name in names)
 
     def own(self, path: str) -> list[Idiom]:
         """The idioms of one file, in document order."""
