@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tree_sitter import TreeCursor
 
-__all__ = ["Grown", "Part", "Raw", "parts_of"]
+__all__ = ["Grown", "Part", "Raw", "listed", "parts_of"]
 
 
 class Raw(Protocol):
@@ -29,9 +30,15 @@ class Raw(Protocol):
     def end_byte(self) -> int: ...
     @property
     def child_count(self) -> int: ...
+    @property
+    def children(self) -> Sequence[Raw]: ...
     def child(self, index: int, /) -> Raw | None: ...
+    def field_name_for_child(self, index: int, /) -> str | None: ...
     def walk(self) -> TreeCursor: ...
 
+
+_FEW = 32
+"""Children that are told their fields one by one in less time than a cursor needs."""
 
 Part = tuple[Raw, str | None]
 """A child, with its field."""
@@ -53,8 +60,15 @@ class Grown:
         self.end_byte: int = parts[-1][0].end_byte if end is None else end
         self.child_count = len(parts)
 
+    @property
+    def children(self) -> list[Raw]:
+        return [raw for raw, _ in self.parts]
+
     def child(self, index: int) -> Raw | None:
         return self.parts[index][0]
+
+    def field_name_for_child(self, index: int) -> str | None:
+        return self.parts[index][1]
 
     def walk(self) -> TreeCursor:
         raise NotImplementedError
@@ -64,12 +78,18 @@ def parts_of(raw: Raw) -> list[Part]:
     """The children as the grammar has them; the end of a line is no part of what stands on it."""
     if isinstance(raw, Grown):
         return raw.parts
+    return [part for part in listed(raw) if part[0].type.strip()]
+
+
+def listed(raw: Raw) -> list[Part]:
+    """All children of a node."""
+    if raw.child_count <= _FEW:
+        return [(child, raw.field_name_for_child(at)) for at, child in enumerate(raw.children)]
     found = list[Part]()
     cursor = raw.walk()
     more = cursor.goto_first_child()
     while more:
-        child = cursor.node
-        if child is not None and child.type.strip():
-            found.append((child, cursor.field_name))
+        if (node := cursor.node) is not None:
+            found.append((node, cursor.field_name))
         more = cursor.goto_next_sibling()
     return found

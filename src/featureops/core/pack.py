@@ -73,6 +73,12 @@ class ShapeRule:
     having: str | None = None
     inverted: bool = False
     inner: str | None = None
+    is_plain: bool = field(init=False)
+    """Whether nothing but the node's type is asked for."""
+
+    def __post_init__(self) -> None:
+        asked = (self.token, self.without, self.text, self.having)
+        object.__setattr__(self, "is_plain", not self.within and all(each is None for each in asked))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from featureops.core.grown import Raw
+from featureops.core.grown import Raw, listed
 from featureops.core.model import Span
 from featureops.core.pack import LanguagePack, ShapeRule
 from featureops.core.regroup import opened, regrouped
@@ -98,20 +98,11 @@ class Node:
         return f"<{self.type} {self.start}-{self.end}>"
 
     def _build(self) -> tuple[Node, ...]:
-        rules, file, found = self.file.pack.tree, self.file, list[Node]()
-        if rules is not None:
-            parts = regrouped(self._raw, rules)
-            if self.depth < MAX_DEPTH // 2:
-                parts = opened(parts, self.type, rules, file.read_again)
-            return tuple([Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts)])
-        cursor = self._raw.walk()
-        more = cursor.goto_first_child()
-        while more:
-            raw = cursor.node
-            if raw is not None:
-                found.append(Node(raw, file, self, cursor.field_name, len(found)))
-            more = cursor.goto_next_sibling()
-        return tuple(found)
+        rules, file = self.file.pack.tree, self.file
+        parts = listed(self._raw) if rules is None else regrouped(self._raw, rules)
+        if rules is not None and self.depth < MAX_DEPTH // 2:
+            parts = opened(parts, self.type, rules, file.read_again)
+        return tuple([Node(raw, file, self, name, at) for at, (raw, name) in enumerate(parts)])
 
     @property
     def span(self) -> Span:
@@ -136,8 +127,10 @@ class Node:
         return self._raw.is_error or self._raw.is_missing
 
     def _ruled(self) -> ShapeRule | None:
-        rules = self.file.pack.by_node.get(self.type, ()) if self.named else ()
-        return next((rule for rule in rules if self._fits(rule)), None)
+        for rule in self.file.pack.by_node.get(self.type, ()) if self.named else ():
+            if rule.is_plain or self._fits(rule):
+                return rule
+        return None
 
     def _fits(self, rule: ShapeRule) -> bool:
         token = rule.token
@@ -161,10 +154,10 @@ class Node:
     def has_token(self, text: str) -> bool:
         """Whether a direct child is exactly this text."""
         size = len(text.encode())  # told first: to be told the children of a long child costs much more
-        return any(
-            child.type == text or (child.end - child.start == size and not child.children and child.text == text)
-            for child in self.children
-        )
+        for child in self.children:
+            if child.type == text or (child.end - child.start == size and not child.children and child.text == text):
+                return True
+        return False
 
     def roles(self, role: str) -> list[Node]:
         """The nodes that play a role of this node's shape."""

@@ -64,10 +64,19 @@ def _is_named_in_comments(binding: Binding, editor: Editor) -> bool:
     """Whether a comment that stays names the type that an import brings in."""
     file = binding.definitions[0].file
     tags = file.pack.index.type_tags
-    comments = (node for node in file.root.walk() if node.is_comment and not editor.covers(node.span)) if tags else ()
-    lines = (line for comment in comments for line in comment.text.splitlines())
-    word = re.compile(rf"\b{re.escape(binding.name)}\b")
-    return any(word.search(line) and not tags.isdisjoint(line.split()) for line in lines)
+    word = re.compile(rb"\b" + re.escape(binding.name.encode("utf-8", "surrogateescape")) + rb"\b")
+    for found in word.finditer(file.data) if tags else ():
+        comment = _comment_at(file.node_at(found.start()))
+        if comment is None or editor.covers(comment.span):
+            continue
+        start, end = max(comment.start, file.line_start(found.start())), min(comment.end, file.line_end(found.start()))
+        if not tags.isdisjoint(file.slice(start, end).split()):
+            return True
+    return False
+
+
+def _comment_at(node: Node) -> Node | None:
+    return next((each for each in (node, *node.ancestors()) if each.is_comment), None)
 
 
 def _removable(

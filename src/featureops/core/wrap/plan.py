@@ -8,18 +8,17 @@ from typing import Literal
 
 from featureops.core.declaring import Declaration
 from featureops.core.parsed import Parsed
-from featureops.core.reads import Read
 from featureops.core.syntax import Node
 from featureops.core.wrap.altered import Altered, hands_over, one_by_one
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.functions import reads_better, two_functions
-from featureops.core.wrap.guarded import asked_already, nested_in
+from featureops.core.wrap.guarded import Guards, guarded_already, nested_in
 from featureops.core.wrap.hoist import TypeOf, hoisted
 from featureops.core.wrap.joined import joined
 from featureops.core.wrap.judge import cut, judged, unreadable
-from featureops.core.wrap.law import Cleaner, Verdict, check
+from featureops.core.wrap.law import Cleaner, Expected, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.reach import captured, hidden, reached, unreachable
@@ -45,12 +44,11 @@ def _nowhere(_word: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
+    """The two sides of a file and all that wrapping it needs. `guards` tell what a flag guards already; `outside` are
     the names that old code in other files still needs from this one; `gone` those that other files of the change took
     away, `barred` those that would stay if they were put back, with the paths; `altered` what these call in another
-    way now; `regions` replaces the comparison of the sides. `nested`: what another flag guards is wrapped too. `wide`
-    is a cleaner that sees more of the repository and takes longer. `form`: how whole replaced bodies are written.
-    `is_named` tells whether other files have a word."""
+    way now; `regions` replaces the comparison of the sides. `wide` is a cleaner that sees more of the repository and
+    takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a word."""
 
     pair: Pair
     flag: str
@@ -58,14 +56,13 @@ class Job:
     cleaner: Cleaner
     parsed: Parsed
     style: Style
-    reads: Sequence[Read] = ()
+    guards: Guards
     outside: frozenset[str] = frozenset()
     gone: Mapping[str, str] = field(default_factory=dict)
     barred: Mapping[str, str] = field(default_factory=dict)
     altered: Altered = field(default_factory=Altered)
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
-    nested: bool = False
     wide: Cleaner | None = None
     form: Shape = "auto"
     is_named: Callable[[str], bool] = _nowhere
@@ -142,7 +139,8 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     for region in (part for whole in regions for each in cut(whole) for part in one_by_one(job.altered, each)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region) or _guarded(job, region)
+        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region)
+        verdict = verdict or guarded_already(job.guards, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No):
@@ -165,7 +163,7 @@ def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) 
 
 
 def _note(job: Job, region: Region, options: Sequence[tuple[Form, Ask]]) -> str:
-    notes = [nested_in(region, job.flag, job.reads, job.pair.new_names)]
+    notes = [nested_in(job.guards, region)]
     if job.form == "functions" and options[0][0].name != "functions":
         two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
         notes.append(two.reason if isinstance(two, No) else "Two functions chosen by the flag can't be written here.")
@@ -176,10 +174,6 @@ def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
     first, last = region.lines()
     outcome: Literal["left", "refused"] = "left" if isinstance(verdict, Stays) else "refused"
     return Hunk(job.pair.path, first, last, outcome, "", verdict.reason, region.is_statement)
-
-
-def _guarded(job: Job, region: Region) -> Stays | None:
-    return asked_already(region, job.flag, job.reads, job.pair.new_names, nested=job.nested)
 
 
 def _put_back_hunk(hunk: Hunk) -> Hunk:
@@ -351,16 +345,25 @@ def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
     if job.parsed.file(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
-    verdict = check(path, built.text, built.expected, job.cleaner)
+    expected = built.expected if not job.guards.asks else _without_flag(job, built.expected)
+    verdict = check(path, built.text, expected, job.cleaner)
     # What was put back must go again even where other files speak of such a name.
     again = [item.node for _, items in built.kept.definitions for item in items if item.node.shape != "import"]
     if job.wide is not None and verdict.holds == bool(again):
-        verdict = check(path, built.text, built.expected, job.wide)
+        verdict = check(path, built.text, expected, job.wide)
     if verdict.holds or not again:
         return verdict
     name = definition_name(again[0]) or "a definition"
     why = f"The old code needs {name}, which the change takes away. Keep it, and take it away with the flag."
     return replace(verdict, why=why)
+
+
+def _without_flag(job: Job, expected: Expected) -> Expected:
+    """What is to be expected where the file asks for the flag already: both sides without it."""
+    path, off = job.pair.path, expected.off
+    on = job.cleaner(path, expected.on, True)
+    off = off if off is None else job.cleaner(path, off, False)
+    return replace(expected, on=on or expected.on, off=off or expected.off)
 
 
 def _hunk(job: Job, piece: _Piece, verdict: Verdict, chosen: Sequence[tuple[Form, Ask]], built: Built | None) -> Hunk:
