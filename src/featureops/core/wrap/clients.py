@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from featureops.core.model import FileEdit
 from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
+from featureops.core.querying import nodes_shaped
 from featureops.core.scopes import Names
 from featureops.core.syntax import parse
 from featureops.core.templates import ClientModule, WrapTemplate
@@ -56,7 +57,7 @@ class Clients:
             return []
         near = self.manifests.near(pair.path, pack)
         sdk = sdk_for(pack, near) if own is None else next(each for each in pack.sdks if each.id == own.sdk)
-        markup = any(node.shape == "markup-element" for node in pair.new.root.walk() if node.named)
+        markup = any(nodes_shaped(pair.new, "markup-element"))
         fitting = templates_for(sdk, near, pair.new_names.import_text, markup=markup) if sdk is not None else []
         return [self._idiom(pair, style, sdk, template) for template in fitting if sdk is not None]
 

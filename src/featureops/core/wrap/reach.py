@@ -124,10 +124,8 @@ def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> 
     lost: dict[str, Binding] = {}
     for item, place, function in placed:
         for node in item.node.walk():
-            binding = pair.old_names.of.get(node)
-            if binding is None or function is None or binding.name in lost:
-                continue
-            if not function.span.holds(binding.scope.span):
+            binding = pair.old_names.within(node, function) if function is not None else None
+            if binding is None or binding.name in lost:
                 continue
             inside = any(span.holds(name.span) for span in back for name in binding.definitions)
             if not inside and pair.new_names.lookup(binding.name, place) is None:
@@ -167,11 +165,11 @@ def _from_outside(names: Names, function: Node, among: set[str]) -> set[str]:
     found: set[str] = set()
     mentions = (node for name in among for node in mentions_within(names.file, name, function))
     for node in (node for node in mentions if node.type in index.identifiers):
-        binding, parent = names.of.get(node), node.parent
-        if binding is None:
-            loose = parent is not None and f"{parent.type}.{node.field}" not in index.not_references
-            found.update([node.text] if loose else [])
-        elif not function.span.holds(binding.scope.span):
+        if names.within(node, function) is not None:
+            continue
+        # A reference to what is bound nowhere is one to something outside as well.
+        loose = node.parent is not None and f"{node.parent.type}.{node.field}" not in index.not_references
+        if loose or names.of.get(node) is not None:
             found.add(node.text)
     return found
 
