@@ -88,7 +88,7 @@ def idiom_of(read: Read, names: Names) -> Idiom | None:
     """The idiom that a read shows; None for reads that ask for no boolean or hold no key."""
     callee, arguments = read.call.role("function"), read.call.role("arguments")
     if read.key is None and read.flag is not None and read.value in ("boolean", "name"):
-        return member_idiom(read, names)
+        return _member_idiom(read, names)
     if read.value != "boolean" or read.key is None or callee is None or arguments is None:
         return None
     root, file = root_of(callee), read.call.file
@@ -117,7 +117,7 @@ def idiom_of(read: Read, names: Names) -> Idiom | None:
     )
 
 
-def member_idiom(read: Read, names: Names) -> Idiom | None:
+def _member_idiom(read: Read, names: Names) -> Idiom | None:
     """The idiom of a read of a member that is called like its flag."""
     found: Membership | None = membership_of(read, names)
     if found is None:
