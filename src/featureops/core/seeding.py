@@ -54,7 +54,7 @@ class Seeding:
 
     def find(self) -> None:
         pending = self._needles()
-        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read)
+        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read, self._presence)
         passing = learn_callers(self.project, self.source.grep, self.source.read)
         for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
             if path not in self.files:
