@@ -144,6 +144,10 @@ class ChangeSource(Protocol):
 
     def branch(self) -> str | None: ...
 
+    def is_merging(self) -> bool:
+        """Whether a merge is begun and not committed: what differs from HEAD is the other side's work as well."""
+        ...
+
     def recent(self) -> Mapping[str, int]:
         """The files that lately changed, with how many whole days before the newest commit; empty outside a
         repository."""

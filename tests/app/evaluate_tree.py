@@ -79,6 +79,9 @@ class MemoryChanges:
     def __init__(self, found: Sequence[ChangedFile] | None) -> None:
         self.found = found
 
+    def is_merging(self) -> bool:
+        return False
+
     def is_repository(self) -> bool:
         return self.found is not None
 

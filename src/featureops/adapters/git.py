@@ -62,6 +62,9 @@ class GitChanges:
         """The checked-out branch, also before its first commit; None when detached or outside a repository."""
         return self._asked("symbolic-ref", "--quiet", "--short", "HEAD")
 
+    def is_merging(self) -> bool:
+        return self._asked("rev-parse", "--quiet", "--verify", "MERGE_HEAD") is not None
+
     def head(self) -> str | None:
         """The commit that is checked out; None before the first."""
         return self._asked("rev-parse", "--verify", "--quiet", "HEAD^{commit}")

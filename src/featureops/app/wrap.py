@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from featureops.app import plans
 from featureops.app.cleanup import WorkspaceSource
@@ -94,6 +95,8 @@ def _changes(deps: Deps, paths: Sequence[str], base: str | None) -> list[Changed
     wanted = [posixpath.normpath(path) for path in paths]
     found = list(deps.changes.changes(base))
     chosen = [changed for changed in found if not wanted or any(_under(changed.path, path) for path in wanted)]
+    if chosen and base is None and deps.changes.is_merging():
+        return [replace(each, skipped="unmerged") if each.before is not None else each for each in chosen]
     if chosen:
         return chosen
     against = base or "HEAD"

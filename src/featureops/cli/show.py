@@ -158,6 +158,9 @@ def show_rewrite(answer: _Answer) -> None:
     for left in _unfinished(answer):
         kind = left.get("kind", left.get("outcome"))
         out().print(f"  left: {_place(left)}  {_text(kind)}  {_text(left.get('reason'))}".rstrip())
+    for noted in (hunk for hunk in _rows(answer.get("hunks")) if hunk.get("outcome") == "wrapped"):
+        if noted.get("reason"):
+            out().print(f"  wrapped: {_place(noted)}  {_text(noted.get('reason'))}")
     _show_readiness(answer)
     if message := answer.get("message"):
         out().print(_text(message))

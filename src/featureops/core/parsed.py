@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from featureops.core.pack import LanguagePack
+from featureops.core.config import Config
+from featureops.core.detect.presence import Presence
+from featureops.core.pack import LanguagePack, Packs
 from featureops.core.scopes import Names
 from featureops.core.syntax import SourceFile, parse
 
@@ -19,6 +21,7 @@ class Parsed:
         self._most, self._size, self._held = most, size, 0
         self._files: dict[_Key, SourceFile] = {}
         self._names: dict[SourceFile, Names] = {}
+        self._presence: tuple[Packs, Config, Presence] | None = None
 
     def file(self, path: str, data: bytes, pack: LanguagePack) -> SourceFile:
         """`parse`, or the same file as before."""
@@ -35,6 +38,13 @@ class Parsed:
             if self._files.get((file.path, file.data)) is file:
                 self._names[file] = known
         return known
+
+    def presence(self, packs: Packs, config: Config) -> Presence:
+        """How the languages ask, which takes longer to list than a file to parse."""
+        known = self._presence
+        if known is None or known[0] is not packs or known[1] is not config:
+            known = self._presence = packs, config, Presence(packs, config)
+        return known[2]
 
     def _parsed(self, path: str, data: bytes, pack: LanguagePack) -> SourceFile:
         file = parse(path, data, pack)

@@ -27,7 +27,8 @@ class ClientModule:
     `{module}`: the path as this language's imports spell it, `{relative}`, `{name}`, `{quote}`); empty: the language's
     own import of one name. `seen` tells who uses it without: nobody else, its package, or all files. With `roots` it
     stands in the nearest folder that has a file of such a name, and the line `enter` joins it to that file's module.
-    `folders` are places whose files are loaded by themselves: the first that the repository has is taken.
+    `folders` are places whose files are loaded by themselves: the first that the repository has is taken. `called` is
+    the content where files bring in modules by calls.
     """
 
     file: str
@@ -38,6 +39,7 @@ class ClientModule:
     roots: tuple[str, ...] = ()
     enter: str = ""
     folders: tuple[str, ...] = ()
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ class WrapTemplate:
     the repository's manifest names one of `frameworks`, this template comes before those for anything; it is
     for nothing else, unless `*` is among them. With `handed`,
     the name of a type, the client is a member of the class around, which is handed to it. `setup` is what a person has
-    to write once so that it is there.
+    to write once so that it is there. `late`: what the call gives is kept, and what stands behind the call is asked of
+    it where the answer is used.
     """
 
     name: str
@@ -61,3 +64,4 @@ class WrapTemplate:
     package: str = ""
     handed: str = ""
     setup: str = ""
+    late: bool = False

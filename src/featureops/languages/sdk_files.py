@@ -58,6 +58,7 @@ def _template(item: Table) -> WrapTemplate:
         package=text(item, "package", ""),
         handed=text(item, "handed", ""),
         setup=text(item, "setup", ""),
+        late=bool(item.get("late", False)),
     )
 
 
@@ -71,6 +72,7 @@ def _client(item: Table) -> ClientModule:
         roots=texts(item, "roots"),
         enter=text(item, "enter", ""),
         folders=texts(item, "folders"),
+        called=text(item, "called", ""),
     )
 
 

@@ -71,13 +71,15 @@ def _ask(idiom: Idiom, region: Region, where: Where, host: Node | None) -> Ask |
     key = _key(idiom, at, where)
     if isinstance(key, No):
         return key
-    text = idiom.condition(key.text, parts, client.callee)
+    late = idiom.after if idiom.late and host is not None else ""
+    text = idiom.condition(key.text, parts, client.callee).removesuffix(late)
     condition = negated(text, region.new_box.file.pack) if idiom.inverted else text
     own = key.entry is not None and key.entry.path == where.pair.path
     edits = (*client.edits, *((key.entry.edit,) if own and key.entry is not None and key.entry.edit else ()))
     needs = tuple(need for need in (*client.needs, key.need) if need is not None)
     keys = "" if own or not key.entry else key.entry.path
-    return Ask(condition, idiom.place, needs, host, idiom.client, edits, keys, idiom.package, idiom.setup)
+    asked = Ask(condition, idiom.place, needs, host, idiom.client, edits, keys, idiom.package, idiom.setup)
+    return replace(asked, late=late)
 
 
 def _inside(region: Region, host: Node | None) -> Node:
@@ -247,7 +249,8 @@ def host_of(region: Region) -> Node | None:
         return None
     found = None
     for outer in (region.new_box.node, *region.new_box.node.ancestors()):
-        if outer.shape == "function" and re.search(pattern, _function_name(outer)):
+        is_async = outer.has_token("async")  # such a component is rendered elsewhere, where no hook may be called
+        if outer.shape == "function" and not is_async and re.search(pattern, _function_name(outer)):
             found = outer
     return found
 

@@ -102,7 +102,7 @@ def _conditions(draft: _Draft, flag: str, chosen: Sequence[tuple[Form, Ask]], la
         else:
             continue
         for index in members if shared else ():
-            conditions[index] = name
+            conditions[index] = name + ask.late
     return conditions
 
 

@@ -17,9 +17,18 @@ from featureops.core.project import Project
 from featureops.core.syntax import SourceFile, TooDeep
 from featureops.core.wrap.asking import Where, rendered
 from featureops.core.wrap.clients import Clients
+from featureops.core.wrap.guarded import Guards
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
-from featureops.core.wrap.lines import Off, Selection, region_of_lines, region_of_symbol, sides, unset_without
+from featureops.core.wrap.lines import (
+    Off,
+    Selection,
+    has_conflict,
+    region_of_lines,
+    region_of_symbol,
+    sides,
+    unset_without,
+)
 from featureops.core.wrap.overlay import Overlay
 from featureops.core.wrap.plan import FileWrap, Job, wrap_file
 from featureops.core.wrap.regions import Region
@@ -35,6 +44,8 @@ _MODELS = 3
 _PARSED = 3_000_000
 """Bytes of text that are kept parsed while a change is wrapped."""
 KEY_LISTED = "The flag's key joins the others that are kept here."
+_MERGED = "Both sides of a merge are in it: finish the merge, then wrap."
+_WRITTEN_ANEW = "A tool writes this file anew: change what it is made from, and wrap that."
 _NEW_MODULE = "New module: it makes the flag client once."
 
 
@@ -66,6 +77,9 @@ def wrap_lines(
     file = change.project.file(path)
     if file is None or file.pack.regions is not None:
         return No(f"{path} is in no language that can be wrapped.")
+    why = _WRITTEN_ANEW if is_generated(file.data) else _MERGED if has_conflict(file.data) else ""
+    if why:
+        return Wrapped((), (Hunk(path, 1, len(file.line_starts), "refused", "", why),), (), (), frozenset())
     found = region_of_symbol(file, what) if isinstance(what, str) else region_of_lines(file, what)
     return found if isinstance(found, No) else change.lines(file, found, what, off)
 
@@ -95,6 +109,7 @@ class _Change:
         self.clients = Clients(self.project)
         self._mentions: dict[str, set[str]] = {}
         self._words: dict[bytes, frozenset[str]] = {}
+        self._holding: dict[tuple[bytes, tuple[bytes, ...]], bool] = {}
         self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
@@ -131,14 +146,12 @@ class _Change:
         """The two sides of a file, or why it is not compared."""
         pack = self.repository.packs.for_path(changed.path)
         if changed.skipped == "unmerged":
-            return _whole(changed, "refused", "Both sides of a merge are in it: finish the merge, then wrap.")
+            return _whole(changed, "refused", _MERGED)
         why = _untouched(changed, pack)
         if why is not None or pack is None or changed.before is None:
             return _whole(changed, "left", why or "")
         if is_generated(changed.after or b""):
-            return _whole(
-                changed, "refused", "A tool writes this file anew: change what it is made from, and wrap that."
-            )
+            return _whole(changed, "refused", _WRITTEN_ANEW)
         file = self.project.file(changed.path)
         if file is None or file.data != changed.after:
             reason = self.project.failed.get(changed.path, "it changed while it was read: run this again")
@@ -163,9 +176,9 @@ class _Change:
 
         reads = self.idioms.reads(pair.path)
         types = Types(self.project, pair.path)
-        job = Job(pair, self.flag, ask, self._clean, self.parsed, style, reads, regions=regions, wide=self._clean_wide)
-        job = replace(job, type_of=types.of, nested=self.nested, form=self.form)
-        return replace(job, is_named=partial(self._is_named_beside, pair.path))
+        guards = Guards(self.flag, pair.new_names, reads, self.nested)
+        job = Job(pair, self.flag, ask, self._clean, self.parsed, style, guards, regions=regions, wide=self._clean_wide)
+        return replace(job, type_of=types.of, form=self.form, is_named=partial(self._is_named_beside, pair.path))
 
     def _is_named_beside(self, path: str, word: str) -> bool:
         """Whether another file has a word, or got it by this change."""
@@ -195,7 +208,7 @@ class _Change:
         lists = {other: after for other, (_, after) in added.items()}
         files = {**self._around(path), **lists, path: text}
         whole, searched = self.repository, self._with_word if wide else _nowhere
-        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
+        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched, self._holding)
         only = frozenset({path, *lists})
         done = cleanup(source, self.flag, keep, whole.packs, whole.config, only, parsed=self.parsed)
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from featureops.core.model import FileEdit
 from featureops.core.pack import LanguagePack, SdkPack
@@ -96,7 +96,9 @@ class Clients:
         )
         root = re.split(r"\W", callee.lstrip("$&"))[0]
         parts = tuple(_part(text.strip(), pair.new.pack) for text in inner.split(","))
-        placed = self._place(pair, sdk, template, template.client) if template.client is not None else None
+        placed = (
+            self._place(pair, sdk, template, _written(template.client, style)) if template.client is not None else None
+        )
         held = self._held(pair, style, sdk, template) if template.handed else None
         if placed is not None and not template.imports:
             need = self._brought(pair, style, placed)
@@ -117,6 +119,7 @@ class Clients:
             held=held,
             package=template.package or sdk.package if placed is None or placed.text is not None else "",
             setup=template.setup,
+            late=template.late,
         )
 
     def _held(self, pair: Pair, style: Style, sdk: SdkPack, template: WrapTemplate) -> Held:
@@ -206,6 +209,11 @@ def _part(text: str, pack: LanguagePack) -> Part:
         return Part("", key=True, keyword=text.partition("{key}")[0])
     plain = text.isidentifier() and text not in (pack.text.true, pack.text.false, pack.text.null)
     return Part(text, (text,) if plain else ())
+
+
+def _written(client: ClientModule, style: Style) -> ClientModule:
+    """The client's file as files of this style are."""
+    return replace(client, text=client.called) if style.calls and client.called else client
 
 
 def _text(client: ClientModule, pack: LanguagePack, package: str) -> bytes:

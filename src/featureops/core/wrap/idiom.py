@@ -34,8 +34,8 @@ class Idiom:
     """One way of asking. `root` is the name that it starts from, `binding` what that is in the file at `path`;
     without one (a template) `need` imports it, from the module at `client` where it has to be made first. `start` is
     the node of that name, `held` the member of a class that it is; `key` and `constant` are the key that it asks
-    for. Of a template, `package` has to be installed and `setup` written once. What does
-    more than ask is not `is_exact`."""
+    for. Of a template, `package` has to be installed and `setup` written once; where it is
+    `late`, what stands behind the call is asked of the call's result. What does more than ask is not `is_exact`."""
 
     sdk: str
     path: str
@@ -58,6 +58,7 @@ class Idiom:
     constant: Constant | None = None
     package: str = ""
     setup: str = ""
+    late: bool = False
 
     @property
     def place(self) -> str:

@@ -62,7 +62,7 @@ def _why_not_new(enabled: bytes, expected: Expected) -> str:
     stale, back = new - got, got - new
     if stale and not back and stale <= expected.stale():
         line = min(stale).decode("utf-8", "replace")
-        return f"nothing of the new code uses `{line}`, and the old code does: take that line out of the new code first"
+        return f"nothing of the new code uses `{line}`, so it would go with the flag: take that line out first"
     if back and not stale and back <= expected.back:
         lines = (line.strip(_AROUND) for line in enabled.splitlines())
         shown = next((line for line in lines if line in back and line[:1] not in _MARKS), b"")

@@ -15,7 +15,9 @@ from featureops.core.wrap.layout import indent_of, lines_of
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["Off", "Selection", "region_of_lines", "region_of_symbol", "sides", "unset_without"]
+__all__ = ["Off", "Selection", "has_conflict", "region_of_lines", "region_of_symbol", "sides", "unset_without"]
+
+_CONFLICT = {b"<<<<<<<", b"=======", b">>>>>>>"}
 
 Selection = tuple[int, int] | str
 """First and last line, from 1; or the name of a function, with the names around it in front (`Shop.pay`)."""
@@ -48,6 +50,12 @@ def _region(box: Box, start: int, end: int, parent: Region | None) -> Region:
             if roomy and inner.items[0].start < end and start < inner.items[-1].end:
                 return _region(inner, start, end, region)
     return region
+
+
+def has_conflict(data: bytes) -> bool:
+    """Whether a text holds the marks of a merge that is not finished."""
+    starts = {line[:7] for line in data.splitlines() if line[:7] in _CONFLICT}
+    return starts == _CONFLICT
 
 
 def region_of_symbol(file: SourceFile, symbol: str) -> Region | No:

@@ -8,16 +8,16 @@ from typing import Literal
 
 from featureops.core.declaring import Declaration
 from featureops.core.parsed import Parsed
-from featureops.core.reads import Read
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
 from featureops.core.wrap.functions import reads_better, two_functions
+from featureops.core.wrap.guarded import Guards, guarded_already, nested_in
 from featureops.core.wrap.hoist import TypeOf, hoisted
 from featureops.core.wrap.joined import joined
 from featureops.core.wrap.judge import cut, judged, unreadable
-from featureops.core.wrap.law import Cleaner, Verdict, check
+from featureops.core.wrap.law import Cleaner, Expected, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.options import Options
@@ -43,9 +43,9 @@ def _nowhere(_word: str) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """The two sides of a file and all that wrapping it needs. `reads` are the new side's reads of any flag; `outside`
+    """The two sides of a file and all that wrapping it needs. `guards` tell what a flag guards already; `outside` are
     the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
-    `nested`: what another flag guards is wrapped too. `wide` is a cleaner that sees more of the repository
+    `wide` is a cleaner that sees more of the repository
     and takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a
     word."""
 
@@ -55,11 +55,10 @@ class Job:
     cleaner: Cleaner
     parsed: Parsed
     style: Style
-    reads: Sequence[Read] = ()
+    guards: Guards
     outside: frozenset[str] = frozenset()
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
-    nested: bool = False
     wide: Cleaner | None = None
     form: Shape = "auto"
     is_named: Callable[[str], bool] = _nowhere
@@ -136,7 +135,7 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     for region in (part for whole in regions for part in cut(whole)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = unreadable(region) or judged(region) or _already(job, region)
+        verdict = unreadable(region) or judged(region) or guarded_already(job.guards, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No):
@@ -159,7 +158,7 @@ def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) 
 
 
 def _note(job: Job, region: Region, options: Options) -> str:
-    notes = [_nested(job, region)]
+    notes = [nested_in(job.guards, region)]
     if job.form == "functions" and options[0][0].name != "functions":
         two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
         notes.append(two.reason if isinstance(two, No) else "Two functions chosen by the flag can't be written here.")
@@ -172,47 +171,11 @@ def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
     return Hunk(job.pair.path, first, last, outcome, "", verdict.reason, region.is_statement)
 
 
-def _already(job: Job, region: Region) -> Stays | None:
-    same = [read.node for read in job.reads if read.flag == job.flag]
-    for item in region.new_items:
-        if any(item.start <= node.start and node.end <= item.end for node in same):
-            return Stays(f"It asks for {job.flag} itself already.")
-    if any(_decides(job, outer, same) for outer in region.new_box.node.ancestors()):
-        return Stays(f"It stands behind {job.flag} already.")
-    other = "" if job.nested else _nested(job, region)
-    return Stays(f"{other} Insist (nested) to put it behind both.") if other else None
-
-
 def _put_back_hunk(hunk: Hunk) -> Hunk:
     if hunk.outcome != "left":
         return hunk
     reason = "Put back what the change took away: the old code in a branch still needs it."
     return replace(hunk, form="kept", reason=reason)
-
-
-def _nested(job: Job, region: Region) -> str:
-    for read in job.reads:
-        if read.flag != job.flag and any(
-            _decides(job, outer, [read.node]) for outer in region.new_box.node.ancestors()
-        ):
-            return f"Nested: the code around it already asks for {read.flag or 'another flag'}."
-    return ""
-
-
-def _decides(job: Job, outer: Node, reads: list[Node]) -> bool:
-    """Whether a condition is one of the reads or a variable that holds one."""
-    condition = outer.role("condition") if outer.shape in ("if", "elif", "conditional") else None
-    if condition is None:
-        return False
-    if any(condition.start <= node.start and node.end <= condition.end for node in reads):
-        return True
-    for part in condition.walk():
-        binding = job.pair.new_names.of.get(part)
-        for name in binding.definitions if binding is not None else ():
-            holder = name.parent
-            if holder is not None and any(holder.start <= node.start and node.end <= holder.end for node in reads):
-                return True
-    return False
 
 
 def _options(job: Job, region: Region, regions: list[Region]) -> Iterator[tuple[Form, Ask] | No]:
@@ -368,16 +331,25 @@ def _lawful(job: Job, built: Built) -> Verdict:
     pack, path = job.pair.new.pack, job.pair.path
     if job.parsed.file(path, built.text, pack).errors() - job.pair.new.errors():
         return Verdict(holds=False, why="the branch would not be valid code")
-    verdict = check(path, built.text, built.expected, job.cleaner)
+    expected = built.expected if not job.guards.asks else _without_flag(job, built.expected)
+    verdict = check(path, built.text, expected, job.cleaner)
     # What was put back must go again even where other files speak of such a name.
     again = [item.node for _, items in built.kept.definitions for item in items if item.node.shape != "import"]
     if job.wide is not None and verdict.holds == bool(again):
-        verdict = check(path, built.text, built.expected, job.wide)
+        verdict = check(path, built.text, expected, job.wide)
     if verdict.holds or not again:
         return verdict
     name = definition_name(again[0]) or "a definition"
     why = f"The old code needs {name}, which the change takes away. Keep it, and take it away with the flag."
     return replace(verdict, why=why)
+
+
+def _without_flag(job: Job, expected: Expected) -> Expected:
+    """What is to be expected where the file asks for the flag already: both sides without it."""
+    path, off = job.pair.path, expected.off
+    on = job.cleaner(path, expected.on, True)
+    off = off if off is None else job.cleaner(path, off, False)
+    return replace(expected, on=on or expected.on, off=off or expected.off)
 
 
 def _hunk(job: Job, piece: _Piece, verdict: Verdict, chosen: Sequence[tuple[Form, Ask]], built: Built | None) -> Hunk:

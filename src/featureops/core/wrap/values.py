@@ -45,7 +45,8 @@ class Need:
 class Ask:
     """How to ask for the flag at one place. With `host`, a function, the answer is bound to a variable at its top.
     `client` is the path of the file that makes the client, where that has to be there first; `edits` are what else this
-    file needs, `keys` is the file that lists the key. A `note` says what is unusual about it."""
+    file needs, `keys` is the file that lists the key. A `note` says what is unusual about it. With
+    a host `late` is what is asked of the variable where it is used."""
 
     condition: str
     place: str
@@ -57,6 +58,7 @@ class Ask:
     package: str = ""
     setup: str = ""
     note: str = ""
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)
