@@ -42,7 +42,8 @@ class _Placed:
 
 
 class Clients:
-    """The templates of SDKs as idioms. Each client gets one place for a whole change."""
+    """The templates of SDKs as idioms. Each client gets one place for a whole change, or one a package where only that
+    sees it."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -131,7 +132,8 @@ class Clients:
     # -------------------------------------------------------------- clients
 
     def _place(self, pair: Pair, sdk: SdkPack, template: WrapTemplate, client: ClientModule) -> _Placed:
-        key = f"{pair.new.pack.id} {sdk.id} {client.file}"
+        own = client.seen == "package" and pair.new.pack.modules.style == "folder"
+        key = f"{pair.new.pack.id} {sdk.id} {client.file} {posixpath.dirname(pair.path) if own else ''}"
         if key not in self._placed:
             self._placed[key] = self._new_place(pair, template, client)
         return self._placed[key]
