@@ -304,7 +304,7 @@ class _Change:
         whole = self.repository
         around = {other: data for path in texts for other, data in self._around(path).items()}
         files = {**around, **self._keys_in(texts), **texts}
-        source = Overlay(files, whole.paths | results.restored.keys(), whole.read, self._with_word)
+        source = Overlay(files, whole.paths | results.restored.keys(), whole.read, self._with_word, self._holding)
         done = {
             edit.path: edit.after
             for edit in cleanup(source, self.flag, True, whole.packs, whole.config, parsed=self.parsed).edits
