@@ -12,7 +12,7 @@ from featureops.cli.outcome import DONE, print_json
 if TYPE_CHECKING:
     from featureops.adapters.unleash.local import LocalUnleash
 
-__all__ = ["unleash_app"]
+__all__ = ["down", "unleash_app", "up"]
 
 unleash_app = typer.Typer(help="A real Unleash on this machine, without Docker.", no_args_is_help=True)
 _AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
