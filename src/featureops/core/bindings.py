@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from featureops.core.brought import TopImports
-from featureops.core.importing import ImportEntry, entry_of_call, imported_by_call, names_of_import, string_value
-from featureops.core.markup.uses import written_in_markup
-from featureops.core.mentions import mentions_of
+from featureops.core.importing import ImportEntry, entry_of_call, imported_by_call, names_of_import
 from featureops.core.pack import ShapeRule
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.textnames import names_in_texts
 
 __all__ = ["Binding", "Meanings", "Tables"]
 
@@ -129,17 +128,7 @@ class Tables(TopImports):
 
     @cached_property
     def _reached_by_text(self) -> frozenset[str]:
-        """Variables that calls, or the markup around, get at by their names."""
-        calls = (node.parent for word in self._index.named_by_text for node in mentions_of(self.file, word))
-        given = [
-            string_value(part)
-            for call in calls
-            if call is not None and (arguments := call.role("arguments")) is not None
-            if (callee := call.role("function")) is not None and callee.text in self._index.named_by_text
-            for part in arguments.walk()
-        ]
-        named = {sigil + value for value in given if value is not None for sigil in self._index.sigils}
-        return frozenset(named) | written_in_markup(self.file)
+        return names_in_texts(self.file)
 
     def _bind(self, node: Node, rule: ShapeRule) -> None:
         if rule.name == "import":

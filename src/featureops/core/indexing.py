@@ -108,7 +108,9 @@ class Indexing:
     `default_setters` say what a setting, which a text names, is where nobody sets it. In `aligned_lists` the formatter
     keeps columns. A type with one of `filling_marks` is filled or told by other code.
     `text_members` give the text that they are called on, as a literal is one. Functions of `own_objects` have a `this`
-    of their own where they are no methods, and so have the blocks that calls of `own_blocks` run.
+    of their own where they are no methods, and so have the blocks that calls of `own_blocks` run. `bare_entries`
+    without a value have that of the variable of their key. The text that `announcing` nodes stand for comes `trailing`.
+    Casts by `converting` nodes make other values of what they are given.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of
     one that list these. `predicate_calls` only see whether what their function gives is true. `unions` are types of
     several, `literal_types` take the literals that they allow. Of a list and a value, `containing_words` and
@@ -151,6 +153,9 @@ class Indexing:
     getters: frozenset[str]
     own_objects: frozenset[str]
     own_blocks: frozenset[str]
+    bare_entries: frozenset[str]
+    announcing: frozenset[str]
+    converting: frozenset[str]
     import_calls: frozenset[str]
     export_targets: frozenset[str]
     string_casts: frozenset[str]

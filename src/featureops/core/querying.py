@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,26 +11,33 @@ from featureops.core.syntax import Node, SourceFile
 if TYPE_CHECKING:
     from tree_sitter import Language, Query
 
-__all__ = ["nodes_of"]
+__all__ = ["nodes_of", "nodes_shaped"]
+
+
+def nodes_shaped(file: SourceFile, shape: str) -> Iterator[Node]:
+    """The nodes of a shape, in document order."""
+    kinds = (kind for kind, rules in file.pack.by_node.items() if any(rule.name == shape for rule in rules))
+    found = nodes_of(file, kinds)
+    return (node for node in (file.root.walk() if found is None else found) if node.named and node.shape == shape)
 
 
 def nodes_of(file: SourceFile, types: Iterable[str]) -> list[Node] | None:
     """In document order; None where only a walk finds them all, since the tree is not the one that was parsed."""
-    kinds, rules = frozenset(types), file.pack.tree
-    if not kinds:
+    language, rules, kinds = file.tree.language, file.pack.tree, frozenset(types)
+    known = frozenset(kind for kind in kinds if language.id_for_node_kind(kind, True) is not None)
+    if kinds and rules is not None and (known != kinds or rules.opened or not kinds.isdisjoint(rules.changed)):
+        return None
+    if not known:
         return []
-    if rules is not None and (rules.opened or not kinds.isdisjoint(rules.changed)):
-        return None
-    query = _query(file.tree.language, kinds)
-    if query is None:
-        return None
+    query = _query(language, known)
     from tree_sitter import QueryCursor
 
     found: list[Node] = []
     raws = (raw for each in QueryCursor(query).captures(file.tree.root_node).values() for raw in each)
-    for start, kind in sorted((raw.start_byte, raw.type) for raw in raws):
-        leaf = file.node_at(start)
-        node = next((part for part in (leaf, *leaf.ancestors()) if part.type == kind and part.start == start), None)
+    for start, end, kind in sorted((raw.start_byte, -raw.end_byte, raw.type) for raw in raws):
+        node: Node | None = file.node_at(start)
+        while node is not None and not (node.type == kind and node.start == start and node.end in (-end, -end - 1)):
+            node = node.parent
         if node is None:
             return None
         found.append(node)
@@ -38,10 +45,7 @@ def nodes_of(file: SourceFile, types: Iterable[str]) -> list[Node] | None:
 
 
 @cache
-def _query(language: Language, types: frozenset[str]) -> Query | None:
-    """None where the grammar does not know one of the types."""
-    if any(language.id_for_node_kind(kind, True) is None for kind in types):
-        return None
+def _query(language: Language, types: frozenset[str]) -> Query:
     from tree_sitter import Query
 
     return Query(language, " ".join(f"({kind}) @found" for kind in sorted(types)))

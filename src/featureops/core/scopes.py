@@ -222,6 +222,13 @@ class Names(Tables):
         for table in self._tables.values():
             yield from table.values()
 
+    def within(self, node: Node, scope: Node) -> Binding | None:
+        """What a name means if that is bound in a scope around it; tells it by that scope alone."""
+        if node.type in self._index.identifiers:
+            self._know(node.text, scope)
+        binding = self.of.settled(node)
+        return binding if binding is not None and scope.span.holds(binding.scope.span) else None
+
     def top(self, name: str) -> Binding | None:
         """A module-level binding."""
         self._know(_plain(name), self.file.root)

@@ -21,7 +21,9 @@ class SyntaxText:
     With `boolean_logic` and, or give true or false, whatever they are given.
     `own_block` stands before braces that are a block of their own. A line that begins with one of `continuing` goes on
     with the statement above, where nothing ends that. `empty_generators` keep a function a generator that has nothing
-    to give, the last one a function with one of the language's `async_words`.
+    to give, the last one a function with one of the language's `async_words`. Calls that begin with one of
+    `loose_calls` need parentheses where a member of what they give is named. `boxed` are true and false where they are
+    asked for a member, if the plain ones have none.
     With `boolean_operands` what `and` and `or` join is true or false, and nothing else.
     """
 
@@ -53,3 +55,5 @@ class SyntaxText:
     own_block: str = ""
     continuing: str = ""
     empty_generators: tuple[str, ...] = ()
+    loose_calls: tuple[str, ...] = ()
+    boxed: tuple[str, ...] = ()

@@ -138,7 +138,7 @@ class Node:
             return False
         if rule.having is not None and not any(child.field == rule.having for child in self.children):
             return False
-        if rule.text is not None and self.text != rule.text:
+        if (rule.text is not None and self.text != rule.text) or (rule.name == "paren" and len(self.items) > 1):
             return False
         if rule.within and not self._is_within(rule):
             return False

@@ -235,6 +235,8 @@ def _syntax_text(table: Table) -> SyntaxText:
         own_block=text(table, "own_block", ""),
         continuing=text(table, "continuing", ""),
         empty_generators=texts(table, "empty_generators"),
+        loose_calls=texts(table, "loose_calls"),
+        boxed=texts(table, "boxed"),
     )
 
 

@@ -42,6 +42,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "destructured": "key value",
         "pair": "key value",
         "list": "",
+        "sequence": "",  # several expressions, of which the last is the value
         "spread": "operand",  # all members of something, in an object or a list
         "lambda": "parameters body type",
         "markup-expression": "operand",
@@ -54,7 +55,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "else": "body",
         "while": "condition body",
         "do": "condition body",
-        "for": "target body type",
+        "for": "target initializer condition body type",
         "switch": "initializer value body",
         "case": "value guard condition body",
         "return": "value",

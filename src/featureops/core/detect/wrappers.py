@@ -161,12 +161,19 @@ def call_at(wrapper: Wrapper, name: Node) -> Node | None:
     if wrapper.is_bare:
         is_called = parent is not None and parent.shape == "call" and parent.role("function") is callee
         is_name = parent is not None and parent.shape == "function" and parent.role("name") is callee
-        return parent if is_called else None if is_name else callee
+        return parent if is_called else None if is_name or _is_only_named(callee) else callee
     if wrapper.is_getter:
         index = wrapper.function.file.pack.index
         is_plain = wrapper.function.type in index.properties and not _is_defined(name)
         return callee if callee is not name or (is_plain and name.type in index.identifiers) else None
     return parent if parent is not None and parent.shape == "call" and parent.role("function") is callee else None
+
+
+def _is_only_named(name: Node) -> bool:
+    """Whether a place speaks of a name without running what it stands for: it gives it another name."""
+    parent = name.parent
+    pairs = (f"{parent.type}.{name.field}", f"{parent.type}.*") if parent is not None else ()
+    return not name.file.pack.index.not_references.isdisjoint(pairs)
 
 
 def _is_defined(name: Node) -> bool:
@@ -186,7 +193,8 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
         binding = project.names(path).of.get(name)
         if binding is None and name.type in name.file.pack.index.implicit_members:
             return _own_member(project, path, name, name.text)
-        found = project.origin(path, binding) if binding else None
+        meant = project.meaning(path, name)
+        found = project.origin(*meant) if meant else None
         return bound_function(found[1]) if found else None
     owner = callee.role("object")
     return _member_function(project, path, unwrapped(owner), name.text) if owner is not None else None

@@ -11,7 +11,8 @@ from dataclasses import replace
 from featureops.core.fold.chains import arms, inside
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.literals import truth
-from featureops.core.fold.placing import OPERATORS, TIGHT, Placing
+from featureops.core.fold.parens import OPERATORS, TIGHT, needs_parens
+from featureops.core.fold.placing import Placing
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
@@ -46,7 +47,9 @@ class Expressions(Placing):
             return KEEP
         found = self._reduced.get(node)
         if found is None or found[0] != context:
-            found = self._reduced[node] = context, _seen(node, self._reduce(node, context), context)
+            value = self._reduce(node, context)
+            value = KEEP if _drops_text(node, value) else value
+            found = self._reduced[node] = context, _seen(node, value, context)
         return found[1]
 
     def _reduce(self, node: Node, context: Context) -> Value:
@@ -54,7 +57,7 @@ class Expressions(Placing):
             case "paren":
                 return self._paren(node, context)
             case "cast" | "await":
-                return self._through(node, context)
+                return self._through(node, context) if not _converts(node) else self._children(node)
             case "not":
                 return self._not(node)
             case "and" | "or":
@@ -96,7 +99,8 @@ class Expressions(Placing):
         """Parentheses stay where the grammar wants them, where they bind, and where they join lines."""
         if self._is_condition(paren):
             return True
-        if target.shape in OPERATORS and paren.parent is not None and paren.parent.shape in TIGHT:
+        is_tight = paren.parent is not None and paren.parent.shape in TIGHT
+        if (target.shape in OPERATORS and is_tight) or needs_parens(paren, target):
             return True
         if _fits_on_line(paren, target):
             return False
@@ -269,6 +273,22 @@ def _seen(node: Node, value: Value, context: Context) -> Value:
 
 
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
+
+
+def _converts(cast: Node) -> bool:
+    """Whether a cast makes another value of true and false."""
+    index = cast.file.pack.index
+    kind = cast.children[1] if cast.type in index.converting and len(cast.children) > 1 else None
+    return kind is not None and kind.text.strip().lower() not in index.boolean_types
+
+
+def _drops_text(node: Node, value: Value) -> bool:
+    """Whether an expression loses the beginning of a text that stands on the lines below."""
+    kinds = node.file.pack.index.announcing
+    if not kinds or not isinstance(value, (Const, Becomes)):
+        return False
+    kept = value.node.span if isinstance(value, Becomes) else None
+    return any(part.type in kinds and (kept is None or not kept.holds(part.span)) for part in node.walk())
 
 
 def _said(arguments: Node | None) -> Node | None:

@@ -46,7 +46,7 @@ def always_leaves(node: Node) -> bool:
             return switch_leaves(node, always_leaves, _itself)
         case "with":
             return with_leaves(node, always_leaves)
-        case "while" | "do":
+        case "while" | "do" | "for":
             condition = node.role("condition")
             return condition is not None and bare(condition).shape == "true" and loop_leaves(node, _itself)
         case "if":
@@ -62,7 +62,7 @@ def _itself(node: Node) -> list[Node]:
 def try_leaves(node: Node, leaves: Callable[[Node], bool]) -> bool:
     """Whether control never goes on after a `try`: what is done at the end leaves, or its body and all handlers do."""
     body = node.role("body")
-    clauses = [item for item in node.items if item is not body]
+    clauses = [item for item in node.items if body is not None and item.start > body.start]
     blocks = [clause.items[-1] if clause.items else clause for clause in clauses]
     if body is None or any(block.shape != "block" for block in blocks):
         return False

@@ -19,6 +19,8 @@ from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Member", "Members"]
 
+_NAMING = ("member", "function", "pair")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
@@ -190,7 +192,8 @@ def _is_implicit(name: Node) -> bool:
     """Whether a name stands alone and is spelt as only methods are."""
     index = name.file.pack.index
     is_spelt = name.type in index.implicit_members and name.text.endswith(tuple(index.boolean_endings) or "\n")
-    return is_spelt and name.parent is not None and name.parent.shape not in ("member", "function", "pair")
+    is_alias = name.parent is not None and f"{name.parent.type}.*" in index.not_references
+    return is_spelt and not is_alias and name.parent is not None and name.parent.shape not in _NAMING
 
 
 def _is_use(access: Node, owner: Node) -> bool:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.literals import spelled
+from featureops.core.fold.parens import TIGHT, binds, needs_parens
 from featureops.core.fold.values import Becomes, Const, Scalar, Value
 from featureops.core.syntax import Node
 
-__all__ = ["OPERATORS", "TIGHT", "Placing"]
+__all__ = ["Placing"]
 
-OPERATORS = frozenset({"and", "or", "coalesce", "conditional", "equal", "not-equal", "comparison", "lambda", "assign"})
-_TWO_SIDES = frozenset({"and", "or", "coalesce", "equal", "not-equal", "comparison", "concat"})
-TIGHT = OPERATORS | {"not", "member", "index", "call", "cast", "await"}
+
+_HELD_TOGETHER = frozenset({"sequence", "yield"})
+"""What lists take for several items, or not at all."""
 
 
 class Placing:
@@ -46,6 +47,8 @@ class Placing:
         text = spelled(value.value, node.file.pack.text)
         if text is None or (isinstance(value.value, Scalar) and _is_one_of_several(node)):
             return
+        if isinstance(value.value, bool) and node.parent is not None and node.parent.role("object") is node:
+            text = next(iter(node.file.pack.text.boxed[not value.value :]), text)
         if isinstance(value.value, Scalar) and _would_join(node, value.value):
             text = f"({text})"
         if node.type in node.file.pack.index.shorthand:
@@ -55,7 +58,7 @@ class Placing:
     def replace_with(self, node: Node, target: Node) -> None:
         """Let only `target`, a part of `node`, stand."""
         inner = self._bare(node, target)
-        opening, closing = ("(", ")") if self._needs_parens(node, inner) else ("", "")
+        opening, closing = ("(", ")") if _is_braced_body(node, inner) or needs_parens(node, inner) else ("", "")
         self.editor.replace(node.start, inner.start, opening)
         self.editor.replace(inner.end, node.end, closing)
         self.editor.dedent(inner.start, inner.end, self._columns_of_end(inner) - self._columns(node))
@@ -64,27 +67,12 @@ class Placing:
         """Without its own parentheses, where they only served the operator that is gone."""
         inner = target.role("operand") if target.shape == "paren" else None
         outer = node.parent if node.parent is not None and node.parent.role("body") is not node else None
-        if inner is None or (outer is not None and (outer.shape in TIGHT or _is_operator(outer))):
+        if inner is None or (outer is not None and binds(outer)):
             return target
         gap = target.file.slice(target.start, inner.start) + target.file.slice(inner.end, target.end)
         joins = target.file.pack.text.blocks == "indent" and "\n" in inner.text
         needed = joins or self._is_condition(target) or _is_braced_body(node, inner)
-        return target if "\n" in gap or needed else self._bare(node, inner)
-
-    def _needs_parens(self, node: Node, target: Node) -> bool:
-        parent = node.parent
-        if _is_braced_body(node, target):
-            return True
-        if parent is None or target.shape not in OPERATORS:
-            return False
-        if parent.shape in ("not", "member", "call", "await", "cast", "index"):
-            return parent.role("arguments") is not node and parent.role("index") is not node
-        if _is_operator(parent) and parent.shape not in OPERATORS:
-            return True
-        if "coalesce" in (parent.shape, target.shape) and {parent.shape, target.shape} & {"and", "or"}:
-            return True
-        rank = {"and": 2, "or": 1, "coalesce": 1, "conditional": 0, "lambda": 0, "assign": 0}
-        return parent.shape in rank and rank.get(target.shape, 3) < rank[parent.shape]
+        return target if "\n" in gap or needed or inner.shape in _HELD_TOGETHER else self._bare(node, inner)
 
     def _columns(self, node: Node) -> int:
         """Columns of indentation of the line on which the node begins."""
@@ -102,10 +90,11 @@ class Placing:
 
 
 def _is_braced_body(node: Node, target: Node) -> bool:
-    """Whether a value that begins with a brace would be taken for the block of the function that gives it."""
+    """Whether a value that begins with a brace would be taken for a block, or for that of the function around."""
     outer = node.parent
     is_body = outer is not None and outer.shape in ("function", "lambda") and outer.role("body") is node
-    return is_body and node.file.pack.text.blocks == "braces" and target.text.startswith("{")
+    is_statement = outer is not None and outer.shape == "expression" and target.shape == "object"
+    return (is_body or is_statement) and node.file.pack.text.blocks == "braces" and target.text.startswith("{")
 
 
 def _opens_at_once(node: Node) -> bool:
@@ -114,11 +103,6 @@ def _opens_at_once(node: Node) -> bool:
     while last.children and last.children[-1].named and last.children[-1].end == node.end:
         last = last.children[-1]
     return file.line_of(last.start) == file.line_of(node.start)
-
-
-def _is_operator(node: Node) -> bool:
-    """Whether a node is one of those in which the grammar puts operators, whatever this one does."""
-    return any(rule.name in _TWO_SIDES for rule in node.file.pack.by_node.get(node.type, ()))
 
 
 def _is_one_of_several(node: Node) -> bool:

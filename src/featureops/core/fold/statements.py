@@ -18,7 +18,7 @@ from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.tuples import Tuples
-from featureops.core.fold.values import KEEP, Const, Context, Known, evaluated
+from featureops.core.fold.values import KEEP, Const, Context, Known, evaluated, is_pure
 from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -71,8 +71,8 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
                 self._block(node)
             case "if":
                 self._if(node)
-            case "while":
-                self._while(node)
+            case "while" | "for":
+                self._loop(node)
             case "switch" if has_arms(node):
                 self._match(node)
             case "switch" if has_conditions(node):
@@ -294,6 +294,14 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
 
     # -------------------------------------------------------------- other statements
 
+    def _loop(self, node: Node) -> None:
+        if node.shape == "while":
+            self._while(node)
+        elif node.roles("condition"):
+            self._counted(node)
+        else:
+            super().visit(node)
+
     def _while(self, node: Node) -> None:
         condition, body = node.role("condition"), node.role("body")
         if condition is None or body is None:
@@ -311,6 +319,29 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
             if item.shape == "else" and item in self.hot:
                 self.visit(item)
         self.leaves[node] = isinstance(value, Const) and value.holds and loop_leaves(node, self._standing)
+
+    def _counted(self, node: Node) -> None:
+        """A loop that is told how to begin, when to go on and what to do between."""
+        first, condition, body = node.role("initializer"), node.role("condition"), node.role("body")
+        value = self.reduce(condition, "boolean") if condition is not None else KEEP
+        is_known = isinstance(value, Const) and not value.effects
+        if isinstance(value, Const) and is_known and not value.holds and (first is None or self._only_declares(first)):
+            self.gone.add(node)
+            return
+        for part in (first, *node.children) if first is not None and first.parent is not node else node.children:
+            if part in self.hot and part is not condition:
+                self.visit(part)
+        if condition is not None:
+            self.place(condition, value)
+        if body is not None and self._emptied(body):
+            self.blocks.fill(body)
+        self.leaves[node] = isinstance(value, Const) and value.holds and loop_leaves(node, self._standing)
+
+    def _only_declares(self, first: Node) -> bool:
+        """Whether nothing is lost with what a loop begins with."""
+        values = [part.role("value") for part in first.walk() if part.shape == "declarator"]
+        is_pure_one = all(value is None or is_pure(value, self.is_known) for value in values)
+        return first.shape == "pass" or (first.shape == "declaration" and is_pure_one)
 
     def _never_run(self, loop: Node) -> None:
         """Of a loop that never begins stays what is done when it has come to its end."""

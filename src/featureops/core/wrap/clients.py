@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from featureops.core.model import FileEdit
 from featureops.core.pack import LanguagePack, SdkPack
 from featureops.core.project import Project
+from featureops.core.querying import nodes_shaped
 from featureops.core.scopes import Names
 from featureops.core.syntax import parse
 from featureops.core.templates import ClientModule, WrapTemplate
@@ -41,7 +42,8 @@ class _Placed:
 
 
 class Clients:
-    """The templates of SDKs as idioms. Each client gets one place for a whole change."""
+    """The templates of SDKs as idioms. Each client gets one place for a whole change, or one a package where only that
+    sees it."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -56,7 +58,7 @@ class Clients:
             return []
         near = self.manifests.near(pair.path, pack)
         sdk = sdk_for(pack, near) if own is None else next(each for each in pack.sdks if each.id == own.sdk)
-        markup = any(node.shape == "markup-element" for node in pair.new.root.walk() if node.named)
+        markup = any(nodes_shaped(pair.new, "markup-element"))
         fitting = templates_for(sdk, near, pair.new_names.import_text, markup=markup) if sdk is not None else []
         return [self._idiom(pair, style, sdk, template) for template in fitting if sdk is not None]
 
@@ -130,7 +132,8 @@ class Clients:
     # -------------------------------------------------------------- clients
 
     def _place(self, pair: Pair, sdk: SdkPack, template: WrapTemplate, client: ClientModule) -> _Placed:
-        key = f"{pair.new.pack.id} {sdk.id} {client.file}"
+        own = client.seen == "package" and pair.new.pack.modules.style == "folder"
+        key = f"{pair.new.pack.id} {sdk.id} {client.file} {posixpath.dirname(pair.path) if own else ''}"
         if key not in self._placed:
             self._placed[key] = self._new_place(pair, template, client)
         return self._placed[key]

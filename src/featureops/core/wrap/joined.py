@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from featureops.core.model import Span
 from featureops.core.scopes import Names
 from featureops.core.wrap.boxes import Box
 from featureops.core.wrap.judge import is_docstring
@@ -88,9 +89,10 @@ def _with_neighbours(region: Region) -> Iterator[Region]:
 
 def _reads(names: Names, start: int, end: int) -> int:
     """How many of the names that are declared in a piece of code are used at all."""
+    declared = names.bound_in([Span(start, end)])
     return sum(
         1
-        for binding in names.all
+        for binding in declared
         if binding.uses and any(start <= name.start and name.end <= end for name in binding.definitions)
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from featureops.core.declaring import Declaration
 from featureops.core.parsed import Parsed
 from featureops.core.syntax import Node
+from featureops.core.wrap.altered import Altered, hands_over, one_by_one
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
@@ -20,7 +21,7 @@ from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Expected, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
-from featureops.core.wrap.reach import captured, hidden, reached
+from featureops.core.wrap.reach import captured, hidden, reached, unreachable
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
 from featureops.core.wrap.saying import said
@@ -44,10 +45,10 @@ def _nowhere(_word: str) -> bool:
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `guards` tell what a flag guards already; `outside` are
-    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
-    `wide` is a cleaner that sees more of the repository
-    and takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a
-    word."""
+    the names that old code in other files still needs from this one; `gone` those that other files of the change took
+    away, `barred` those that would stay if they were put back, with the paths; `altered` what these call in another
+    way now; `regions` replaces the comparison of the sides. `wide` is a cleaner that sees more of the repository and
+    takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a word."""
 
     pair: Pair
     flag: str
@@ -57,6 +58,9 @@ class Job:
     style: Style
     guards: Guards
     outside: frozenset[str] = frozenset()
+    gone: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, str] = field(default_factory=dict)
+    altered: Altered = field(default_factory=Altered)
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
     wide: Cleaner | None = None
@@ -132,10 +136,11 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
 def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     found = _Sorted()
     headers: list[Region] = []
-    for region in (part for whole in regions for part in cut(whole)):
+    for region in (part for whole in regions for each in cut(whole) for part in one_by_one(job.altered, each)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = unreadable(region) or judged(region) or guarded_already(job.guards, region)
+        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region)
+        verdict = verdict or guarded_already(job.guards, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No):
@@ -320,7 +325,8 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     wrapped = [form.region for form, _ in chosen]
     stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
     refused = [*found.stuck, *(piece.region for piece in found.pieces if piece.refused)]
-    kept = kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
+    lack = unreachable(job.pair, wrapped, job.gone, job.barred)
+    kept = lack or kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
     if isinstance(kept, No):
         return kept
     return build(job.pair, job.flag, chosen, (found.left, stuck), kept, job.style, layout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.mentions import mentions_within
 from featureops.core.model import Span
@@ -23,6 +23,7 @@ __all__ = [
     "reached",
     "top_names",
     "unopened",
+    "unreachable",
 ]
 
 _MOST_REPEATED = 40
@@ -124,10 +125,8 @@ def lost_locals(pair: Pair, wrapped: Sequence[Region], kept: Iterable[Item]) -> 
     lost: dict[str, Binding] = {}
     for item, place, function in placed:
         for node in item.node.walk():
-            binding = pair.old_names.of.get(node)
-            if binding is None or function is None or binding.name in lost:
-                continue
-            if not function.span.holds(binding.scope.span):
+            binding = pair.old_names.within(node, function) if function is not None else None
+            if binding is None or binding.name in lost:
                 continue
             inside = any(span.holds(name.span) for span in back for name in binding.definitions)
             if not inside and pair.new_names.lookup(binding.name, place) is None:
@@ -167,11 +166,11 @@ def _from_outside(names: Names, function: Node, among: set[str]) -> set[str]:
     found: set[str] = set()
     mentions = (node for name in among for node in mentions_within(names.file, name, function))
     for node in (node for node in mentions if node.type in index.identifiers):
-        binding, parent = names.of.get(node), node.parent
-        if binding is None:
-            loose = parent is not None and f"{parent.type}.{node.field}" not in index.not_references
-            found.update([node.text] if loose else [])
-        elif not function.span.holds(binding.scope.span):
+        if names.within(node, function) is not None:
+            continue
+        # A reference to what is bound nowhere is one to something outside as well.
+        loose = node.parent is not None and f"{node.parent.type}.{node.field}" not in index.not_references
+        if loose or names.of.get(node) is not None:
             found.add(node.text)
     return found
 
@@ -273,3 +272,32 @@ def clashes(needed: Iterable[Binding], new: Names) -> str | None:
         if before and after and (before.module, before.imported) != (after.module, after.imported):
             return binding.name
     return None
+
+
+def unreachable(pair: Pair, wrapped: Sequence[Region], gone: Mapping[str, str], barred: Mapping[str, str]) -> No | None:
+    """Why old code can't have what another file took away: a name of `gone` that no import brings in, or one of
+    `barred`."""
+    if not gone and not barred:
+        return None
+    for node in (node for region in wrapped for item in region.old_items for node in item.node.walk()):
+        name = node.text if not node.children else ""
+        path = barred.get(name) or gone.get(name)
+        if path is None or path == pair.path or (node.parent is not None and node.parent.shape == "string"):
+            continue
+        binding = pair.old_names.of.get(node)
+        is_free = binding is None and (name in barred or not _of_module(pair.old_names, node))
+        if is_free or (binding is not None and binding.imported is not None and name in barred):
+            return No(
+                f"The old code needs {name}, which the change takes away in {path}. Keep it there until the flag is"
+                " removed"
+            )
+    return None
+
+
+def _of_module(names: Names, node: Node) -> bool:
+    """Whether a name is asked of a module that an import brings in."""
+    outer = node.parent
+    owner = outer.role("object") if outer is not None and outer.shape == "member" else None
+    binding = names.of.get(owner) if owner is not None and owner is not node else None
+    is_whole = binding is not None and binding.imported is not None and binding.imported.imported == "*"
+    return is_whole and node.file.pack.modules.style in ("path", "dotted")
