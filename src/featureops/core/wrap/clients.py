@@ -86,7 +86,16 @@ class Clients:
         if pack is None or not ask.package:
             return []
         package = self.manifests.lacking(path, pack, ask.package)
-        return [each for each in (package, ask.setup) if each]
+        return [each for each in (package, ask.setup, self._load(path, pack, ask)) if each]
+
+    def _load(self, path: str, pack: LanguagePack, ask: Ask) -> str:
+        """What loads the file of a client where no manifest says that files are loaded by themselves."""
+        placed = next((each for each in self._placed.values() if each.path == ask.client), None)
+        if placed is None or not placed.client.loader:
+            return ""
+        if any(placed.client.loader in manifest.text for manifest in self.manifests.near(path, pack)):
+            return ""
+        return placed.client.load.format(path=placed.path)
 
     # -------------------------------------------------------------- one template
 

@@ -32,6 +32,7 @@ __all__ = ["FileWrap", "Job", "wrap_file"]
 _Asker = Callable[[Region], Ask | No]
 _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
 _MOST_OPTIONS = 8
+_ONE_BRANCH = "One branch, since two functions chosen by the flag could not be taken out again exactly."
 
 
 def _untold(_declaration: Declaration, _at: int) -> str | None:
@@ -166,7 +167,7 @@ def _note(job: Job, region: Region, options: Sequence[tuple[Form, Ask]]) -> str:
     notes = [nested_in(job.guards, region)]
     if job.form == "functions" and options[0][0].name != "functions":
         two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
-        notes.append(two.reason if isinstance(two, No) else "Two functions chosen by the flag can't be written here.")
+        notes.append(two.reason if isinstance(two, No) else _ONE_BRANCH)
     return " ".join(note for note in notes if note)
 
 
@@ -372,6 +373,7 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict, chosen: Sequence[tuple[Form
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
     form, ask = next((each for each in chosen if each[0].region.covers(piece.choice[0].region)), piece.choice)
     asked = built.asked.get(form.region) if built is not None else None
-    sentences = (piece.note, *said(piece.region, form, ask, verdict, asked))
+    note = _ONE_BRANCH if job.form == "functions" and form.name != "functions" and not piece.note else piece.note
+    sentences = (note, *said(piece.region, form, ask, verdict, asked))
     reason = " ".join(sentence for sentence in sentences if sentence)
     return Hunk(job.pair.path, first, last, "wrapped", form.name, reason, statement=True)

@@ -152,6 +152,9 @@ def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
         taken = _from_outside(pair.old_names, before, set(pair.new_names.in_scope(after)))
         taken |= _from_outside(pair.new_names, after, coming)
         if taken:
+            # What is a local of both is asked of an object besides: `this.name = name`.
+            taken -= pair.old_names.in_scope(before).keys() & pair.new_names.in_scope(after).keys()
+        if taken:
             return min(taken)
     return None
 

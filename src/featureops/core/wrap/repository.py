@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from featureops.core.config import Config
+from featureops.core.config import Config, HouseRead
 from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import is_test_path
 from featureops.core.detect.presence import Presence
@@ -115,13 +116,20 @@ class Idioms:
         """The nearest files of the language that ask for flags; tests are no model."""
         if pack.id not in self._by_language:
             calls = {form.method or form.function or "" for sdk in pack.sdks for form in sdk.calls}
-            calls |= {read.target.rpartition(".")[2] for read in self.repository.config.reads if read.form == "call"}
+            calls |= {_word_of(read) for read in self.repository.config.reads if read.form in ("call", "member")}
             hits = self.repository.grep(sorted(call.encode() for call in calls if call))
             self._by_language[pack.id] = [
                 hit for hit in hits if hit.endswith(pack.extensions) and not is_test_path(pack, hit)
             ]
         files = self._by_language[pack.id]
         return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
+
+
+def _word_of(read: HouseRead) -> str:
+    """A word that is in every such read: the name of what is called, or of what has the members."""
+    if read.form == "call":
+        return read.target.rpartition(".")[2]
+    return next(iter(re.findall(r"\w+", read.target.partition("{flag}")[0])[::-1]), "")
 
 
 def _distance(first: str, second: str) -> int:
