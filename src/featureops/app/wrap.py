@@ -294,7 +294,7 @@ def _own(near: Sequence[Idiom], flag: str, project: Project, target: str) -> Jso
     return {
         "place": first.place,
         "import": import_text(project, first.binding, first.path, target),
-        "condition": first.condition(key),
+        "condition": first.condition(first.member(flag) if first.case else key),
         **more,
     }
 

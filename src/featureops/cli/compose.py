@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from featureops import __version__
 from featureops.app.deps import Deps, Modes
-from featureops.core.errors import BadConfiguration
 
 if TYPE_CHECKING:
     from featureops.adapters.settings import Settings
@@ -68,11 +68,10 @@ def backend_for(settings: Settings) -> FlagBackend | None:
     if kind == "none":
         return None
     if kind == "unleash":
-        where = settings.config.source or "the environment (UNLEASH_BASE_URL)"
-        raise BadConfiguration(
-            f'{where} chooses the backend "unleash", which this version can\'t speak to yet.',
-            'Set kind = "embedded" under [backend] in featureops.toml; it needs no account.',
-        )
+        from featureops.adapters.unleash import AdminApi, UnleashBackend
+
+        api = AdminApi(settings.config.backend.url or "", settings.unleash_token, f"featureops/{__version__}")
+        return UnleashBackend(api, settings.config.backend.project)
     from featureops.adapters.embedded import EmbeddedBackend
 
     return EmbeddedBackend(settings.database, time.time)

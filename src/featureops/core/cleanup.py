@@ -15,7 +15,7 @@ from featureops.core.flag_types import listed_in_types
 from featureops.core.folds import Folds
 from featureops.core.hosted import is_read_only, left_in_markup
 from featureops.core.leftovers import is_open, leftovers_of, mentions, odd_arguments
-from featureops.core.losses import asking_fields, lost_functions, may_go, stands_alone
+from featureops.core.losses import asking_fields, lost_functions, lost_imports, may_go, stands_alone
 from featureops.core.marks import marks_of
 from featureops.core.mentions import has_word, names_in_code
 from featureops.core.model import FileEdit, Leftover
@@ -155,9 +155,9 @@ class _Cleanup:
                 for path in self.folds.with_word(constant.name):
                     grown = self.state.doom(path, entries_named(self.project.file(path), constant.name)) or grown
         grown = self._drop_entries() or grown
-        for node, path in lost_functions(
-            self.project, self.state.outputs, self.folds.output, self.folds.with_word
-        ).items():
+        outputs, output = self.state.outputs, self.folds.output
+        lost = lost_functions(self.project, outputs, output, self.folds.with_word)
+        for node, path in {**lost, **lost_imports(self.project, outputs, output, self.source.grep)}.items():
             grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
             folded = self.state.folded.get(path)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from featureops.core.asked import Read
 from featureops.core.fold.layout import leading_comments
+from featureops.core.fold.unused import statement_of
 from featureops.core.fold.values import is_pure
+from featureops.core.given import definition_of, initializer
 from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
-from featureops.core.scopes import Names
-from featureops.core.syntax import Node
+from featureops.core.scopes import Binding, Names
+from featureops.core.syntax import Node, TooDeep, parse
+from featureops.core.textdiff import only_in
 
-__all__ = ["asking_fields", "lost_functions", "may_go", "stands_alone"]
+__all__ = ["asking_fields", "lost_functions", "lost_imports", "may_go", "stands_alone"]
 
 _PLACES = frozenset({"function", "lambda", "class", "arguments"})
 _NAME = re.compile(rb"[A-Za-z_]\w*")
@@ -115,3 +118,65 @@ def _only_function(project: Project, path: str, name: str) -> Node | None:
     binding = project.names(path).top(name) if project.file(path) is not None else None
     holder = binding.definitions[0].parent if binding is not None and len(binding.definitions) == 1 else None
     return holder if holder is not None and holder.shape == "function" else None
+
+
+def lost_imports(
+    project: Project, outputs: Mapping[str, bytes], output: _Output, grep: Callable[[Sequence[bytes]], Iterable[str]]
+) -> dict[Node, str]:
+    """What files imported by its name, do not any more, and no other file so much as mentions; with the paths."""
+    found: dict[Node, str] = {}
+    for path, after in sorted(outputs.items()):
+        for where, binding in _dropped(project, path, after):
+            node, name = definition_of(binding), binding.name.encode()
+            if node is None or node in found or where == path or not _serves_only(node, binding):
+                continue
+            if _is_bare(node, name, output(where)) and not any(
+                _count(binding.name, output(each)) for each in grep([name]) if each != where
+            ):
+                found[node] = where
+    return found
+
+
+def _dropped(project: Project, path: str, after: bytes) -> list[tuple[str, Binding]]:
+    """The definitions of other files that a file imported by name, and does not any more."""
+    file = project.file(path)
+    if file is None or after == file.data or file.pack.regions is not None:
+        return []
+    gone = project.names(path).imported_in(only_in(file.data, after))
+    named = [each for each in gone if each.imported is not None and each.imported.imported not in ("*", "default")]
+    try:
+        names = Names(parse(path, after, file.pack)) if named else None
+    except TooDeep:
+        return []
+    lost = [each for each in named if names is not None and names.top(each.name) is None]
+    found = (project.origin(path, each) for each in lost)
+    return [each for each in found if each is not None and each[1].imported is None]
+
+
+def _serves_only(node: Node, binding: Binding) -> bool:
+    """Whether a definition does nothing but serve those who name it: nothing marks it, it is no class, which others may
+    find, and no effect is lost with its value."""
+    statement, name = statement_of(node), binding.definitions[0]
+    is_top = binding.scope is node.file.root and len(binding.definitions) == 1 and not binding.writes
+    if not is_top or _is_marked(statement, name):
+        return False
+    if node.shape in ("function", "type-definition"):
+        return node.role("name") is name
+    value = initializer(binding)
+    return node.shape in ("declarator", "assign") and value is not None and is_pure(value, lambda _: False)
+
+
+def _is_marked(statement: Node, name: Node) -> bool:
+    """Whether something that stands before the name of a definition marks it."""
+    return any(part.shape == "decorator" and part.start < name.start for part in statement.walk())
+
+
+def _is_bare(node: Node, name: bytes, data: bytes) -> bool:
+    """Whether a file, as it is by now, has a name nowhere but in its definition and the comments above that."""
+    statement = statement_of(node)
+    for part in (statement, *leading_comments(statement)):
+        text = part.file.data[part.start : part.end]
+        if text not in data:
+            return False
+        data = data.replace(text, b"", 1)
+    return _count(name.decode(), data) == 0

@@ -28,7 +28,8 @@ class ClientModule:
     own import of one name. `seen` tells who uses it without: nobody else, its package, or all files. With `roots` it
     stands in the nearest folder that has a file of such a name, and the line `enter` joins it to that file's module.
     `folders` are places whose files are loaded by themselves: the first that the repository has is taken. `called` is
-    the content where files bring in modules by calls.
+    the content where files bring in modules by calls. Where no manifest says `loader`, nothing loads the file
+    by itself: a person has to write `load` (`{path}`) then.
     """
 
     file: str
@@ -40,6 +41,8 @@ class ClientModule:
     enter: str = ""
     folders: tuple[str, ...] = ()
     called: str = ""
+    loader: str = ""
+    load: str = ""
 
 
 @dataclass(frozen=True, slots=True)

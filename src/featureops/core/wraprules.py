@@ -41,13 +41,19 @@ class OnceRules:
 @dataclass(frozen=True, slots=True)
 class FunctionRules:
     """How a body becomes two functions that the flag chooses between. `give` is the statement that hands on ("" where
-    that isn't written), `receiver` stands before the name of a method, `prefix` begins the name of a function that
-    is for its file alone, `private` the head of a method that is for its class alone; `drop` are words that such a
-    head loses. `waits` tells by a word of the head how the call is waited for. Heads with a word of `unfit` and bodies
-    with one of `never` are not moved, those with one of `loose` only in classes."""
+    that isn't written), `plain` the one where nothing is given, as of a type of `empty`. `receiver` stands before the
+    name of a method (None: the first parameter does), `held` is the field of a function's receiver. `prefix` begins the
+    name of a function that is for its file alone (`lower`: a small letter does), `private` the head of a method
+    that is for its class alone; `drop` are words that such a head loses. `waits` tells by a word of the head how the
+    call is waited for. Heads with a word of `unfit` and bodies with one of `never` are not moved, those with one of
+    `loose` only in classes."""
 
     give: str = ""
-    receiver: str = ""
+    plain: str = ""
+    empty: frozenset[str] = frozenset()
+    receiver: str | None = None
+    held: str = ""
+    lower: bool = False
     prefix: str = ""
     private: str = ""
     drop: frozenset[str] = frozenset()

@@ -375,7 +375,11 @@ def _functions(table: Table) -> FunctionRules:
     waits = subtable(table, "waits")
     return FunctionRules(
         give=text(table, "give", ""),
-        receiver=text(table, "receiver", ""),
+        plain=text(table, "plain", ""),
+        empty=frozenset(texts(table, "empty")),
+        receiver=optional(table, "receiver"),
+        held=text(table, "held", ""),
+        lower=bool(table.get("lower", False)),
         prefix=text(table, "prefix", ""),
         private=text(table, "private", ""),
         drop=frozenset(texts(table, "drop")),

@@ -73,6 +73,8 @@ def _client(item: Table) -> ClientModule:
         enter=text(item, "enter", ""),
         folders=texts(item, "folders"),
         called=text(item, "called", ""),
+        loader=text(item, "loader", ""),
+        load=text(item, "load", ""),
     )
 
 

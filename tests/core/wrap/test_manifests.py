@@ -67,3 +67,16 @@ def test_what_is_missing_is_named_in_the_terms_of_the_manifest() -> None:
     assert there.packages == ()
     bare = _wrapped({}, "app.py", old, new)
     assert bare.packages == ("UnleashClient",)
+
+
+_PAY = b"<?php\n\nnamespace Shop;\n\nclass Pay\n{\n    public function fee(): int\n    {\n        return 1;\n    }\n}\n"
+
+
+def test_where_nothing_loads_classes_by_itself_the_answer_says_what_does() -> None:
+    new = _PAY.replace(b"return 1", b"return 2")
+    told = _wrapped({}, "src/Pay.php", _PAY, new).packages
+    assert any("require_once 'src/FeatureFlags.php'" in each for each in told)
+    loads = b'{"autoload": {"psr-4": {"Shop\\\\": "src/"}}}'
+    assert not any(
+        "require_once" in each for each in _wrapped({"composer.json": loads}, "src/Pay.php", _PAY, new).packages
+    )

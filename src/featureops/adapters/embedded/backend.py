@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from featureops.adapters.embedded.database import Database
-from featureops.adapters.embedded.evaluation import evaluate
 from featureops.adapters.embedded.metrics import Metrics
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT, Store, Write, check_project
+from featureops.adapters.evaluation import evaluate
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import iso_time
 from featureops.core.flagrules import checked_strategy

@@ -11,10 +11,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from featureops.adapters.embedded.backend import EmbeddedBackend
-from featureops.adapters.embedded.evaluation import client_document, client_feature
 from featureops.adapters.embedded.metrics import report_from_json
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT
+from featureops.adapters.evaluation import client_document, client_feature
 from featureops.core.errors import BadArgument, UnknownFlag, UserFixable
 from featureops.core.model import Json
 from featureops.ports import Clock

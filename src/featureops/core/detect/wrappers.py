@@ -193,7 +193,8 @@ def names_at(project: Project, path: str, name: Node) -> Node | Literal["unknown
         binding = project.names(path).of.get(name)
         if binding is None and name.type in name.file.pack.index.implicit_members:
             return _own_member(project, path, name, name.text)
-        found = project.origin(path, binding) if binding else None
+        meant = project.meaning(path, name)
+        found = project.origin(*meant) if meant else None
         return bound_function(found[1]) if found else None
     owner = callee.role("object")
     return _member_function(project, path, unwrapped(owner), name.text) if owner is not None else None

@@ -84,15 +84,19 @@ def _hands_on(outer: Node, inner: Node) -> bool:
         return False
     if given.text != taken.text or (callee.role("property") or callee).text != name.text:
         return False
-    names = [_first_name(part) for part in given.items]
+    names = [name for part in given.items for name in _names_of(part)]
     if names and names[0] in outer.file.pack.index.self_names:
         del names[0]
     return [part.text for part in arguments.items] == names
 
 
-def _first_name(parameter: Node) -> str:
+def _names_of(parameter: Node) -> list[str]:
+    """What a parameter declares: without its type and what it has where it is not given."""
     kinds = parameter.file.pack.index.identifiers
-    return next((part.text for part in parameter.walk() if part.type in kinds), "")
+    others = [part.span for role in ("type", "value", "default") for part in parameter.roles(role)]
+    found = [part for part in parameter.walk() if part.type in kinds]
+    whole = (part for part in found if part.parent not in found)
+    return [part.text for part in whole if not any(span.holds(part.span) for span in others)]
 
 
 def _only(function: Node) -> Node | None:

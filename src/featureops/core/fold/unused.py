@@ -191,12 +191,15 @@ def is_private(binding: Binding) -> bool:
 
 
 def _is_named_openly(names: Names, editor: Editor, binding: Binding, part: Node) -> bool:
-    """Whether another object's member of the same name is still spoken of: `other.name`."""
+    """Whether another object's member of the same name is still spoken of, `other.name`, or the member itself in a way
+    that says no value: `this::name`."""
     for name in mentions_of(names.file, binding.name):
-        member = name.parent
-        if member is None or member.shape != "member" or member.role("property") is not name:
+        if part.span.holds(name.span) or editor.covers(name.span):
             continue
-        if names.of.get(name) is not binding and not part.span.holds(name.span) and not editor.covers(name.span):
+        member, meant = name.parent, names.of.get(name)
+        is_asked = member is not None and member.shape == "member" and member.role("property") is name
+        is_loose = meant is None and name.type in names.file.pack.index.identifiers
+        if (is_asked and meant is not binding) or is_loose:
             return True
     return False
 

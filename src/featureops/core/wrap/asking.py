@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from featureops.core.house import house_name
 from featureops.core.model import Edit
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
@@ -49,7 +50,8 @@ def rendered(idioms: Sequence[Idiom], region: Region, where: Where) -> Ask | No:
         found = _ask(idiom, region, where, host if idiom.hook else None)
         if isinstance(found, Ask):
             is_other = bool(refusals) and not idiom.line and idioms[0].line > 0
-            return replace(found, note=f"Not asked as in {idioms[0].place}: {refusals[0]}") if is_other else found
+            other = f"Not asked as in {idioms[0].place}: {refusals[0]}" if is_other else ""
+            return replace(found, note=" ".join(note for note in (other, found.note) if note))
         refusals.append(found.reason)
     return No(refusals[0] if refusals else "No way of asking for a flag is known for this kind of file.")
 
@@ -79,7 +81,14 @@ def _ask(idiom: Idiom, region: Region, where: Where, host: Node | None) -> Ask |
     needs = tuple(need for need in (*client.needs, key.need) if need is not None)
     keys = "" if own or not key.entry else key.entry.path
     asked = Ask(condition, idiom.place, needs, host, idiom.client, edits, keys, idiom.package, idiom.setup)
-    return replace(asked, late=late)
+    return replace(asked, late=late, note=_lacking_member(idiom, key.text, where))
+
+
+def _lacking_member(idiom: Idiom, name: str, where: Where) -> str:
+    """What has to be added by hand where an object has flags as its members."""
+    if not idiom.case or idiom.hook or any(True for _ in where.files_with(name)):
+        return ""
+    return f"{name} is new: add it where {idiom.callee.partition('{flag}')[0].rstrip('.[')} gets its members."
 
 
 def _inside(region: Region, host: Node | None) -> Node:
@@ -165,6 +174,8 @@ class _Key:
 
 def _key(idiom: Idiom, at: Node, where: Where) -> _Key | No:
     """The flag's key as this idiom writes keys: as a text, or as an entry where the repository lists them."""
+    if idiom.case:
+        return _named(idiom, where)
     literal = _Key(quoted(where.keys.flag, where.style.quote))
     constant, key = idiom.constant, idiom.key
     if constant is None or key is None or not constant.name:
@@ -181,6 +192,15 @@ def _key(idiom: Idiom, at: Node, where: Where) -> _Key | No:
         return need if is_typed else literal
     lead, need = qualified(need, where.pair)
     return _Key(lead + name.sub(entry.name, key.text), need, entry)
+
+
+def _named(idiom: Idiom, where: Where) -> _Key | No:
+    """The flag's name as that of a member."""
+    flag = where.keys.flag
+    name = idiom.member(flag)
+    if house_name(name) == flag or name == flag:
+        return _Key(name)
+    return No(f"{idiom.place} reads flags as members, and {name} would be read as {house_name(name)}, not as {flag}.")
 
 
 def _plain_name(root: Node, name: str) -> bool:

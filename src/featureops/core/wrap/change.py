@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from featureops.core.cleanup import cleanup
@@ -15,8 +15,11 @@ from featureops.core.pack import LanguagePack
 from featureops.core.parsed import Parsed
 from featureops.core.project import Project
 from featureops.core.syntax import SourceFile, TooDeep
+from featureops.core.wrap.altered import altered
 from featureops.core.wrap.asking import Where, rendered
+from featureops.core.wrap.between import Between, taken_away
 from featureops.core.wrap.clients import Clients
+from featureops.core.wrap.gathered import RESTORED, Gathered
 from featureops.core.wrap.guarded import Guards
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
@@ -30,7 +33,7 @@ from featureops.core.wrap.lines import (
     unset_without,
 )
 from featureops.core.wrap.overlay import Overlay
-from featureops.core.wrap.plan import FileWrap, Job, wrap_file
+from featureops.core.wrap.plan import Job, wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.telling import Types
@@ -41,6 +44,7 @@ __all__ = ["KEY_LISTED", "Wrapped", "wrap_changes", "wrap_lines"]
 _MOST_FILES = 40
 _NEIGHBOURS = 2
 _MODELS = 3
+_TRIES = 3
 _PARSED = 3_000_000
 """Bytes of text that are kept parsed while a change is wrapped."""
 KEY_LISTED = "The flag's key joins the others that are kept here."
@@ -84,14 +88,6 @@ def wrap_lines(
     return found if isinstance(found, No) else change.lines(file, found, what, off)
 
 
-@dataclass(slots=True)
-class _Results:
-    edits: dict[str, FileEdit] = field(default_factory=dict)
-    hunks: list[Hunk] = field(default_factory=list)
-    wraps: dict[str, FileWrap] = field(default_factory=dict)
-    jobs: dict[str, Job] = field(default_factory=dict)
-
-
 def _nowhere(_word: bytes) -> frozenset[str]:
     return frozenset()
 
@@ -105,22 +101,23 @@ class _Change:
         self.parsed = Parsed(size=_PARSED)
         self.project = Project(repository.paths, repository.read, repository.packs, repository.config, self.parsed)
         self.idioms = Idioms(repository, self.project)
-        self.results = _Results()
+        self.results = Gathered()
         self.clients = Clients(self.project)
         self._mentions: dict[str, set[str]] = {}
         self._words: dict[bytes, frozenset[str]] = {}
+        self._holding: dict[tuple[bytes, tuple[bytes, ...]], bool] = {}
         self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
 
     def changes(self, changes: Sequence[ChangedFile]) -> Wrapped:
-        for changed in changes:
-            found = self._prepared(changed)
-            if isinstance(found, Hunk):
-                self.results.hunks.append(found)
-            else:
-                self._wrap(self._job(found))
-        self._keep_for_others(changes)
+        found = [self._prepared(changed) for changed in changes]
+        pairs = [each for each in found if isinstance(each, Pair)]
+        self.results.hunks.extend(each for each in found if isinstance(each, Hunk))
+        gone, calls = taken_away(self.repository, pairs, changes), altered(pairs)
+        for pair in pairs:
+            self._wrap(replace(self._job(pair), gone=gone, altered=calls))
+        self._keep_for_others(Between(self.repository, changes, self.parsed))
         return self._wrapped()
 
     def lines(self, file: SourceFile, region: Region, asked: Selection, off: Off) -> Wrapped:
@@ -136,10 +133,8 @@ class _Change:
         else:
             pair, region = sides(Pair(file, file, names, names), region, off)
             self._wrap(self._job(pair, (region,)))
-        if not isinstance(asked, str) and (first, last) != asked:
-            note = f"Lines {first} to {last}: made wider to whole statements."
-            self.results.hunks = [replace(hunk, reason=f"{note} {hunk.reason}".strip()) for hunk in self.results.hunks]
-        return self._wrapped()
+        wider = not isinstance(asked, str) and (first, last) != asked
+        return self._wrapped(f"Lines {first} to {last}: made wider to whole statements. " if wider else "")
 
     def _prepared(self, changed: ChangedFile) -> Pair | Hunk:
         """The two sides of a file, or why it is not compared."""
@@ -181,7 +176,7 @@ class _Change:
 
     def _is_named_beside(self, path: str, word: str) -> bool:
         """Whether another file has a word, or got it by this change."""
-        made = (edit.after or b"" for other, edit in self.results.edits.items() if other != path)
+        made = (text for other, text in self.results.texts().items() if other != path)
         return bool(self._with_word(word.encode()) - {path}) or any(word.encode() in text for text in made)
 
     def _files_with(self, word: str) -> Iterable[str]:
@@ -207,7 +202,7 @@ class _Change:
         lists = {other: after for other, (_, after) in added.items()}
         files = {**self._around(path), **lists, path: text}
         whole, searched = self.repository, self._with_word if wide else _nowhere
-        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
+        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched, self._holding)
         only = frozenset({path, *lists})
         done = cleanup(source, self.flag, keep, whole.packs, whole.config, only, parsed=self.parsed)
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
@@ -256,8 +251,6 @@ class _Change:
         if done.kept and self._sees_more(path, done.kept):
             done = wrap_file(job)
         self.results.jobs[path], self.results.wraps[path] = job, done
-        self.results.hunks.extend(done.hunks)
-        self.results.edits[path] = FileEdit(path, job.pair.new.data, done.text)
 
     def _sees_more(self, path: str, names: frozenset[str]) -> bool:
         """Let the cleanup of a wrapped file see the others that say a name that came back: it may stay for them."""
@@ -268,41 +261,78 @@ class _Change:
 
     # -------------------------------------------------------------- between files
 
-    def _keep_for_others(self, changes: Sequence[ChangedFile]) -> None:
+    def _keep_for_others(self, between: Between) -> None:
         """Old code in branches may use what other files of the change took away: definitions and whole files come
-        back."""
-        deleted = {changed.path: changed for changed in changes if changed.after is None and changed.before is not None}
-        if not deleted and len(self.results.wraps) < 2:
+        back, where taking the flag out takes them away again. Other old code that needs them is refused."""
+        results = self.results
+        if not between.deleted and len(results.wraps) < 2:
             return
-        paths = self.project.paths | set(deleted)
-        whole = Project(paths, self.repository.read, self.repository.packs, self.repository.config, self.parsed)
-        wanted: dict[str, set[str]] = {}
-        for path, done in self.results.wraps.items():
-            file = self.parsed.file(path, done.text, self.results.jobs[path].pair.new.pack)
-            entries = (binding.imported for binding in self.parsed.names(file).imports if done.asks)
-            for entry in (entry for entry in entries if entry is not None):
-                target = whole.module_path(path, entry.module) or ""
-                if target in deleted:
-                    self.results.edits[target] = FileEdit(target, None, deleted[target].before)
-                elif target in self.results.jobs:
-                    wanted.setdefault(target, set()).add(entry.imported)
-        for target, names in wanted.items():
-            self._put_back(target, frozenset(names))
+        for _ in range(_TRIES):
+            results.kept, results.names, results.restored = {}, {}, {}
+            while self._put_back(between):
+                pass
+            stays = self._staying(between)
+            if not stays:
+                return
+            for path, job in list(results.jobs.items()):
+                if results.wraps[path].asks:
+                    self._wrap(replace(job, barred={**job.barred, **stays}))
+        results.kept, results.names, results.restored = {}, {}, {}
 
-    def _put_back(self, path: str, names: frozenset[str]) -> None:
-        pair = self.results.jobs[path].pair
-        gone = frozenset(name for name in names if pair.old_names.top(name) and not pair.new_names.top(name))
-        if not gone:
-            return
-        again = wrap_file(replace(self.results.jobs[path], outside=gone))
-        self.results.wraps[path] = again
-        self.results.edits[path] = FileEdit(path, pair.new.data, again.text)
-        reason = f"{', '.join(sorted(gone))} put back: old code in other files still needs it. Remove it with the flag."
-        self.results.hunks.append(Hunk(path, 1, 1, "left", "kept", reason))
+    def _put_back(self, between: Between) -> bool:
+        """What the texts as they are by now need, once; whether there was anything."""
+        results, grown = self.results, False
+        for target, names in between.needed(results.texts()).items():
+            text = between.deleted.get(target)
+            if text is not None and target not in results.restored:
+                results.restored[target], grown = text, True
+            if target not in results.jobs:
+                continue
+            job = results.jobs[target]
+            old, new, known = job.pair.old_names, job.pair.new_names, results.names.get(target, frozenset())
+            gone = frozenset(name for name in names if old.top(name) and not new.top(name))
+            if gone - known:
+                results.names[target], grown = gone | known, True
+                results.kept[target] = wrap_file(replace(job, outside=gone | known))
+        return grown
+
+    def _staying(self, between: Between) -> dict[str, str]:
+        """The names of what was put back for other files and would stay when the flag goes; with the paths."""
+        results, texts = self.results, self.results.texts()
+        if not results.kept and not results.restored:
+            return {}
+        whole = self.repository
+        around = {other: data for path in texts for other, data in self._around(path).items()}
+        files = {**around, **self._keys_in(texts), **texts}
+        source = Overlay(files, whole.paths | results.restored.keys(), whole.read, self._with_word, self._holding)
+        done = {
+            edit.path: edit.after
+            for edit in cleanup(source, self.flag, True, whole.packs, whole.config, parsed=self.parsed).edits
+        }
+        wanted = {path: results.jobs[path].pair.new.data for path in results.kept}
+        stays = [path for path, data in wanted.items() if done.get(path, texts[path]) != data or self._lacks(path)]
+        found = {name: path for path in stays for name in results.names[path]}
+        needed = between.needed(texts)
+        left = [path for path in results.restored if done.get(path, b"") is not None]
+        return {**found, **{name: path for path in left for name in needed.get(path, ())}}
+
+    def _lacks(self, path: str) -> bool:
+        """Whether names that others need could not be put back."""
+        pack = self.results.jobs[path].pair.new.pack
+        there = self.parsed.names(self.parsed.file(path, self.results.kept[path].text, pack))
+        return any(there.top(name) is None for name in self.results.names[path])
+
+    def _keys_in(self, texts: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The files that list the key for the wrapped ones."""
+        listed = (other for text in texts.values() for other in self.keys.named_in(text))
+        return {other: both[1] for other in listed if (both := self.keys.added(other)) is not None}
 
     # -------------------------------------------------------------- the result
 
-    def _wrapped(self) -> Wrapped:
+    def _wrapped(self, note: str = "") -> Wrapped:
+        for edit, found in self.results.wrapped():
+            self.results.edits[edit.path] = edit
+            self.results.hunks.extend(found)
         asks = tuple(ask for done in self.results.wraps.values() for ask in done.asks)
         lacking = (self.clients.lacking(path, ask) for path, done in self.results.wraps.items() for ask in done.asks)
         packages = dict.fromkeys(each for found in lacking for each in found)
@@ -310,8 +340,9 @@ class _Change:
             self._make(edit)
         for path in {ask.keys for ask in asks if ask.keys}:
             self._list(path)
-        restored = [path for path, edit in self.results.edits.items() if edit.before is None]
-        hunks = [self._restored(hunk) if hunk.path in restored else hunk for hunk in self.results.hunks]
+        restored = self.results.restored
+        hunks = [hunk for hunk in self.results.hunks if hunk.path not in restored or hunk.reason == RESTORED]
+        hunks = [replace(hunk, reason=f"{note}{hunk.reason}".strip()) for hunk in hunks] if note else hunks
         edits = tuple(edit for _, edit in sorted(self.results.edits.items()) if edit.before != edit.after)
         seen = frozenset(idiom.path for path in self.results.wraps for idiom in self.idioms.usable(path)[0][:1])
         ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.path, hunk.start_line, hunk.end_line)))
@@ -333,11 +364,6 @@ class _Change:
         if text is not None and before is not None:
             self.results.edits[path] = FileEdit(path, before, text)
             self.results.hunks.append(Hunk(path, 1, 1, "left", "", KEY_LISTED))
-
-    def _restored(self, hunk: Hunk) -> Hunk:
-        if hunk.reason == _NEW_MODULE:
-            return hunk
-        return Hunk(hunk.path, 1, 1, "left", "kept", "Put back: the old code in a branch still needs this file.")
 
 
 def _untouched(changed: ChangedFile, pack: LanguagePack | None) -> str | None:

@@ -42,7 +42,8 @@ class _Placed:
 
 
 class Clients:
-    """The templates of SDKs as idioms. Each client gets one place for a whole change."""
+    """The templates of SDKs as idioms. Each client gets one place for a whole change, or one a package where only that
+    sees it."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -85,7 +86,16 @@ class Clients:
         if pack is None or not ask.package:
             return []
         package = self.manifests.lacking(path, pack, ask.package)
-        return [each for each in (package, ask.setup) if each]
+        return [each for each in (package, ask.setup, self._load(path, pack, ask)) if each]
+
+    def _load(self, path: str, pack: LanguagePack, ask: Ask) -> str:
+        """What loads the file of a client where no manifest says that files are loaded by themselves."""
+        placed = next((each for each in self._placed.values() if each.path == ask.client), None)
+        if placed is None or not placed.client.loader:
+            return ""
+        if any(placed.client.loader in manifest.text for manifest in self.manifests.near(path, pack)):
+            return ""
+        return placed.client.load.format(path=placed.path)
 
     # -------------------------------------------------------------- one template
 
@@ -131,7 +141,8 @@ class Clients:
     # -------------------------------------------------------------- clients
 
     def _place(self, pair: Pair, sdk: SdkPack, template: WrapTemplate, client: ClientModule) -> _Placed:
-        key = f"{pair.new.pack.id} {sdk.id} {client.file}"
+        own = client.seen == "package" and pair.new.pack.modules.style == "folder"
+        key = f"{pair.new.pack.id} {sdk.id} {client.file} {posixpath.dirname(pair.path) if own else ''}"
         if key not in self._placed:
             self._placed[key] = self._new_place(pair, template, client)
         return self._placed[key]

@@ -52,7 +52,8 @@ def two_functions(pair: Pair, region: Region, flag: str, style: Style, is_named:
         return No(f"It can't become two functions chosen by the flag: {names[0]} is there already.")
 
     def write(condition: str) -> list[Edit]:
-        given = [rules.give.format(call.format(name)) for name in names]
+        statement = rules.plain if _gives_nothing(function) else rules.give
+        given = [statement.format(call.format(name)) for name in names]
         start, end = lines_of(whole.new_items)
         at = pair.new.line_end(_statement(function).end - 1)
         texts = zip(names, (whole.new_items, whole.old_items), strict=True)
@@ -92,7 +93,10 @@ def _unmovable(region: Region, function: Node) -> str:
         return "it has no name, or its statements share lines"
     if not (_is_member(function) or place is function.file.root):
         return "it stands inside another function"
-    head = set(re.findall(r"\w+", function.file.slice(function.start, name.start)))
+    before = function.file.slice(function.start, name.start)
+    if before.rstrip().endswith("."):
+        return "it extends another type"
+    head = set(re.findall(r"\w+", before))
     if name.text in function.file.pack.index.constructors or head & rules.unfit:
         return "it makes objects, or is read like a field"
     text = b"".join(item.text for item in (*region.old_items, *region.new_items)).decode("utf-8", "replace")
@@ -121,14 +125,30 @@ def _call(pair: Pair, function: Node) -> str:
     names = [name for name in given if name is not None]
     if len(names) != len(given):
         return ""
-    receiver = rules.receiver
-    if _is_member(function) and not receiver:
+    receiver = rules.receiver if _is_member(function) else _held(pair, function)
+    if receiver is None:
         if not names or names[0] not in function.file.pack.index.self_names:
             return ""
         receiver = f"{names.pop(0)}."
-    call = f"{receiver if _is_member(function) else ''}{{}}({', '.join(names)})"
+    call = f"{receiver}{{}}({', '.join(names)})"
     waits = (form for word, form in rules.waits.items() if function.has_token(word))
     return next(waits, "{}").format(call)
+
+
+def _held(pair: Pair, function: Node) -> str:
+    """The name of what a function is called on, where that is declared in front of its own name."""
+    field = function.file.pack.wrap.functions.held
+    part = next((child for child in function.children if field and child.field == field), None)
+    bindings = pair.new_names.in_scope(function).values() if part is not None else ()
+    names = [name.text for each in bindings for name in each.definitions if part and part.span.holds(name.span)]
+    return f"{names[0]}." if names else ""
+
+
+def _gives_nothing(function: Node) -> bool:
+    rules, result = function.file.pack.wrap, function.role("type")
+    text = result.text if result is not None else ""
+    waited = any(map(function.has_token, rules.functions.waits))
+    return text in rules.functions.empty or text in rules.no_result[: None if waited else 1]
 
 
 def _given(pair: Pair, function: Node) -> Iterator[str | None]:
@@ -138,12 +158,13 @@ def _given(pair: Pair, function: Node) -> Iterator[str | None]:
     for item in parameters.items if parameters is not None else ():
         found = [name for each in bindings for name in each.definitions if item.span.holds(name.span)]
         lead = item.file.slice(item.start, found[0].start) if found else "*"
-        yield found[0].text if len(found) == 1 and not set(lead) & set("*.{[(&") else None
+        yield from [None] if set(lead) & set("*.{[(&") else [name.text for name in found]
 
 
 def _name(function: Node, side: str, flag: str) -> str:
     pack, name = function.file.pack, function.role("name")
     own = name.text.strip("_") if name is not None else ""
+    own = own[:1].lower() + own[1:] if pack.wrap.functions.lower else own
     words = [side, *words_of(flag)]
     if pack.wrap.variable == "snake":
         return f"{pack.wrap.functions.prefix}{own}_{spelt(words, 'snake')}"
@@ -159,7 +180,9 @@ def _text(function: Node, name: str, items: tuple[Item, ...], style: Style) -> b
     """A function with the head of another one, and with these statements."""
     file, lines, own = function.file, text_lines(function), function.role("name") or function
     rules = file.pack.wrap.functions
-    words = [word for word in file.slice(function.start, own.start).split() if word not in rules.drop]
+    marks = [child for child in function.children if child.shape == "decorator" and child.end <= own.start]
+    before = file.slice(max([function.start, *(mark.end for mark in marks)]), own.start)
+    words = [word for word in before.split() if word not in rules.drop]
     lead = f"{rules.private if _is_member(function) else ''}{' '.join(words)}"
     head = f"{lead} " if words else lead
     start, end = lines_of(items)

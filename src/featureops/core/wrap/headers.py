@@ -7,7 +7,7 @@ from featureops.core.wrap.boxes import boxes_in, declarators_of, frame, same_hea
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Stays
 
-__all__ = ["header_judged", "sets_up"]
+__all__ = ["header_judged", "only_gained", "parts_of", "sets_up"]
 
 
 def header_judged(region: Region, name: str) -> Stays | No:
@@ -20,7 +20,7 @@ def header_judged(region: Region, name: str) -> Stays | No:
             " decorators and choose between the two where it is called.",
             inside=_only_wrappers(region),
         )
-    if after.type in after.file.pack.wrap.makers and _gained_parts(before, after):
+    if after.type in after.file.pack.wrap.makers and only_gained(before, after):
         return Stays(f"{name} only gained what it is made with: hand it in whether the flag is on or off.")
     if after.shape == "class":
         return No(
@@ -58,11 +58,11 @@ def _only_wrappers(region: Region) -> bool:
 # ---------------------------------------------------------------- what is made with more
 
 
-def _gained_parts(old: Node, new: Node) -> bool:
+def only_gained(old: Node, new: Node) -> bool:
     """Whether a class or its constructor is made with more, and nothing else of the header differs."""
     if any(map(new.has_token, new.file.pack.wrap.value_words)):
         return False
-    sides = [(node, _parts(node), node.role("body")) for node in (old, new)]
+    sides = [(node, parts_of(node), node.role("body")) for node in (old, new)]
     heads, lists = [], []
     for node, parts, body in sides:
         data, end = node.file.data, body.start if body is not None else node.end
@@ -73,7 +73,7 @@ def _gained_parts(old: Node, new: Node) -> bool:
     return heads[0] == heads[1] and len(lists[0]) < len(lists[1]) and all(text in rest for text in lists[0])
 
 
-def _parts(node: Node) -> Node | None:
+def parts_of(node: Node) -> Node | None:
     """The list of parameters."""
     found = node.role("parameters")
     if found is not None:

@@ -11,7 +11,10 @@ from featureops.core.project import Constant
 from featureops.core.reads import Read
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
+from featureops.core.words import words_of
 from featureops.core.wrap.injection import Held, held_by
+from featureops.core.wrap.membership import Membership, membership_of
+from featureops.core.wrap.spelt import spelt
 from featureops.core.wrap.values import Need
 
 __all__ = ["Idiom", "Part", "idiom_of", "ranked", "root_of"]
@@ -35,7 +38,8 @@ class Idiom:
     without one (a template) `need` imports it, from the module at `client` where it has to be made first. `start` is
     the node of that name, `held` the member of a class that it is; `key` and `constant` are the key that it asks
     for. Of a template, `package` has to be installed and `setup` written once; where it is
-    `late`, what stands behind the call is asked of the call's result. What does more than ask is not `is_exact`."""
+    `late`, what stands behind the call is asked of the call's result. What does more than ask is not `is_exact`. With a
+    `case` the flag's name, written in that, stands for `{flag}` in `callee`, which is no call then."""
 
     sdk: str
     path: str
@@ -59,12 +63,19 @@ class Idiom:
     package: str = ""
     setup: str = ""
     late: bool = False
+    case: str = ""
 
     @property
     def place(self) -> str:
         return f"{self.path}:{self.line}" if self.line else self.path
 
+    def member(self, flag: str) -> str:
+        """The flag's name as that of a member."""
+        return flag if self.case == "kebab" else spelt(words_of(flag), self.case)
+
     def condition(self, key: str, parts: Iterable[Part] | None = None, callee: str | None = None) -> str:
+        if self.case:
+            return (callee or self.callee).replace("{flag}", key)
         chosen = self.parts if parts is None else parts
         texts = (f"{part.keyword}{key if part.key else part.text}{part.tail}" for part in chosen)
         return f"{self.before}{callee or self.callee}({', '.join(texts)}){self.after}"
@@ -76,6 +87,8 @@ class Idiom:
 def idiom_of(read: Read, names: Names) -> Idiom | None:
     """The idiom that a read shows; None for reads that ask for no boolean or hold no key."""
     callee, arguments = read.call.role("function"), read.call.role("arguments")
+    if read.key is None and read.flag is not None and read.value in ("boolean", "name"):
+        return _member_idiom(read, names)
     if read.value != "boolean" or read.key is None or callee is None or arguments is None:
         return None
     root, file = root_of(callee), read.call.file
@@ -101,6 +114,33 @@ def idiom_of(read: Read, names: Names) -> Idiom | None:
         held=held_by(callee, root, names),
         key=read.key,
         constant=read.constant,
+    )
+
+
+def _member_idiom(read: Read, names: Names) -> Idiom | None:
+    """The idiom of a read of a member that is called like its flag."""
+    found: Membership | None = membership_of(read, names)
+    if found is None:
+        return None
+    root, file = root_of(found.owner), read.node.file
+    hooks = file.pack.wrap.hooks
+    callee = found.owner.role("function") if found.owner.shape == "call" else None
+    return Idiom(
+        sdk=read.sdk,
+        path=file.path,
+        line=file.line_of(read.node.start),
+        callee=found.text,
+        root=root.text,
+        parts=(),
+        node=read.node,
+        binding=names.of.get(root),
+        inverted=read.when == "disabled",
+        hook=hooks is not None and callee is not None and re.search(hooks, callee.text.split(".")[-1]) is not None,
+        is_exact=read.is_exact,
+        start=root,
+        held=held_by(read.node, root, names) if found.owner is not root else None,
+        constant=read.constant,
+        case=found.case,
     )
 
 

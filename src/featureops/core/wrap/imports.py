@@ -293,6 +293,9 @@ def module_of(project: Project, path: str, target: str) -> str:
     folder, name = posixpath.split(stem)
     if pack is None:
         return stem
+    spelled = _spelled(project, path, target) if pack.modules.style == "dotted" else None
+    if spelled is not None:
+        return spelled
     indexed = name in pack.modules.indexes
     if pack.modules.style == "path":
         return _relative(folder if indexed else stem, target)
@@ -304,6 +307,13 @@ def module_of(project: Project, path: str, target: str) -> str:
         if _index("/".join(folders[: depth + 1]), index, pack) in project.paths
     ]
     return ".".join([*(folders[packages[0] :] if packages else []), *([] if indexed else [name])])
+
+
+def _spelled(project: Project, path: str, target: str) -> str | None:
+    """How `target` spells the module of another file already."""
+    entries = [binding.imported for binding in project.names(target).imports] if project.file(target) else []
+    modules = (entry.module for entry in entries if entry is not None)
+    return next((module for module in modules if project.module_path(target, module) == path), None)
 
 
 def _index(folder: str, index: str, pack: LanguagePack) -> str:

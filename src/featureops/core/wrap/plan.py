@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from featureops.core.declaring import Declaration
 from featureops.core.parsed import Parsed
 from featureops.core.syntax import Node
+from featureops.core.wrap.altered import Altered, hands_over, one_by_one
 from featureops.core.wrap.boxes import definition_name, owner_of
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form, forms_of
@@ -20,7 +21,8 @@ from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Expected, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
-from featureops.core.wrap.reach import captured, hidden, reached
+from featureops.core.wrap.options import Options
+from featureops.core.wrap.reach import captured, hidden, reached, unreachable
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
 from featureops.core.wrap.saying import said
@@ -30,7 +32,7 @@ __all__ = ["FileWrap", "Job", "wrap_file"]
 
 _Asker = Callable[[Region], Ask | No]
 _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
-_MOST_OPTIONS = 8
+_ONE_BRANCH = "One branch, since two functions chosen by the flag could not be taken out again exactly."
 
 
 def _untold(_declaration: Declaration, _at: int) -> str | None:
@@ -44,10 +46,10 @@ def _nowhere(_word: str) -> bool:
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """The two sides of a file and all that wrapping it needs. `guards` tell what a flag guards already; `outside` are
-    the names that old code in other files still needs from this one; `regions` replaces the comparison of the sides.
-    `wide` is a cleaner that sees more of the repository
-    and takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a
-    word."""
+    the names that old code in other files still needs from this one; `gone` those that other files of the change took
+    away, `barred` those that would stay if they were put back, with the paths; `altered` what these call in another
+    way now; `regions` replaces the comparison of the sides. `wide` is a cleaner that sees more of the repository and
+    takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a word."""
 
     pair: Pair
     flag: str
@@ -57,6 +59,9 @@ class Job:
     style: Style
     guards: Guards
     outside: frozenset[str] = frozenset()
+    gone: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, str] = field(default_factory=dict)
+    altered: Altered = field(default_factory=Altered)
     regions: Sequence[Region] | None = None
     type_of: TypeOf = _untold
     wide: Cleaner | None = None
@@ -78,7 +83,7 @@ class FileWrap:
 @dataclass(slots=True, eq=False)
 class _Piece:
     region: Region
-    options: list[tuple[Form, Ask]]
+    options: Options
     at: int = 0
     refused: str = ""
     note: str = ""
@@ -132,10 +137,11 @@ def _with_outside(job: Job, found: _Sorted, wrapped: Sequence[_Piece], built: Bu
 def _sorted(job: Job, regions: list[Region]) -> _Sorted:
     found = _Sorted()
     headers: list[Region] = []
-    for region in (part for whole in regions for part in cut(whole)):
+    for region in (part for whole in regions for each in cut(whole) for part in one_by_one(job.altered, each)):
         if any(header.new_items[0].start <= region.new_box.node.start < header.new_items[0].end for header in headers):
             continue
-        verdict = unreadable(region) or judged(region) or guarded_already(job.guards, region)
+        verdict = unreadable(region) or judged(region) or hands_over(job.altered, region)
+        verdict = verdict or guarded_already(job.guards, region)
         if isinstance(verdict, Stays):
             found.left.append(region)
         elif isinstance(verdict, No):
@@ -149,19 +155,19 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
 
 
 def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
-    options, why = _options(job, region, regions)
-    if options:
+    options = Options(_options(job, region, regions))
+    if any(True for _ in options.from_on(0)):
         found.pieces.append(_Piece(region, options, note=_note(job, region, options)))
     else:
         found.stuck.append(region)
-        found.hunks.append(_plain_hunk(job, region, No(why)))
+        found.hunks.append(_plain_hunk(job, region, No(options.why)))
 
 
-def _note(job: Job, region: Region, options: Sequence[tuple[Form, Ask]]) -> str:
+def _note(job: Job, region: Region, options: Options) -> str:
     notes = [nested_in(job.guards, region)]
     if job.form == "functions" and options[0][0].name != "functions":
         two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
-        notes.append(two.reason if isinstance(two, No) else "Two functions chosen by the flag can't be written here.")
+        notes.append(two.reason if isinstance(two, No) else _ONE_BRANCH)
     return " ".join(note for note in notes if note)
 
 
@@ -178,26 +184,18 @@ def _put_back_hunk(hunk: Hunk) -> Hunk:
     return replace(hunk, form="kept", reason=reason)
 
 
-def _options(job: Job, region: Region, regions: list[Region]) -> tuple[list[tuple[Form, Ask]], str]:
-    options: list[tuple[Form, Ask]] = []
-    why = (
-        "No form of a branch fits here. Put every statement on a line of its own, or move the new code into a function"
-        " of its own."
-    )
+def _options(job: Job, region: Region, regions: list[Region]) -> Iterator[tuple[Form, Ask] | No]:
     for form in _forms(job, region, regions):
         if isinstance(form, No):
-            why = form.reason
+            yield form
             continue
         ask = job.ask(form.region)
         if isinstance(ask, No):
-            why = ask.reason
+            yield ask
         elif ask.host is None or _can_host(ask.host) or form.region.new_box.node.parent is ask.host:
-            options.append((form, ask))
+            yield form, ask
         else:
-            why = "The component's body is a mere expression: give it a block with a return statement first."
-        if len(options) >= _MOST_OPTIONS:
-            break
-    return options, why
+            yield No("The component's body is a mere expression: give it a block with a return statement first.")
 
 
 def _can_host(host: Node) -> bool:
@@ -278,7 +276,7 @@ def _solved(job: Job, found: _Sorted) -> tuple[Built | None, Verdict]:
 def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
     """The pieces together, if need be with the last one in another form."""
     last = pieces[-1]
-    for index in range(last.at, len(last.options)):
+    for index in last.options.from_on(last.at):
         last.at = index
         built, verdict = _best(job, found, pieces)
         if built is not None:
@@ -289,7 +287,7 @@ def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[B
 def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
     """Choose the first form for which the law holds for this piece alone."""
     why = ""
-    for index in range(len(piece.options)):
+    for index in piece.options.from_on(0):
         piece.at = index
         built, verdict = _best(job, found, [piece])
         if built is not None:
@@ -320,7 +318,8 @@ def _try(job: Job, found: _Sorted, pieces: Sequence[_Piece], layout: Layout) -> 
     wrapped = [form.region for form, _ in chosen]
     stuck = [*found.stuck, *(piece.region for piece in found.pieces if piece not in pieces)]
     refused = [*found.stuck, *(piece.region for piece in found.pieces if piece.refused)]
-    kept = kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
+    lack = unreachable(job.pair, wrapped, job.gone, job.barred)
+    kept = lack or kept_for(job.pair, wrapped, found.left, job.style, stuck=refused)
     if isinstance(kept, No):
         return kept
     return build(job.pair, job.flag, chosen, (found.left, stuck), kept, job.style, layout)
@@ -366,6 +365,7 @@ def _hunk(job: Job, piece: _Piece, verdict: Verdict, chosen: Sequence[tuple[Form
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
     form, ask = next((each for each in chosen if each[0].region.covers(piece.choice[0].region)), piece.choice)
     asked = built.asked.get(form.region) if built is not None else None
-    sentences = (piece.note, *said(piece.region, form, ask, verdict, asked))
+    note = _ONE_BRANCH if job.form == "functions" and form.name != "functions" and not piece.note else piece.note
+    sentences = (note, *said(piece.region, form, ask, verdict, asked))
     reason = " ".join(sentence for sentence in sentences if sentence)
     return Hunk(job.pair.path, first, last, "wrapped", form.name, reason, statement=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.mentions import mentions_within
 from featureops.core.model import Span
@@ -23,6 +23,7 @@ __all__ = [
     "reached",
     "top_names",
     "unopened",
+    "unreachable",
 ]
 
 _MOST_REPEATED = 40
@@ -151,6 +152,9 @@ def made_local(pair: Pair, wrapped: Sequence[Region]) -> str | None:
         taken = _from_outside(pair.old_names, before, set(pair.new_names.in_scope(after)))
         taken |= _from_outside(pair.new_names, after, coming)
         if taken:
+            # What is a local of both is asked of an object besides: `this.name = name`.
+            taken -= pair.old_names.in_scope(before).keys() & pair.new_names.in_scope(after).keys()
+        if taken:
             return min(taken)
     return None
 
@@ -271,3 +275,32 @@ def clashes(needed: Iterable[Binding], new: Names) -> str | None:
         if before and after and (before.module, before.imported) != (after.module, after.imported):
             return binding.name
     return None
+
+
+def unreachable(pair: Pair, wrapped: Sequence[Region], gone: Mapping[str, str], barred: Mapping[str, str]) -> No | None:
+    """Why old code can't have what another file took away: a name of `gone` that no import brings in, or one of
+    `barred`."""
+    if not gone and not barred:
+        return None
+    for node in (node for region in wrapped for item in region.old_items for node in item.node.walk()):
+        name = node.text if not node.children else ""
+        path = barred.get(name) or gone.get(name)
+        if path is None or path == pair.path or (node.parent is not None and node.parent.shape == "string"):
+            continue
+        binding = pair.old_names.of.get(node)
+        is_free = binding is None and (name in barred or not _of_module(pair.old_names, node))
+        if is_free or (binding is not None and binding.imported is not None and name in barred):
+            return No(
+                f"The old code needs {name}, which the change takes away in {path}. Keep it there until the flag is"
+                " removed"
+            )
+    return None
+
+
+def _of_module(names: Names, node: Node) -> bool:
+    """Whether a name is asked of a module that an import brings in."""
+    outer = node.parent
+    owner = outer.role("object") if outer is not None and outer.shape == "member" else None
+    binding = names.of.get(owner) if owner is not None and owner is not node else None
+    is_whole = binding is not None and binding.imported is not None and binding.imported.imported == "*"
+    return is_whole and node.file.pack.modules.style in ("path", "dotted")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from featureops.core.config import Config
+from featureops.core.config import Config, HouseRead
 from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import is_test_path
-from featureops.core.detect.presence import Presence
 from featureops.core.mentions import mentions_of
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
@@ -42,7 +42,7 @@ class Idioms:
     def __init__(self, repository: Repository, project: Project) -> None:
         self.repository = repository
         self.project = project
-        self._presence = Presence(repository.packs, repository.config)
+        self._presence = project.parsed.presence(repository.packs, repository.config)
         self._reads: dict[str, list[Read]] = {}
         self._by_language: dict[str, list[str]] = {}
         self._by_file: dict[str, list[Idiom]] = {}
@@ -115,13 +115,20 @@ class Idioms:
         """The nearest files of the language that ask for flags; tests are no model."""
         if pack.id not in self._by_language:
             calls = {form.method or form.function or "" for sdk in pack.sdks for form in sdk.calls}
-            calls |= {read.target.rpartition(".")[2] for read in self.repository.config.reads if read.form == "call"}
+            calls |= {_word_of(read) for read in self.repository.config.reads if read.form in ("call", "member")}
             hits = self.repository.grep(sorted(call.encode() for call in calls if call))
             self._by_language[pack.id] = [
                 hit for hit in hits if hit.endswith(pack.extensions) and not is_test_path(pack, hit)
             ]
         files = self._by_language[pack.id]
         return sorted(files, key=lambda other: (_distance(other, path), other))[:_MOST_FILES]
+
+
+def _word_of(read: HouseRead) -> str:
+    """A word that is in every such read: the name of what is called, or of what has the members."""
+    if read.form == "call":
+        return read.target.rpartition(".")[2]
+    return next(iter(re.findall(r"\w+", read.target.partition("{flag}")[0])[::-1]), "")
 
 
 def _distance(first: str, second: str) -> int:

@@ -26,7 +26,7 @@ def said(region: Region, form: Form, ask: Ask, verdict: Verdict, asked: Node | N
             f"The flag is asked in every turn of the loop in line {loop.file.line_of(loop.start)}: ask before it if"
             " that takes too long and the loop is short-lived."
         )
-    if form.region is not region:
+    if form.region is not region and form.name != "functions":
         yield "Made wider, so that the branch is valid code and can be taken out again exactly."
     if not verdict.exact:
         yield "Where the flag is cleaned up to disabled, blank lines or unused names may differ from the old file."
