@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -101,6 +101,7 @@ class _Sorted:
     left: list[Region] = field(default_factory=list)
     stuck: list[Region] = field(default_factory=list)
     hunks: list[Hunk] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
 
 
 def wrap_file(job: Job) -> FileWrap:
@@ -155,7 +156,10 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
 
 
 def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
-    options, why = _options(job, region, regions)
+    options, why = _options(job, _forms(job, region, regions))
+    found.regions = regions
+    if not options:
+        options, _ = _options(job, _last_forms(job, region, regions))
     if options:
         found.pieces.append(_Piece(region, options, note=_note(job, region, options)))
     else:
@@ -184,13 +188,13 @@ def _put_back_hunk(hunk: Hunk) -> Hunk:
     return replace(hunk, form="kept", reason=reason)
 
 
-def _options(job: Job, region: Region, regions: list[Region]) -> tuple[list[tuple[Form, Ask]], str]:
+def _options(job: Job, forms: Iterable[Form | No]) -> tuple[list[tuple[Form, Ask]], str]:
     options: list[tuple[Form, Ask]] = []
     why = (
         "No form of a branch fits here. Put every statement on a line of its own, or move the new code into a function"
         " of its own."
     )
-    for form in _forms(job, region, regions):
+    for form in forms:
         if isinstance(form, No):
             why = form.reason
             continue
@@ -212,18 +216,22 @@ def _can_host(host: Node) -> bool:
 
 
 def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | No]:
-    """The forms of a region, then those of the wider regions around it, at last those together with other changes."""
+    """The forms of a region, then those of the wider regions around it."""
     if job.form == "functions" or (job.form == "auto" and reads_better(region)):
         two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
         yield from [two] if isinstance(two, Form) and not judged(two.region) else []
-    chain = list(_chain(region))
-    own = [at for at in chain if _same_run(at, region)]
-    for at in own:
+    for at in (at for at in _chain(region) if _same_run(at, region)):
         verdict = judged(at) or captured(job.pair, at)
         if isinstance(verdict, No):
             yield verdict
             return
         yield from _forms_at(job, at, regions)
+
+
+def _last_forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | No]:
+    """The forms of a region together with other changes, and those around a function with a name in which it stands."""
+    chain = list(_chain(region))
+    own = [at for at in chain if _same_run(at, region)]
     for at in (*joined(job.pair, own, regions), *chain[len(own) :]):
         if not judged(at) and not captured(job.pair, at):
             yield from _forms_at(job, at, regions)
@@ -294,15 +302,26 @@ def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[B
 
 def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
     """Choose the first form for which the law holds for this piece alone."""
+    why = _first_lawful(job, found, piece, 0)
+    if why:
+        more, _ = _options(job, _last_forms(job, piece.region, found.regions))
+        tried = len(piece.options)
+        piece.options.extend(more)
+        if not more or _first_lawful(job, found, piece, tried):
+            sentence = why.endswith(".")
+            piece.refused = why if sentence else f"No form of a branch can be taken out again exactly here: {why}."
+
+
+def _first_lawful(job: Job, found: _Sorted, piece: _Piece, start: int) -> str:
+    """Choose the first option from `start` on for which the law holds; why it does not for the first of them."""
     why = ""
-    for index in range(len(piece.options)):
+    for index in range(start, len(piece.options)):
         piece.at = index
         built, verdict = _best(job, found, [piece])
         if built is not None:
-            return
+            return ""
         why = why or verdict.why
-    sentence = why.endswith(".")
-    piece.refused = why if sentence else f"No form of a branch can be taken out again exactly here: {why}."
+    return why or "no form fits"
 
 
 def _best(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
