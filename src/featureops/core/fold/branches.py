@@ -200,7 +200,7 @@ class Branches(Comparisons):
             self.editor.replace(effect.end, header - len(file.eol), self._statement_tail(node))
             self.editor.delete(header, file.line_end(end - 1))
         if not rest:
-            self.leaves[node] = False
+            self.stands_for[node] = [effect]
         return True
 
     def _starts_line(self, arm: Arm, node: Node) -> bool:
