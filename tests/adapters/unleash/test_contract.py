@@ -143,7 +143,7 @@ async def evaluated(backend: FlagBackend, name: str) -> list[bool]:
     await backend.put_strategy(name, "default", "production", some, "me")
     await backend.set_enabled(name, "default", "production", True, "me")
     contexts = [{"userId": str(user), "country": "no" if user % 2 else "se"} for user in range(200)]
-    return list(await backend.evaluate(name, "production", contexts))
+    return list(await backend.evaluate(await backend.flag(name), "production", contexts))
 
 
 CASES: list[Case] = [
