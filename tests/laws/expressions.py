@@ -142,9 +142,37 @@ class Expressions:
         draw = self.rng.random()
         if draw < 0.45:
             return self.condition()
-        if draw < 0.8:
+        if draw < 0.75:
             return self._choice(1)
-        return self._collected()
+        return self._counted() if draw < 0.83 else self._collected()
+
+    def _counted(self) -> str:
+        """Numbers of which the flag chooses one."""
+        operand = self.word(f"({self._number()} if {self.tight(1)} else {self._number()})", self._number())
+        if not self.python:
+            operand = f"({self.tight(1)} ? {operand} : {self._number()})"
+        draw = self.rng.random()
+        if draw < 0.2:
+            return f"-{operand}"
+        if draw < 0.3:
+            return f"{operand} ** 2"
+        sides = [operand, self.number()]
+        if self.chance(0.5):
+            sides.reverse()
+        return f" {self.rng.choice(['-', '*', '+', '>', self.word('==', '===')])} ".join(sides)
+
+    def _number(self) -> str:
+        draw = self.rng.random()
+        if draw < 0.4:
+            return self.number()
+        first, second = self.number(), self.number()
+        if draw < 0.6:
+            return f"(-{first})" if not self.python and draw < 0.5 else f"-{first}"
+        return (
+            f"{first} {self.rng.choice(['-', '+', '*'])} {second}"
+            if draw < 0.9 or self.python
+            else f"(t({first}), {second})"
+        )
 
     def _collected(self) -> str:
         first, second = self.tight(1), self.tight(1)

@@ -82,7 +82,15 @@ class Programs(Expressions):
         forms: list[Callable[[Place], None]] = [self._call, self._call, self._variable, self._flag_variable]
         forms += [self._reassigned, self._short]
         if place.budget > 0:
-            forms += [self._if] * 4 + [self._for, self._while, self._try, self._closure, self._switch, self._scoped]
+            forms += [self._if] * 4 + [
+                self._for,
+                self._while,
+                self._counted_loop,
+                self._try,
+                self._closure,
+                self._switch,
+                self._scoped,
+            ]
             forms += [self._finally, self._generator, self._asynchronous, self._shadow]
         if place.budget > 0 and place.returns:
             forms += [self._guard, self._guard]
@@ -175,6 +183,28 @@ class Programs(Expressions):
         self.closed(place.depth + 1)
         self.block(place.inner(loop=True))
         self.closed(place.depth)
+        if self.python and self.chance(0.3):
+            self.emit(place.depth, "else:")
+            self.block(place.inner())
+
+    def _counted_loop(self, place: Place) -> None:
+        """`for` with a condition, or `do` that goes on while one holds; a plain loop where there is neither."""
+        if self.python:
+            self._while(place)
+            return
+        name, condition = self.fresh("n"), self.condition()
+        is_for = self.chance(0.6)
+        self.emit(
+            place.depth, "", f"for (let {name} = 0; {condition}; {name} += 1) {{" if is_for else f"let {name} = 0;"
+        )
+        if not is_for:
+            self.emit(place.depth, "", "do {")
+            self.emit(place.depth + 1, "", f"{name} += 1;")
+        self.opened(place.depth + 1, "if", f"{name} > 2")
+        self.emit(place.depth + 2, "break", "break;")
+        self.closed(place.depth + 1)
+        self.block(place.inner(loop=True))
+        self.emit(place.depth, "", "}" if is_for else f"}} while ({condition});")
 
     def _try(self, place: Place) -> None:
         self.emit(place.depth, "try:", "try {")
@@ -257,7 +287,13 @@ class Programs(Expressions):
         self.emit(place.depth, f"def {name}():", f"function* {name}() {{")
         with self.function():
             value, last, condition = self.value(), self.value(), self.condition()
-            self.emit(place.depth + 1, f"yield {value}", f"yield {value};")
+            if self.chance(0.4):
+                self.opened(place.depth + 1, "if", self.condition())
+                self.emit(place.depth + 2, f"yield {value}", f"yield {value};")
+                self.closed(place.depth + 1)
+                last, condition = self.number(), self.truth() if self.chance(0.5) else condition
+            else:
+                self.emit(place.depth + 1, f"yield {value}", f"yield {value};")
             self.opened(place.depth + 1, "if", condition)
             self.emit(place.depth + 2, "return", "return;")
             self.closed(place.depth + 1)

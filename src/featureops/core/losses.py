@@ -158,12 +158,17 @@ def _serves_only(node: Node, binding: Binding) -> bool:
     find, and no effect is lost with its value."""
     statement, name = statement_of(node), binding.definitions[0]
     is_top = binding.scope is node.file.root and len(binding.definitions) == 1 and not binding.writes
-    if not is_top or any(part.shape == "decorator" for part in (*statement.children, *node.children)):
+    if not is_top or _is_marked(statement, name):
         return False
     if node.shape in ("function", "type-definition"):
         return node.role("name") is name
     value = initializer(binding)
     return node.shape in ("declarator", "assign") and value is not None and is_pure(value, lambda _: False)
+
+
+def _is_marked(statement: Node, name: Node) -> bool:
+    """Whether something that stands before the name of a definition marks it."""
+    return any(part.shape == "decorator" and part.start < name.start for part in statement.walk())
 
 
 def _is_bare(node: Node, name: bytes, data: bytes) -> bool:

@@ -74,11 +74,12 @@ class ShapeRule:
     inverted: bool = False
     inner: str | None = None
     is_plain: bool = field(init=False)
-    """Whether nothing but the node's type is asked for."""
+    """Whether nothing but the node's type is asked for. Parentheses have to stand around one thing."""
 
     def __post_init__(self) -> None:
         asked = (self.token, self.without, self.text, self.having)
-        object.__setattr__(self, "is_plain", not self.within and all(each is None for each in asked))
+        is_bare = not self.within and all(each is None for each in asked)
+        object.__setattr__(self, "is_plain", is_bare and self.name != "paren")
 
 
 @dataclass(frozen=True, slots=True)

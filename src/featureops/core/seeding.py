@@ -10,7 +10,6 @@ from featureops.core.carried import pack, unpack
 from featureops.core.detect.built import files_that_build, files_that_spell
 from featureops.core.detect.following import learn_callers
 from featureops.core.detect.needles import flag_needles, places_of
-from featureops.core.detect.presence import Presence
 from featureops.core.fixing import Fixing
 from featureops.core.flagobjects import kept_object
 from featureops.core.fold.values import Record
@@ -46,7 +45,7 @@ class Seeding:
         self.workers = workers
         self.files: set[str] = set()
         self._searched: set[bytes] = set()
-        self._presence = Presence(project.packs, project.config)
+        self._presence = project.parsed.presence(project.packs, project.config)
 
     def _needles(self) -> list[bytes]:
         """What a file must hold to be worth parsing: the key, and the names of constants that hold it."""
@@ -54,7 +53,7 @@ class Seeding:
 
     def find(self) -> None:
         pending = self._needles()
-        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read)
+        built = files_that_build(self.project, self.flag, self.source.grep, self.source.read, self._presence)
         passing = learn_callers(self.project, self.source.grep, self.source.read)
         for path in (*built, *passing, *files_that_spell(self.project, self.flag, self.source.grep)):
             if path not in self.files:

@@ -36,9 +36,9 @@ def files_that_build(
     flag: str,
     grep: Callable[[Sequence[bytes]], Iterable[str]],
     read: Callable[[str], bytes | None],
+    presence: Presence,
 ) -> list[str]:
     """The files with such a place."""
-    presence = Presence(project.packs, project.config)
     needles = tuple(dict.fromkeys(needle for each in presence.needles.values() for needle in each))
     packs = ((path, project.packs.reading(path)) for path in grep(needles))
     askings = {path: presence.asking(pack) for path, pack in packs if pack is not None}

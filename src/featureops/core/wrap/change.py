@@ -105,6 +105,7 @@ class _Change:
         self.clients = Clients(self.project)
         self._mentions: dict[str, set[str]] = {}
         self._words: dict[bytes, frozenset[str]] = {}
+        self._holding: dict[tuple[bytes, tuple[bytes, ...]], bool] = {}
         self.keys = Keys(self.project, flag)
 
     # -------------------------------------------------------------- from a diff
@@ -201,7 +202,7 @@ class _Change:
         lists = {other: after for other, (_, after) in added.items()}
         files = {**self._around(path), **lists, path: text}
         whole, searched = self.repository, self._with_word if wide else _nowhere
-        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched)
+        source = Overlay({**self.clients.context(), **files}, whole.paths, whole.read, searched, self._holding)
         only = frozenset({path, *lists})
         done = cleanup(source, self.flag, keep, whole.packs, whole.config, only, parsed=self.parsed)
         found = {**files, **{edit.path: edit.after for edit in done.edits if edit.after is not None}}
@@ -303,7 +304,7 @@ class _Change:
         whole = self.repository
         around = {other: data for path in texts for other, data in self._around(path).items()}
         files = {**around, **self._keys_in(texts), **texts}
-        source = Overlay(files, whole.paths | results.restored.keys(), whole.read, self._with_word)
+        source = Overlay(files, whole.paths | results.restored.keys(), whole.read, self._with_word, self._holding)
         done = {
             edit.path: edit.after
             for edit in cleanup(source, self.flag, True, whole.packs, whole.config, parsed=self.parsed).edits

@@ -21,6 +21,7 @@ from featureops.core.wrap.judge import cut, judged, unreadable
 from featureops.core.wrap.law import Cleaner, Expected, Verdict, check
 from featureops.core.wrap.layout import Style
 from featureops.core.wrap.needs import kept_for
+from featureops.core.wrap.options import Options
 from featureops.core.wrap.reach import captured, hidden, reached, unreachable
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
@@ -31,7 +32,6 @@ __all__ = ["FileWrap", "Job", "wrap_file"]
 
 _Asker = Callable[[Region], Ask | No]
 _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
-_MOST_OPTIONS = 8
 _ONE_BRANCH = "One branch, since two functions chosen by the flag could not be taken out again exactly."
 
 
@@ -83,7 +83,7 @@ class FileWrap:
 @dataclass(slots=True, eq=False)
 class _Piece:
     region: Region
-    options: list[tuple[Form, Ask]]
+    options: Options
     at: int = 0
     refused: str = ""
     note: str = ""
@@ -155,15 +155,15 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
 
 
 def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
-    options, why = _options(job, region, regions)
-    if options:
+    options = Options(_options(job, region, regions))
+    if any(True for _ in options.from_on(0)):
         found.pieces.append(_Piece(region, options, note=_note(job, region, options)))
     else:
         found.stuck.append(region)
-        found.hunks.append(_plain_hunk(job, region, No(why)))
+        found.hunks.append(_plain_hunk(job, region, No(options.why)))
 
 
-def _note(job: Job, region: Region, options: Sequence[tuple[Form, Ask]]) -> str:
+def _note(job: Job, region: Region, options: Options) -> str:
     notes = [nested_in(job.guards, region)]
     if job.form == "functions" and options[0][0].name != "functions":
         two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
@@ -184,26 +184,18 @@ def _put_back_hunk(hunk: Hunk) -> Hunk:
     return replace(hunk, form="kept", reason=reason)
 
 
-def _options(job: Job, region: Region, regions: list[Region]) -> tuple[list[tuple[Form, Ask]], str]:
-    options: list[tuple[Form, Ask]] = []
-    why = (
-        "No form of a branch fits here. Put every statement on a line of its own, or move the new code into a function"
-        " of its own."
-    )
+def _options(job: Job, region: Region, regions: list[Region]) -> Iterator[tuple[Form, Ask] | No]:
     for form in _forms(job, region, regions):
         if isinstance(form, No):
-            why = form.reason
+            yield form
             continue
         ask = job.ask(form.region)
         if isinstance(ask, No):
-            why = ask.reason
+            yield ask
         elif ask.host is None or _can_host(ask.host) or form.region.new_box.node.parent is ask.host:
-            options.append((form, ask))
+            yield form, ask
         else:
-            why = "The component's body is a mere expression: give it a block with a return statement first."
-        if len(options) >= _MOST_OPTIONS:
-            break
-    return options, why
+            yield No("The component's body is a mere expression: give it a block with a return statement first.")
 
 
 def _can_host(host: Node) -> bool:
@@ -284,7 +276,7 @@ def _solved(job: Job, found: _Sorted) -> tuple[Built | None, Verdict]:
 def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
     """The pieces together, if need be with the last one in another form."""
     last = pieces[-1]
-    for index in range(last.at, len(last.options)):
+    for index in last.options.from_on(last.at):
         last.at = index
         built, verdict = _best(job, found, pieces)
         if built is not None:
@@ -295,7 +287,7 @@ def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[B
 def _settle(job: Job, found: _Sorted, piece: _Piece) -> None:
     """Choose the first form for which the law holds for this piece alone."""
     why = ""
-    for index in range(len(piece.options)):
+    for index in piece.options.from_on(0):
         piece.at = index
         built, verdict = _best(job, found, [piece])
         if built is not None:

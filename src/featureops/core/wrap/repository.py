@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from featureops.core.config import Config, HouseRead
 from featureops.core.detect.needles import Asking
 from featureops.core.detect.places import is_test_path
-from featureops.core.detect.presence import Presence
 from featureops.core.mentions import mentions_of
 from featureops.core.pack import LanguagePack, Packs
 from featureops.core.project import Project
@@ -43,7 +42,7 @@ class Idioms:
     def __init__(self, repository: Repository, project: Project) -> None:
         self.repository = repository
         self.project = project
-        self._presence = Presence(repository.packs, repository.config)
+        self._presence = project.parsed.presence(repository.packs, repository.config)
         self._reads: dict[str, list[Read]] = {}
         self._by_language: dict[str, list[str]] = {}
         self._by_file: dict[str, list[Idiom]] = {}
