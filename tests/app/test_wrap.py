@@ -147,13 +147,27 @@ def test_what_another_file_took_away_comes_back_for_the_old_branch(deps: Deps) -
     assert "charge put back" in reasons(answer)
 
 
-def test_a_deleted_file_that_old_code_needs_comes_back(deps: Deps) -> None:
+def without_gateway(root: Path) -> None:
     modern = b"def authorise(total):\n    return total\n"
-    write(root_of(deps), shop__pay_dot_py=NEW_PAY.replace(b"shop.gateway", b"shop.modern"), shop__modern_dot_py=modern)
-    (root_of(deps) / "shop/gateway.py").unlink()
+    write(root, shop__pay_dot_py=NEW_PAY.replace(b"shop.gateway", b"shop.modern"), shop__modern_dot_py=modern)
+    (root / "shop/gateway.py").unlink()
+
+
+def test_a_deleted_file_that_old_code_needs_comes_back(deps: Deps) -> None:
+    whole = GATEWAY.partition(b"\n\n\n")[0] + b"\n"
+    write(root_of(deps), shop__gateway_dot_py=whole)
+    git(root_of(deps), "commit", "-qam", "only charge")
+    without_gateway(root_of(deps))
     answer = wrap(deps, flag="new-checkout", apply=True)
-    assert (root_of(deps) / "shop/gateway.py").read_bytes() == GATEWAY
+    assert (root_of(deps) / "shop/gateway.py").read_bytes() == whole
     assert ("shop/gateway.py", "left", "kept") in hunks(answer)
+
+
+def test_old_code_that_needs_a_deleted_file_of_which_more_would_stay_is_refused(deps: Deps) -> None:
+    without_gateway(root_of(deps))
+    answer = wrap(deps, flag="new-checkout")
+    assert answer["verdict"] == "refused"
+    assert "The old code needs charge, which the change takes away in shop/gateway.py" in reasons(answer)
 
 
 def test_one_refused_place_does_not_hold_up_the_others(deps: Deps) -> None:

@@ -110,7 +110,8 @@ class Indexing:
     `text_members` give the text that they are called on, as a literal is one. Functions of `own_objects` have a `this`
     of their own where they are no methods, and so have the blocks that calls of `own_blocks` run. `bare_entries`
     without a value have that of the variable of their key. The text that `announcing` nodes stand for comes `trailing`.
-    Casts by `converting` nodes make other values of what they are given.
+    Casts by `converting` nodes make other values of what they are given. Control may come to `jump_targets` from
+    anywhere.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of
     one that list these. `predicate_calls` only see whether what their function gives is true. `unions` are types of
     several, `literal_types` take the literals that they allow. Of a list and a value, `containing_words` and
@@ -156,6 +157,7 @@ class Indexing:
     bare_entries: frozenset[str]
     announcing: frozenset[str]
     converting: frozenset[str]
+    jump_targets: frozenset[str]
     import_calls: frozenset[str]
     export_targets: frozenset[str]
     string_casts: frozenset[str]

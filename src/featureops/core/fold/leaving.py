@@ -123,7 +123,7 @@ def _breaks(node: Node, live: _Live, label: str, words: frozenset[str] = _ENDS, 
     if parts != [node]:
         return any(_breaks(part, live, label, words, is_caught=is_caught) for part in parts)
     if node.shape in words:
-        target = node.items[0] if node.items else None
+        target = node.items[-1] if node.items else None
         return not is_caught or (target is not None and (target.shape == "number" or target.text == label))
     is_caught = is_caught or node.shape in _LOOPS or (node.shape == "switch" and _catches(node))
     return any(_breaks(child, live, label, words, is_caught=is_caught) for child in node.items)
@@ -160,5 +160,7 @@ def _takes_all(case: Node) -> bool:
 def _label(node: Node) -> str:
     """What a `break` inside calls a loop or a switch; "" for one without a name."""
     colon = node.previous()
-    before = colon.previous() if colon is not None and colon.text == ":" else None
-    return before.text if before is not None else ""
+    if colon is None or not colon.text.endswith(":"):
+        return ""
+    before = colon.previous() if colon.text == ":" else None
+    return before.text if before is not None else colon.text[:-1].strip()

@@ -200,6 +200,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
         for child in inside(node):
             if child is node.role("guard"):
                 continue
+            cut = cut and child.type not in node.file.pack.index.jump_targets
             before = child.previous() if child.type in node.file.pack.index.trailing else None
             if (before is not None and before in self.gone) or (
                 cut and (child.is_comment or (child.type not in hoisted and child.shape != "case"))

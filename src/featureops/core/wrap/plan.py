@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -111,7 +112,7 @@ def wrap_file(job: Job) -> FileWrap:
     back = {region.lines() for region, _ in built.kept.definitions} if built is not None else set()
     plain = [_put_back_hunk(hunk) if (hunk.start_line, hunk.end_line) in back else hunk for hunk in found.hunks]
     chosen = list(_disjoint([piece.choice for piece in wrapped]))
-    hunks = [*plain, *(_hunk(job, piece, verdict, chosen, built) for piece in found.pieces)]
+    hunks = [*_marked(job), *plain, *(_hunk(job, piece, verdict, chosen, built) for piece in found.pieces)]
     ordered = tuple(sorted(hunks, key=lambda hunk: (hunk.start_line, hunk.end_line)))
     asks = tuple(piece.choice[1] for piece in wrapped)
     text = built.text if built is not None else job.pair.new.data
@@ -175,6 +176,13 @@ def _plain_hunk(job: Job, region: Region, verdict: Stays | No) -> Hunk:
     first, last = region.lines()
     outcome: Literal["left", "refused"] = "left" if isinstance(verdict, Stays) else "refused"
     return Hunk(job.pair.path, first, last, outcome, "", verdict.reason, region.is_statement)
+
+
+def _marked(job: Job) -> list[Hunk]:
+    """That the file begins with a byte order mark on one side only."""
+    old, new = (side.data.startswith(BOM_UTF8) for side in (job.pair.old, job.pair.new))
+    reason = "The byte order mark at the start of the file differs: nothing to switch."
+    return [Hunk(job.pair.path, 1, 1, "left", "", reason)] if old is not new else []
 
 
 def _put_back_hunk(hunk: Hunk) -> Hunk:
