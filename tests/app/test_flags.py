@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from featureops.app import flags
+from featureops.app import flags, strategies
 from featureops.app.deps import Modes
+from featureops.app.strategies import StrategyFields
 from featureops.core.errors import BadArgument, BadConfiguration, Conflict, UnknownFlag
 from featureops.core.model import Json
 from tests.app.flag_deps import Bench
@@ -22,13 +23,13 @@ def create(bench: Bench, name: str = "new-checkout") -> dict[str, Json]:
 
 def roll(bench: Bench, percentage: float, **options: str) -> dict[str, Json]:
     return bench.run(
-        lambda deps: flags.set_flag_rollout(
+        lambda deps: strategies.set_flag_rollout(
             deps,
             name="new-checkout",
             environment=options.get("environment", "production"),
-            percentage=percentage,
-            stickiness=options.get("stickiness"),
-            title=options.get("title"),
+            fields=StrategyFields(
+                percentage=percentage, stickiness=options.get("stickiness"), title=options.get("title")
+            ),
         )
     )
 
@@ -115,8 +116,11 @@ def test_variants_are_normalised_and_wrong_ones_refused_before_anything_is_writt
 
     def vary(*variants: dict[str, Json]) -> dict[str, Json]:
         return bench.run(
-            lambda deps: flags.set_flag_rollout(
-                deps, name="new-checkout", environment="production", percentage=100, variants=variants
+            lambda deps: strategies.set_flag_rollout(
+                deps,
+                name="new-checkout",
+                environment="production",
+                fields=StrategyFields(percentage=100, variants=variants),
             )
         )
 
@@ -154,7 +158,7 @@ def test_removing_an_unknown_strategy_is_an_error_that_lists_the_known(bench: Be
 
     def remove(strategy_id: str) -> dict[str, Json]:
         return bench.run(
-            lambda deps: flags.remove_flag_strategy(
+            lambda deps: strategies.remove_flag_strategy(
                 deps, name="new-checkout", environment="production", strategy_id=strategy_id
             )
         )
@@ -196,7 +200,9 @@ def test_an_unknown_flag_is_told_with_the_nearest_name(bench: Bench, verb: str) 
             lambda deps: flags.toggle_flag_environment(deps, name=name, environment="production", enabled=True)
         ),
         "rollout": lambda: bench.run(
-            lambda deps: flags.set_flag_rollout(deps, name=name, environment="production", percentage=1)
+            lambda deps: strategies.set_flag_rollout(
+                deps, name=name, environment="production", fields=StrategyFields(percentage=1)
+            )
         ),
         "archive": lambda: bench.run(lambda deps: flags.archive_flag(deps, name=name)),
     }

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from featureops.app import flags, gate
+from featureops.app import flags, gate, strategies
 from featureops.app.deps import Deps, Modes
+from featureops.app.strategies import StrategyFields
 from featureops.core.config import Policy
 from featureops.core.errors import BadConfiguration, Denied, Unwritable
 from featureops.core.model import Json
@@ -23,8 +24,12 @@ def bench(tmp_path: Path) -> Bench:
 
 async def roll(deps: Deps, percentage: int, confirm: str | None = None, **other: str) -> dict[str, Json]:
     environment = other.get("environment", "production")
-    return await flags.set_flag_rollout(
-        deps, name="new-checkout", environment=environment, percentage=percentage, confirm=confirm
+    return await strategies.set_flag_rollout(
+        deps,
+        name="new-checkout",
+        environment=environment,
+        fields=StrategyFields(percentage=percentage),
+        confirm=confirm,
     )
 
 
@@ -40,7 +45,7 @@ async def every_write(deps: Deps, strategy_id: str) -> list[dict[str, Json] | De
         flags.create_flag(deps, name="other-flag", type="release", description=""),
         roll(deps, 50),
         toggle(deps),
-        flags.remove_flag_strategy(deps, name="new-checkout", environment="production", strategy_id=strategy_id),
+        strategies.remove_flag_strategy(deps, name="new-checkout", environment="production", strategy_id=strategy_id),
         flags.archive_flag(deps, name="new-checkout"),
     ]
     return [await _or_denied(call) for call in calls]

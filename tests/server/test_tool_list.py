@@ -37,11 +37,22 @@ SEED = {
     "toggle_flag_environment": {"projectId", "featureName", "environment", "enabled"},
     "remove_flag_strategy": {"projectId", "featureName", "environment", "strategyId"},
 }
-NEW = {"flag_health", "apply_plan", "undo_change", "list_flags", "list_projects", "archive_flag", "revive_flag"}
+NEW = {
+    "flag_health",
+    "apply_plan",
+    "undo_change",
+    "list_flags",
+    "list_projects",
+    "archive_flag",
+    "revive_flag",
+    "update_flag_strategy",
+    "preview_exposure",
+}
 WRITERS = {
     "create_flag",
     "set_flag_rollout",
     "toggle_flag_environment",
+    "update_flag_strategy",
     "remove_flag_strategy",
     "archive_flag",
     "revive_flag",

@@ -64,7 +64,8 @@ class Indexing:
     class in their argument; `named_by_text` are calls whose texts are names of variables, `pure_endings` those of
     members without effects, `boolean_endings` those of methods that tell whether something is so. In `sealed` strings
     no other expression can take the place of one. `trailing` nodes belong to the statement before them. Comments name
-    types behind `type_tags`. `bare_lists` of names have brackets only for several, `hanging_blocks` a brace on a line
+    types behind `type_tags`. Markup may be compiled to calls of `markup_names`. `bare_lists` of names have
+    brackets only for several, `hanging_blocks` a brace on a line
     of its own only below a header of several lines. Behind `private_sections` in the body of a class, up to
     `public_sections`, members are for the class alone. A call with an option of `condition_options`
     (`inverted_options`: that does not hold) acts only where what the option's text names holds.
@@ -181,6 +182,7 @@ class Indexing:
     sealed: frozenset[str]
     trailing: frozenset[str]
     type_tags: frozenset[str]
+    markup_names: frozenset[str]
     bare_lists: frozenset[str]
     hanging_blocks: frozenset[str]
     private_sections: frozenset[str]

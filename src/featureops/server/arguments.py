@@ -25,11 +25,13 @@ __all__ = [
     "ListFlags",
     "ListProjects",
     "LongAnswer",
+    "PreviewExposure",
     "RemoveFlagStrategy",
     "ReviveFlag",
     "SetFlagRollout",
     "ToggleFlagEnvironment",
     "UndoChange",
+    "UpdateFlagStrategy",
     "VariantArgument",
     "VariantPayload",
     "WrapChange",
@@ -54,6 +56,10 @@ _Prose = Annotated[str, Field(max_length=20_000)]
 _Code = Annotated[str, Field(max_length=500_000)]
 _Token = Annotated[str, Field(max_length=500, description="token of the previous answer, after a person said yes")]
 _Force = Annotated[bool, Field(description="only after a person said so")]
+
+
+_Row = dict[str, JsonValue]
+_CONSTRAINTS = "{contextName, operator, values or value, inverted, caseInsensitive}; [] clears"
 
 
 class Arguments(ArgModelBase):
@@ -162,17 +168,43 @@ class VariantArgument(BaseModel):
     payload: VariantPayload | None = None
 
 
-class SetFlagRollout(Arguments):
-    feature_name: _Name
-    environment: _Name
-    rollout_percentage: Annotated[float, Field(ge=0, le=100)]
-    project_id: _Name | None = None
+class _StrategyArguments(Arguments):
     group_id: _Name | None = None
     stickiness: _Name | None = None
     title: Annotated[str, Field(max_length=500)] | None = None
     disabled: bool | None = None
+    constraints: Annotated[list[_Row], Field(max_length=30, description=_CONSTRAINTS)] | None = None
+
+
+class SetFlagRollout(_StrategyArguments):
+    feature_name: _Name
+    environment: _Name
+    rollout_percentage: Annotated[float, Field(ge=0, le=100)]
     variants: Annotated[list[VariantArgument], Field(max_length=50)] | None = None
+    strategy_id: _Name | None = None
+    project_id: _Name | None = None
     confirm: _Token | None = None
+
+
+class UpdateFlagStrategy(_StrategyArguments):
+    feature_name: _Name
+    environment: _Name
+    strategy_id: _Name
+    rollout_percentage: Annotated[float, Field(ge=0, le=100)] | None = None
+    variants: Annotated[list[_Row], Field(max_length=50, description="as set_flag_rollout's")] | None = None
+    project_id: _Name | None = None
+    confirm: _Token | None = None
+
+
+class PreviewExposure(Arguments):
+    feature_name: _Name
+    environment: _Name | None = None
+    contexts: Annotated[list[dict[str, str]], Field(max_length=1000)] | None = None
+    users: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    rollout_percentage: Annotated[float, Field(ge=0, le=100)] | None = None
+    enabled: bool | None = None
+    strategy_id: _Name | None = None
+    project_id: _Name | None = None
 
 
 class ToggleFlagEnvironment(Arguments):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
 from featureops.app.deps import Deps
 from featureops.core.model import Json
 from featureops.server import schemas
@@ -12,13 +15,18 @@ from featureops.server.arguments import (
     GetFlagState,
     ListFlags,
     ListProjects,
+    PreviewExposure,
     RemoveFlagStrategy,
     ReviveFlag,
     SetFlagRollout,
     ToggleFlagEnvironment,
+    UpdateFlagStrategy,
 )
 from featureops.server.render import Result
 from featureops.server.spec import ToolSpec, tool
+
+if TYPE_CHECKING:
+    from featureops.app.strategies import StrategyFields
 
 __all__ = ["FLAG_TOOLS"]
 
@@ -75,23 +83,82 @@ async def get_flag_state(deps: Deps, given: GetFlagState) -> Result:
     idempotent=True,
 )
 async def set_flag_rollout(deps: Deps, given: SetFlagRollout) -> Result:
-    from featureops.app import flags
+    from featureops.app import strategies
 
-    own = given.model_dump(include={"environment", "group_id", "stickiness", "title", "disabled", "confirm"})
-    return await flags.set_flag_rollout(
+    return await strategies.set_flag_rollout(
         deps,
         name=given.feature_name,
-        percentage=given.rollout_percentage,
+        environment=given.environment,
+        fields=_fields(given),
+        strategy_id=given.strategy_id,
         project=given.project_id,
-        variants=_variants(given),
-        **own,
+        confirm=given.confirm,
     )
 
 
-def _variants(given: SetFlagRollout) -> list[dict[str, Json]] | None:
+@tool(
+    UpdateFlagStrategy,
+    schemas.StrategyUpdated,
+    title="Update a strategy",
+    description="Change only the named fields of one rollout strategy of a feature flag: percentage, stickiness,"
+    " constraints, variants, title, disabled. Get strategyId from get_flag_state.",
+    toolsets=("release",),
+    effect="writes",
+    idempotent=True,
+)
+async def update_flag_strategy(deps: Deps, given: UpdateFlagStrategy) -> Result:
+    from featureops.app import strategies
+
+    return await strategies.update_flag_strategy(
+        deps,
+        name=given.feature_name,
+        environment=given.environment,
+        strategy_id=given.strategy_id,
+        fields=_fields(given),
+        project=given.project_id,
+        confirm=given.confirm,
+    )
+
+
+@tool(
+    PreviewExposure,
+    schemas.Exposure,
+    title="Preview exposure",
+    description="Who gets a feature flag per environment, and why: for given contexts or a sample of users, now and"
+    " after a proposed rolloutPercentage or enabled. Writes nothing.",
+    toolsets=("release",),
+    effect="reads",
+)
+async def preview_exposure(deps: Deps, given: PreviewExposure) -> Result:
+    from featureops.app import exposure
+    from featureops.app.strategies import StrategyFields
+
+    own = given.model_dump(include={"environment", "contexts", "users", "enabled", "strategy_id"})
+    fields = StrategyFields(percentage=given.rollout_percentage)
+    return await exposure.preview_exposure(
+        deps, name=given.feature_name, project=given.project_id, fields=fields, **own
+    )
+
+
+def _fields(given: SetFlagRollout | UpdateFlagStrategy) -> StrategyFields:
+    from featureops.app.strategies import StrategyFields
+
+    return StrategyFields(
+        percentage=given.rollout_percentage,
+        group_id=given.group_id,
+        stickiness=given.stickiness,
+        title=given.title,
+        disabled=given.disabled,
+        variants=_variants(given),
+        constraints=cast("Sequence[dict[str, Json]] | None", given.constraints),
+    )
+
+
+def _variants(given: SetFlagRollout | UpdateFlagStrategy) -> Sequence[dict[str, Json]] | None:
     if given.variants is None:
         return None
-    return [variant.model_dump(mode="json", by_alias=True, exclude_none=True) for variant in given.variants]
+    rows = given.model_dump(mode="json", by_alias=True, exclude_none=True)["variants"]
+    return cast("Sequence[dict[str, Json]]", rows)
 
 
 @tool(
@@ -127,9 +194,9 @@ async def toggle_flag_environment(deps: Deps, given: ToggleFlagEnvironment) -> R
     effect="destroys",
 )
 async def remove_flag_strategy(deps: Deps, given: RemoveFlagStrategy) -> Result:
-    from featureops.app import flags
+    from featureops.app import strategies
 
-    return await flags.remove_flag_strategy(
+    return await strategies.remove_flag_strategy(
         deps,
         name=given.feature_name,
         environment=given.environment,
@@ -225,7 +292,9 @@ FLAG_TOOLS: tuple[ToolSpec, ...] = (
     flag_health,
     set_flag_rollout,
     toggle_flag_environment,
+    update_flag_strategy,
     remove_flag_strategy,
+    preview_exposure,
     archive_flag,
     revive_flag,
 )

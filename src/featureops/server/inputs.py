@@ -13,6 +13,7 @@ from featureops.server.arguments import Arguments
 __all__ = ["StrictMetadata", "argument_names", "input_schema"]
 
 _Schema = dict[str, Json]
+_UNSEEN = frozenset({"title", "maxLength", "minLength", "maxItems"})
 
 
 def argument_names(model: type[Arguments]) -> list[str]:
@@ -20,7 +21,8 @@ def argument_names(model: type[Arguments]) -> list[str]:
 
 
 def input_schema(model: type[Arguments]) -> _Schema:
-    """The JSON schema without what only costs a model's attention: titles, `null` of optional arguments, references."""
+    """The JSON schema without what only costs a model's attention: titles, `null` of optional arguments, references,
+    and lengths, which are far beyond what anybody writes. They are checked all the same."""
     schema = cast("_Schema", model.model_json_schema(by_alias=True))
     definitions = cast("dict[str, _Schema]", schema.pop("$defs", {}))
     return cast("_Schema", _plain(schema, definitions))
@@ -36,7 +38,7 @@ def _plain(node: Json, definitions: dict[str, _Schema]) -> Json:
     if isinstance(choices := node.get("anyOf"), list):
         rest = {key: value for key, value in node.items() if key not in {"anyOf", "title", "default"}}
         return _plain({**cast("_Schema", choices[0]), **rest}, definitions)
-    return {key: _member(key, value, definitions) for key, value in node.items() if key != "title"}
+    return {key: _member(key, value, definitions) for key, value in node.items() if key not in _UNSEEN}
 
 
 def _member(key: str, value: Json, definitions: dict[str, _Schema]) -> Json:

@@ -17,6 +17,7 @@ __all__ = [
     "Detection",
     "EnvironmentToggled",
     "Evaluation",
+    "Exposure",
     "FileChange",
     "FlagCreated",
     "FlagList",
@@ -32,6 +33,7 @@ __all__ = [
     "RolloutSet",
     "Signal",
     "StrategyRemoved",
+    "StrategyUpdated",
     "SuggestedFlag",
     "Undone",
     "UsageRow",
@@ -209,6 +211,18 @@ class RolloutSet(_FlagWrite):
     environment: str
     rollout_percentage: float | None = None
     strategy: dict[str, JsonValue] | None = None
+
+
+class StrategyUpdated(RolloutSet):
+    updated_fields: list[str] = []
+
+
+class Exposure(_FlagAnswer):
+    """`sample`: users were made up, so that only how many is known, not who."""
+
+    feature_name: str
+    environments: list[dict[str, JsonValue]] = []
+    sample: bool = True
 
 
 class EnvironmentToggled(_FlagWrite):

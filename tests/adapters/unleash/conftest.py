@@ -1,6 +1,7 @@
-"""A real Unleash for the tests, one for all processes that run them: the first one starts it, the last one stops it.
+"""A real Unleash for the tests, and one of an older major. All processes that run them share each: the first one starts
+it, the last one stops it.
 
-Where it can't be had the tests fail and say why; `FEATUREOPS_TEST_UNLEASH=off` leaves them out by name.
+Where one can't be had the tests fail and say why; `FEATUREOPS_TEST_UNLEASH=off` leaves them out by name.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from featureops.adapters.unleash.local import LocalUnleash, Running
+from featureops.adapters.unleash.local import VERSION, LocalUnleash, Running
 
 OFF = os.environ.get("FEATUREOPS_TEST_UNLEASH", "").lower() == "off"
 CACHE = Path(os.environ.get("FEATUREOPS_TEST_CACHE") or Path.home() / ".cache" / "featureops-tests")
+OLDER = "7.6.5"
+VERSIONS = (VERSION, OLDER)
 
 
 @contextmanager
@@ -35,13 +38,14 @@ def counted(users: Path, more: int) -> int:
     return known + more
 
 
-@pytest.fixture(scope="session")
-def unleash(testrun_uid: str) -> Iterator[Running]:
+@pytest.fixture(scope="session", params=VERSIONS)
+def unleash(request: pytest.FixtureRequest, testrun_uid: str) -> Iterator[Running]:
     if OFF:
         pytest.skip("FEATUREOPS_TEST_UNLEASH=off: not tried on a real Unleash")
+    version = str(request.param)
     # A short path: PostgreSQL's socket lies in it.
-    folder = Path(tempfile.gettempdir()) / f"featureops-{testrun_uid[:8]}"
-    server = LocalUnleash(CACHE, folder, tell=lambda _: None)
+    folder = Path(tempfile.gettempdir()) / f"featureops-{version}-{testrun_uid[:8]}"
+    server = LocalUnleash(CACHE, folder, version, tell=lambda _: None)
     with locked(folder) as users:
         running = server.up()
         counted(users, 1)

@@ -120,9 +120,8 @@ class EmbeddedBackend:
     async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]:
         return await _off_loop(lambda: self.store.events(flag, limit))
 
-    async def evaluate(self, name: str, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
+    async def evaluate(self, flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
         check_environment(environment)
-        flag = await _off_loop(lambda: self.store.flag(name))
         if flag.archived:
             return [False for _ in contexts]
         return await _off_loop(lambda: evaluate(flag, environment, contexts))

@@ -79,8 +79,7 @@ class UnleashBackend:
         query = {"limit": str(limit)} | ({"feature": f"IS:{flag}"} if flag is not None else {})
         return events_from(rows_of(await self._api.get("search", "events", query=query), "events"))
 
-    async def evaluate(self, name: str, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
-        flag = await self.flag(name)
+    async def evaluate(self, flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
         if flag.archived:
             return [False for _ in contexts]
         state = environment_of(flag, environment)

@@ -11,6 +11,7 @@ from featureops.core.fold.touched import touched_bindings
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer, listed_parameter
 from featureops.core.mentions import mentions_of
+from featureops.core.querying import nodes_shaped
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -52,7 +53,7 @@ def newly_unused(
             continue
         if is_visible(names, binding) and is_used_elsewhere(binding):
             continue
-        if binding.imported is not None and _is_named_in_comments(binding, editor):
+        if binding.imported is not None and (_is_named_in_comments(binding, editor) or _serves_markup(binding, editor)):
             continue
         if binding.scope.type in names.file.pack.index.open_classes and _is_named_openly(names, editor, binding, part):
             continue
@@ -73,6 +74,14 @@ def _is_named_in_comments(binding: Binding, editor: Editor) -> bool:
         if not tags.isdisjoint(file.slice(start, end).split()):
             return True
     return False
+
+
+def _serves_markup(binding: Binding, editor: Editor) -> bool:
+    """Whether markup that stays may be compiled to calls of what an import brings in."""
+    file = binding.definitions[0].file
+    if binding.name not in file.pack.index.markup_names:
+        return False
+    return any(not editor.covers(node.span) for node in nodes_shaped(file, "markup-element"))
 
 
 def _comment_at(node: Node) -> Node | None:

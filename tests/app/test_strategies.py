@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from featureops.app import exposure, strategies
+from featureops.app.strategies import StrategyFields
+from featureops.core.errors import BadArgument
+from featureops.core.flagstate import rollout_of
+from featureops.core.model import Json
+from tests.app.flag_deps import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    found = Bench(tmp_path)
+    found.make()
+    return found
+
+
+def update(bench: Bench, strategy_id: str, fields: StrategyFields) -> dict[str, Json]:
+    return bench.run(
+        lambda deps: strategies.update_flag_strategy(
+            deps, name="new-checkout", environment="production", strategy_id=strategy_id, fields=fields
+        )
+    )
+
+
+def preview(bench: Bench, **given: object) -> dict[str, Json]:
+    return bench.run(lambda deps: exposure.preview_exposure(deps, name="new-checkout", **given))  # type: ignore[arg-type]
+
+
+def rows(answer: dict[str, Json]) -> list[dict[str, Json]]:
+    return cast("list[dict[str, Json]]", answer["environments"])
+
+
+def test_only_the_named_fields_of_the_one_strategy_change(bench: Bench) -> None:
+    first, second = bench.rollout(20), bench.rollout(30)
+    answer = update(bench, second, StrategyFields(percentage=40, title="Staff"))
+    assert answer["updatedFields"] == ["rolloutPercentage", "title"]
+    assert answer["strategyId"] == second
+    states = {each.id: (rollout_of(each), each.title) for each in bench.state().strategies}
+    assert states == {first: (20, ""), second: (40, "Staff")}
+
+
+def test_constraints_are_set_and_cleared(bench: Bench) -> None:
+    strategy = bench.rollout(20)
+    only_norway: Json = {"contextName": "country", "operator": "IN", "values": ["no"]}
+    update(bench, strategy, StrategyFields(constraints=[cast("dict[str, Json]", only_norway)]))
+    assert [each.context_name for each in bench.state().strategies[0].constraints] == ["country"]
+    update(bench, strategy, StrategyFields(percentage=25))
+    assert len(bench.state().strategies[0].constraints) == 1
+    update(bench, strategy, StrategyFields(constraints=[]))
+    assert bench.state().strategies[0].constraints == ()
+
+
+def test_nothing_to_change_and_an_unknown_strategy_are_refused(bench: Bench) -> None:
+    strategy = bench.rollout(20)
+    with pytest.raises(BadArgument, match="Nothing to change") as raised:
+        update(bench, strategy, StrategyFields())
+    assert "rolloutPercentage" in raised.value.hint
+    with pytest.raises(BadArgument) as unknown:
+        update(bench, strategy[:-1], StrategyFields(percentage=1))
+    assert strategy in unknown.value.hint
+
+
+def test_of_several_rollouts_the_named_one_is_set(bench: Bench) -> None:
+    first, second = bench.rollout(20), bench.rollout(30)
+
+    def roll(strategy_id: str | None) -> dict[str, Json]:
+        return bench.run(
+            lambda deps: strategies.set_flag_rollout(
+                deps,
+                name="new-checkout",
+                environment="production",
+                fields=StrategyFields(percentage=50),
+                strategy_id=strategy_id,
+            )
+        )
+
+    with pytest.raises(BadArgument, match="which one") as raised:
+        roll(None)
+    assert "strategyId" in raised.value.hint
+    assert roll(second)["strategyId"] == second
+    assert [rollout_of(each) for each in bench.state().strategies] == [20, 50]
+    assert first == bench.state().strategies[0].id
+
+
+def test_who_gets_the_flag_now_and_after_a_change_is_told_and_nothing_is_written(bench: Bench) -> None:
+    bench.rollout(10)
+    bench.enable()
+    writes = bench.backend.writes
+    answer = preview(bench, environment="production", users=2000, fields=StrategyFields(percentage=50))
+    (row,) = rows(answer)
+    now, after = cast("dict[str, int]", row["now"]), cast("dict[str, int]", row["after"])
+    assert (now["of"], after["of"]) == (2000, 2000)
+    assert 140 <= now["on"] <= 260
+    assert 900 <= after["on"] <= 1100
+    assert (bench.backend.writes, rollout_of(bench.state().strategies[0])) == (writes, 10)
+    assert preview(bench, environment="production", users=2000)["environments"] == [
+        {key: value for key, value in row.items() if key != "after"}
+    ]
+
+
+def test_each_context_is_told_why(bench: Bench) -> None:
+    strategy = bench.rollout(100)
+    only_norway: Json = {"contextName": "country", "operator": "IN", "values": ["no"]}
+    update(bench, strategy, StrategyFields(title="Norway", constraints=[cast("dict[str, Json]", only_norway)]))
+    contexts = [{"country": "no"}, {"country": "se"}]
+    off = rows(preview(bench, environment="production", contexts=contexts, enabled=True))[0]
+    assert off["contexts"] == [
+        {"context": {"country": "no"}, "now": False, "because": "production is off", "after": True},
+        {"context": {"country": "se"}, "now": False, "because": "production is off", "after": False},
+    ]
+    bench.enable()
+    on = rows(preview(bench, contexts=contexts))[1]
+    assert on["contexts"] == [
+        {"context": {"country": "no"}, "now": True, "because": 'it passes "Norway"'},
+        {"context": {"country": "se"}, "now": False, "because": "it passes no strategy"},
+    ]
+
+
+def test_a_change_needs_its_environment(bench: Bench) -> None:
+    with pytest.raises(BadArgument, match="environment"):
+        preview(bench, enabled=True)
