@@ -5,6 +5,7 @@
                               /after/       the files afterwards; missing: nothing may change
                               /change/      wrap: the files with the change that is to be wrapped
                               /off/         wrap: what cleaning up with the flag off leaves, where it is not before/
+                              /on/          wrap: with the flag on, where a client that wrap makes stays beside change/
 
 case.toml of a cleanup: verb, flag, one of keep ("enabled" or "disabled"), variant (its name) and value (JSON), verdict,
 leftovers = [{path, kind}, ...]. Of a wrap: verb, flag, verdict, and form where that is not left to chance. Of a detect:
@@ -36,7 +37,7 @@ __all__ = ["FIXTURES", "Case", "Files", "Side", "apply_edits", "cases", "commit"
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 NOT_LANGUAGES = {"apps", "evaluate"}  # the demo's applications; diffs with their own test
 
-Side = Literal["before", "change", "after", "off"]
+Side = Literal["before", "change", "after", "on", "off"]
 Files = Mapping[str, bytes]
 Table = Mapping[str, object]
 
