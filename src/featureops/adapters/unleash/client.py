@@ -61,9 +61,9 @@ class AdminApi:
         """The JSON at a path, whose parts are quoted here."""
         return await self._asked("GET", path, query=query)
 
-    async def send(self, verb: Verb, *path: str, body: Json = None, query: Mapping[str, str] | None = None) -> Json:
+    async def send(self, verb: Verb, *path: str, body: Json = None) -> Json:
         """Send a write; None for an answer without a body."""
-        return await self._asked(verb, path, body=body, query=query)
+        return await self._asked(verb, path, body=body)
 
     async def read_by_post(self, *path: str, body: Json) -> Json:
         """The answer to a question that Unleash wants as POST and that changes nothing."""
