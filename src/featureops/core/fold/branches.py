@@ -221,7 +221,7 @@ class Branches(Comparisons):
         inside = content(arm.body, node, self.gone)
         is_behind = arm.condition is not None and arm.condition.start > arm.body.start
         end = node.end if is_behind else full_end(node)
-        if inside is None:
+        if inside is None or (effect is None and self._emptied(arm.body)):
             self.gone.add(node)
             return
         self.stands_for[node] = statements(arm.body) if effect is None else [effect, *statements(arm.body)]
