@@ -94,7 +94,8 @@ class Indexing:
     on has the value of their argument, `equal_functions` whether their two arguments have; `entry_getters` give the
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
     they are empty. At the end of `closed_cases` control leaves the switch; `looping` switches are loops to `continue`,
-    `swallowing` statements go on where a part of them fails. `tuples` list several values, or patterns for them, in
+    `swallowing` statements go on where a part of them fails, `iterations` are
+    methods that do not look at what their block gives. `tuples` list several values, or patterns for them, in
     brackets; `bracketed` switches need some of their own. The labels of `loose_cases` may take more than what is equal
     to them, `naming_patterns` of one name take anything. A field with one of `once_words` is filled when an object is
     made, one with one of `shared_words` is not part of it. Functions with one of `provider_marks` are
@@ -221,6 +222,7 @@ class Indexing:
     closed_cases: frozenset[str]
     looping: frozenset[str]
     swallowing: frozenset[str]
+    iterations: frozenset[str]
     tuples: frozenset[str]
     bracketed: frozenset[str]
     loose_cases: frozenset[str]

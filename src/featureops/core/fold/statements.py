@@ -13,7 +13,9 @@ from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.embedded import Embedded
 from featureops.core.fold.gated import Gated
-from featureops.core.fold.leaving import always_leaves, gives, loop_leaves
+from featureops.core.fold.lasting import is_result_seen, kept_generator
+from featureops.core.fold.layout import is_alone
+from featureops.core.fold.leaving import always_leaves, loop_leaves
 from featureops.core.fold.options import Options
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
@@ -26,6 +28,7 @@ from featureops.core.syntax import Node
 __all__ = ["Statements"]
 
 _LISTING = frozenset({"arguments", "binder", "enum", "list", "object"})
+_GIVE_NOTHING = frozenset({"if", "while"})
 _DECIDED = frozenset({"if", "elif", "else", "while"})
 
 
@@ -210,22 +213,27 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
                 self._statement(node, child)
                 cut = cut or (not always_leaves(child) and self._now_leaves(child))
         self.gone.update(dead_stores(*self._live(node), self.names))
+        kept = kept_generator(node, self._standing) or self._kept_result(node)
         self.blocks.remove(node, self.gone)
         is_case = node.shape == "case" and bool(node.file.pack.text.empty_case) and node not in self.gone
-        kept = self._kept_generator(node)
         if (is_case or (node.shape == "block" and not _is_decided(node))) and self._emptied(node):
             self.blocks.fill(node, kept)
         elif kept:
             self.blocks.add_last(node, kept)
 
-    def _kept_generator(self, body: Node) -> str:
-        """What keeps the function a generator that this is the body of, where folding took everything that it gave."""
-        function, words = body.parent, body.file.pack.text.empty_generators
-        if not words or function is None or function.shape != "function" or function.role("body") is not body:
+    def _kept_result(self, body: Node) -> str:
+        """What a body gives whose last statement gave nothing and went, where that is seen: else the statement before
+        it would give its value."""
+        pack, last = body.file.pack, body.items[-1] if body.items else None
+        if last is None or last.shape not in _GIVE_NOTHING or not self._is_gone(last) or not pack.index.iterations:
             return ""
-        if not gives(body, lambda part: [part]) or gives(body, self._standing):
+        if self._emptied(body) or not is_result_seen(body):
             return ""
-        return words[-1] if any(map(function.has_token, body.file.pack.index.async_words)) else words[0]
+        if is_alone(last, last.end):
+            return pack.text.null
+        self.gone.remove(last)  # it stands among others on its line
+        self.editor.replace(last.start, last.end, pack.text.null)
+        return ""
 
     def _live(self, block: Node) -> tuple[list[Node], frozenset[Node]]:
         """The statements that are left of a block, and those of them that stood under a condition before."""
