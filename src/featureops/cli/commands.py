@@ -14,6 +14,7 @@ import typer
 from featureops import __version__
 from featureops.cli.outcome import DONE, guarded
 from featureops.cli.request import Place, Request, Roots, parsed_value
+from featureops.cli.targeting import context, segment
 from featureops.cli.unleashing import unleash_app
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
@@ -45,6 +46,8 @@ app = typer.Typer(
 _backend_app = typer.Typer(help="The embedded flag backend, and a real Unleash to try things on.", no_args_is_help=True)
 app.add_typer(_backend_app, name="backend")
 _backend_app.add_typer(unleash_app, name="unleash")
+_backend_app.command("segment")(segment)
+_backend_app.command("context")(context)
 
 _Root = Annotated[Path, typer.Option("--root", help="The repository; default: the current folder.")]
 _Roots = Annotated[

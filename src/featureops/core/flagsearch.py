@@ -11,7 +11,7 @@ from featureops.core.errors import BadArgument
 from featureops.core.flagstate import did_you_mean
 from featureops.core.model import EnvironmentState, Flag, Tag
 
-__all__ = ["STAGES", "FlagPage", "FlagQuery", "checked_query", "cursor_of", "found", "offset_of"]
+__all__ = ["STAGES", "FlagPage", "FlagQuery", "checked_query", "cursor_of", "offset_of", "page_of"]
 
 STAGES: Final = ("initial", "pre-live", "live", "completed", "archived")
 _SWITCHES: Final = ("enabled", "disabled")
@@ -60,7 +60,7 @@ def checked_query(query: FlagQuery, environments: Iterable[str]) -> FlagQuery:
     return query
 
 
-def found(flags: Iterable[Flag], query: FlagQuery, segment: int | None = None) -> FlagPage:
+def page_of(flags: Iterable[Flag], query: FlagQuery, segment: int | None = None) -> FlagPage:
     """The page that is asked for. `segment` is the id of the one that the query names."""
     fitting = [flag for flag in flags if _fits(flag, query, segment)]
     fitting.sort(key=lambda flag: flag.name, reverse=query.order == "desc")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from featureops.core.flagstate import archived, environment_of, revived, with_environment
+from featureops.core.flagstate import archived, environment_of, with_environment
 from featureops.core.model import EnvironmentState, Flag, FlagChange, Link, Strategy
 
 __all__ = ["taken_back"]
@@ -21,8 +21,8 @@ def taken_back(change: FlagChange, before: Flag | None, now: Flag) -> Flag:
     if change.environment is not None:
         return with_environment(now, _state(environment_of(now, change.environment), before))
     if now.archived and not before.archived:
-        # The archive may hide strategies; they are still there.
-        return replace(revived(now), environments=before.environments, dependencies=before.dependencies)
+        # The archive may hide what is still there: strategies, links.
+        return replace(before, version=now.version, created_at=now.created_at, children=now.children)
     return replace(
         now,
         type=before.type,

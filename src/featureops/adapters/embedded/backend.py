@@ -16,7 +16,7 @@ from featureops.adapters.evaluation import evaluate
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import iso_time
 from featureops.core.flagrules import checked_constraint, checked_strategy
-from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query, found
+from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query, page_of
 from featureops.core.flagstate import (
     archived,
     did_you_mean,
@@ -85,7 +85,7 @@ class EmbeddedBackend:
 
         def page() -> FlagPage:
             segment = segment_named(query.segment, self.store.segments()).id if query.segment else None
-            return found(self.store.flags(None), checked_query(query, ENVIRONMENTS), segment)
+            return page_of(self.store.flags(None), checked_query(query, ENVIRONMENTS), segment)
 
         return await _off_loop(page)
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from featureops.adapters.evaluation import evaluate
 from featureops.adapters.unleash.client import AdminApi, Verb
-from featureops.adapters.unleash.faults import Lost, NotFound
+from featureops.adapters.unleash.faults import Lost, NotFound, TooMany
 from featureops.adapters.unleash.metadata import steps
-from featureops.adapters.unleash.searching import PAGE, search_query
+from featureops.adapters.unleash.searching import PAGE, answered_by_list, search_query
 from featureops.adapters.unleash.wire import (
     body_of,
     events_from,
@@ -31,7 +31,7 @@ from featureops.core.errors import BadArgument, Denied, MovedOn, UnknownFlag, Un
 from featureops.core.flagjson import strategy_from_json
 from featureops.core.flagmeta import check_one_parent
 from featureops.core.flagrules import checked_name, checked_strategy, checked_type
-from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query
+from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query, page_of
 from featureops.core.flagstate import did_you_mean, environment_of, has_strategy, strategy_of
 from featureops.core.model import ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
 from featureops.core.targeting import check_room, segment_named
@@ -113,6 +113,17 @@ class UnleashBackend:
         if query.segment:
             query = replace(query, segment=segment_named(query.segment, await self.segments()).name)
         checked_query(query, await self.environments() if query.state else ())
+        try:
+            page = await self._searched(query)
+        except TooMany:
+            if not answered_by_list(query):
+                raise
+            page = page_of(await self._rows(query.project), query)
+        if not page.flags:
+            await self._check_project(query.project)
+        return page
+
+    async def _searched(self, query: FlagQuery) -> FlagPage:
         rows: list[Mapping[str, Json]] = []
         while True:
             room = min(query.limit - len(rows), PAGE)
@@ -122,11 +133,14 @@ class UnleashBackend:
             rows += more
             if len(more) < room or len(rows) >= query.limit:
                 break
-        if not rows:
-            await self._check_project(query.project)
         total = body.get("total") if isinstance(body, dict) else None
         flags = tuple(flag_from(row, query.project) for row in rows)
         return FlagPage(flags, total if isinstance(total, int) else query.offset + len(flags))
+
+    async def _rows(self, project: str) -> list[Flag]:
+        """The flags of the list, which is asked for without a limit and has no strategies."""
+        rows = rows_of(await self._api.get("projects", project, "features"), "features")
+        return [flag_from(row, project) for row in rows]
 
     async def segments(self) -> Sequence[Segment]:
         return segments_from(await self._api.known("segments"))
@@ -158,8 +172,7 @@ class UnleashBackend:
     async def _listed(self, project: str) -> list[Flag]:
         """The list has no strategies: an export of each environment has those of all flags, but not in their order. A
         flag with several in one environment is read by itself."""
-        rows = rows_of(await self._api.get("projects", project, "features"), "features")
-        flags = [flag_from(row, project) for row in rows]
+        flags = await self._rows(project)
         names = list(dict.fromkeys(state.name for flag in flags for state in flag.environments))
         try:
             exported = [await self._exported(project, name) for name in names]
@@ -210,8 +223,10 @@ class UnleashBackend:
             try:
                 flag = await self._write(flag.name, flag.project, _Way(step.verb, step.path), step.body, step.done)
             except UserFixable as error:
-                written = f" Written before that: {', '.join(dict.fromkeys(done))}." if done else ""
-                raise type(error)(f"{error.message}{written}", error.hint) from error
+                if not done:
+                    raise
+                written = f"Written before that: {', '.join(dict.fromkeys(done))}."
+                raise type(error)(f"{error.message.rstrip('.')}. {written}", error.hint) from error
             done.append(step.does)
         return flag
 
@@ -307,8 +322,7 @@ class UnleashBackend:
             await self._check_project(project)
         except BadArgument as error:
             return error
-        rows = rows_of(await self._api.get("projects", project, "features"), "features")
-        near = did_you_mean(name, [str(row.get("name")) for row in rows])
+        near = did_you_mean(name, [flag.name for flag in await self._rows(project)])
         said = f" {missing.message}" if "there's a feature with that name" in missing.message else ""
         return UnknownFlag(f'There is no flag "{name}" in project "{project}".{said}', near)
 

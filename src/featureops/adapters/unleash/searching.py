@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from featureops.core.flagsearch import FlagQuery
 
-__all__ = ["PAGE", "search_query"]
+__all__ = ["PAGE", "answered_by_list", "search_query"]
 
 PAGE = 100
 """The most rows that one answer has."""
@@ -26,6 +26,11 @@ def search_query(query: FlagQuery, limit: int, offset: int) -> dict[str, str]:
     }
     paging = {"sortBy": "name", "sortOrder": query.order, "limit": str(limit), "offset": str(offset)}
     return {"project": f"IS:{query.project}"} | {key: value for key, value in given.items() if value} | paging
+
+
+def answered_by_list(query: FlagQuery) -> bool:
+    """Whether the list of a project's flags has what it takes: a server allows few searches a minute."""
+    return not (query.segment or query.stage or query.archived)
 
 
 def _state(stale: bool | None) -> str:
