@@ -198,10 +198,15 @@ class Names(Tables):
         return made is not None and made.type in self._index.late_names and made.span.holds(at.span)
 
     @cached_property
+    def _import_nodes(self) -> list[Node] | None:
+        """What may bring in names, found without a walk over the file; None where only that tells."""
+        kinds = (kind for kind, rules in self.file.pack.by_node.items() if any(rule.name == "import" for rule in rules))
+        return nodes_of(self.file, kinds)
+
+    @cached_property
     def imports(self) -> tuple[Binding, ...]:
         """What the file brings in from elsewhere, in document order; `uses_of` tells who uses it."""
-        kinds = (kind for kind, rules in self.file.pack.by_node.items() if any(rule.name == "import" for rule in rules))
-        statements = nodes_of(self.file, kinds) if not self._whole else None
+        statements = self._import_nodes if not self._whole else None
         if statements is None:
             self._know_all()
         else:
@@ -243,7 +248,7 @@ class Names(Tables):
         self._enter_around(self._imports_of(name, self.file.root))
         if self._called(name):
             return True
-        return any(self._made_by(node) is not None for node in each_mention(self.file, name))
+        return any(self.made_by(node) is not None for node in each_mention(self.file, name))
 
     def called(self, name: str) -> list[Binding]:
         """The bindings of a name in all scopes."""
@@ -257,24 +262,39 @@ class Names(Tables):
 
     def bound_in(self, spans: Sequence[Span]) -> list[Binding]:
         """The bindings with a definition in some bytes."""
+        return self._known_ones(self.made_in(spans))
+
+    def made_in(self, spans: Sequence[Span]) -> list[Binding]:
+        """`bound_in`, of which only the names are known: `uses_of` tells the rest."""
         return self._defined_by(leaves_in(self.file, spans), spans)
+
+    def _known_ones(self, found: list[Binding]) -> list[Binding]:
+        for binding in found:
+            self._know(binding.name, binding.scope)
+        return found
 
     def imported_in(self, spans: Sequence[Span]) -> list[Binding]:
         """The bindings of what some bytes bring in from elsewhere."""
+        if not self._index.import_calls:
+            spans = self._in_imports(spans)
         found = self._defined_by([leaf for leaf in leaves_in(self.file, spans) if _is_brought(leaf)], spans)
-        return [each for each in found if each.imported is not None]
+        return [each for each in self._known_ones(found) if each.imported is not None]
+
+    def _in_imports(self, spans: Sequence[Span]) -> Sequence[Span]:
+        """The bytes that statements hold which bring in names."""
+        statements = self._import_nodes
+        if statements is None:
+            return spans
+        return [span for span in spans if any(span.start < each.end and each.start < span.end for each in statements)]
 
     def _defined_by(self, leaves: list[Node], spans: Sequence[Span]) -> list[Binding]:
         statements = dict.fromkeys(outer for leaf in leaves for outer in leaf.ancestors() if outer.shape == "import")
         brought = (name for outer in statements for name, _, _ in names_of_import(outer))
         names = dict.fromkeys((*brought, *(leaf for leaf in leaves if leaf.type in self._index.identifiers)))
         inside = [name for name in names if any(span.start < name.end and name.start < span.end for span in spans)]
-        found = dict.fromkeys(binding for name in inside if (binding := self._made_by(name)) is not None)
-        for binding in found:
-            self._know(binding.name, binding.scope)
-        return list(found)
+        return list(dict.fromkeys(binding for name in inside if (binding := self.made_by(name)) is not None))
 
-    def _made_by(self, name: Node) -> Binding | None:
+    def made_by(self, name: Node) -> Binding | None:
         """The binding of which a node is a definition; it may have others that are not known yet."""
         if not self._whole:
             self._enter_around([name])

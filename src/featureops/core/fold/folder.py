@@ -198,7 +198,7 @@ class FileFold:
         """Conditions that are decided since a name has come down to another, or to the opposite of one."""
         reduce = self._scratch(folded).reduce
         for binding in filter(None, map(self._bound_by, tuple(self.seeds))):
-            if not is_handed_over(binding) and not is_visible(self.names, binding):
+            if binding.is_single and not is_visible(self.names, binding) and not is_handed_over(binding):
                 note_term(self._terms, binding, self.names, reduce)
         fresh = {row: value for row, value in decided_by_opposites(self.names, self._terms) if row not in self.seeds}
         self.seeds.update(fresh)
