@@ -45,9 +45,10 @@ def stat(before: bytes | None, after: bytes | None) -> tuple[int, int]:
 def only_in(data: bytes, other: bytes) -> list[Span]:
     """The lines of a text that another one has not, or not as often."""
     lines = data.splitlines(keepends=True)
-    own, found, at = Counter(lines) - Counter(other.splitlines(keepends=True)), list[Span](), 0
+    others, found, at = Counter(other.splitlines(keepends=True)), list[Span](), 0
+    own = {line for line, count in Counter(lines).items() if count > others[line]}
     for line in lines:
-        if own[line]:
+        if line in own:
             found.append(Span(at, at + len(line)))
         at += len(line)
     return found

@@ -18,12 +18,13 @@ _BLANK = b" \t"
 
 
 class Editor:
-    """`leaves` and `bindings` keep what `fold.touched` found."""
+    """`leaves`, `bindings` and `spare` keep what `fold.touched` found."""
 
     def __init__(self, file: SourceFile, frozen: Frozen | frozenset[int]) -> None:
         self.file = file
         self.leaves: list[Node] | None = None
         self.bindings: list[Binding] | None = None
+        self.spare: list[str] | None = None
         self._frozen = frozen
         self._edits: list[Edit] = []
         self._inserts: list[Edit] = []

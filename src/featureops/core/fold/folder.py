@@ -245,11 +245,11 @@ class FileFold:
         """Functions that only return a known value: their calls are known too."""
         grown = False
         for function in self._functions_around("function", "lambda"):
-            binding = function_binding(function, self.names)
-            if binding is None or binding in self.results or not binding.is_single:
-                continue
             value = self._result(function, folded)
-            if value is None or self._may_be_overridden(function, binding):
+            binding = function_binding(function, self.names) if value is not None else None
+            if value is None or binding is None or binding in self.results or not binding.is_single:
+                continue
+            if self._may_be_overridden(function, binding):
                 continue
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
@@ -310,9 +310,8 @@ class FileFold:
         return self._fields.spread(self.seeds, lambda node: self._const(node, folded))
 
     def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> Known | None:
-        if self._has_effects(function):
-            return None
-        return result_of(function, folded, lambda node: self._const(node, folded), is_getter=is_getter)
+        value = result_of(function, folded, lambda node: self._const(node, folded), is_getter=is_getter)
+        return None if value is None or self._has_effects(function) else value
 
     def _has_effects(self, function: Node) -> bool:
         """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""
