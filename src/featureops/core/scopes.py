@@ -7,7 +7,7 @@ takes ten times as long as to parse it, and a name of one function says nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -198,15 +198,10 @@ class Names(Tables):
         return made is not None and made.type in self._index.late_names and made.span.holds(at.span)
 
     @cached_property
-    def _import_nodes(self) -> list[Node] | None:
-        """What may bring in names, found without a walk over the file; None where only that tells."""
-        kinds = (kind for kind, rules in self.file.pack.by_node.items() if any(rule.name == "import" for rule in rules))
-        return nodes_of(self.file, kinds)
-
-    @cached_property
     def imports(self) -> tuple[Binding, ...]:
         """What the file brings in from elsewhere, in document order; `uses_of` tells who uses it."""
-        statements = self._import_nodes if not self._whole else None
+        kinds = (kind for kind, rules in self.file.pack.by_node.items() if any(rule.name == "import" for rule in rules))
+        statements = nodes_of(self.file, kinds) if not self._whole else None
         if statements is None:
             self._know_all()
         else:
@@ -275,17 +270,8 @@ class Names(Tables):
 
     def imported_in(self, spans: Sequence[Span]) -> list[Binding]:
         """The bindings of what some bytes bring in from elsewhere."""
-        if not self._index.import_calls:
-            spans = self._in_imports(spans)
-        found = self._defined_by([leaf for leaf in leaves_in(self.file, spans) if _is_brought(leaf)], spans)
+        found = self._defined_by(list(_brought(leaves_in(self.file, spans))), spans)
         return [each for each in self._known_ones(found) if each.imported is not None]
-
-    def _in_imports(self, spans: Sequence[Span]) -> Sequence[Span]:
-        """The bytes that statements hold which bring in names."""
-        statements = self._import_nodes
-        if statements is None:
-            return spans
-        return [span for span in spans if any(span.start < each.end and each.start < span.end for each in statements)]
 
     def _defined_by(self, leaves: list[Node], spans: Sequence[Span]) -> list[Binding]:
         statements = dict.fromkeys(outer for leaf in leaves for outer in leaf.ancestors() if outer.shape == "import")
@@ -319,13 +305,28 @@ class Names(Tables):
             yield from (name.text for name in self._bound(node, rule))
 
 
-def _is_brought(leaf: Node) -> bool:
-    """Whether a name is in what brings in names."""
-    return any(
-        outer.shape == "import"
-        or (outer.rule is not None and outer.rule.binds and imported_by_call(outer.role("value")) is not None)
-        for outer in leaf.ancestors()
-    )
+def _brought(leaves: Iterable[Node]) -> Iterator[Node]:
+    """Those of some names that are in what brings in names."""
+    told: dict[Node, bool] = {}
+    for leaf in leaves:
+        around: list[Node] = []
+        is_brought = False
+        for outer in leaf.ancestors():
+            if outer in told:
+                is_brought = told[outer]
+                break
+            around.append(outer)
+            if _brings(outer):
+                is_brought = True
+                break
+        told.update(dict.fromkeys(around, is_brought))
+        if is_brought:
+            yield leaf
+
+
+def _brings(node: Node) -> bool:
+    binds = node.rule is not None and bool(node.rule.binds)
+    return node.shape == "import" or (binds and imported_by_call(node.role("value")) is not None)
 
 
 def _plain(key: str) -> str:
