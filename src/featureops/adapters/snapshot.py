@@ -54,11 +54,12 @@ class FileSnapshot:
             return None
 
     def find(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        only = needles[0] if len(needles) == 1 else b""
+        if only and b"\0" not in only and self._rest == [] and self._size <= _JOINED:
+            return {path: tuple(_starts(self._searched[path], only)) for path in self._joined.holding(only)}
         search = searcher(needles)
         if search is None:
             return {}
-        if self._rest == [] and self._size <= _JOINED and len(needles) == 1 and b"\0" not in needles[0]:
-            return {path: search(self._searched[path]) for path in self._joined.holding(needles[0])}
         return dict(sorted((path, offsets) for path, data in self._texts() if (offsets := search(data))))
 
     @cached_property
@@ -82,6 +83,13 @@ class FileSnapshot:
                 self._searched[path] = data
             yield path, data
         self._rest = beyond
+
+
+def _starts(data: bytes, needle: bytes) -> Iterator[int]:
+    at = data.find(needle)
+    while at >= 0:
+        yield at
+        at = data.find(needle, at + 1)
 
 
 class _Joined:

@@ -17,6 +17,7 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
+from featureops.core.fold.repeating import Repeats
 from featureops.core.fold.results import result_of
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unread import unread_collections
@@ -90,7 +91,7 @@ class FileFold:
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
-        self._frozen = Frozen(file)
+        self._frozen, self._repeats = Frozen(file), Repeats()
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
@@ -146,6 +147,8 @@ class FileFold:
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
         statements.asked, statements.gates = self.asked, self.gates
+        statements.repeats = self._repeats
+        self._repeats.begin(self.seeds, {"goes": doomed, "boolean": self._boolean})
         statements.visit(self.file.root)
         return statements
 

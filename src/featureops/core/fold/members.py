@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.touched import touched_leaves
@@ -53,6 +54,7 @@ class Members:
         self.is_used_elsewhere = is_used_elsewhere
         self.settled: dict[Node, Member] = {}
         self._found: dict[Node, Member | None] = {}
+        self._named_by = cache(self._naming)
 
     def around(self, seed: Node) -> Member | None:
         """The member whose value an expression may decide."""
@@ -82,7 +84,7 @@ class Members:
         built on no other."""
         gone = (node for node in touched_leaves(editor) if node.parent is not None and _is_own(node.parent))
         names = {self._text(node) for node in gone if not node.children and editor.covers(node.span)}
-        named = ((node, node.parent) for name in sorted(names) for node in self._naming(name))
+        named = ((node, node.parent) for name in sorted(names) for node in self._named_by(name))
         return [
             holder
             for node, holder in named
