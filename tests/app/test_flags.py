@@ -8,6 +8,7 @@ from featureops.app import flags, strategies
 from featureops.app.deps import Modes
 from featureops.app.strategies import StrategyFields
 from featureops.core.errors import BadArgument, BadConfiguration, Conflict, UnknownFlag
+from featureops.core.flagsearch import FlagQuery
 from featureops.core.model import Json
 from tests.app.flag_deps import Bench
 
@@ -216,7 +217,7 @@ def test_an_archived_flag_is_listed_apart_and_refuses_writes(bench: Bench) -> No
     archived = bench.run(lambda deps: flags.archive_flag(deps, name="new-checkout"))
     assert table(archived["feature"])["archived"] is True
     assert bench.run(flags.list_flags)["flags"] == []
-    listed = bench.run(lambda deps: flags.list_flags(deps, archived=True))
+    listed = bench.run(lambda deps: flags.list_flags(deps, query=FlagQuery("default", archived=True)))
     assert [table(each)["name"] for each in _list(listed["flags"])] == ["new-checkout"]
     with pytest.raises(BadArgument, match="archived"):
         roll(bench, 10)
@@ -225,8 +226,8 @@ def test_an_archived_flag_is_listed_apart_and_refuses_writes(bench: Bench) -> No
 def test_lists_are_paged_by_name(bench: Bench) -> None:
     for name in ("c", "a", "b"):
         bench.make(name)
-    first = bench.run(lambda deps: flags.list_flags(deps, limit=2))
-    rest = bench.run(lambda deps: flags.list_flags(deps, limit=2, offset=2))
+    first = bench.run(lambda deps: flags.list_flags(deps, query=FlagQuery("default", limit=2)))
+    rest = bench.run(lambda deps: flags.list_flags(deps, query=FlagQuery("default", limit=2, offset=2)))
     assert [table(each)["name"] for each in _list(first["flags"])] == ["a", "b"]
     assert [table(each)["name"] for each in _list(rest["flags"])] == ["c"]
     assert (first["totalFlags"], first["nextOffset"], rest["nextOffset"]) == (3, 2, None)

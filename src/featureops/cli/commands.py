@@ -263,15 +263,18 @@ def apply_plan(
 @app.command()
 def undo(
     change: Annotated[str | None, typer.Argument(metavar="[CHANGE]", help="Default: the latest.")] = None,
+    confirm: Annotated[str | None, typer.Option("--confirm", metavar="TOKEN", help="Of the answer before.")] = None,
     root: _Root = _HERE,
     as_json: _AsJson = False,
 ) -> int:
-    """Take back an applied change, byte for byte."""
-    from featureops.app import plans
-    from featureops.cli.show import show_applied
+    """Take back an applied change: of code byte for byte, of a flag what it was before."""
+    from featureops.app import undo as use_case
+    from featureops.cli.show import show_undone
 
     request = Request(root, as_json)
-    return request.answer(lambda: plans.undo(request.deps(writes=True), change), show_applied)
+    return request.answer(
+        lambda: request.awaited(lambda deps: use_case.undo(deps, change, confirm), writes=True), show_undone
+    )
 
 
 @app.command()

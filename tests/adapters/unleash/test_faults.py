@@ -35,6 +35,7 @@ class Fake:
             "name": NAME,
             "project": "default",
             "type": "release",
+            "tags": [],
             "environments": [{"name": "production", "enabled": self.enabled, "type": "production", "strategies": []}],
         }
         return json.dumps(body).encode()
