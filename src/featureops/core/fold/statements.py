@@ -91,8 +91,6 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
                 self._value(node, "value", "boolean" if node in self.boolean_bindings else "value")
             case "assign":
                 self._value(node, "right", "boolean" if node in self.boolean_bindings else "value")
-            case "function" if self.repeats is not None:
-                self.repeats.visit(node, self._function, self.editor, self._notes())
             case "function":
                 self._function(node)
             case "markup-expression":
@@ -143,6 +141,13 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
                 self.visit(child)
 
     def _function(self, node: Node) -> None:
+        if self.repeats is None:
+            self._parts(node)
+        else:
+            self.repeats.visit(node, self._parts, self.editor, self._notes())
+
+    def _parts(self, node: Node) -> None:
+        """What a function is made of."""
         body = node.role("body")
         for child in node.children:
             if child not in self.hot:
