@@ -298,6 +298,11 @@ class LanguagePack:
         return {node: tuple(rules) for node, rules in table.items()}
 
     @cached_property
+    def shaped(self) -> frozenset[str]:
+        """The names of the shapes that the language has."""
+        return frozenset(rule.name for rule in self.shapes)
+
+    @cached_property
     def not_parts(self) -> frozenset[str]:
         return self.index.comments | self.index.modifiers
 
