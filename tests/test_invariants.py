@@ -130,7 +130,9 @@ def test_only_lines_that_change_differ_and_no_word_is_invented(case: Case) -> No
             assert kind != "insert" or set(added) <= kept, f"{path}:{start + 1}: cleanup added {added}"
             if kind == "replace" and not set(added) <= kept:
                 written = set(re.findall(rb"\w+", b"".join(new[new_start:new_end])))
-                assert written <= known | kept, f"{path}:{start + 1}-{end}: cleanup invented {sorted(written - known - kept)}"
+                assert written <= known | kept, (
+                    f"{path}:{start + 1}-{end}: cleanup invented {sorted(written - known - kept)}"
+                )
 
 
 @CLEANUPS

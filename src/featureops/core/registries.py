@@ -21,6 +21,7 @@ _WORDS = frozenset({"experiment", "experiments", "feature", "features", "flag", 
 _NAMING = frozenset({"flag", "id", "key", "name", "slug"})
 _THROUGH = frozenset({"", "argument", "arguments", "call", "cast", "paren"})
 _HOLDERS = ("assign", "declarator", "field")
+_LISTING = ("arguments", "list", "object")
 _RECORD = 2
 _SWITCHES = frozenset({"active", "enable", "enabled", "on"})
 
@@ -72,7 +73,7 @@ def entries_named(file: SourceFile | None, name: str) -> list[Node]:
 
 def _entry_at(node: Node) -> Node | None:
     """The entry that a key stands in, as the thing that is listed."""
-    place = _outermost(node, ("", "cast", "paren"))
+    place = _outermost(node, ("", "argument", "cast", "paren"))
     parent = place.parent
     if parent is None:
         return None
@@ -80,18 +81,30 @@ def _entry_at(node: Node) -> Node | None:
         entry = _of_pair(parent, place)
     elif parent.shape == "list":
         entry = _of_list(parent, place)
+    elif parent.shape == "arguments":
+        entry = place if _is_listing(parent) else None
     else:
         return None
     holder = entry.parent if entry is not None else None
-    if entry is None or holder is None or holder.shape not in ("list", "object") or len(holder.items) < _RECORD:
+    if entry is None or holder is None or holder.shape not in _LISTING or len(holder.items) < _RECORD:
         return None
     return entry if _is_for_flags(holder) else None
+
+
+def _is_listing(arguments: Node) -> bool:
+    """Whether a call lists what it is given: `setOf(Flags.A, Flags.B)`."""
+    call, file = arguments.parent, arguments.file
+    if call is None or call.shape != "call" or not file.pack.index.listing_calls:
+        return False
+    return file.slice(call.start, arguments.start).strip() in file.pack.index.listing_calls
 
 
 def unlisted(file: SourceFile | None, data: bytes, name: str) -> bytes:
     """The text of a file, `data`, without the entries that list a flag by a name."""
     for entry in entries_named(file, name):
-        data = data.replace(entry.file.data[entry.start : entry.end], b"", 1)
+        # With a character around it a name is told from its own definition above.
+        start, end = max(0, entry.start - 1), entry.end + 1
+        data = data.replace(entry.file.data[start:end], b" ", 1)
     return data
 
 

@@ -21,7 +21,16 @@ from featureops.core.testing.lets import lets_for
 from featureops.core.testing.rules import TestRules
 from featureops.core.testing.setups import SetUp
 from featureops.core.testing.tables import column_of
-from featureops.core.testing.units import Unit, around, borrowers, removable, shared_name, tests_in, unit_at
+from featureops.core.testing.units import (
+    Unit,
+    around,
+    borrowers,
+    is_in_catalogue,
+    removable,
+    shared_name,
+    tests_in,
+    unit_at,
+)
 
 __all__ = ["FilePlan", "Said", "plan_file"]
 
@@ -316,6 +325,8 @@ class _Plan:
         values = {other.setup.value for other in beside}
         if len(values) > 1 and placed.owner.kind in ("test", "hook"):
             return "turns"
+        if placed.owner.kind == "other" and is_in_catalogue(setup.part, setup.key):
+            return ""
         if (
             placed.owner.kind == "other"
             and not (setup.at and setup.value is self.keep)
