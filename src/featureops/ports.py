@@ -6,7 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from featureops.core.model import ChangedFile, Event, Flag, FlagType, Json, Plan, Strategy
+from featureops.core.flagsearch import FlagPage, FlagQuery
+from featureops.core.model import (
+    ChangedFile,
+    ContextField,
+    Event,
+    Flag,
+    FlagChange,
+    FlagType,
+    Json,
+    Naming,
+    Plan,
+    Segment,
+    Strategy,
+)
 
 __all__ = [
     "AuditLog",
@@ -14,6 +27,7 @@ __all__ = [
     "ChangeSource",
     "Clock",
     "FlagBackend",
+    "FlagHistory",
     "Hit",
     "Journal",
     "Progress",
@@ -208,6 +222,22 @@ class AuditLog(Protocol):
         ...
 
 
+class FlagHistory(Protocol):
+    """The writes to the backend that were made from this root, to be taken back. Errors of all: Unwritable."""
+
+    def add(self, change: FlagChange) -> FlagChange:
+        """Keep it; the change with its id."""
+        ...
+
+    def undone(self, change_id: str) -> None:
+        """It was taken back."""
+        ...
+
+    def latest(self, limit: int = 200) -> Sequence[FlagChange]:
+        """The latest first."""
+        ...
+
+
 class Runner(Protocol):
     """Runs a command of the project, such as its tests."""
 
@@ -233,11 +263,35 @@ class FlagBackend(Protocol):
 
     async def projects(self) -> Sequence[Mapping[str, Json]]: ...
     async def environments(self) -> Sequence[str]: ...
-    async def flags(self, project: str | None = None, archived: bool = False) -> Sequence[Flag]: ...
+    async def flags(self, project: str | None = None, archived: bool = False) -> Sequence[Flag]:
+        """With their strategies, but maybe without links and dependencies."""
+        ...
+
     async def flag(self, name: str, project: str | None = None) -> Flag: ...
+    async def search(self, query: FlagQuery) -> FlagPage:
+        """The flags of a project that fit, by name. Errors also: BadArgument (no such project or segment)."""
+        ...
+
+    async def segments(self) -> Sequence[Segment]: ...
+    async def context_fields(self) -> Sequence[ContextField]: ...
+    async def naming(self, project: str) -> Naming | None:
+        """How the project wants its flags to be called; None: as one likes."""
+        ...
+
+    async def check(self, planned: Flag) -> None:
+        """Whether the backend would take such a flag now, as far as it says so beforehand; reads at most.
+
+        Errors: Denied (maintenance), BadArgument (more than it has room for)."""
+        ...
+
     async def create(
         self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str
     ) -> Flag: ...
+    async def update(self, before: Flag, planned: Flag, by: str) -> Flag:
+        """Write what differs in type, description, stale, impression data, tags, links and dependencies, and nothing
+        else. A link that is to stay has its id. Errors also: MovedOn (the flag is not `before` any more)."""
+        ...
+
     async def set_enabled(self, name: str, project: str, environment: str, enabled: bool, by: str) -> Flag:
         """Enabling an environment without an enabled strategy adds flexibleRollout 100 %, as Unleash does."""
         ...

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 from featureops.adapters.audit import JsonLinesAudit
 from featureops.adapters.embedded import EmbeddedBackend
 from featureops.adapters.git import GitChanges
+from featureops.adapters.history import FileHistory
 from featureops.adapters.journal import FileJournal
 from featureops.adapters.workspace import LocalWorkspace
 from featureops.app.deps import Deps, Modes
@@ -53,6 +54,14 @@ class CountingBackend(EmbeddedBackend):
         self.writes += 1
         return await super().archive(name, project, by)
 
+    async def revive(self, name: str, project: str, by: str) -> Flag:
+        self.writes += 1
+        return await super().revive(name, project, by)
+
+    async def update(self, before: Flag, planned: Flag, by: str) -> Flag:
+        self.writes += 1
+        return await super().update(before, planned, by)
+
     async def events(self, flag: str | None = None, limit: int = 50) -> list[Event]:
         self.event_reads += 1
         return list(await super().events(flag, limit))
@@ -81,6 +90,7 @@ class Bench:
             self.backend,
             self.modes,
             JsonLinesAudit(self.folder / "state" / "audit.jsonl"),
+            FileHistory(self.folder / "state", work),
         )
 
     def set(self, policy: Policy | None = None, modes: Modes | None = None) -> None:

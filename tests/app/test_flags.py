@@ -8,6 +8,7 @@ from featureops.app import flags, strategies
 from featureops.app.deps import Modes
 from featureops.app.strategies import StrategyFields
 from featureops.core.errors import BadArgument, BadConfiguration, Conflict, UnknownFlag
+from featureops.core.flagsearch import FlagQuery
 from featureops.core.model import Json
 from tests.app.flag_deps import Bench
 
@@ -216,7 +217,7 @@ def test_an_archived_flag_is_listed_apart_and_refuses_writes(bench: Bench) -> No
     archived = bench.run(lambda deps: flags.archive_flag(deps, name="new-checkout"))
     assert table(archived["feature"])["archived"] is True
     assert bench.run(flags.list_flags)["flags"] == []
-    listed = bench.run(lambda deps: flags.list_flags(deps, archived=True))
+    listed = bench.run(lambda deps: flags.list_flags(deps, query=FlagQuery("default", archived=True)))
     assert [table(each)["name"] for each in _list(listed["flags"])] == ["new-checkout"]
     with pytest.raises(BadArgument, match="archived"):
         roll(bench, 10)
@@ -225,8 +226,8 @@ def test_an_archived_flag_is_listed_apart_and_refuses_writes(bench: Bench) -> No
 def test_lists_are_paged_by_name(bench: Bench) -> None:
     for name in ("c", "a", "b"):
         bench.make(name)
-    first = bench.run(lambda deps: flags.list_flags(deps, limit=2))
-    rest = bench.run(lambda deps: flags.list_flags(deps, limit=2, offset=2))
+    first = bench.run(lambda deps: flags.list_flags(deps, query=FlagQuery("default", limit=2)))
+    rest = bench.run(lambda deps: flags.list_flags(deps, query=FlagQuery("default", limit=2, offset=2)))
     assert [table(each)["name"] for each in _list(first["flags"])] == ["a", "b"]
     assert [table(each)["name"] for each in _list(rest["flags"])] == ["c"]
     assert (first["totalFlags"], first["nextOffset"], rest["nextOffset"]) == (3, 2, None)
@@ -240,3 +241,36 @@ def test_without_a_backend_the_configuration_is_told(bench: Bench) -> None:
     bench.deps = replace(bench.deps, backend=None)
     with pytest.raises(BadConfiguration, match="No flag backend"):
         bench.run(flags.list_flags)
+
+
+def test_a_search_is_paged_with_its_cursor_and_with_no_other(bench: Bench) -> None:
+    for name in ("pay-a", "pay-b", "pay-c", "dark"):
+        bench.make(name)
+
+    def page(query: FlagQuery, cursor: str | None = None) -> dict[str, Json]:
+        return bench.run(lambda deps: flags.list_flags(deps, query=query, cursor=cursor, keys_only=True))
+
+    wanted = FlagQuery("default", words="pay", limit=2)
+    first = page(wanted)
+    assert (first["keys"], first["flags"], first["totalFlags"]) == (["pay-a", "pay-b"], [], 3)
+    rest = page(wanted, str(first["nextCursor"]))
+    assert (rest["keys"], rest["nextCursor"]) == (["pay-c"], None)
+    for other, cursor in ((FlagQuery("default", words="dark"), str(first["nextCursor"])), (wanted, "x")):
+        with pytest.raises(BadArgument, match="cursor"):
+            page(other, cursor)
+
+
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        (FlagQuery("default", state="prodution:enabled"), "production"),
+        (FlagQuery("default", state="production:on"), "environment:enabled"),
+        (FlagQuery("default", stage="liv"), "live"),
+        (FlagQuery("default", segment="norway"), "none yet"),
+        (FlagQuery("nowhere"), "default"),
+    ],
+)
+def test_what_can_not_be_searched_for_is_told(bench: Bench, query: FlagQuery, right: str) -> None:
+    with pytest.raises(BadArgument) as raised:
+        bench.run(lambda deps: flags.list_flags(deps, query=query))
+    assert right in f"{raised.value.message} {raised.value.hint}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import cast
 
@@ -8,8 +9,9 @@ import pytest
 from featureops.app import exposure, strategies
 from featureops.app.strategies import StrategyFields
 from featureops.core.errors import BadArgument
+from featureops.core.flagrules import OPERATORS
 from featureops.core.flagstate import rollout_of
-from featureops.core.model import Json
+from featureops.core.model import Constraint, ContextField, Json, Segment
 from tests.app.flag_deps import Bench
 
 
@@ -125,3 +127,82 @@ def test_each_context_is_told_why(bench: Bench) -> None:
 def test_a_change_needs_its_environment(bench: Bench) -> None:
     with pytest.raises(BadArgument, match="environment"):
         preview(bench, enabled=True)
+
+
+NORWAY = (Constraint("country", "IN", ("no",)),)
+
+
+def roll(bench: Bench, **given: object) -> dict[str, Json]:
+    fields = StrategyFields(percentage=20, **given)  # type: ignore[arg-type]
+    return bench.run(
+        lambda deps: strategies.set_flag_rollout(deps, name="new-checkout", environment="production", fields=fields)
+    )
+
+
+def test_segments_are_named_or_numbered_and_cleared(bench: Bench) -> None:
+    first = asyncio.run(bench.backend.put_segment(Segment(0, "norway", "", NORWAY), "me"))
+    second = asyncio.run(bench.backend.put_segment(Segment(0, "staff", "", NORWAY), "me"))
+    roll(bench, segments=["norway", str(second.id)])
+    assert bench.state().strategies[0].segments == (first.id, second.id)
+    update(bench, bench.state().strategies[0].id, StrategyFields(title="Staff"))
+    assert bench.state().strategies[0].segments == (first.id, second.id)
+    roll(bench, segments=[])
+    assert bench.state().strategies[0].segments == ()
+
+
+def test_a_misspelt_segment_is_told_with_the_nearest(bench: Bench) -> None:
+    asyncio.run(bench.backend.put_segment(Segment(0, "norway", "", NORWAY), "me"))
+    with pytest.raises(BadArgument, match="norwai") as raised:
+        roll(bench, segments=["norwai"])
+    assert '"norway"' in raised.value.hint
+    assert bench.backend.writes == 0
+
+
+def test_a_misspelt_context_field_is_told_and_a_property_of_the_house_is_not(bench: Bench) -> None:
+    for name in ("userid", "user-id", "sesionId"):
+        with pytest.raises(BadArgument, match=name) as raised:
+            roll(bench, constraints=[{"contextName": name, "operator": "IN", "values": ["1"]}])
+        assert "Did you mean" in raised.value.hint
+    assert bench.backend.writes == 0
+    roll(bench, constraints=[{"contextName": "companyId", "operator": "IN", "values": ["1"]}])
+
+
+def test_only_legal_values_of_a_context_field_are_taken(bench: Bench) -> None:
+    field = ContextField("country", legal_values=("norway", "sweden"))
+    asyncio.run(bench.backend.put_context_field(field, "me"))
+    with pytest.raises(BadArgument, match="norwai") as raised:
+        roll(bench, constraints=[{"contextName": "country", "operator": "IN", "values": ["norwai"]}])
+    assert '"norway"' in raised.value.hint
+    roll(bench, constraints=[{"contextName": "country", "operator": "IN", "values": ["norway"]}])
+
+
+WRONG: dict[str, dict[str, Json]] = {
+    "IN": {"value": "1"},
+    "NOT_IN": {"value": "1"},
+    "STR_ENDS_WITH": {"values": []},
+    "STR_STARTS_WITH": {},
+    "STR_CONTAINS": {"values": ["x" * 101]},
+    "NUM_EQ": {"value": "1.42.0"},
+    "NUM_GT": {},
+    "NUM_GTE": {"value": "many"},
+    "NUM_LT": {"value": ""},
+    "NUM_LTE": {"values": ["1"]},
+    "DATE_AFTER": {"value": "tomorrow"},
+    "DATE_BEFORE": {"value": "1"},
+    "SEMVER_EQ": {"value": "1.42"},
+    "SEMVER_GT": {"value": "v1.2.3"},
+    "SEMVER_GTE": {"value": "1"},
+    "SEMVER_LT": {},
+    "SEMVER_LTE": {"value": "x"},
+    "REGEX": {"value": "["},
+}
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_a_constraint_that_can_not_be_is_refused_before_anything_is_written(bench: Bench, operator: str) -> None:
+    row: Json = {"contextName": "userId", "operator": operator, **WRONG[operator]}
+    with pytest.raises(BadArgument) as raised:
+        roll(bench, constraints=[row])
+    assert raised.value.hint
+    assert bench.backend.writes == 0
+    assert len(OPERATORS) == 18

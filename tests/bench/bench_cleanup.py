@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.bench.asking import ENDINGS, KEY, make_asking
-from tests.bench.bench_scan import Tool
+from tests.bench.bench_scan import Tool, compile_all
 from tests.bench.corpus import make_repository
 
 __all__ = ["main"]
@@ -101,6 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small repositories, one run each")
     given = parser.parse_args(arguments)
     files, runs, each = (600, 1, 10) if given.quick else (given.files, given.runs, given.piranha_files)
+    compile_all()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         environment = {

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench.bench_scan import compile_all
 from tests.wire import child_environment, first_tools
 
 __all__ = ["main", "started"]
@@ -34,6 +35,7 @@ server.run()
 
 
 def main(rounds: int = 9) -> None:
+    compile_all()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         bare = home / "bare.py"

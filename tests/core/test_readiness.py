@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from featureops.core.model import Constraint, EnvironmentState, Event, Flag, FlagType, Strategy, Variant
+from featureops.core.model import Constraint, Dependency, EnvironmentState, Event, Flag, FlagType, Strategy, Variant
 from featureops.core.readiness import Readiness, judge, readiness_json, unasked
 
 DAY = 86_400.0
@@ -118,7 +118,7 @@ def test_the_one_variant_that_everybody_gets_may_be_kept() -> None:
 
 
 def test_flags_that_depend_on_it_and_flags_that_it_depends_on_are_cautions() -> None:
-    found = ask(replace(flag(live(ALL)), children=("c", "b"), parents=("p",)))
+    found = ask(replace(flag(live(ALL)), children=("c", "b"), dependencies=(Dependency("p"),)))
     assert said(found) == [("caution", "parents", None), ("caution", "children", None)]
     assert found.reasons[1].text.startswith("b and c depend on it")
 

@@ -45,14 +45,18 @@ NEW = {
     "list_projects",
     "archive_flag",
     "revive_flag",
+    "update_flag",
     "update_flag_strategy",
+    "update_flag_tags",
     "preview_exposure",
 }
 WRITERS = {
     "create_flag",
     "set_flag_rollout",
     "toggle_flag_environment",
+    "update_flag",
     "update_flag_strategy",
+    "update_flag_tags",
     "remove_flag_strategy",
     "archive_flag",
     "revive_flag",

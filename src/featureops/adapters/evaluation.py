@@ -9,22 +9,27 @@ from dataclasses import replace
 from typing import Final, Protocol, cast
 
 from featureops.core.errors import BadArgument
-from featureops.core.flagjson import constraint_json, variant_json
+from featureops.core.flagjson import constraint_json, dependency_json, variant_json
 from featureops.core.flagstate import environment_of, with_environment
 from featureops.core.model import Constraint, Flag, Json, Strategy
 
-__all__ = ["client_document", "client_feature", "evaluate"]
+__all__ = ["Segments", "client_document", "client_feature", "evaluate"]
 
+Segments = Mapping[int, Sequence[Constraint]]
+"""The constraints of segments, by id."""
+
+_NONE: Final[Segments] = {}
 _FIELDS: Final = ("userId", "sessionId", "remoteAddress", "environment", "appName", "currentTime")
 
 
-def client_document(flags: Iterable[Flag], environment: str) -> dict[str, Json]:
-    """The body of GET /api/client/features, version 2. Archived flags are left out."""
-    features: list[Json] = [client_feature(flag, environment) for flag in flags if not flag.archived]
+def client_document(flags: Iterable[Flag], environment: str, segments: Segments = _NONE) -> dict[str, Json]:
+    """The body of GET /api/client/features, version 2. Archived flags are left out, the constraints of segments put
+    into the strategies that name them."""
+    features: list[Json] = [client_feature(flag, environment, segments) for flag in flags if not flag.archived]
     return {"version": 2, "features": features, "query": {"environment": environment, "inlineSegmentConstraints": True}}
 
 
-def client_feature(flag: Flag, environment: str) -> dict[str, Json]:
+def client_feature(flag: Flag, environment: str, segments: Segments = _NONE) -> dict[str, Json]:
     """Disabled strategies are left out: an SDK would take them for enabled ones."""
     state = environment_of(flag, environment)
     strategies = [strategy for strategy in state.strategies if not strategy.disabled]
@@ -36,19 +41,30 @@ def client_feature(flag: Flag, environment: str) -> dict[str, Json]:
         "enabled": state.enabled and (bool(strategies) or not state.strategies),
         "stale": flag.stale,
         "impressionData": flag.impression_data,
-        "strategies": [_client_strategy(strategy) for strategy in strategies],
+        "strategies": [_client_strategy(strategy, segments) for strategy in strategies],
         "variants": [],
-        "dependencies": [],
+        "dependencies": [dependency_json(each) for each in flag.dependencies],
     }
 
 
-def evaluate(flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
-    """On or off for each context: fields of Unleash's context by their names, everything else a property.
+def evaluate(
+    flag: Flag,
+    environment: str,
+    contexts: Iterable[Mapping[str, str]],
+    parents: Sequence[Flag] = (),
+    segments: Segments = _NONE,
+) -> Sequence[bool]:
+    """On or off for each context: fields of Unleash's context by their names, everything else a property. `parents`
+    are the flags that it depends on: one that is missing counts as off.
     About 60 µs a context: call it off the event loop. Errors: BadArgument (strategies the engine can't compile)."""
-    state = environment_of(flag, environment)
-    asked = with_environment(flag, replace(state, strategies=tuple(map(_by_context, state.strategies))))
-    engine = _engine(json.dumps(client_document([asked], environment)), flag.name)
+    asked = [_asked(each, environment) for each in (flag, *parents)]
+    engine = _engine(json.dumps(client_document(asked, environment, segments)), flag.name)
     return [engine.check_enabled(flag.name, _context(context, environment)).is_enabled for context in contexts]
+
+
+def _asked(flag: Flag, environment: str) -> Flag:
+    state = environment_of(flag, environment)
+    return with_environment(flag, replace(state, strategies=tuple(map(_by_context, state.strategies))))
 
 
 class _Answer(Protocol):
@@ -92,10 +108,11 @@ def _context(context: Mapping[str, str], environment: str) -> Mapping[str, objec
     return fields
 
 
-def _client_strategy(strategy: Strategy) -> dict[str, Json]:
+def _client_strategy(strategy: Strategy, segments: Segments) -> dict[str, Json]:
+    inlined = [constraint for number in strategy.segments for constraint in segments.get(number, ())]
     return {
         "name": strategy.name,
         "parameters": dict(strategy.parameters),
-        "constraints": [constraint_json(constraint) for constraint in strategy.constraints],
+        "constraints": [constraint_json(constraint) for constraint in (*strategy.constraints, *inlined)],
         "variants": [variant_json(variant) for variant in strategy.variants],
     }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,8 +38,8 @@ _VENDORED = frozenset(
 _LISTED = ("ls-files", "--stage", "-v", "-z")
 _CHANGED = ("diff-files", "--name-only", "-z", "--relative", "--ignore-submodules=all", "--", ".")
 _OTHERS = ("ls-files", "--others", "--exclude-standard", "-z")
-_PLAIN = re.compile(r"H 100[0-7]{3} ([0-9a-f]+) 0\t([^\0]*)\0")
-"""A file of the index as it is usual: checked out, not unmerged, no link."""
+_PLAIN, _WHOLE, _BLOB = "H 100", " 0", slice(9, -2)
+"""A file of the index as it is usual: checked out, no link; not unmerged; and where its blob stands."""
 _NESTED = 8
 _LINK, _REPOSITORY = "120000", "160000"
 
@@ -118,13 +117,15 @@ def _from_git(root: str, below: str, found: _Found, depth: int) -> bool:
 def _staged(out: bytes, folder: str, found: _Found) -> list[tuple[str, str]]:
     """Enter the lines (tag, mode, blob, stage, tab, path); the submodules among them come back."""
     nested = []
-    text = out.decode("utf-8", "surrogateescape")
-    found.keys.update((folder + path, blob) for blob, path in _PLAIN.findall(text))
-    for line in _PLAIN.sub("", text).split("\0") if len(found.keys) < out.count(b"\0") else ():
+    for line in out.decode("utf-8", "surrogateescape").split("\0"):
         facts, tab, name = line.partition("\t")
+        path = folder + name
+        if facts.startswith(_PLAIN) and facts.endswith(_WHOLE):
+            found.keys[path] = facts[_BLOB]
+            continue
         if not tab:
             continue
-        path, mode = folder + name, facts[2:8]
+        mode = facts[2:8]
         if mode == _REPOSITORY:
             nested.append((path, "submodule"))
         elif mode == _LINK:

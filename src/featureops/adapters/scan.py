@@ -13,7 +13,7 @@ from itertools import accumulate
 from featureops.adapters.jail import Jail, read_all
 from featureops.ports import Hit
 
-__all__ = ["contents", "scan", "searcher"]
+__all__ = ["contents", "finder", "scan", "searcher"]
 
 _Search = Callable[[bytes], tuple[int, ...]]
 _SNIFF = 8192
@@ -53,6 +53,14 @@ def searcher(needles: Sequence[bytes]) -> _Search | None:
     """What gives the sorted offsets at which one of the needles starts; None without needles."""
     wanted = tuple(needle for needle in dict.fromkeys(needles) if needle)
     return _searcher(wanted) if wanted else None
+
+
+@lru_cache(maxsize=64)
+def finder(needle: bytes) -> Callable[[bytes], Sequence[tuple[int, int, int]]]:
+    """What gives the places of a byte string, of those that overlap the first, as (0, start, end)."""
+    from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+    return BytesAhoCorasick([needle], matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
 
 
 @lru_cache(maxsize=64)

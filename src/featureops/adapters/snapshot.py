@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
 
 from featureops.adapters.jail import Jail
-from featureops.adapters.scan import contents, searcher
+from featureops.adapters.scan import contents, finder, searcher
 from featureops.core.errors import BadArgument, OutsideWorkspace
 
 __all__ = ["FileSnapshot"]
+
+_JOINED = 16_000_000
+"""Bytes of files up to which they are kept a second time, all in one."""
 
 _ROOM = 256_000_000
 """Bytes of files to keep; what lies beyond is read again for each search."""
@@ -25,6 +31,7 @@ class FileSnapshot:
         self._limit = limit
         self._open = open_one
         self._room = room
+        self._size = 0
         self._searched: dict[str, bytes] = {}
         self._read: dict[str, bytes | None] = {}
         self._rest: Sequence[str] | None = None
@@ -47,10 +54,17 @@ class FileSnapshot:
             return None
 
     def find(self, needles: Sequence[bytes]) -> Mapping[str, tuple[int, ...]]:
+        only = needles[0] if len(needles) == 1 else b""
+        if only and b"\0" not in only and self._rest == [] and self._size <= _JOINED:
+            return {path: tuple(_starts(self._searched[path], only)) for path in self._joined.holding(only)}
         search = searcher(needles)
         if search is None:
             return {}
         return dict(sorted((path, offsets) for path, data in self._texts() if (offsets := search(data))))
+
+    @cached_property
+    def _joined(self) -> _Joined:
+        return _Joined(self._searched)
 
     def _texts(self) -> Iterator[tuple[str, bytes]]:
         """The files that are searched, as they are now or were when they were first read."""
@@ -65,6 +79,28 @@ class FileSnapshot:
                 beyond.append(path)
             else:
                 self._room -= len(data)
+                self._size += len(data)
                 self._searched[path] = data
             yield path, data
         self._rest = beyond
+
+
+def _starts(data: bytes, needle: bytes) -> Iterator[int]:
+    at = data.find(needle)
+    while at >= 0:
+        yield at
+        at = data.find(needle, at + 1)
+
+
+class _Joined:
+    """Texts as one, in which a byte string is found in a fraction of the time that all of them take."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._paths = sorted(texts)
+        self._text = b"\0".join(texts[path] for path in self._paths)
+        self._starts = list(accumulate((len(texts[path]) + 1 for path in self._paths[:-1]), initial=0))
+
+    def holding(self, needle: bytes) -> Iterator[str]:
+        """The paths of the texts with a byte string that has no NUL, sorted."""
+        found = (bisect_right(self._starts, start) - 1 for _, start, _ in finder(needle)(self._text))
+        yield from (self._paths[at] for at in dict.fromkeys(found))

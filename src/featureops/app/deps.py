@@ -17,6 +17,7 @@ from featureops.ports import (
     ChangeSource,
     Clock,
     FlagBackend,
+    FlagHistory,
     Journal,
     Progress,
     Runner,
@@ -72,6 +73,7 @@ class Deps:
     backend: FlagBackend | None = None
     modes: Modes = Modes()
     audit: AuditLog | None = None
+    history: FlagHistory | None = None
     runner: Runner | None = None
     index: ScanIndex = field(default_factory=_Forgetful)
     workers: Workers = ALONE

@@ -8,7 +8,7 @@ from typing import Final
 
 from featureops.app.deps import Deps
 from featureops.app.flagreads import links_of, project_of
-from featureops.app.strategies import StrategyFields, planned_rollout
+from featureops.app.strategies import StrategyFields, Targets, planned_rollout, targets
 from featureops.core.errors import BadArgument
 from featureops.core.flagstate import environment_of, rollout_of, with_enabled, with_environment
 from featureops.core.model import Flag, Json, Strategy
@@ -42,11 +42,12 @@ async def preview_exposure(
     change = fields if fields is not None and fields.named else None
     if environment is None and (change is not None or enabled is not None):
         raise BadArgument("A proposed change needs the environment that it is for.", "Pass environment.")
+    known = await targets(deps, change) if change is not None else Targets()
     asked = contexts or _made_up(users)
     states = [environment_of(flag, environment)] if environment else list(flag.environments)
     rows: list[Json] = []
     for state in states:
-        after = flag if change is None else planned_rollout(flag, state.name, change, strategy_id)
+        after = flag if change is None else planned_rollout(flag, state.name, change, strategy_id, known)
         after = after if enabled is None else with_enabled(after, state.name, enabled)
         row = await _row(backend, flag, state.name, asked)
         if after != flag:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, Literal
 
 from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import environment_json, flag_json, iso_time
-from featureops.core.flagstate import LIFETIME_DAYS, did_you_mean, exposure
+from featureops.core.flagsearch import FlagQuery, cursor_of, offset_of
+from featureops.core.flagstate import LIFETIME_DAYS, did_you_mean, exposure, last_seen
 from featureops.core.model import EnvironmentState, Flag, Json
 from featureops.ports import FlagBackend
 
@@ -26,7 +28,7 @@ async def get_flag_state(
     states = _filtered(flag, environment)
     feature = flag_json(flag, environments=False)
     age = max(0, int((deps.clock() - flag.created_at) // _DAY))
-    feature |= {"ageDays": age, "lifetimeDays": LIFETIME_DAYS[flag.type]}
+    feature |= {"lifecycle": flag.stage, "ageDays": age, "lifetimeDays": LIFETIME_DAYS[flag.type]}
     return {
         "success": True,
         "projectId": flag.project,
@@ -41,26 +43,29 @@ async def get_flag_state(
 
 
 async def list_flags(
-    deps: Deps,
-    *,
-    project: str | None = None,
-    archived: bool = False,
-    limit: int = 50,
-    order: Literal["asc", "desc"] = "asc",
-    offset: int = 0,
+    deps: Deps, *, query: FlagQuery | None = None, cursor: str | None = None, keys_only: bool = False
 ) -> dict[str, Json]:
-    """By name: `flags`, `totalFlags`, `nextOffset` (null on the last page), and the paging asked for."""
-    backend, where = deps.flags(), project_of(deps, project)
-    found = sorted(await backend.flags(where, archived), key=lambda flag: flag.name, reverse=order == "desc")
-    page = found[offset : offset + limit]
-    return {
+    """By name: `flags` (or `keys`, their names), `totalFlags`, `nextOffset` and `nextCursor` (null on the last page),
+    and the paging asked for. `cursor` is the one of an earlier answer to the same query.
+
+    Errors also: BadArgument (no such environment, segment, stage; a cursor of another search)."""
+    backend = deps.flags()
+    asked = query or FlagQuery(project_of(deps, None))
+    asked = replace(asked, offset=offset_of(cursor, asked)) if cursor else asked
+    page = await backend.search(asked)
+    paging = _paging(deps, (asked.limit, asked.offset, asked.order), page.total)
+    following = paging["nextOffset"]
+    found: dict[str, Json] = {
         "success": True,
-        "projectId": where,
-        "archived": archived,
-        **_paging(deps, (limit, offset, order), len(found)),
-        "totalFlags": len(found),
-        "flags": [_row(backend, flag) for flag in page],
+        "projectId": asked.project,
+        "archived": asked.archived,
+        **paging,
+        "nextCursor": cursor_of(asked, following) if isinstance(following, int) else None,
+        "totalFlags": page.total,
     }
+    if keys_only:
+        return found | {"keys": [flag.name for flag in page.flags], "flags": []}
+    return found | {"flags": [_row(backend, flag) for flag in page.flags]}
 
 
 async def list_projects(
@@ -106,9 +111,16 @@ def _in_words(state: EnvironmentState) -> str:
     return f"{state.name} {'on' if state.enabled else 'off'}, {active}/{len(state.strategies)} active strategies"
 
 
+_ROW: Final = ("name", "project", "type", "description", "impressionData", "createdAt", "archived", "stale", "tags")
+
+
 def _row(backend: FlagBackend, flag: Flag) -> Json:
+    """What a search knows of a flag."""
     on: list[Json] = [state.name for state in flag.environments if state.enabled]
-    return flag_json(flag, environments=False) | {
+    whole = flag_json(flag, environments=False)
+    return {key: whole[key] for key in _ROW} | {
+        "lifecycle": flag.stage,
+        "lastSeenAt": iso_time(last_seen(flag)),
         "enabledIn": on,
         "url": str(backend.link(flag.project, flag.name).get("ui", "")),
     }

@@ -8,25 +8,20 @@ Errors of all: BadConfiguration (no backend), UnknownFlag, BadArgument, Unreacha
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from dataclasses import replace
-from typing import cast
-
+from featureops.app.creating import create_flag
 from featureops.app.deps import Deps
-from featureops.app.flagreads import get_flag_state, links_of, list_flags, list_projects, project_of
-from featureops.app.flagwrites import Change, answer, carry_out, sentence
-from featureops.app.gate import WriteRequest, write
+from featureops.app.flagreads import get_flag_state, list_flags, list_projects, project_of
+from featureops.app.flagwrites import Change, answer, carry_out
 from featureops.core.errors import Conflict
 from featureops.core.flagjson import flag_json, iso_time
-from featureops.core.flagrules import checked_name, checked_type
 from featureops.core.flagstate import (
+    archived,
     environment_of,
     last_seen,
     revived,
     with_enabled,
 )
-from featureops.core.model import Flag, FlagType, Json
-from featureops.ports import FlagBackend
+from featureops.core.model import Flag, Json
 
 __all__ = [
     "archive_flag",
@@ -37,43 +32,6 @@ __all__ = [
     "revive_flag",
     "toggle_flag_environment",
 ]
-
-
-async def create_flag(
-    deps: Deps,
-    *,
-    name: str,
-    type: str,
-    description: str,
-    project: str | None = None,
-    impression_data: bool = False,
-    confirm: str | None = None,
-) -> dict[str, Json]:
-    """Off in every environment. Also: `feature` {name, project, type, description, impressionData, createdAt}.
-
-    Errors also: Conflict (the name is taken, maybe by an archived flag)."""
-    backend, where = deps.flags(), project_of(deps, project)
-    kind = cast("FlagType", checked_type(type))
-    planned = Flag(checked_name(name), where, kind, description, deps.clock(), impression_data)
-
-    def send(to: FlagBackend) -> Awaitable[Flag]:
-        return to.create(name, where, kind, description, impression_data, deps.modes.client)
-
-    outcome = await write(deps, WriteRequest("create", None, planned, confirm=confirm), send)
-    feature = flag_json(outcome.after, environments=False)
-    says = f'create the {kind} flag "{name}" in project {where}, off in every environment'
-    return {
-        "success": True,
-        "dryRun": outcome.status == "dry-run",
-        "action": "create",
-        "projectId": where,
-        "featureName": name,
-        "feature": feature,
-        "links": links_of(backend, where, name),
-        "before": None,
-        "after": feature,
-        "message": sentence(outcome, says),
-    }
 
 
 async def toggle_flag_environment(
@@ -112,7 +70,7 @@ async def archive_flag(
 ) -> dict[str, Json]:
     """An archived flag is off for every SDK; its name stays taken. Also: `feature`.
 
-    Errors also: Conflict (this code still reads it, or other flags depend on it), unless `force`."""
+    Errors also: Conflict (other flags depend on it, or, unless `force`, this code still reads it)."""
     where = project_of(deps, project)
     if not force:
         await _refuse_if_needed(deps, await deps.flags().flag(name, where))
@@ -121,7 +79,7 @@ async def archive_flag(
         name,
         where,
         f'archive "{name}"',
-        lambda flag: replace(flag, archived=True),
+        archived,
         lambda to, _, __: to.archive(name, where, deps.modes.client),
         confirm=confirm,
     )
@@ -157,11 +115,6 @@ async def _refuse_if_needed(deps: Deps, flag: Flag) -> None:
 
     from featureops.app.removal import reads_left
 
-    if flag.children:
-        raise Conflict(
-            f'Other flags depend on "{flag.name}": {", ".join(sorted(flag.children))}.',
-            "Take the dependency away first; force archives it all the same.",
-        )
     left = [] if flag.archived else await anyio.to_thread.run_sync(reads_left, deps, flag.name)
     if left:
         more = f" and {len(left) - 5} more" if len(left) > 5 else ""

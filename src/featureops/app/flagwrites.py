@@ -18,6 +18,7 @@ from featureops.ports import FlagBackend
 __all__ = ["Change", "answer", "carry_out", "sentence"]
 
 _TRIES: Final = 3
+_ARCHIVED: Final = ("archive", "revive", "undo")
 _ASK: Final = (
     "Show the person before and after and ask. After a yes call the same tool with the same arguments and this confirm;"
     " after a no do nothing."
@@ -37,6 +38,7 @@ class Change:
     send: Callable[[FlagBackend, Flag, Flag], Awaitable[Flag]]
     environment: str | None = None
     confirm: str | None = None
+    undoes: str | None = None
 
 
 async def carry_out(deps: Deps, change: Change) -> WriteOutcome:
@@ -44,10 +46,10 @@ async def carry_out(deps: Deps, change: Change) -> WriteOutcome:
     backend = deps.flags()
     for last in (False,) * (_TRIES - 1) + (True,):
         before = await backend.flag(change.name, change.project)
-        if before.archived and change.action not in {"archive", "revive"}:
+        if before.archived and change.action not in _ARCHIVED:
             raise BadArgument(f'Flag "{change.name}" is archived: it can\'t be changed.', "First call revive_flag.")
         planned = change.plan(before)
-        request = WriteRequest(change.action, before, planned, change.environment, change.confirm)
+        request = WriteRequest(change.action, before, planned, change.environment, change.confirm, change.undoes)
         try:
             return await write(deps, request, _sender(change, before, planned))
         except MovedOn:  # somebody else was faster: plan anew on what is there now
@@ -75,6 +77,8 @@ def answer(deps: Deps, change: Change, outcome: WriteOutcome) -> dict[str, Json]
     }
     if change.environment is not None:
         found["environment"] = change.environment
+    if outcome.change_id is not None:
+        found["changeId"] = outcome.change_id
     if outcome.confirm is not None:
         found |= {"requiresConfirmation": True, "confirm": outcome.confirm, "hint": _ASK}
     elif change.environment is not None and (hint := _still_off(change, outcome)):

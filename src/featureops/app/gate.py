@@ -7,14 +7,24 @@ import hashlib
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from featureops.app.deps import Deps
 from featureops.core.errors import Conflict, Denied, FeatureOpsError, MovedOn, UnknownFlag, Unwritable, UserFixable
-from featureops.core.flagjson import iso_time, strategy_json
-from featureops.core.model import Flag, Json
-from featureops.core.policy import check_create, check_write, is_raise, must_be_on_before, needs_confirmation
+from featureops.core.flagjson import flag_json, iso_time, strategy_json
+from featureops.core.flagmeta import check_naming, fingerprint
+from featureops.core.model import Flag, FlagChange, Json
+from featureops.core.policy import (
+    check_create,
+    check_tags,
+    check_write,
+    is_raise,
+    must_be_on_before,
+    needs_confirmation,
+    raised_in,
+    serving,
+)
 from featureops.ports import FlagBackend
 
 __all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write"]
@@ -28,24 +38,27 @@ _EVENTS_LOOKED_AT: Final = 200
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
     """`before` is the flag as the caller saw it (None: it is to be created), `planned` as it will be. `environment` is
-    the one written to, None for a write to the flag itself. `confirm` is the token of an earlier answer."""
+    the one written to, None for a write to the flag itself. `confirm` is the token of an earlier answer, `undoes` the
+    id of the change that this takes back."""
 
     action: str
     before: Flag | None
     planned: Flag
     environment: str | None = None
     confirm: str | None = None
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WriteOutcome:
     """`after` is read back from the backend when the write was done, else it is what would be. `confirm` is there when
-    a person has to say yes first."""
+    a person has to say yes first, `change_id` when the write can be taken back."""
 
     status: Literal["done", "dry-run", "unconfirmed"]
     before: Flag | None
     after: Flag
     confirm: str | None = None
+    change_id: str | None = None
 
 
 async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOutcome:
@@ -83,21 +96,33 @@ async def _judge(deps: Deps, request: WriteRequest) -> WriteOutcome | None:
             "Nothing was changed. A person can start featureops without --read-only.",
         )
     await _check_unmoved(deps.flags(), request)
-    if request.before is None:
-        check_create(deps.config.policy, request.planned.name)
-    else:
-        been_on = await _been_on(deps, request.before, request)
-        check_write(deps.config.policy, request.before, request.planned, request.environment, been_on)
+    await deps.flags().check(request.planned)
+    await _check_policy(deps, request)
     if deps.modes.dry_run:
         return WriteOutcome("dry-run", request.before, request.planned)
     if request.before == request.planned or not needs_confirmation(
-        deps.config.policy, request.before, request.environment
+        deps.config.policy, request.before, request.planned, request.environment
     ):
         return None
     if request.confirm is None:
         return WriteOutcome("unconfirmed", request.before, request.planned, _token(deps, request))
     _check_token(deps, request, request.confirm)
     return None
+
+
+async def _check_policy(deps: Deps, request: WriteRequest) -> None:
+    policy, before, planned = deps.config.policy, request.before, request.planned
+    if before is None:
+        check_create(policy, planned.name)
+        check_naming(await deps.flags().naming(planned.project), planned.name)
+        check_tags(policy, planned)
+        return
+    if before.tags != planned.tags:
+        check_tags(policy, planned)
+    check_write(policy, before, planned, request.environment, await _been_on(deps, before, request))
+    for environment in raised_in(before, planned) if request.environment is None else ():
+        old, one = serving(before), replace(request, environment=environment)
+        check_write(policy, old, planned, environment, await _been_on(deps, old, one))
 
 
 async def _check_unmoved(backend: FlagBackend, request: WriteRequest) -> None:
@@ -144,7 +169,30 @@ async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
         _record(deps, request, "failed", error.message)
         raise
     _record(deps, request, "done")
-    return WriteOutcome("done", request.before, after)
+    return WriteOutcome("done", request.before, after, change_id=_remembered(deps, request, after))
+
+
+def _remembered(deps: Deps, request: WriteRequest, after: Flag) -> str | None:
+    """Keep what it takes to take the write back; the id of the change."""
+    if deps.history is None or request.undoes is not None:
+        return None
+    try:
+        address = str(deps.flags().link(after.project, after.name).get("api", ""))
+        before = None if request.before is None else flag_json(request.before)
+        change = FlagChange(
+            "",
+            request.action,
+            after.name,
+            after.project,
+            request.environment,
+            address,
+            deps.clock(),
+            before,
+            fingerprint(after, ids=False),
+        )
+        return deps.history.add(change).change_id
+    except Unwritable:  # the write was made: that it can't be taken back by its id is told by the missing id
+        return None
 
 
 async def _read_back(backend: FlagBackend, answered: Flag) -> Flag:
@@ -193,6 +241,7 @@ def _canonical(request: WriteRequest) -> dict[str, Json]:
         "environment": request.environment,
         "version": request.before.version if request.before else None,
         "planned": [planned.type, planned.description, planned.impression_data, planned.archived, planned.stale],
+        "says": fingerprint(planned),
         "environments": [
             [state.name, state.enabled, [strategy_json(each) for each in state.strategies]]
             for state in planned.environments
@@ -230,4 +279,5 @@ def _summary(request: WriteRequest) -> Json:
     for state in request.planned.environments:
         if state.name == request.environment:
             return {"enabled": state.enabled, "strategies": [strategy_json(each) for each in state.strategies]}
-    return {"type": request.planned.type, "archived": request.planned.archived}
+    own = flag_json(request.planned, environments=False)
+    return {key: own[key] for key in ("type", "archived", "stale", "description", "tags", "links", "dependencies")}

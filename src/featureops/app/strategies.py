@@ -14,16 +14,26 @@ from featureops.core.errors import BadArgument
 from featureops.core.flagjson import constraint_from_json, flag_json, strategy_json, variant_from_json
 from featureops.core.flagrules import checked_strategy
 from featureops.core.flagstate import environment_of, rollout_of, strategy_of, with_strategy, without_strategy
-from featureops.core.model import Flag, Json, Strategy
+from featureops.core.model import ContextField, Flag, Json, Segment, Strategy
+from featureops.core.targeting import check_fields, segment_named
 
-__all__ = ["StrategyFields", "planned_rollout", "remove_flag_strategy", "set_flag_rollout", "update_flag_strategy"]
+__all__ = [
+    "StrategyFields",
+    "Targets",
+    "planned_rollout",
+    "remove_flag_strategy",
+    "set_flag_rollout",
+    "targets",
+    "update_flag_strategy",
+]
 
 _DRY_RUN_ID: Final = "dry-run-strategy"
 
 
 @dataclass(frozen=True, slots=True)
 class StrategyFields:
-    """What is to become of a strategy; None stays as it is, an empty list of constraints or variants clears them."""
+    """What is to become of a strategy; None stays as it is, an empty list of constraints, variants or segments (names
+    or ids) clears them."""
 
     percentage: float | None = None
     group_id: str | None = None
@@ -32,6 +42,7 @@ class StrategyFields:
     disabled: bool | None = None
     variants: Sequence[Mapping[str, Json]] | None = None
     constraints: Sequence[Mapping[str, Json]] | None = None
+    segments: Sequence[str] | None = None
 
     @property
     def named(self) -> list[str]:
@@ -44,10 +55,11 @@ class StrategyFields:
             "disabled": self.disabled,
             "variants": self.variants,
             "constraints": self.constraints,
+            "segments": self.segments,
         }
         return [name for name, value in given.items() if value is not None]
 
-    def put(self, old: Strategy, flag: str) -> Strategy:
+    def put(self, old: Strategy, flag: str, known: Targets) -> Strategy:
         """Errors: BadArgument."""
         rollout = _whole(self.percentage) if self.percentage is not None else None
         own: dict[str, str | None] = {"rollout": rollout, "groupId": self.group_id, "stickiness": self.stickiness}
@@ -59,7 +71,26 @@ class StrategyFields:
             new = replace(new, variants=tuple(map(variant_from_json, self.variants)))
         if self.constraints is not None:
             new = replace(new, constraints=tuple(map(constraint_from_json, self.constraints)))
-        return checked_strategy(new, flag)
+        if self.segments is not None:
+            new = replace(new, segments=tuple(segment_named(each, known.segments).id for each in self.segments))
+        checked = checked_strategy(new, flag)
+        check_fields(checked, old, known.fields)
+        return checked
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the backend knows that a strategy may refer to."""
+
+    segments: Sequence[Segment] = ()
+    fields: Sequence[ContextField] = ()
+
+
+async def targets(deps: Deps, fields: StrategyFields) -> Targets:
+    """As much of it as the fields need."""
+    segments = await deps.flags().segments() if fields.segments else ()
+    known = await deps.flags().context_fields() if fields.constraints else ()
+    return Targets(segments, known)
 
 
 async def set_flag_rollout(
@@ -74,22 +105,27 @@ async def set_flag_rollout(
 ) -> dict[str, Json]:
     """Adds a flexibleRollout strategy, or updates the one there is (of several that of `strategy_id`); what is not
     given stays as it is. Does not turn the environment on. Also: `rolloutPercentage`, `strategy`, `strategyId`."""
+    known = await targets(deps, fields)
 
     def wanted(flag: Flag) -> Strategy:
-        return _wanted_rollout(flag, environment, fields, strategy_id)
+        return _wanted_rollout(flag, environment, fields, strategy_id, known)
 
     says = f'set the rollout of "{name}" in {environment} to {_whole(fields.percentage or 0)} %'
     return await _put(deps, _Put("rollout", name, project, environment, says, confirm), wanted)
 
 
-def planned_rollout(flag: Flag, environment: str, fields: StrategyFields, strategy_id: str | None = None) -> Flag:
+def planned_rollout(
+    flag: Flag, environment: str, fields: StrategyFields, strategy_id: str | None, known: Targets
+) -> Flag:
     """The flag as `set_flag_rollout` would leave it. Errors: BadArgument."""
-    return with_strategy(flag, environment, _wanted_rollout(flag, environment, fields, strategy_id))
+    return with_strategy(flag, environment, _wanted_rollout(flag, environment, fields, strategy_id, known))
 
 
-def _wanted_rollout(flag: Flag, environment: str, fields: StrategyFields, strategy_id: str | None) -> Strategy:
-    known = strategy_of(flag, environment, strategy_id) if strategy_id else _rollout_strategy(flag, environment)
-    return fields.put(known or Strategy("flexibleRollout"), flag.name)
+def _wanted_rollout(
+    flag: Flag, environment: str, fields: StrategyFields, strategy_id: str | None, known: Targets
+) -> Strategy:
+    old = strategy_of(flag, environment, strategy_id) if strategy_id else _rollout_strategy(flag, environment)
+    return fields.put(old or Strategy("flexibleRollout"), flag.name, known)
 
 
 async def update_flag_strategy(
@@ -108,11 +144,13 @@ async def update_flag_strategy(
     if not fields.named:
         raise BadArgument(
             "Nothing to change.",
-            "Give at least one of rolloutPercentage, groupId, stickiness, title, disabled, variants, constraints.",
+            "Give at least one of rolloutPercentage, groupId, stickiness, title, disabled, variants, constraints,"
+            " segments.",
         )
+    known = await targets(deps, fields)
 
     def wanted(flag: Flag) -> Strategy:
-        return fields.put(strategy_of(flag, environment, strategy_id), name)
+        return fields.put(strategy_of(flag, environment, strategy_id), name, known)
 
     says = f'change {", ".join(fields.named)} of strategy {strategy_id} of "{name}" in {environment}'
     found = await _put(deps, _Put("update-strategy", name, project, environment, says, confirm), wanted, strategy_id)

@@ -25,7 +25,6 @@ from featureops.core.detect.needles import Needles, called_places, is_minified, 
 from featureops.core.detect.presence import Presence, Sighting
 from featureops.core.detect.summary import read_file
 from featureops.core.errors import BadArgument, OutsideWorkspace
-from featureops.core.model import Json
 from featureops.core.pack import Packs
 from featureops.core.packages import declared_names
 from featureops.core.project import Project
@@ -73,7 +72,7 @@ class _Asked(Protocol):
 class _Search:
     """One survey. `known` are the keys of the files as they were the last time."""
 
-    def __init__(self, deps: Deps, tree: Tree, known: Mapping[str, Json], searched: Searched | None) -> None:
+    def __init__(self, deps: Deps, tree: Tree, known: Mapping[str, str], searched: Searched | None) -> None:
         self._deps = deps
         self._tree = tree
         self._known = known
@@ -81,7 +80,6 @@ class _Search:
         self.unread: dict[str, str] = {}
         self._presence = Presence(deps.packs, deps.config)
         self._project = Project(tree.files, self._text, deps.packs, deps.config)
-        self._paths = [path for path in tree.files if deps.packs.reading(path) is not None]
 
     def is_same(self, path: str) -> bool:
         return self._known.get(path) == self._tree.keys.get(path, "")
@@ -98,22 +96,23 @@ class _Search:
         asked = self._presence
         still, todo = self._unchanged(before.readings)
         seen = self._look(todo, asked)
-        spoken = {path: before.spoken[path] for path in before.spoken.keys() & set(self._paths) - set(todo)}
+        spoken = {path: before.spoken[path] for path in before.spoken.keys() & self._tree.keys.keys() - set(todo)}
         spoken |= {each.path: each.spoken for each in seen if each.spoken}
         present = frozenset[str]().union(*spoken.values())
-        if present != before.present and len(todo) < len(self._paths):
+        if present != before.present and len(todo) < len(self._tree.files):
             # What waited for an SDK is one now, and the other way round.
-            still, seen = {}, self._look(self._paths, asked)
+            still, seen = {}, self._look(self._tree.files, asked)
         self._project.present = present
         return spoken, still | self._read(seen, present)
 
-    def _unchanged(self, before: Mapping[str, Reading]) -> tuple[dict[str, Reading], list[str]]:
+    def _unchanged(self, before: Mapping[str, Reading]) -> tuple[dict[str, Reading], Sequence[str]]:
         """What is still true of what was known, and the files to search again."""
         if not self._known:
-            return {}, self._paths
+            return {}, self._tree.files
         still = self._still_true(before)
         # A file that asks for a flag is read again when a file that it imports changed.
-        return still, [path for path in self._paths if not self.is_same(path) or (path in before) != (path in still)]
+        files = self._tree.files
+        return still, [path for path in files if not self.is_same(path) or (path in before) != (path in still)]
 
     def _still_true(self, before: Mapping[str, Reading]) -> dict[str, Reading]:
         if self._known.keys() != self._tree.keys.keys():
@@ -143,7 +142,7 @@ class _Search:
             if not readers:
                 return {}, ""
             known = readers == stamp
-            still, todo = self._unchanged(found) if known else ({}, self._paths)
+            still, todo = self._unchanged(found) if known else ({}, self._tree.files)
             found = still | self._read(self._look(todo, called), frozenset(), through=True)
             if {path for path, reading in found.items() if reading.asks} <= askers:
                 return found, readers

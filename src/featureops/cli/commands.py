@@ -14,6 +14,7 @@ import typer
 from featureops import __version__
 from featureops.cli.outcome import DONE, guarded
 from featureops.cli.request import Place, Request, Roots, parsed_value
+from featureops.cli.targeting import context, segment
 from featureops.cli.unleashing import unleash_app
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
@@ -45,6 +46,8 @@ app = typer.Typer(
 _backend_app = typer.Typer(help="The embedded flag backend, and a real Unleash to try things on.", no_args_is_help=True)
 app.add_typer(_backend_app, name="backend")
 _backend_app.add_typer(unleash_app, name="unleash")
+_backend_app.command("segment")(segment)
+_backend_app.command("context")(context)
 
 _Root = Annotated[Path, typer.Option("--root", help="The repository; default: the current folder.")]
 _Roots = Annotated[
@@ -263,15 +266,18 @@ def apply_plan(
 @app.command()
 def undo(
     change: Annotated[str | None, typer.Argument(metavar="[CHANGE]", help="Default: the latest.")] = None,
+    confirm: Annotated[str | None, typer.Option("--confirm", metavar="TOKEN", help="Of the answer before.")] = None,
     root: _Root = _HERE,
     as_json: _AsJson = False,
 ) -> int:
-    """Take back an applied change, byte for byte."""
-    from featureops.app import plans
-    from featureops.cli.show import show_applied
+    """Take back an applied change: of code byte for byte, of a flag what it was before."""
+    from featureops.app import undo as use_case
+    from featureops.cli.show import show_undone
 
     request = Request(root, as_json)
-    return request.answer(lambda: plans.undo(request.deps(writes=True), change), show_applied)
+    return request.answer(
+        lambda: request.awaited(lambda deps: use_case.undo(deps, change, confirm), writes=True), show_undone
+    )
 
 
 @app.command()

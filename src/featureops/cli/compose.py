@@ -31,6 +31,7 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
     from featureops.adapters.audit import JsonLinesAudit
     from featureops.adapters.forks import Forks
     from featureops.adapters.git import GitChanges
+    from featureops.adapters.history import FileHistory
     from featureops.adapters.index import FileIndex
     from featureops.adapters.journal import FileJournal
     from featureops.adapters.runner import ShellRunner
@@ -54,6 +55,7 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
         backend=backend_for(settings),
         modes=modes,
         audit=JsonLinesAudit(settings.state_dir / "audit.jsonl"),
+        history=FileHistory(settings.state_dir, settings.root),
         runner=ShellRunner(),
         index=FileIndex(settings.cache_dir, settings.root, repr(settings.config.reads) + repr(settings.config.aliases)),
         workers=Forks(),

@@ -27,6 +27,7 @@ __all__ = [
     "show_evaluation",
     "show_health",
     "show_rewrite",
+    "show_undone",
 ]
 
 _Answer = Mapping[str, Json]
@@ -220,6 +221,13 @@ def show_applied(answer: _Answer) -> None:
     _show_readiness(answer)
     out().print(_text(answer.get("message")))
     _show_archive(answer)
+
+
+def show_undone(answer: _Answer) -> None:
+    show_applied(answer)
+    if answer.get("requiresConfirmation") is True:
+        change, token = _text(answer.get("changeId")), _text(answer.get("confirm"))
+        out().print(f"For a yes: featureops undo {change} --confirm {token}")
 
 
 def show_health(answer: _Answer) -> None:

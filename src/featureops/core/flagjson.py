@@ -8,16 +8,34 @@ from datetime import UTC, datetime
 from typing import Literal, cast
 
 from featureops.core.errors import BadArgument
-from featureops.core.model import Constraint, EnvironmentState, Flag, Json, Payload, Strategy, Variant
+from featureops.core.model import (
+    Constraint,
+    Dependency,
+    EnvironmentState,
+    Flag,
+    FlagType,
+    Json,
+    Link,
+    Payload,
+    Strategy,
+    Tag,
+    Variant,
+)
 
 __all__ = [
     "constraint_from_json",
     "constraint_json",
+    "dependency_from_json",
+    "dependency_json",
     "environment_json",
+    "flag_from_json",
     "flag_json",
     "iso_time",
+    "link_from_json",
     "strategy_from_json",
     "strategy_json",
+    "tag_from_json",
+    "tag_json",
     "variant_from_json",
     "variant_json",
 ]
@@ -34,7 +52,8 @@ def iso_time(seconds: float | None) -> str | None:
 
 
 def flag_json(flag: Flag, environments: bool = True) -> dict[str, Json]:
-    """name, project, type, description, impressionData, createdAt, archived, stale, version, and `environments`."""
+    """name, project, type, description, impressionData, createdAt, archived, stale, version, tags, links, dependencies,
+    children, and `environments`."""
     body: dict[str, Json] = {
         "name": flag.name,
         "project": flag.project,
@@ -45,10 +64,76 @@ def flag_json(flag: Flag, environments: bool = True) -> dict[str, Json]:
         "archived": flag.archived,
         "stale": flag.stale,
         "version": flag.version,
+        "tags": [tag_json(tag) for tag in sorted(flag.tags)],
+        "links": [_link_json(link) for link in flag.links],
+        "dependencies": [dependency_json(each) for each in flag.dependencies],
+        "children": list(flag.children),
     }
     if environments:
         body["environments"] = [environment_json(state) for state in flag.environments]
     return body
+
+
+def flag_from_json(body: Mapping[str, Json]) -> Flag:
+    """What `flag_json` made, with the environments. Errors: BadArgument."""
+    return Flag(
+        name=_text(body, "name", "flag"),
+        project=_text(body, "project", "flag"),
+        type=cast("FlagType", _text(body, "type", "flag")),
+        description=_text(body, "description", "flag", ""),
+        created_at=0.0,
+        impression_data=_truth(body, "impressionData"),
+        archived=_truth(body, "archived"),
+        stale=_truth(body, "stale"),
+        environments=tuple(map(_environment_from_json, _tables(body.get("environments"), "environments"))),
+        dependencies=tuple(map(dependency_from_json, _tables(body.get("dependencies"), "dependencies"))),
+        tags=tuple(map(tag_from_json, _tables(body.get("tags"), "tags"))),
+        links=tuple(map(link_from_json, _tables(body.get("links"), "links"))),
+    )
+
+
+def _environment_from_json(body: Mapping[str, Json]) -> EnvironmentState:
+    return EnvironmentState(
+        name=_text(body, "name", "environment"),
+        enabled=_truth(body, "enabled"),
+        type=_text(body, "type", "environment"),
+        strategies=tuple(map(strategy_from_json, _tables(body.get("strategies"), "strategies"))),
+    )
+
+
+def tag_json(tag: Tag) -> dict[str, Json]:
+    return {"type": tag.type, "value": tag.value}
+
+
+def tag_from_json(body: Mapping[str, Json]) -> Tag:
+    """Errors: BadArgument."""
+    return Tag(_text(body, "type", "tag", "simple"), _text(body, "value", "tag"))
+
+
+def _link_json(link: Link) -> dict[str, Json]:
+    return {"id": link.id, "url": link.url, "title": link.title}
+
+
+def link_from_json(body: Mapping[str, Json]) -> Link:
+    """Errors: BadArgument."""
+    return Link(_text(body, "url", "link"), _text(body, "title", "link", ""), _text(body, "id", "link", ""))
+
+
+def dependency_json(dependency: Dependency) -> dict[str, Json]:
+    return {
+        "feature": dependency.feature,
+        "enabled": dependency.enabled,
+        "variants": list(dependency.variants),
+    }
+
+
+def dependency_from_json(body: Mapping[str, Json]) -> Dependency:
+    """Errors: BadArgument."""
+    return Dependency(
+        _text(body, "feature", "dependency"),
+        _truth(body, "enabled", default=True),
+        tuple(_string(each, "variants") for each in _items(body.get("variants"), "variants")),
+    )
 
 
 def environment_json(state: EnvironmentState) -> dict[str, Json]:
@@ -179,11 +264,11 @@ def _whole(body: Mapping[str, Json], key: str, where: str, default: int | None =
     raise BadArgument(f"{where}.{key} must be a whole number, not {value!r}.", "Weights are thousandths: 0 to 1000.")
 
 
-def _truth(body: Mapping[str, Json], key: str) -> bool:
+def _truth(body: Mapping[str, Json], key: str, *, default: bool = False) -> bool:
     value = body.get(key)
     if value is None or isinstance(value, bool):
-        return bool(value)
-    raise BadArgument(f"{key} must be true or false, not {value!r}.", "Leave it out for false.")
+        return default if value is None else value
+    raise BadArgument(f"{key} must be true or false, not {value!r}.", f"Leave it out for {str(default).lower()}.")
 
 
 def _items(value: Json, where: str) -> Sequence[Json]:

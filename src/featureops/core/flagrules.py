@@ -142,7 +142,7 @@ def checked_variants(variants: Sequence[Variant]) -> tuple[Variant, ...]:
 
 def _checked_list(constraint: Constraint) -> Constraint:
     where = f"{constraint.operator} on {constraint.context_name}"
-    if constraint.operator in _STRINGS and not constraint.values:
+    if not constraint.values and (constraint.operator in _STRINGS or constraint.value):
         raise BadArgument(f"{where} needs at least one value.", 'Pass them as "values": ["…"].')
     if len(constraint.values) > _MAX_VALUES:
         raise BadArgument(f"{where} has {len(constraint.values)} values.", f"At most {_MAX_VALUES} are allowed.")

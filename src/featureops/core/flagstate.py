@@ -13,11 +13,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from featureops.core.errors import BadArgument
+from featureops.core.errors import BadArgument, Conflict
 from featureops.core.model import EnvironmentState, Flag, FlagType, Strategy
 
 __all__ = [
     "LIFETIME_DAYS",
+    "archived",
     "did_you_mean",
     "environment_of",
     "exposure",
@@ -25,6 +26,7 @@ __all__ = [
     "last_seen",
     "revived",
     "rollout_of",
+    "stage_of",
     "strategy_of",
     "with_enabled",
     "with_environment",
@@ -106,6 +108,26 @@ def exposure(state: EnvironmentState) -> int:
 def last_seen(flag: Flag) -> float | None:
     """When any application asked for it last, in any environment; None when that never happened."""
     return max((state.last_seen_at for state in flag.environments if state.last_seen_at is not None), default=None)
+
+
+def stage_of(flag: Flag) -> str:
+    """Where a flag is in its life: Unleash's stages, but for "completed", which a person declares."""
+    if flag.archived:
+        return "archived"
+    seen = [state for state in flag.environments if state.last_seen_at is not None]
+    if any(state.type == "production" and state.enabled for state in seen):
+        return "live"
+    return "pre-live" if seen else "initial"
+
+
+def archived(flag: Flag) -> Flag:
+    """The flag in the archive, where it depends on nothing any more. Errors: Conflict (other flags depend on it)."""
+    if flag.children:
+        raise Conflict(
+            f'Other flags depend on "{flag.name}": {", ".join(sorted(flag.children))}.',
+            'Take the dependency away from each first: update_flag with "dependency": {}.',
+        )
+    return replace(flag, archived=True, dependencies=())
 
 
 def revived(flag: Flag) -> Flag:

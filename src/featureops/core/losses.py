@@ -14,7 +14,7 @@ from featureops.core.house import name_parts
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
-from featureops.core.syntax import Node, TooDeep, parse
+from featureops.core.syntax import Node, TooDeep
 from featureops.core.textdiff import only_in
 
 __all__ = ["asking_fields", "lost_functions", "lost_imports", "may_go", "stands_alone"]
@@ -144,13 +144,13 @@ def _dropped(project: Project, path: str, after: bytes) -> list[tuple[str, Bindi
         return []
     gone = project.names(path).imported_in(only_in(file.data, after))
     named = [each for each in gone if each.imported is not None and each.imported.imported not in ("*", "default")]
+    found = ((each.name, project.origin(path, each)) for each in named)
+    inside = [(name, each) for name, each in found if each is not None and each[1].imported is None]
     try:
-        names = Names(parse(path, after, file.pack)) if named else None
+        names = project.parsed.names(project.parsed.file(path, after, file.pack)) if inside else None
     except TooDeep:
         return []
-    lost = [each for each in named if names is not None and names.top(each.name) is None]
-    found = (project.origin(path, each) for each in lost)
-    return [each for each in found if each is not None and each[1].imported is None]
+    return [each for name, each in inside if names is not None and names.top(name) is None]
 
 
 def _serves_only(node: Node, binding: Binding) -> bool:

@@ -38,12 +38,15 @@ class Program(Protocol):
 def made_name(program: Program, path: str, part: Node) -> str | None:
     """The name of what a function of the house makes of an argument, and keeps as it is."""
     call = next((outer for outer in part.ancestors() if outer.shape not in ("argument", "arguments", "paren")), None)
-    found = _function(program, path, call) if call is not None and call.shape == "call" else None
-    if call is None or found is None or _object(found[1], program.names(found[0]), "") is None:
+    if call is None or call.shape != "call":
         return None
     holder = next((outer for outer in call.ancestors() if outer.shape), None)
     name = (holder.role("name") or holder.role("left")) if holder is not None else None
-    return (name.role("property") or name).text if name is not None and name.start < call.start else None
+    if name is None or name.start >= call.start:
+        return None
+    found = _function(program, path, call)
+    made = _object(found[1], program.names(found[0]), "") if found is not None else None
+    return (name.role("property") or name).text if made is not None else None
 
 
 def made_field(program: Program, path: str, call: Node, name: str) -> tuple[str, Node, Given] | None:

@@ -13,20 +13,27 @@ from typing import Literal
 __all__ = [
     "ChangedFile",
     "Constraint",
+    "ContextField",
+    "Dependency",
     "Edit",
     "EnvironmentState",
     "Event",
     "FileEdit",
     "Flag",
+    "FlagChange",
     "FlagType",
     "Json",
     "Leftover",
+    "Link",
+    "Naming",
     "Payload",
     "Plan",
     "Refused",
     "Rewritten",
+    "Segment",
     "Span",
     "Strategy",
+    "Tag",
     "Unchanged",
     "Usage",
     "Variant",
@@ -199,10 +206,64 @@ class EnvironmentState:
     no: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Tag:
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where more is to be read: an issue, a pull request. The backend gives the id."""
+
+    url: str
+    title: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """The parent that a flag depends on must be on (or off, when not `enabled`), and give one of the variants if some
+    are named."""
+
+    feature: str
+    enabled: bool = True
+    variants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Constraints under a name, for the strategies of any flag."""
+
+    id: int
+    name: str
+    description: str = ""
+    constraints: tuple[Constraint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContextField:
+    """Something that applications tell of who asks; with `legal_values` nothing else may be compared with it."""
+
+    name: str
+    description: str = ""
+    stickiness: bool = False
+    legal_values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How flags of a project are called: a regular expression for the whole name, and what people say of it."""
+
+    pattern: str
+    example: str = ""
+    description: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`version` grows with every write to the flag: a plan or an undo that saw another one is refused. `parents` are
-    the flags that it depends on, `children` those that depend on it, by name."""
+    """`version` is another one after every write to the flag: a plan that saw another one is refused. `children` are
+    the flags that depend on it, by name. `stage` is where it is in its life, where the backend tells."""
 
     name: str
     project: str
@@ -214,8 +275,16 @@ class Flag:
     stale: bool = False
     environments: tuple[EnvironmentState, ...] = ()
     version: int = 0
-    parents: tuple[str, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
     children: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    links: tuple[Link, ...] = ()
+    stage: str = ""
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The flags that it depends on, by name."""
+        return tuple(each.feature for each in self.dependencies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,3 +299,20 @@ class Event:
     created_by: str
     before: Json
     after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class FlagChange:
+    """A write to the backend as it is remembered for taking it back: `before` is the flag as `flag_json` has it (None:
+    it was created), `after` the fingerprint of what the write left, `address` the flag's in its backend."""
+
+    change_id: str
+    action: str
+    flag: str
+    project: str
+    environment: str | None
+    address: str
+    created_at: float
+    before: dict[str, Json] | None
+    after: str
+    state: Literal["applied", "undone"] = "applied"

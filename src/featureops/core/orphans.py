@@ -114,7 +114,7 @@ def _dropped(project: Project, path: str, after: bytes) -> set[str]:
     if not dropped:
         return set()
     try:
-        names = Names(parse(path, after, file.pack))
+        names = project.parsed.names(project.parsed.file(path, after, file.pack))
     except TooDeep:
         return set()
     return dropped - _targets(project, path, names.imports)

@@ -298,6 +298,11 @@ class LanguagePack:
         return {node: tuple(rules) for node, rules in table.items()}
 
     @cached_property
+    def shaped(self) -> frozenset[str]:
+        """The names of the shapes that the language has."""
+        return frozenset(rule.name for rule in self.shapes)
+
+    @cached_property
     def not_parts(self) -> frozenset[str]:
         return self.index.comments | self.index.modifiers
 
@@ -340,6 +345,11 @@ class Packs:
     def _host_ends(self) -> tuple[str, ...]:
         return tuple(end for host in self.hosts for end in host.extensions)
 
+    @cached_property
+    def _endings(self) -> frozenset[str]:
+        """What follows the last dot, with it, of all that is known."""
+        return frozenset((*self._by_extension, *(end[end.rfind(".") :] for end in self._host_ends)))
+
     def host(self, path: str) -> Host | None:
         lower = path.lower()
         ends = lower.endswith(self._host_ends)
@@ -347,6 +357,11 @@ class Packs:
 
     def reading(self, path: str) -> LanguagePack | None:
         """What a file is parsed with to find reads in it: its language, or that of the parts of a host."""
+        # Asked of every file of a repository, some hundred thousand times: most are plain, or of nothing known.
+        ending = path[path.rfind(".") :]
+        pack = self._by_extension.get(ending)
+        if pack is not None or ending.lower() not in self._endings:
+            return pack
         pack = self.for_path(path)
         host = self.host(path) if pack is None else None
         return host.pack if host is not None else pack

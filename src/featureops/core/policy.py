@@ -5,13 +5,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from featureops.core.config import Policy
 from featureops.core.errors import BadConfiguration, Denied
 from featureops.core.flagstate import exposure, rollout_of
 from featureops.core.model import EnvironmentState, Flag
 
-__all__ = ["check_create", "check_write", "is_raise", "must_be_on_before", "needs_confirmation"]
+__all__ = [
+    "check_create",
+    "check_tags",
+    "check_write",
+    "is_raise",
+    "must_be_on_before",
+    "needs_confirmation",
+    "raised_in",
+    "serving",
+]
 
 _WITHOUT_STEPS = frozenset({"development", "test"})
 
@@ -35,6 +45,18 @@ def check_create(policy: Policy, name: str) -> None:
         )
 
 
+def check_tags(policy: Policy, planned: Flag) -> None:
+    """Errors: Denied (a required tag is missing: a type, or type:value)."""
+    there = {word for tag in planned.tags for word in (tag.type, f"{tag.type}:{tag.value}")}
+    missing = [word for word in policy.required_tags if word not in there]
+    if missing:
+        kind, _, value = missing[0].partition(":")
+        raise Denied(
+            f'The policy wants the tag {" and ".join(missing)} on "{planned.name}".',
+            f'Pass a tag such as {{"type": "{kind}", "value": "{value or "..."}"}} (policy.required_tags).',
+        )
+
+
 def check_write(policy: Policy, before: Flag, planned: Flag, environment: str | None, been_on: Collection[str]) -> None:
     """`environment` is the one written to, None for a write to the flag itself; `been_on` are the environments that
     the flag was ever on in. Errors: Denied."""
@@ -52,12 +74,28 @@ def check_write(policy: Policy, before: Flag, planned: Flag, environment: str | 
     _check_step(policy, planned.name, old, new)
 
 
-def needs_confirmation(policy: Policy, before: Flag | None, environment: str | None) -> bool:
-    """Creating needs none: a new flag is off. A write to the flag itself touches every environment it has."""
+def needs_confirmation(policy: Policy, before: Flag | None, planned: Flag, environment: str | None) -> bool:
+    """Creating needs none: a new flag is off. Nor does what a flag says of itself. Archiving, reviving and another
+    parent touch every environment that it has."""
     if before is None:
+        return False
+    if environment is None and _reach(before) == _reach(planned):
         return False
     touched = [environment] if environment is not None else [state.name for state in before.environments]
     return any(name in policy.confirm for name in touched)
+
+
+def serving(flag: Flag) -> Flag:
+    """The flag as users have it: an archived one is off."""
+    states = tuple(replace(state, enabled=state.enabled and not flag.archived) for state in flag.environments)
+    return replace(flag, environments=states)
+
+
+def raised_in(before: Flag, planned: Flag) -> Sequence[str]:
+    """The environments in which more users than now would get the flag."""
+    old, new = serving(before), serving(planned)
+    names = [state.name for state in before.environments]
+    return [name for name in names if exposure(_state(new, name)) > exposure(_state(old, name))]
 
 
 def is_raise(before: Flag, planned: Flag, environment: str) -> bool:
@@ -103,6 +141,11 @@ def _check_step(policy: Policy, name: str, old: EnvironmentState, new: Environme
             f'Set the rollout first: set_flag_rollout {{"featureName": "{name}", "environment": "{new.name}",'
             f' "rolloutPercentage": {exposure(old) + policy.max_step}}} or less (policy.max_step).',
         )
+
+
+def _reach(flag: Flag) -> tuple[object, ...]:
+    states = [(state.name, state.enabled, state.strategies) for state in flag.environments]
+    return flag.archived, flag.dependencies, states
 
 
 def _widest(state: EnvironmentState) -> int:

@@ -7,7 +7,7 @@ takes ten times as long as to parse it, and a name of one function says nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
@@ -243,7 +243,7 @@ class Names(Tables):
         self._enter_around(self._imports_of(name, self.file.root))
         if self._called(name):
             return True
-        return any(self._made_by(node) is not None for node in each_mention(self.file, name))
+        return any(self.made_by(node) is not None for node in each_mention(self.file, name))
 
     def called(self, name: str) -> list[Binding]:
         """The bindings of a name in all scopes."""
@@ -257,24 +257,30 @@ class Names(Tables):
 
     def bound_in(self, spans: Sequence[Span]) -> list[Binding]:
         """The bindings with a definition in some bytes."""
+        return self._known_ones(self.made_in(spans))
+
+    def made_in(self, spans: Sequence[Span]) -> list[Binding]:
+        """`bound_in`, of which only the names are known: `uses_of` tells the rest."""
         return self._defined_by(leaves_in(self.file, spans), spans)
+
+    def _known_ones(self, found: list[Binding]) -> list[Binding]:
+        for binding in found:
+            self._know(binding.name, binding.scope)
+        return found
 
     def imported_in(self, spans: Sequence[Span]) -> list[Binding]:
         """The bindings of what some bytes bring in from elsewhere."""
-        found = self._defined_by([leaf for leaf in leaves_in(self.file, spans) if _is_brought(leaf)], spans)
-        return [each for each in found if each.imported is not None]
+        found = self._defined_by(list(_brought(leaves_in(self.file, spans))), spans)
+        return [each for each in self._known_ones(found) if each.imported is not None]
 
     def _defined_by(self, leaves: list[Node], spans: Sequence[Span]) -> list[Binding]:
         statements = dict.fromkeys(outer for leaf in leaves for outer in leaf.ancestors() if outer.shape == "import")
         brought = (name for outer in statements for name, _, _ in names_of_import(outer))
         names = dict.fromkeys((*brought, *(leaf for leaf in leaves if leaf.type in self._index.identifiers)))
         inside = [name for name in names if any(span.start < name.end and name.start < span.end for span in spans)]
-        found = dict.fromkeys(binding for name in inside if (binding := self._made_by(name)) is not None)
-        for binding in found:
-            self._know(binding.name, binding.scope)
-        return list(found)
+        return list(dict.fromkeys(binding for name in inside if (binding := self.made_by(name)) is not None))
 
-    def _made_by(self, name: Node) -> Binding | None:
+    def made_by(self, name: Node) -> Binding | None:
         """The binding of which a node is a definition; it may have others that are not known yet."""
         if not self._whole:
             self._enter_around([name])
@@ -299,13 +305,28 @@ class Names(Tables):
             yield from (name.text for name in self._bound(node, rule))
 
 
-def _is_brought(leaf: Node) -> bool:
-    """Whether a name is in what brings in names."""
-    return any(
-        outer.shape == "import"
-        or (outer.rule is not None and outer.rule.binds and imported_by_call(outer.role("value")) is not None)
-        for outer in leaf.ancestors()
-    )
+def _brought(leaves: Iterable[Node]) -> Iterator[Node]:
+    """Those of some names that are in what brings in names."""
+    told: dict[Node, bool] = {}
+    for leaf in leaves:
+        around: list[Node] = []
+        is_brought = False
+        for outer in leaf.ancestors():
+            if outer in told:
+                is_brought = told[outer]
+                break
+            around.append(outer)
+            if _brings(outer):
+                is_brought = True
+                break
+        told.update(dict.fromkeys(around, is_brought))
+        if is_brought:
+            yield leaf
+
+
+def _brings(node: Node) -> bool:
+    binds = node.rule is not None and bool(node.rule.binds)
+    return node.shape == "import" or (binds and imported_by_call(node.role("value")) is not None)
 
 
 def _plain(key: str) -> str:

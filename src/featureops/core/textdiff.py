@@ -6,15 +6,17 @@ gaps that remain; a large gap without such a line is replaced as a whole.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import accumulate
+from operator import itemgetter
 from typing import Literal
 
 from featureops.core.model import FileEdit, Span
 
-__all__ = ["line_ranges", "only_in", "stat", "unified"]
+__all__ = ["Lines", "line_ranges", "only_in", "stat", "unified"]
 
 _EXACT = 60_000  # product of the two lengths up to which a gap is matched exactly
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\v": "\\v"}
@@ -43,12 +45,32 @@ def stat(before: bytes | None, after: bytes | None) -> tuple[int, int]:
 def only_in(data: bytes, other: bytes) -> list[Span]:
     """The lines of a text that another one has not, or not as often."""
     lines = data.splitlines(keepends=True)
-    own, found, at = Counter(lines) - Counter(other.splitlines(keepends=True)), list[Span](), 0
+    others, found, at = Counter(other.splitlines(keepends=True)), list[Span](), 0
+    own = {line for line, count in Counter(lines).items() if count > others[line]}
     for line in lines:
-        if own[line]:
+        if line in own:
             found.append(Span(at, at + len(line)))
         at += len(line)
     return found
+
+
+class Lines:
+    """Which lines of a text are which of another one. `fresh` are those of the other one that are new."""
+
+    def __init__(self, old: bytes, new: bytes) -> None:
+        lines, others = _lines(old), _lines(new)
+        self._starts, starts = (list(accumulate(map(len, each), initial=0)) for each in (lines, others))
+        self._moved: list[tuple[int, int, int]] = [(0, 0, 0)]
+        self.fresh: list[Span] = []
+        for i1, i2, j1, j2 in _changed(lines, others):
+            self._moved.append((self._starts[i1], self._starts[i2], starts[j2] - self._starts[i2]))
+            if j1 < j2:
+                self.fresh.append(Span(starts[j1], starts[j2]))
+
+    def place(self, offset: int) -> int | None:
+        """Where a byte of the old text is in the new one; None where its line is not there any more."""
+        start, end, shift = self._moved[bisect_right(self._moved, offset, key=itemgetter(0)) - 1]
+        return None if start <= offset < end else offset + shift
 
 
 def line_ranges(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int, int, int]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from featureops.core.markup.uses import names_outside
-from featureops.core.mentions import leaves_in, mentions_of
+from featureops.core.mentions import each_mention, leaves_in, mentions_of
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile, TooDeep
-from featureops.core.textdiff import only_in
+from featureops.core.textdiff import Lines, only_in
 
 __all__ = ["fault"]
 
@@ -25,8 +25,7 @@ def fault(names: Names, after: Names) -> str | None:
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         result.check_depth()
-        texts = _doubtful(names, result)
-        lost = _undefined(after, texts)
+        lost = {node.text for node in _doubtful(names, after) if _is_free(node, after)}
         lost -= {before.pack.text.own_block.strip(), *_undefined(names, lost)}
         lost |= _lost_in_markup(names, after)
     except TooDeep:
@@ -39,23 +38,49 @@ def fault(names: Names, after: Names) -> str | None:
     return None
 
 
-def _doubtful(names: Names, result: SourceFile) -> set[str]:
-    """The names that may have lost their definition: one of it stood on a line that goes, or a new line has a name that
-    nothing defined before."""
-    before, kinds = names.file, result.pack.index.identifiers
-    texts = {binding.name for binding in names.bound_in(only_in(before.data, result.data))}
-    fresh = {node.text for node in leaves_in(result, only_in(result.data, before.data)) if node.type in kinds}
-    return texts | {text for text in fresh if not names.binds(text)}
+def _doubtful(names: Names, after: Names) -> Iterator[Node]:
+    """The names of the result that may have lost their definition: they stood for one that was on a line that goes, or
+    they are on a new line, with the name of such a one or a name that nothing defined before."""
+    before, result = names.file, after.file
+    gone, lines = names.made_in(only_in(before.data, result.data)), Lines(before.data, result.data)
+    kinds, texts = result.pack.index.identifiers, {binding.name for binding in gone}
+    fresh = [(leaf, leaf.text) for leaf in leaves_in(result, lines.fresh) if leaf.type in kinds]
+    told = {text for text in {text for _, text in fresh} - texts if not _is_told(names, text)}
+    yield from (leaf for leaf, text in fresh if text in texts or text in told)
+    made = [binding for leaf, text in fresh if text in texts and (binding := after.made_by(leaf)) is not None]
+    still = {(binding.name, binding.scope.type, binding.scope.end - 1) for binding in made}
+    for binding in gone:
+        scope = binding.scope
+        if (binding.name, scope.type, lines.place(scope.end - 1)) not in still:
+            yield from _left(names.uses_of(binding), binding.name, lines, result)
+
+
+def _is_told(names: Names, text: str) -> bool:
+    """Whether a name that nothing defines any more has been used like that before, or is defined."""
+    return any(map(_may_be_free, each_mention(names.file, text))) or names.binds(text)
+
+
+def _left(uses: Iterable[Node], name: str, lines: Lines, result: SourceFile) -> Iterator[Node]:
+    """The uses of a name that are on lines of the result."""
+    for use in uses:
+        at = lines.place(use.start) if use.text == name else None
+        node = result.node_at(at, at + use.end - use.start) if at is not None else None
+        while node is not None and (node.start, node.end - node.start) == (at, use.end - use.start):
+            yield node
+            node = node.parent
 
 
 def _undefined(names: Names, texts: Iterable[str]) -> set[str]:
     """Those of the names that are used and bound nowhere in the file (built-ins among them)."""
-    kinds = names.file.pack.index.identifiers
+    return {text for text in texts if any(_is_free(node, names) for node in mentions_of(names.file, text))}
 
-    def is_free(node: Node) -> bool:
-        return node.type in kinds and _is_use(node) and node not in names.of
 
-    return {text for text in texts if any(is_free(node) for node in mentions_of(names.file, text))}
+def _is_free(node: Node, names: Names) -> bool:
+    return _may_be_free(node) and names.made_by(node) is None and node not in names.of
+
+
+def _may_be_free(node: Node) -> bool:
+    return node.type in node.file.pack.index.identifiers and _is_use(node)
 
 
 def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:

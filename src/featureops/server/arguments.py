@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 __all__ = [
@@ -31,7 +31,9 @@ __all__ = [
     "SetFlagRollout",
     "ToggleFlagEnvironment",
     "UndoChange",
+    "UpdateFlag",
     "UpdateFlagStrategy",
+    "UpdateFlagTags",
     "VariantArgument",
     "VariantPayload",
     "WrapChange",
@@ -54,12 +56,24 @@ _Path = Annotated[str, Field(min_length=1, max_length=4096)]
 _Paths = Annotated[list[_Path], Field(max_length=1000)]
 _Prose = Annotated[str, Field(max_length=20_000)]
 _Code = Annotated[str, Field(max_length=500_000)]
-_Token = Annotated[str, Field(max_length=500, description="token of the previous answer, after a person said yes")]
+_Token = Annotated[str, Field(max_length=500)]
 _Force = Annotated[bool, Field(description="only after a person said so")]
 
 
 _Row = dict[str, JsonValue]
+_Tags = Annotated[list[_Row], Field(max_length=50, description="{type, value}")]
+_Links = Annotated[list[_Row], Field(max_length=10, description="{url, title}")]
+_Type = Literal["release", "experiment", "operational", "kill-switch", "permission", "sunset"]
 _CONSTRAINTS = "{contextName, operator, values or value, inverted, caseInsensitive}; [] clears"
+# Checked in full; shown in the words that cost a model less than the nested schema.
+_SHOWN_VARIANTS = WithJsonSchema(
+    {
+        "type": "array",
+        "items": {"type": "object"},
+        "description": "{name, weight (thousandths), weightType: variable|fix, stickiness,"
+        " payload: {type: json|csv|string|number, value}}",
+    }
+)
 
 
 class Arguments(ArgModelBase):
@@ -76,7 +90,7 @@ class LongAnswer(Arguments):
 
 class EvaluateChange(LongAnswer):
     description: _Prose | None = None
-    base: Annotated[str, Field(max_length=300, description="ref to compare with; default HEAD")] | None = None
+    base: Annotated[str, Field(max_length=300, description="default HEAD")] | None = None
     files: _Paths | None = None
     code_context: _Code | None = None
     risk_level: Literal["low", "medium", "high", "critical"] | None = None
@@ -86,7 +100,7 @@ class EvaluateChange(LongAnswer):
 
 class DetectFlag(LongAnswer):
     description: Annotated[_Prose, Field(description="what the change does, in words")] = ""
-    flag_name: Annotated[_Key, Field(description="list every usage of this flag instead")] | None = None
+    flag_name: _Key | None = None
     files: _Paths | None = None
     code_context: _Code | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 5
@@ -130,6 +144,7 @@ class ApplyPlan(Arguments):
 
 class UndoChange(Arguments):
     change_id: Annotated[_Name, Field(description="default: the latest")] | None = None
+    confirm: _Token | None = None
 
 
 class FlagHealth(LongAnswer):
@@ -138,10 +153,36 @@ class FlagHealth(LongAnswer):
 
 class CreateFlag(Arguments):
     name: _Name
-    type: Literal["release", "experiment", "operational", "kill-switch", "permission", "sunset"]
-    description: _Prose
+    type: _Type
+    description: Annotated[_Prose, Field(description="what it does, and until when")]
     project_id: _Name | None = None
     impression_data: bool = False
+    tags: _Tags | None = None
+    links: _Links | None = None
+    environment: _Name | None = None
+    rollout_percentage: Annotated[float, Field(ge=0, le=100, description="set at once in environment")] | None = None
+    force: _Force = False
+    confirm: _Token | None = None
+
+
+class UpdateFlag(Arguments):
+    feature_name: _Name
+    description: _Prose | None = None
+    type: _Name | None = None
+    stale: bool | None = None
+    impression_data: bool | None = None
+    add_links: _Links | None = None
+    remove_links: Annotated[list[_Path], Field(max_length=20, description="urls")] | None = None
+    dependency: Annotated[_Row, Field(description="parent: {feature, enabled, variants}; {} clears")] | None = None
+    project_id: _Name | None = None
+    confirm: _Token | None = None
+
+
+class UpdateFlagTags(Arguments):
+    feature_name: _Name
+    add_tags: _Tags | None = None
+    remove_tags: _Tags | None = None
+    project_id: _Name | None = None
     confirm: _Token | None = None
 
 
@@ -173,14 +214,15 @@ class _StrategyArguments(Arguments):
     stickiness: _Name | None = None
     title: Annotated[str, Field(max_length=500)] | None = None
     disabled: bool | None = None
-    constraints: Annotated[list[_Row], Field(max_length=30, description=_CONSTRAINTS)] | None = None
+    segments: Annotated[list[_Name], Field(max_length=20, description="names or ids; [] clears")] | None = None
 
 
 class SetFlagRollout(_StrategyArguments):
     feature_name: _Name
     environment: _Name
     rollout_percentage: Annotated[float, Field(ge=0, le=100)]
-    variants: Annotated[list[VariantArgument], Field(max_length=50)] | None = None
+    variants: Annotated[list[VariantArgument], Field(max_length=50), _SHOWN_VARIANTS] | None = None
+    constraints: Annotated[list[_Row], Field(max_length=30, description=_CONSTRAINTS)] | None = None
     strategy_id: _Name | None = None
     project_id: _Name | None = None
     confirm: _Token | None = None
@@ -192,6 +234,7 @@ class UpdateFlagStrategy(_StrategyArguments):
     strategy_id: _Name
     rollout_percentage: Annotated[float, Field(ge=0, le=100)] | None = None
     variants: Annotated[list[_Row], Field(max_length=50, description="as set_flag_rollout's")] | None = None
+    constraints: Annotated[list[_Row], Field(max_length=30, description="as set_flag_rollout's")] | None = None
     project_id: _Name | None = None
     confirm: _Token | None = None
 
@@ -238,7 +281,16 @@ class ReviveFlag(Arguments):
 
 class ListFlags(Arguments):
     project_id: _Name | None = None
+    query: Annotated[_Name, Field(description="part of name or description")] | None = None
+    type: _Name | None = None
+    state: Annotated[_Name, Field(description="production:enabled")] | None = None
+    stale: bool | None = None
+    tag: Annotated[_Name, Field(description="type:value")] | None = None
+    segment: _Name | None = None
+    lifecycle: Literal["initial", "pre-live", "live", "completed", "archived"] | None = None
     archived: bool = False
+    keys_only: bool = False
+    cursor: Annotated[_Name, Field(description="nextCursor")] | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
     order: Literal["asc", "desc"] = "asc"
     offset: Annotated[int, Field(ge=0)] = 0

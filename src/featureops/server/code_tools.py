@@ -30,9 +30,9 @@ __all__ = ["CODE_TOOLS"]
     EvaluateChange,
     schemas.Evaluation,
     title="Assess a change",
-    description="Assess the risk of the current code change and say whether it needs a feature flag. Reads the real"
-    " diff of the working tree (against base, default HEAD): call it first, before committing risky work. Returns risk"
-    " level, evidence with file and line, a flag to reuse or a suggested name, and the exact next calls.",
+    description="Assess the risk of the uncommitted code change and say whether it needs a feature flag: call it first,"
+    " before committing risky work. Returns risk level, evidence with file and line, a flag to reuse or a suggested"
+    " name, and the exact next calls.",
     toolsets=("code",),
     effect="reads",
 )
@@ -54,9 +54,9 @@ async def evaluate_change(deps: Deps, given: EvaluateChange) -> Result:
     DetectFlag,
     schemas.Detection,
     title="Find flags in code",
-    description="Find existing feature flags: before creating one, pass description to get ranked flags to reuse; pass"
-    " flagName for every usage of one flag with file and line (aliases, constants and wrappers followed); pass neither"
-    " for an inventory of all flags in the code. A file as path:line also tells which flags guard that line (guards).",
+    description="Find existing feature flags: before creating one, pass description for ranked flags to reuse; flagName"
+    " for every usage of one with file and line; neither for an inventory of the code. A file as path:line also tells"
+    " which flags guard that line.",
     toolsets=("code",),
     effect="reads",
 )
@@ -83,9 +83,9 @@ async def _detected(deps: Deps, given: DetectFlag, has_places: bool) -> Result:
     WrapChange,
     schemas.Wrapping,
     title="Wrap code in a flag",
-    description="Put code behind a feature flag: writes the guard, import and else branch. Default: the uncommitted"
-    " change (of path, or all), the old code becoming the off branch; or path with startLine and endLine. Previews a"
-    " diff and a planId; apply: true writes. In a clean tree it returns how this repository asks for a flag.",
+    description="Put code behind a feature flag: guard, import, else branch. Default: the uncommitted change (of path,"
+    " or all), the old code becoming the off branch; or path with startLine and endLine. Previews a diff and a planId;"
+    " apply: true writes. In a clean tree it returns how this repository asks for a flag.",
     toolsets=("code",),
     effect="previews",
 )
@@ -138,9 +138,9 @@ async def _wants_idiom(deps: Deps, given: WrapChange) -> bool:
     schemas.Cleanup,
     title="Remove a flag from code",
     description="Remove a feature flag from the code: folds its conditions, deletes the dead branch and what only that"
-    " used (variables, imports, functions, files). Needs preservePath, or variant (a name), or value (of a"
-    " string, number or object flag): ask the user what stays if unsure. Previews a diff, leftovers, a planId and"
-    " readiness (what production serves); apply: true writes unless that is blocked; undo_change takes it back.",
+    " used. Needs preservePath, or variant (a name), or value (of a string, number or object flag): ask the user what"
+    " stays if unsure. Previews a diff, leftovers, a planId and readiness (what production serves); apply: true writes"
+    " unless that is blocked.",
     toolsets=("code",),
     effect="previews",
 )
@@ -180,8 +180,8 @@ def _which_path(given: CleanupFlag) -> Result:
     ApplyPlan,
     schemas.Applied,
     title="Apply a previewed plan",
-    description="Write the edits of a plan that wrap_change or cleanup_flag previewed, exactly as shown. Refused, with"
-    " nothing written, when a file changed since the preview. Returns a changeId for undo_change.",
+    description="Write the edits of a plan that wrap_change or cleanup_flag previewed, exactly as shown. Refused when a"
+    " file changed since. Returns a changeId for undo_change.",
     toolsets=("code",),
     effect="destroys",
 )
@@ -195,15 +195,15 @@ async def apply_plan(deps: Deps, given: ApplyPlan) -> Result:
     UndoChange,
     schemas.Undone,
     title="Undo an applied change",
-    description="Take back an applied code change (revert wrap_change, cleanup_flag or apply_plan) byte for byte: the"
-    " latest, or changeId. Refused when a file was edited since.",
-    toolsets=("code",),
+    description="Take back (revert) the latest change, or changeId: of code, or of a flag in the backend (state,"
+    " strategies, fields). Refused when the file or flag changed since.",
+    toolsets=("code", "flags", "release"),
     effect="destroys",
 )
 async def undo_change(deps: Deps, given: UndoChange) -> Result:
-    from featureops.app import plans
+    from featureops.app import undo
 
-    return await in_thread(plans.undo, deps, given.change_id)
+    return await undo.undo(deps, given.change_id, given.confirm)
 
 
 CODE_TOOLS: tuple[ToolSpec, ...] = (evaluate_change, detect_flag, wrap_change, cleanup_flag, apply_plan, undo_change)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from featureops.app.deps import Deps
-from featureops.core.model import Json
+from featureops.core.errors import BadArgument
+from featureops.core.flagsearch import FlagQuery
+from featureops.core.model import Json, Tag
 from featureops.server import schemas
 from featureops.server.arguments import (
     ArchiveFlag,
@@ -20,12 +22,15 @@ from featureops.server.arguments import (
     ReviveFlag,
     SetFlagRollout,
     ToggleFlagEnvironment,
+    UpdateFlag,
     UpdateFlagStrategy,
+    UpdateFlagTags,
 )
 from featureops.server.render import Result
 from featureops.server.spec import ToolSpec, tool
 
 if TYPE_CHECKING:
+    from featureops.app.creating import FirstRollout
     from featureops.app.strategies import StrategyFields
 
 __all__ = ["FLAG_TOOLS"]
@@ -36,20 +41,74 @@ __all__ = ["FLAG_TOOLS"]
     schemas.FlagCreated,
     title="Create a flag",
     description="Create a feature flag in the backend, off in every environment. Use detect_flag first to avoid a"
-    " duplicate. Types: release (ship gradually), experiment, operational, kill-switch, permission, sunset.",
+    " duplicate.",
     toolsets=("flags",),
     effect="writes",
 )
 async def create_flag(deps: Deps, given: CreateFlag) -> Result:
     from featureops.app import flags
 
+    own = given.model_dump(include={"name", "type", "description", "impression_data", "force", "confirm"})
     return await flags.create_flag(
         deps,
-        name=given.name,
-        type=given.type,
-        description=given.description,
         project=given.project_id,
-        impression_data=given.impression_data,
+        tags=given.tags or (),
+        links=given.links or (),
+        rollout=_first_rollout(given),
+        **own,
+    )
+
+
+def _first_rollout(given: CreateFlag) -> FirstRollout | None:
+    from featureops.app.creating import FirstRollout
+
+    if (given.environment is None) is not (given.rollout_percentage is None):
+        raise BadArgument("A first rollout needs environment and rolloutPercentage.", "Pass both, or neither.")
+    if given.environment is None or given.rollout_percentage is None:
+        return None
+    return FirstRollout(given.environment, given.rollout_percentage)
+
+
+@tool(
+    UpdateFlag,
+    schemas.FlagUpdated,
+    title="Update a flag",
+    description="Change only the named fields of a feature flag in the backend.",
+    toolsets=("flags",),
+    effect="writes",
+    idempotent=True,
+)
+async def update_flag(deps: Deps, given: UpdateFlag) -> Result:
+    from featureops.app import metadata
+
+    own = given.model_dump(exclude={"feature_name", "project_id", "confirm"})
+    return await metadata.update_flag(
+        deps,
+        name=given.feature_name,
+        fields=metadata.FlagFields(**own),
+        project=given.project_id,
+        confirm=given.confirm,
+    )
+
+
+@tool(
+    UpdateFlagTags,
+    schemas.FlagTagged,
+    title="Update the tags of a flag",
+    description="Add and remove tags of a feature flag; the others stay.",
+    toolsets=("flags",),
+    effect="writes",
+    idempotent=True,
+)
+async def update_flag_tags(deps: Deps, given: UpdateFlagTags) -> Result:
+    from featureops.app import metadata
+
+    return await metadata.update_flag_tags(
+        deps,
+        name=given.feature_name,
+        add=given.add_tags or (),
+        remove=given.remove_tags or (),
+        project=given.project_id,
         confirm=given.confirm,
     )
 
@@ -58,8 +117,8 @@ async def create_flag(deps: Deps, given: CreateFlag) -> Result:
     GetFlagState,
     schemas.FlagState,
     title="Get the state of a flag",
-    description="Get the state of a feature flag: on or off per environment, rollout strategies with their ids,"
-    " variants, type, age and last use.",
+    description="Get the state of a feature flag: on or off per environment, strategies with their ids, variants, type,"
+    " tags, links, age and last use.",
     toolsets=("flags", "release"),
     effect="reads",
 )
@@ -76,7 +135,7 @@ async def get_flag_state(deps: Deps, given: GetFlagState) -> Result:
     schemas.RolloutSet,
     title="Set a rollout",
     description="Set the rollout percentage of a feature flag in one environment (gradual release, canary, A/B"
-    " variants). Adds or updates its flexibleRollout strategy; the environment must be on to serve it"
+    " variants). Adds or updates its flexibleRollout strategy; serves once the environment is on"
     " (toggle_flag_environment).",
     toolsets=("release",),
     effect="writes",
@@ -100,8 +159,8 @@ async def set_flag_rollout(deps: Deps, given: SetFlagRollout) -> Result:
     UpdateFlagStrategy,
     schemas.StrategyUpdated,
     title="Update a strategy",
-    description="Change only the named fields of one rollout strategy of a feature flag: percentage, stickiness,"
-    " constraints, variants, title, disabled. Get strategyId from get_flag_state.",
+    description="Change only the named fields of one rollout strategy of a feature flag. Get strategyId from"
+    " get_flag_state.",
     toolsets=("release",),
     effect="writes",
     idempotent=True,
@@ -125,7 +184,7 @@ async def update_flag_strategy(deps: Deps, given: UpdateFlagStrategy) -> Result:
     schemas.Exposure,
     title="Preview exposure",
     description="Who gets a feature flag per environment, and why: for given contexts or a sample of users, now and"
-    " after a proposed rolloutPercentage or enabled. Writes nothing.",
+    " after a proposed rolloutPercentage or enabled.",
     toolsets=("release",),
     effect="reads",
 )
@@ -151,6 +210,7 @@ def _fields(given: SetFlagRollout | UpdateFlagStrategy) -> StrategyFields:
         disabled=given.disabled,
         variants=_variants(given),
         constraints=cast("Sequence[dict[str, Json]] | None", given.constraints),
+        segments=given.segments,
     )
 
 
@@ -165,8 +225,8 @@ def _variants(given: SetFlagRollout | UpdateFlagStrategy) -> Sequence[dict[str, 
     ToggleFlagEnvironment,
     schemas.EnvironmentToggled,
     title="Turn a flag on or off",
-    description="Turn a feature flag on or off (enable, disable, kill) in one environment. Turning off takes effect for"
-    " everybody at once; a first turn-on without a strategy serves it to 100 %.",
+    description="Turn a feature flag on or off (enable, disable, kill) in one environment, for everybody at once. A"
+    " first turn-on without a strategy serves 100 %.",
     toolsets=("release",),
     effect="writes",
     idempotent=True,
@@ -211,7 +271,7 @@ async def remove_flag_strategy(deps: Deps, given: RemoveFlagStrategy) -> Result:
     schemas.FlagMoved,
     title="Archive a flag",
     description="Archive (retire) a feature flag that is out of the code: off everywhere, its name stays taken."
-    " Refused while this code still reads it or other flags depend on it. revive_flag brings it back.",
+    " Refused while this code still reads it or other flags depend on it.",
     toolsets=("flags",),
     effect="destroys",
     idempotent=True,
@@ -243,15 +303,34 @@ async def revive_flag(deps: Deps, given: ReviveFlag) -> Result:
     ListFlags,
     schemas.FlagList,
     title="List flags",
-    description="List the feature flags of a project in the backend, by name. Page with limit and offset.",
+    description="List or search the feature flags of a project in the backend, by name. Page with cursor.",
     toolsets=("flags",),
     effect="reads",
 )
 async def list_flags(deps: Deps, given: ListFlags) -> Result:
     from featureops.app import flags
 
-    paging = given.model_dump(include={"limit", "order", "offset"})
-    return await flags.list_flags(deps, project=given.project_id, archived=given.archived, **paging)
+    return await flags.list_flags(deps, query=_query(deps, given), cursor=given.cursor, keys_only=given.keys_only)
+
+
+def _query(deps: Deps, given: ListFlags) -> FlagQuery:
+    from featureops.app.flagreads import project_of
+
+    kind, _, value = (given.tag or "").partition(":")
+    return FlagQuery(
+        project_of(deps, given.project_id),
+        given.query or "",
+        (given.type,) if given.type else (),
+        given.state or "",
+        given.stale,
+        (Tag(kind, value) if value else Tag("simple", kind),) if given.tag else (),
+        given.segment or "",
+        given.lifecycle or "",
+        given.archived,
+        given.order,
+        given.limit,
+        given.offset,
+    )
 
 
 @tool(
@@ -273,8 +352,7 @@ async def list_projects(deps: Deps, given: ListProjects) -> Result:
     schemas.Health,
     title="Flag health",
     description="Check the health of feature flags: stale, ready to clean up, in code only, in the backend only,"
-    " archived but still read. Joins code and backend; each flag has evidence and the exact next call. All flags, or"
-    " flagName.",
+    " archived but still read. Each has evidence and the exact next call.",
     toolsets=("code", "flags"),
     effect="reads",
 )
@@ -286,6 +364,8 @@ async def flag_health(deps: Deps, given: FlagHealth) -> Result:
 
 FLAG_TOOLS: tuple[ToolSpec, ...] = (
     create_flag,
+    update_flag,
+    update_flag_tags,
     get_flag_state,
     list_flags,
     list_projects,

@@ -22,7 +22,8 @@ def argument_names(model: type[Arguments]) -> list[str]:
 
 def input_schema(model: type[Arguments]) -> _Schema:
     """The JSON schema without what only costs a model's attention: titles, `null` of optional arguments, references,
-    and lengths, which are far beyond what anybody writes. They are checked all the same."""
+    defaults that are false, zero or the first of the values there are, and lengths, which are far beyond what anybody
+    writes. They are checked all the same."""
     schema = cast("_Schema", model.model_json_schema(by_alias=True))
     definitions = cast("dict[str, _Schema]", schema.pop("$defs", {}))
     return cast("_Schema", _plain(schema, definitions))
@@ -38,7 +39,15 @@ def _plain(node: Json, definitions: dict[str, _Schema]) -> Json:
     if isinstance(choices := node.get("anyOf"), list):
         rest = {key: value for key, value in node.items() if key not in {"anyOf", "title", "default"}}
         return _plain({**cast("_Schema", choices[0]), **rest}, definitions)
-    return {key: _member(key, value, definitions) for key, value in node.items() if key not in _UNSEEN}
+    shown = {key: _member(key, value, definitions) for key, value in node.items()}
+    return {key: value for key, value in shown.items() if not _says_nothing(key, value, node)}
+
+
+def _says_nothing(key: str, value: Json, node: _Schema) -> bool:
+    if key == "default":
+        choices = node.get("enum")
+        return not value or (isinstance(choices, list) and value == choices[0])
+    return key in _UNSEEN or (key == "additionalProperties" and value == {})
 
 
 def _member(key: str, value: Json, definitions: dict[str, _Schema]) -> Json:

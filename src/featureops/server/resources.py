@@ -12,6 +12,7 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument, UnknownFlag
+from featureops.core.flagsearch import FlagQuery
 from featureops.core.untrusted import clean
 from featureops.server.render import Result, compact
 from featureops.server.worker import in_thread
@@ -61,7 +62,8 @@ def _register_flags(server: MCPServer[None], get_deps: _GetDeps) -> None:
 
         limit, offset = _bounded(limit, offset)
         deps = await get_deps()
-        return _text(await flags.list_flags(deps, project=projectId, limit=limit, order=order, offset=offset))
+        query = FlagQuery(projectId, order=order, limit=limit, offset=offset)
+        return _text(await flags.list_flags(deps, query=query))
 
     @server.resource(
         "unleash://projects/{projectId}/feature-flags/{flagName}",

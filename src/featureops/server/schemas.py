@@ -23,6 +23,8 @@ __all__ = [
     "FlagList",
     "FlagMoved",
     "FlagState",
+    "FlagTagged",
+    "FlagUpdated",
     "Health",
     "Hunk",
     "LeftoverRow",
@@ -187,10 +189,15 @@ class _FlagWrite(_FlagAnswer):
     """`requiresConfirmation`: nothing was written; call again with `confirm` once a person said yes."""
 
     dry_run: bool = False
+    change_id: str | None = None
 
 
 class FlagCreated(_FlagWrite):
+    """`similar`: flags that may be for the same; `rollout`: what setting the first one answered."""
+
     feature: dict[str, JsonValue] | None = None
+    similar: list[dict[str, JsonValue]] = []
+    rollout: dict[str, JsonValue] | None = None
 
 
 class FlagMoved(_FlagWrite):
@@ -198,6 +205,17 @@ class FlagMoved(_FlagWrite):
 
     feature_name: str
     feature: dict[str, JsonValue] | None = None
+
+
+class FlagUpdated(_FlagWrite):
+    feature_name: str
+    updated_fields: list[str] = []
+    feature: dict[str, JsonValue] | None = None
+
+
+class FlagTagged(_FlagWrite):
+    feature_name: str
+    tags: list[dict[str, JsonValue]] = []
 
 
 class FlagState(_FlagAnswer):

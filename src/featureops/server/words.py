@@ -16,7 +16,7 @@ Check the diff, then apply_plan {planId} (or apply: true).
 5. toggle_flag_environment in development first; set_flag_rollout for small steps; get_flag_state to look.
 6. flag_health: what is ready to clean up. cleanup_flag {flagName, preservePath} removes the flag and the dead branch; \
 its readiness says what production serves. archive_flag comes last, once the version without the flag is deployed.
-undo_change takes back the latest applied code change.
+undo_change takes back the latest change of code or of a flag.
 
 Rules:
 - Code tools preview by default; nothing is written without apply: true or apply_plan.

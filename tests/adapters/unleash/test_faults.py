@@ -30,11 +30,16 @@ class Fake:
         self.seen: list[str] = []
         self.enabled = False
 
+    def answer(self, path: str) -> bytes:
+        del path
+        return self.flag()
+
     def flag(self) -> bytes:
         body: Json = {
             "name": NAME,
             "project": "default",
             "type": "release",
+            "tags": [],
             "environments": [{"name": "production", "enabled": self.enabled, "type": "production", "strategies": []}],
         }
         return json.dumps(body).encode()
@@ -49,6 +54,12 @@ def serving(fake: Fake) -> Iterator[str]:
         def do_POST(self) -> None:
             self._answer("POST")
 
+        def do_PUT(self) -> None:
+            self._answer("PUT")
+
+        def do_DELETE(self) -> None:
+            self._answer("DELETE")
+
         def _answer(self, verb: str) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             fake.seen.append(f"{verb} {self.path}")
@@ -58,7 +69,7 @@ def serving(fake: Fake) -> Iterator[str]:
             if plan in ("die", "unapplied"):
                 self.close_connection = True
                 return
-            status, body, headers = plan if isinstance(plan, tuple) else (200, fake.flag(), {})
+            status, body, headers = plan if isinstance(plan, tuple) else (200, fake.answer(self.path), {})
             self.send_response(status)
             for key, value in ({"Content-Type": "application/json"} | headers).items():
                 self.send_header(key, value)

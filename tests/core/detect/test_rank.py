@@ -39,6 +39,18 @@ def test_words_that_only_look_alike_stay_apart(pair: tuple[str, str]) -> None:
     assert stem(pair[0]) != stem(pair[1])
 
 
+def test_letters_beyond_ascii_belong_to_their_words() -> None:
+    assert set(words("SKYGGEKJØR_INFOTRYGD, prüfeÄnderung, vérifie").values()) == {
+        "skyggekjør",
+        "infotrygd",
+        "prüfe",
+        "änderung",
+        "vérifie",
+    }
+    assert words("ve\u0301rifie") == {"verifi": "vérifie"}
+    assert words("skyggekjør").keys() == words("skyggekjor").keys()
+
+
 def test_identifiers_are_split_and_words_without_meaning_dropped() -> None:
     assert list(words("Add the new PaymentMethodPicker feature_flags for HTTPRequests 2").values()) == [
         "add",

@@ -15,15 +15,18 @@ from featureops.adapters.embedded.store import PROJECT, Store, Write, check_proj
 from featureops.adapters.evaluation import evaluate
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import iso_time
-from featureops.core.flagrules import checked_strategy
+from featureops.core.flagrules import checked_constraint, checked_strategy
+from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query, page_of
 from featureops.core.flagstate import (
+    archived,
     did_you_mean,
     revived,
     with_enabled,
     with_strategy,
     without_strategy,
 )
-from featureops.core.model import Event, Flag, FlagType, Json, Strategy
+from featureops.core.model import ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
+from featureops.core.targeting import Limits, check_room, segment_named
 from featureops.ports import Clock
 
 __all__ = ["EmbeddedBackend", "check_environment"]
@@ -77,12 +80,47 @@ class EmbeddedBackend:
         check_project(project)
         return await _off_loop(lambda: self.store.flag(name))
 
+    async def search(self, query: FlagQuery) -> FlagPage:
+        check_project(query.project)
+
+        def page() -> FlagPage:
+            segment = segment_named(query.segment, self.store.segments()).id if query.segment else None
+            return page_of(self.store.flags(None), checked_query(query, ENVIRONMENTS), segment)
+
+        return await _off_loop(page)
+
+    async def segments(self) -> Sequence[Segment]:
+        return await _off_loop(self.store.segments)
+
+    async def context_fields(self) -> Sequence[ContextField]:
+        return await _off_loop(self.store.context_fields)
+
+    async def naming(self, project: str) -> Naming | None:
+        check_project(project)
+        return None
+
+    async def check(self, planned: Flag) -> None:
+        check_room(planned, Limits())
+
     async def create(
         self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str
     ) -> Flag:
         check_project(project)
         flag = Flag(name, project, type, description, self._clock(), impression_data)
         return await _off_loop(lambda: self.store.create(flag, by))
+
+    async def update(self, before: Flag, planned: Flag, by: str) -> Flag:
+        check_project(before.project)
+        return await _off_loop(lambda: self.store.update(before, planned, by))
+
+    async def put_segment(self, segment: Segment, by: str) -> Segment:
+        """A new one, or in the place of the one of that name. Errors: BadArgument (a constraint that can't be)."""
+        checked = replace(segment, constraints=tuple(map(checked_constraint, segment.constraints)))
+        return await _off_loop(lambda: self.store.put_segment(checked, by))
+
+    async def put_context_field(self, field: ContextField, by: str) -> None:
+        """A new one, or in the place of the one of that name."""
+        await _off_loop(lambda: self.store.put_context_field(field, by))
 
     async def set_enabled(self, name: str, project: str, environment: str, enabled: bool, by: str) -> Flag:
         event = "feature-environment-enabled" if enabled else "feature-environment-disabled"
@@ -92,9 +130,9 @@ class EmbeddedBackend:
 
     async def put_strategy(self, name: str, project: str, environment: str, strategy: Strategy, by: str) -> Flag:
         if strategy.segments:
-            raise BadArgument(
-                "The embedded backend has no segments.", "Write their constraints into the strategy itself."
-            )
+            known = await self.segments()
+            for number in strategy.segments:
+                segment_named(str(number), known)
         checked = checked_strategy(strategy, name)
         event = "feature-strategy-update" if strategy.id else "feature-strategy-add"
         return await self._change(
@@ -110,9 +148,7 @@ class EmbeddedBackend:
         )
 
     async def archive(self, name: str, project: str, by: str) -> Flag:
-        return await self._change(
-            name, project, Write("feature-archived", by, on_archived=True), lambda flag: replace(flag, archived=True)
-        )
+        return await self._change(name, project, Write("feature-archived", by, on_archived=True), archived)
 
     async def revive(self, name: str, project: str, by: str) -> Flag:
         return await self._change(name, project, Write("feature-revived", by, on_archived=True), revived)
@@ -124,7 +160,13 @@ class EmbeddedBackend:
         check_environment(environment)
         if flag.archived:
             return [False for _ in contexts]
-        return await _off_loop(lambda: evaluate(flag, environment, contexts))
+
+        def answers() -> Sequence[bool]:
+            parents = [self.store.flag(name) for name in flag.parents]
+            segments = {segment.id: segment.constraints for segment in self.store.segments()}
+            return evaluate(flag, environment, contexts, parents, segments)
+
+        return await _off_loop(answers)
 
     async def close(self) -> None:
         await _off_loop(self.close_now)

@@ -14,7 +14,7 @@ from featureops.adapters.embedded.backend import EmbeddedBackend
 from featureops.adapters.embedded.metrics import report_from_json
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT
-from featureops.adapters.evaluation import client_document, client_feature
+from featureops.adapters.evaluation import Segments, client_document, client_feature
 from featureops.core.errors import BadArgument, UnknownFlag, UserFixable
 from featureops.core.model import Json
 from featureops.ports import Clock
@@ -106,7 +106,8 @@ class ClientApi:
         if cached is not None and cached[0] == revision:
             return cached[1]
         # Read after the revision: a write in between makes the cached document newer than its number, never older.
-        body = json.dumps(client_document(self._store.flags(), environment)).encode()
+        document = client_document(self._store.flags(), environment, self._segments())
+        body = json.dumps(document).encode()
         self._documents[environment] = (revision, body)
         return body
 
@@ -114,7 +115,10 @@ class ClientApi:
         flag = self._store.flag(name)
         if flag.archived:
             raise Failure(HTTPStatus.NOT_FOUND, f'Flag "{name}" is archived.')
-        return _json(HTTPStatus.OK, client_feature(flag, environment))
+        return _json(HTTPStatus.OK, client_feature(flag, environment, self._segments()))
+
+    def _segments(self) -> Segments:
+        return {segment.id: segment.constraints for segment in self._store.segments()}
 
 
 def _environment(header: str) -> str:

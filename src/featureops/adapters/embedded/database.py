@@ -51,6 +51,25 @@ _MIGRATIONS: Final[Sequence[str]] = (
         app TEXT NOT NULL, instance TEXT NOT NULL, environment TEXT NOT NULL, sdk TEXT NOT NULL,
         last_seen_at REAL NOT NULL, PRIMARY KEY (app, instance, environment)) STRICT;
     """,
+    """
+    CREATE TABLE tags (
+        flag TEXT NOT NULL REFERENCES flags(name), type TEXT NOT NULL, value TEXT NOT NULL,
+        PRIMARY KEY (flag, type, value)) STRICT;
+    CREATE TABLE links (
+        id TEXT PRIMARY KEY, flag TEXT NOT NULL REFERENCES flags(name), position INTEGER NOT NULL, url TEXT NOT NULL,
+        title TEXT NOT NULL) STRICT;
+    CREATE INDEX links_of_flag ON links(flag, position);
+    CREATE TABLE dependencies (
+        child TEXT NOT NULL REFERENCES flags(name), parent TEXT NOT NULL REFERENCES flags(name),
+        enabled INTEGER NOT NULL, variants TEXT NOT NULL, PRIMARY KEY (child, parent)) STRICT;
+    CREATE INDEX dependencies_of_parent ON dependencies(parent);
+    CREATE TABLE segments (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL,
+        constraints TEXT NOT NULL) STRICT;
+    CREATE TABLE context_fields (
+        name TEXT PRIMARY KEY, description TEXT NOT NULL, stickiness INTEGER NOT NULL, legal_values TEXT NOT NULL)
+        STRICT;
+    """,
 )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 from uuid import uuid4
 
+from featureops.adapters.embedded.metadata import load_metadata, save_metadata
 from featureops.core.flagjson import strategy_from_json, strategy_json
+from featureops.core.flagstate import stage_of
 from featureops.core.model import EnvironmentState, Flag, FlagType, Json, Strategy
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ def load_flags(
     states = _states(connection, name)
     strategies = _strategies(connection, name)
     usage = _usage(connection, name, int(now // HOUR) * HOUR - HOUR)
+    about = load_metadata(connection, name)
 
     def state(flag: str, environment: str, kind: str) -> EnvironmentState:
         enabled, last_seen_at = states.get((flag, environment), (False, None))
@@ -43,7 +47,7 @@ def load_flags(
         having = tuple(strategies.get((flag, environment), ()))
         return EnvironmentState(environment, enabled, kind, having, last_seen_at, yes, no)
 
-    return tuple(
+    flags = [
         Flag(
             name=row[0],
             project=row[1],
@@ -55,9 +59,14 @@ def load_flags(
             stale=bool(row[7]),
             version=row[8],
             environments=tuple(state(row[0], environment, kind) for environment, kind in ENVIRONMENTS.items()),
+            tags=tuple(about.tags.get(row[0], ())),
+            links=tuple(about.links.get(row[0], ())),
+            dependencies=tuple(about.dependencies.get(row[0], ())),
+            children=tuple(about.children.get(row[0], ())),
         )
         for row in rows
-    )
+    ]
+    return tuple(replace(flag, stage=stage_of(flag)) for flag in flags)
 
 
 def insert_flag(connection: sqlite3.Connection, flag: Flag) -> None:
@@ -76,6 +85,7 @@ def save_flag(connection: sqlite3.Connection, flag: Flag) -> None:
         " WHERE name = ?",
         (flag.type, stored(flag.description), flag.impression_data, flag.archived, flag.stale, flag.version, flag.name),
     )
+    save_metadata(connection, flag)
     connection.execute("DELETE FROM strategies WHERE flag = ?", (flag.name,))
     for state in flag.environments:
         connection.execute(

@@ -6,16 +6,23 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from featureops.adapters.embedded.metadata import (
+    load_context_fields,
+    load_segments,
+    save_context_field,
+    save_segment,
+)
 from featureops.adapters.embedded.rows import append_event, insert_flag, load_flags, save_flag
-from featureops.core.errors import BadArgument, Conflict, UnknownFlag
+from featureops.core.errors import BadArgument, Conflict, MovedOn, UnknownFlag
 from featureops.core.flagjson import environment_json, flag_json
+from featureops.core.flagmeta import check_one_parent, checked_dependency
 from featureops.core.flagrules import checked_name, checked_type
 from featureops.core.flagstate import did_you_mean, environment_of
-from featureops.core.model import Event, Flag, Json
+from featureops.core.model import ContextField, Event, Flag, Json, Segment
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from featureops.adapters.embedded.database import Database
     from featureops.ports import Clock
@@ -23,6 +30,16 @@ if TYPE_CHECKING:
 __all__ = ["PROJECT", "Store", "Write", "check_project"]
 
 PROJECT: Final = "default"
+_EVENTS: Final[Mapping[str, str]] = {
+    "type": "feature-metadata-updated",
+    "description": "feature-metadata-updated",
+    "impression_data": "feature-metadata-updated",
+    "stale": "feature-stale-on",
+    "tags": "feature-tags-updated",
+    "links": "feature-links-updated",
+    "dependencies": "feature-dependencies-updated",
+}
+"""What `Store.update` may change, and what its event is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +68,8 @@ class Store:
         self._database = database
         self._clock = clock
 
-    def flags(self, archived: bool = False) -> tuple[Flag, ...]:
-        """Sorted by name."""
+    def flags(self, archived: bool | None = False) -> tuple[Flag, ...]:
+        """Sorted by name; None: with the archived ones."""
         with self._database.read() as connection:
             return load_flags(connection, self._clock(), archived=archived)
 
@@ -90,6 +107,55 @@ class Store:
             self._log(connection, name, write, (_part(before, write), _part(saved, write)))
             return saved
 
+    def update(self, before: Flag, planned: Flag, by: str) -> Flag:
+        """What differs of what a flag says of itself; an event for each part. Errors: MovedOn, UnknownFlag,
+        BadArgument (archived, a parent that can't be one)."""
+        check_one_parent(planned)
+        with self._database.write() as connection:
+            current = self._read(connection, before.name)
+            if current.archived:
+                raise BadArgument(f'Flag "{before.name}" is archived: it can\'t be changed.', "Revive it first.")
+            if current.version != before.version:
+                raise MovedOn(f'Flag "{before.name}" changed in the meantime.', "Look at it and try again.")
+            for each in planned.dependencies:
+                if each.feature not in current.parents:
+                    checked_dependency(current, self._read(connection, each.feature))
+            parts = {name: getattr(planned, name) for name in _EVENTS}
+            after = replace(current, **parts)
+            kinds = dict.fromkeys(_kind(name, after) for name in _EVENTS if parts[name] != getattr(current, name))
+            if not kinds:
+                return current
+            save_flag(connection, replace(after, version=current.version + 1))
+            saved = self._read(connection, before.name)
+            for kind in kinds:
+                self._log(
+                    connection, before.name, Write(kind, by), (flag_json(current, False), flag_json(saved, False))
+                )
+            return saved
+
+    def segments(self) -> Sequence[Segment]:
+        """By id."""
+        with self._database.read() as connection:
+            return load_segments(connection)
+
+    def put_segment(self, segment: Segment, by: str) -> Segment:
+        """A new one, or in the place of the one of that name."""
+        with self._database.write() as connection:
+            save_segment(connection, segment)
+            self._log(connection, "", Write("segment-updated", by), (None, segment.name))
+            return next(each for each in load_segments(connection) if each.name == segment.name)
+
+    def context_fields(self) -> Sequence[ContextField]:
+        """By name."""
+        with self._database.read() as connection:
+            return load_context_fields(connection)
+
+    def put_context_field(self, field: ContextField, by: str) -> None:
+        """A new one, or in the place of the one of that name."""
+        with self._database.write() as connection:
+            save_context_field(connection, field)
+            self._log(connection, "", Write("context-field-updated", by), (None, field.name))
+
     def events(self, flag: str | None, limit: int) -> Sequence[Event]:
         """The latest first."""
         with self._database.read() as connection:
@@ -118,6 +184,10 @@ class Store:
 def _event(row: tuple[int, str, str, str | None, float, str, str, str]) -> Event:
     number, kind, flag, environment, created_at, created_by, before, after = row
     return Event(number, kind, flag, environment, created_at, created_by, json.loads(before), json.loads(after))
+
+
+def _kind(part: str, after: Flag) -> str:
+    return "feature-stale-off" if part == "stale" and not after.stale else _EVENTS[part]
 
 
 def _part(flag: Flag, write: Write) -> Json:

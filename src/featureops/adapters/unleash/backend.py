@@ -13,17 +13,32 @@ from typing import Final
 
 from featureops.adapters.evaluation import evaluate
 from featureops.adapters.unleash.client import AdminApi, Verb
-from featureops.adapters.unleash.faults import Lost, NotFound
-from featureops.adapters.unleash.wire import body_of, events_from, flag_from, rows_of, segment_constraints, versioned
-from featureops.core.errors import BadArgument, Denied, UnknownFlag, Unreachable, UserFixable
+from featureops.adapters.unleash.faults import Lost, NotFound, TooMany
+from featureops.adapters.unleash.metadata import steps
+from featureops.adapters.unleash.searching import PAGE, answered_by_list, search_query
+from featureops.adapters.unleash.wire import (
+    body_of,
+    events_from,
+    fields_from,
+    flag_from,
+    limits_from,
+    naming_from,
+    rows_of,
+    segments_from,
+    versioned,
+)
+from featureops.core.errors import BadArgument, Denied, MovedOn, UnknownFlag, Unreachable, UserFixable
 from featureops.core.flagjson import strategy_from_json
+from featureops.core.flagmeta import check_one_parent
 from featureops.core.flagrules import checked_name, checked_strategy, checked_type
+from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query, page_of
 from featureops.core.flagstate import did_you_mean, environment_of, has_strategy, strategy_of
-from featureops.core.model import Event, Flag, FlagType, Json, Strategy
+from featureops.core.model import ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
+from featureops.core.targeting import check_room, segment_named
 
 __all__ = ["UnleashBackend"]
 
-_PAGE: Final = 100
+_MANY: Final = 10_000
 _Holds = Callable[[Flag], bool]
 
 
@@ -39,6 +54,7 @@ class UnleashBackend:
 
     def __init__(self, api: AdminApi, project: str) -> None:
         self._api, self._project = api, project
+        self._tags_apart = False
 
     @property
     def kind(self) -> str:
@@ -65,15 +81,31 @@ class UnleashBackend:
     async def flag(self, name: str, project: str | None = None) -> Flag:
         where = project or self._project
         try:
-            body = await self._api.get("projects", where, "features", name)
+            body = await self._body(name, where)
         except NotFound as missing:
             archived = [flag for flag in await self._archived(where, name) if flag.name == name]
             if archived:
                 return archived[0]
             raise await self._unknown(name, where, missing) from missing
+        return flag_from(body, where)
+
+    async def _body(self, name: str, project: str) -> Mapping[str, Json]:
+        """A flag with its tags. Most servers give them apart: once that is known, both are asked for at a time."""
+        path = ("projects", project, "features", name)
+        if self._tags_apart:
+            body, tags = await asyncio.gather(self._api.get(*path), self._tags(name))
+        else:
+            body, tags = await self._api.get(*path), None
         if not isinstance(body, dict):
             raise Unreachable("Unleash's answer is no flag.", "Check UNLEASH_BASE_URL.")
-        return flag_from(body, where)
+        if "tags" in body:
+            return body
+        tags = tags if self._tags_apart else await self._tags(name)
+        self._tags_apart = True
+        return {**body, "tags": tags}
+
+    async def _tags(self, name: str) -> Json:
+        return [dict(row) for row in rows_of(await self._api.get("features", name, "tags"), "tags")]
 
     async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]:
         query = {"limit": str(limit)} | ({"feature": f"IS:{flag}"} if flag is not None else {})
@@ -82,21 +114,88 @@ class UnleashBackend:
     async def evaluate(self, flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
         if flag.archived:
             return [False for _ in contexts]
-        state = environment_of(flag, environment)
-        inlined = tuple([await self._inlined(each) for each in state.strategies])
-        states = tuple(replace(state, strategies=inlined) if each is state else each for each in flag.environments)
-        return await asyncio.to_thread(evaluate, replace(flag, environments=states), environment, contexts)
+        parents = [await self.flag(name, flag.project) for name in flag.parents]
+        used = any(each.segments for one in (flag, *parents) for each in environment_of(one, environment).strategies)
+        found = segments_from(await self._api.get("segments")) if used else ()
+        segments = {segment.id: segment.constraints for segment in found}
+        return await asyncio.to_thread(evaluate, flag, environment, contexts, parents, segments)
 
-    async def _inlined(self, strategy: Strategy) -> Strategy:
-        """The strategy with the constraints of its segments."""
-        found = [segment_constraints(await self._api.get("segments", str(number))) for number in strategy.segments]
-        return replace(strategy, constraints=(*strategy.constraints, *(each for rows in found for each in rows)))
+    async def search(self, query: FlagQuery) -> FlagPage:
+        if query.segment:
+            query = replace(query, segment=segment_named(query.segment, await self.segments()).name)
+        checked_query(query, await self.environments() if query.state else ())
+        try:
+            page = await self._searched(query)
+        except TooMany:
+            if not answered_by_list(query):
+                raise
+            page = page_of(await self._rows(query.project), query)
+        if not page.flags:
+            await self._check_project(query.project)
+        return page
+
+    async def _searched(self, query: FlagQuery) -> FlagPage:
+        rows: list[Mapping[str, Json]] = []
+        while True:
+            room = min(query.limit - len(rows), PAGE)
+            asked = search_query(query, room, query.offset + len(rows))
+            body = await self._api.get("search", "features", query=asked)
+            more = rows_of(body, "features")
+            rows += more
+            if len(more) < room or len(rows) >= query.limit:
+                break
+        total = body.get("total") if isinstance(body, dict) else None
+        flags = tuple(flag_from(row, query.project) for row in rows)
+        return FlagPage(flags, total if isinstance(total, int) else query.offset + len(flags))
+
+    async def _rows(self, project: str) -> list[Flag]:
+        """The flags of the list, which is asked for without a limit and has no strategies."""
+        rows = rows_of(await self._api.get("projects", project, "features"), "features")
+        return [flag_from(row, project) for row in rows]
+
+    async def segments(self) -> Sequence[Segment]:
+        return segments_from(await self._api.known("segments"))
+
+    async def context_fields(self) -> Sequence[ContextField]:
+        return fields_from(await self._api.known("context"))
+
+    async def naming(self, project: str) -> Naming | None:
+        try:
+            return naming_from(await self._api.known("projects", project, "overview"))
+        except NotFound:
+            await self._check_project(project)
+            return None  # an older server
+
+    async def check(self, planned: Flag) -> None:
+        config = await self._api.known("ui-config", lasting=True)
+        if isinstance(config, dict) and config.get("maintenanceMode") is True:
+            raise Denied(
+                f"Unleash at {self._api.url} is in maintenance mode: it takes no changes now. Nothing was written.",
+                "Wait until an administrator ends it, or ask them; reading works meanwhile.",
+            )
+        check_room(planned, limits_from(config))
+        await self._check_tag_types({tag.type for tag in planned.tags})
+
+    async def _check_tag_types(self, wanted: set[str]) -> None:
+        """Errors: BadArgument (a type of tag that there is not)."""
+        known = _tag_types(await self._api.known("tag-types", lasting=True)) if wanted else set()
+        if wanted <= known:
+            return
+        known = _tag_types(await self._api.get("tag-types"))  # it may have been made just now
+        missing = sorted(wanted - known)
+        if missing:
+            near = did_you_mean(missing[0], known)
+            raise BadArgument(f'There is no tag type "{missing[0]}".', f"{near} Types of tags are made in Unleash.")
+
+    async def _check_project(self, project: str) -> None:
+        names = [str(each.get("id")) for each in rows_of(await self._api.known("projects"), "projects")]
+        if project not in names:
+            raise BadArgument(f'There is no project "{project}".', did_you_mean(project, names))
 
     async def _listed(self, project: str) -> list[Flag]:
         """The list has no strategies: an export of each environment has those of all flags, but not in their order. A
         flag with several in one environment is read by itself."""
-        rows = rows_of(await self._api.get("projects", project, "features"), "features")
-        flags = [flag_from(row, project) for row in rows]
+        flags = await self._rows(project)
         names = list(dict.fromkeys(state.name for flag in flags for state in flag.environments))
         try:
             exported = [await self._exported(project, name) for name in names]
@@ -119,15 +218,8 @@ class UnleashBackend:
         return found
 
     async def _archived(self, project: str, name: str = "") -> list[Flag]:
-        query = {"project": f"IS:{project}", "archived": "IS:true", "limit": str(_PAGE), "sortBy": "name"}
-        query |= {"query": name} if name else {}
-        found: list[Flag] = []
-        while True:
-            body = await self._api.get("search", "features", query={**query, "offset": str(len(found))})
-            rows = rows_of(body, "features")
-            found += [replace(flag_from(row, project), archived=True) for row in rows]
-            if len(rows) < _PAGE:
-                return [versioned(flag) for flag in found]
+        page = await self.search(FlagQuery(project, name, archived=True, limit=_MANY))
+        return [versioned(replace(flag, archived=True)) for flag in page.flags]
 
     # -------------------------------------------------------------- writes
 
@@ -142,6 +234,24 @@ class UnleashBackend:
             "impressionData": impression_data,
         }
         return await self._write(name, project, _Way("POST", ("projects", project, "features")), body, lambda _: True)
+
+    async def update(self, before: Flag, planned: Flag, by: str) -> Flag:
+        del by
+        check_one_parent(planned)
+        flag = await self.flag(before.name, before.project)
+        if flag.version != before.version:
+            raise MovedOn(f'Flag "{before.name}" changed in the meantime.', "Look at get_flag_state and try again.")
+        done: list[str] = []
+        for step in steps(flag, planned):
+            try:
+                flag = await self._write(flag.name, flag.project, _Way(step.verb, step.path), step.body, step.done)
+            except UserFixable as error:
+                if not done:
+                    raise
+                written = f"Written before that: {', '.join(dict.fromkeys(done))}."
+                raise type(error)(f"{error.message.rstrip('.')}. {written}", error.hint) from error
+            done.append(step.does)
+        return flag
 
     async def set_enabled(self, name: str, project: str, environment: str, enabled: bool, by: str) -> Flag:
         del by
@@ -231,11 +341,11 @@ class UnleashBackend:
         return missing
 
     async def _unknown(self, name: str, project: str, missing: NotFound) -> UserFixable:
-        projects = [str(each.get("id")) for each in await self.projects()]
-        if project not in projects:
-            return BadArgument(f'There is no project "{project}".', did_you_mean(project, projects))
-        rows = rows_of(await self._api.get("projects", project, "features"), "features")
-        near = did_you_mean(name, [str(row.get("name")) for row in rows])
+        try:
+            await self._check_project(project)
+        except BadArgument as error:
+            return error
+        near = did_you_mean(name, [flag.name for flag in await self._rows(project)])
         said = f" {missing.message}" if "there's a feature with that name" in missing.message else ""
         return UnknownFlag(f'There is no flag "{name}" in project "{project}".{said}', near)
 
@@ -249,3 +359,7 @@ def _with_strategies(flag: Flag, found: Mapping[str, Mapping[str, Sequence[Strat
         replace(state, strategies=tuple(found.get(state.name, {}).get(flag.name, ()))) for state in flag.environments
     )
     return versioned(replace(flag, environments=states))
+
+
+def _tag_types(body: Json) -> set[str]:
+    return {str(row.get("name")) for row in rows_of(body, "tagTypes")}

@@ -11,17 +11,18 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from ipaddress import ip_address
 from random import SystemRandom
+from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import quote, urlsplit
 
 from featureops.adapters.unleash.faults import Lost, TooMany, fault_of
 from featureops.core.errors import BadConfiguration, Unreachable
+from featureops.core.model import Json
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient, Response
 
     from featureops.adapters.settings import Secret
-    from featureops.core.model import Json
 
 __all__ = ["AdminApi", "Verb"]
 
@@ -31,6 +32,8 @@ _PAUSE: Final = 0.25
 _LONGEST_PAUSE: Final = 10.0
 _CONNECTIONS: Final = 10
 _CONNECT, _ANSWER, _QUEUE = 5.0, 20.0, 60.0
+_KEPT: Final = 60.0
+_Kept = dict[tuple[str, ...], tuple[float, Json]]
 _AGAIN: Final = frozenset({500, 502, 503, 504})
 
 
@@ -56,14 +59,30 @@ class AdminApi:
                 "Put a personal access token into the environment as UNLEASH_PAT; featureops.toml never holds it.",
             )
         self._token, self._agent = token, agent
+        self._known: _Kept = {}
+        self._lasting: _Kept = {}
 
     async def get(self, *path: str, query: Mapping[str, str] | None = None) -> Json:
         """The JSON at a path, whose parts are quoted here."""
         return await self._asked("GET", path, query=query)
 
+    async def known(self, *path: str, lasting: bool = False) -> Json:
+        """As `get`, from memory where it was read lately. A write forgets all but what is `lasting`."""
+        kept = self._lasting if lasting else self._known
+        found = kept.get(path)
+        if found is not None and monotonic() - found[0] < _KEPT:
+            return found[1]
+        body = await self.get(*path)
+        kept[path] = (monotonic(), body)
+        return body
+
     async def send(self, verb: Verb, *path: str, body: Json = None) -> Json:
-        """Send a write; None for an answer without a body."""
-        return await self._asked(verb, path, body=body)
+        """Send a write, the one way for all of them; None for an answer without a body."""
+        self._known.clear()
+        try:
+            return await self._asked(verb, path, body=body)
+        finally:
+            self._known.clear()  # what was read in the meantime may be older than the write
 
     async def read_by_post(self, *path: str, body: Json) -> Json:
         """The answer to a question that Unleash wants as POST and that changes nothing."""

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from featureops.core.errors import BadArgument, Unreachable
-from featureops.core.flagjson import constraint_from_json, flag_json, strategy_from_json, strategy_json
-from featureops.core.model import Constraint, EnvironmentState, Event, Flag, FlagType, Json, Strategy
+from featureops.core.flagjson import (
+    constraint_from_json,
+    dependency_from_json,
+    link_from_json,
+    strategy_from_json,
+    strategy_json,
+    tag_from_json,
+)
+from featureops.core.flagmeta import fingerprint
+from featureops.core.model import (
+    ContextField,
+    Dependency,
+    EnvironmentState,
+    Event,
+    Flag,
+    FlagType,
+    Json,
+    Naming,
+    Segment,
+    Strategy,
+)
+from featureops.core.targeting import Limits
 
-__all__ = ["body_of", "events_from", "flag_from", "rows_of", "segment_constraints", "versioned"]
+__all__ = [
+    "body_of",
+    "events_from",
+    "fields_from",
+    "flag_from",
+    "limits_from",
+    "naming_from",
+    "rows_of",
+    "segments_from",
+    "versioned",
+]
 
 
 def rows_of(body: Json, key: str) -> list[Mapping[str, Json]]:
@@ -39,8 +67,11 @@ def flag_from(body: Mapping[str, Json], project: str) -> Flag:
             archived=body.get("archived") is True or body.get("archivedAt") is not None,
             stale=body.get("stale") is True,
             environments=tuple(map(_state, _sorted(body.get("environments")))),
-            parents=_names(body.get("dependencies"), "feature"),
+            dependencies=_sorted_by_name(dependency_from_json(_bare(row)) for row in _rows(body.get("dependencies"))),
             children=_names(body.get("children"), ""),
+            tags=tuple(sorted(tag_from_json(row) for row in _rows(body.get("tags")))),
+            links=tuple(link_from_json(_bare(row)) for row in _rows(body.get("links"))),
+            stage=_stage(body.get("lifecycle")),
         )
     except BadArgument as error:
         raise Unreachable(
@@ -51,10 +82,7 @@ def flag_from(body: Mapping[str, Json], project: str) -> Flag:
 
 def versioned(flag: Flag) -> Flag:
     """The flag with the version that its content has: Unleash counts none itself. Usage is no part of it."""
-    states = tuple(replace(state, last_seen_at=None, yes=0, no=0) for state in flag.environments)
-    content = [flag_json(replace(flag, environments=states, version=0)), list(flag.parents)]
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
-    return replace(flag, version=int(digest[:12], 16))  # exact as a JSON number
+    return replace(flag, version=int(fingerprint(flag)[:12], 16))  # exact as a JSON number
 
 
 def body_of(strategy: Strategy) -> dict[str, Json]:
@@ -83,9 +111,52 @@ def events_from(rows: Iterable[Mapping[str, Json]]) -> Sequence[Event]:
     ]
 
 
-def segment_constraints(body: Json) -> tuple[Constraint, ...]:
-    rows = rows_of(body, "constraints")
-    return tuple(constraint_from_json(_plain(row)) for row in rows)
+def segments_from(body: Json) -> tuple[Segment, ...]:
+    """By id."""
+    found = [
+        Segment(
+            _whole(row.get("id")),
+            _text(row, "name", ""),
+            _text(row, "description", ""),
+            tuple(constraint_from_json(_plain(each)) for each in _rows(row.get("constraints"))),
+        )
+        for row in rows_of(body, "segments")
+    ]
+    return tuple(sorted(found, key=lambda segment: segment.id))
+
+
+def fields_from(body: Json) -> tuple[ContextField, ...]:
+    """Context fields, by name."""
+    found = [
+        ContextField(
+            _text(row, "name"),
+            _text(row, "description", ""),
+            row.get("stickiness") is True,
+            tuple(_text(each, "value", "") for each in _rows(row.get("legalValues"))),
+        )
+        for row in _rows(body)
+    ]
+    return tuple(sorted(found, key=lambda field: field.name))
+
+
+def naming_from(body: Json) -> Naming | None:
+    """How a project wants its flags to be called, out of its overview."""
+    rules = body.get("featureNaming") if isinstance(body, dict) else None
+    if not isinstance(rules, dict) or not _text(rules, "pattern", ""):
+        return None
+    return Naming(_text(rules, "pattern"), _text(rules, "example", ""), _text(rules, "description", ""))
+
+
+def limits_from(body: Json) -> Limits:
+    """What the server has room for, out of its configuration; where it does not say, what Unleash has by default."""
+    told = body.get("resourceLimits") if isinstance(body, dict) else None
+    rows, usual = told if isinstance(told, dict) else {}, Limits()
+    return Limits(
+        _whole(rows.get("featureEnvironmentStrategies")) or usual.strategies,
+        _whole(rows.get("constraints")) or usual.constraints,
+        _whole(rows.get("constraintValues")) or usual.values,
+        _whole(rows.get("strategySegments")) or usual.segments,
+    )
 
 
 def _state(row: Mapping[str, Json]) -> EnvironmentState:
@@ -118,6 +189,22 @@ def _plain(row: Mapping[str, Json]) -> dict[str, Json]:
 def _sorted(rows: Json) -> list[Mapping[str, Json]]:
     found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     return sorted(found, key=lambda row: _whole(row.get("sortOrder")))
+
+
+def _rows(rows: Json) -> list[Mapping[str, Json]]:
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _bare(row: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def _sorted_by_name(found: Iterable[Dependency]) -> tuple[Dependency, ...]:
+    return tuple(sorted(found, key=lambda each: each.feature))
+
+
+def _stage(lifecycle: Json) -> str:
+    return _text(lifecycle, "stage", "") if isinstance(lifecycle, dict) else ""
 
 
 def _names(rows: Json, key: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -23,7 +24,9 @@ _WEAK_WEIGHT = 0.25
 _ENOUGH = 1.25
 """Weight of shared words from which a match is no accident; one shared word counts a little less."""
 
-_PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_]+|\d+")
+_PIECES = re.compile(r"A+(?=Aa)|A?a+|A+|0+")
+"""A word in a text of which capitals are written `A`, other letters `a` and digits `0`."""
+_PLAIN = {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 _STOP = frozenset(
     """
     a an and are as at be by can do does for from has have i if in into is it its of on or our should so that
@@ -96,7 +99,10 @@ class Ranked:
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """A lower-case word without its English endings: payments, payment and paying give "pay"."""
+    """A lower-case word without its English endings: payments, payment and paying give "pay". Names of flags are
+    ASCII: letters are taken for those by which they are written there.
+    """
+    word = "".join(_PLAIN.get(c, c) for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     shorter = _shortened(word)
     while shorter != word:
         word, shorter = shorter, _shortened(shorter)
@@ -121,10 +127,17 @@ def _undoubled(root: str) -> str:
 _STOP_STEMS = frozenset(map(stem, _STOP)) | _STOP
 
 
+def _pieces(text: str) -> list[str]:
+    """The words of a text and of the identifiers in it, in lower case."""
+    text = unicodedata.normalize("NFC", text)
+    shape = "".join("A" if c.isupper() else "a" if c.isalpha() else "0" if c.isdigit() else " " for c in text)
+    return [text[found.start() : found.end()].lower() for found in _PIECES.finditer(shape)]
+
+
 def words(text: str) -> dict[str, str]:
     """Stems of a text with their first spelling, in order: identifiers split, stop words and numbers left out."""
     found: dict[str, str] = {}
-    for piece in (piece.lower() for piece in _PIECES.findall(text)):
+    for piece in _pieces(text):
         root = piece if piece in _WEAK else stem(piece)
         if len(piece) > 1 and not piece.isdigit() and root not in _STOP_STEMS:
             found.setdefault(root, piece)
@@ -193,7 +206,7 @@ def _agreement(own: Mapping[str, str], wanted: Wanted, asked: Mapping[str, str])
 
 def _is_phrase(own: Sequence[str], text: str) -> bool:
     """Whether the text holds the words of a name side by side, in order."""
-    said = [piece if piece in _WEAK else stem(piece) for piece in (part.lower() for part in _PIECES.findall(text))]
+    said = [piece if piece in _WEAK else stem(piece) for piece in _pieces(text)]
     return any(said[at : at + len(own)] == list(own) for at in range(len(said) - len(own) + 1))
 
 

@@ -6,24 +6,35 @@ What is not edited stays identical, byte for byte: every edit is a span of the o
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 
 from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Editor", "Frozen", "apply_edits"]
+__all__ = ["Editor", "Frozen", "Strokes", "apply_edits"]
 
 _BLANK = b" \t"
 
 
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """Some of the edits, inserted lines and shifts of lines."""
+
+    edits: list[Edit]
+    inserts: list[Edit]
+    shifts: dict[int, int]
+
+
 class Editor:
-    """`leaves` and `bindings` keep what `fold.touched` found."""
+    """`leaves`, `bindings` and `spare` keep what `fold.touched` found."""
 
     def __init__(self, file: SourceFile, frozen: Frozen | frozenset[int]) -> None:
         self.file = file
         self.leaves: list[Node] | None = None
         self.bindings: list[Binding] | None = None
+        self.spare: list[str] | None = None
         self._frozen = frozen
         self._edits: list[Edit] = []
         self._inserts: list[Edit] = []
@@ -53,6 +64,22 @@ class Editor:
         for line in starts[bisect_right(starts, start) : bisect_left(starts, end)]:
             if line not in self._frozen and width:
                 self._shifts[line] = self._shifts.get(line, 0) + width
+
+    def mark(self) -> Strokes:
+        """What there is by now, for `since`."""
+        return Strokes(self._edits[:], self._inserts[:], dict(self._shifts))
+
+    def since(self, mark: Strokes) -> Strokes:
+        shifts = {line: width - mark.shifts.get(line, 0) for line, width in self._shifts.items()}
+        fresh = {line: width for line, width in shifts.items() if width or line not in mark.shifts}
+        return Strokes(self._edits[len(mark.edits) :], self._inserts[len(mark.inserts) :], fresh)
+
+    def repeat(self, strokes: Strokes) -> None:
+        """Do again what was done `since` some time, in this editor or in another one of the file."""
+        self._edits += strokes.edits
+        self._inserts += strokes.inserts
+        for line, width in strokes.shifts.items():
+            self._shifts[line] = self._shifts.get(line, 0) + width
 
     def covers(self, span: Span) -> bool:
         """Whether nothing but white space of the bytes stays as it was."""

@@ -17,6 +17,7 @@ from featureops.core.fold.injected import unused_fields, unused_injections, unus
 from featureops.core.fold.members import Members
 from featureops.core.fold.opposites import Term, decided_by_opposites, note_term
 from featureops.core.fold.private_methods import unmentioned_methods
+from featureops.core.fold.repeating import Repeats
 from featureops.core.fold.results import result_of
 from featureops.core.fold.statements import Statements
 from featureops.core.fold.unread import unread_collections
@@ -90,7 +91,7 @@ class FileFold:
         self.spread: frozenset[str] = frozenset()
         self.values: dict[Binding, Known] = {}
         self.results: dict[Binding, Known] = {}
-        self._frozen = Frozen(file)
+        self._frozen, self._repeats = Frozen(file), Repeats()
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
@@ -146,6 +147,8 @@ class FileFold:
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
         statements.asked, statements.gates = self.asked, self.gates
+        statements.repeats = self._repeats
+        self._repeats.begin(self.seeds, {"goes": doomed, "boolean": self._boolean})
         statements.visit(self.file.root)
         return statements
 
@@ -198,7 +201,7 @@ class FileFold:
         """Conditions that are decided since a name has come down to another, or to the opposite of one."""
         reduce = self._scratch(folded).reduce
         for binding in filter(None, map(self._bound_by, tuple(self.seeds))):
-            if not is_handed_over(binding) and not is_visible(self.names, binding):
+            if binding.is_single and not is_visible(self.names, binding) and not is_handed_over(binding):
                 note_term(self._terms, binding, self.names, reduce)
         fresh = {row: value for row, value in decided_by_opposites(self.names, self._terms) if row not in self.seeds}
         self.seeds.update(fresh)
@@ -245,11 +248,11 @@ class FileFold:
         """Functions that only return a known value: their calls are known too."""
         grown = False
         for function in self._functions_around("function", "lambda"):
-            binding = function_binding(function, self.names)
-            if binding is None or binding in self.results or not binding.is_single:
-                continue
             value = self._result(function, folded)
-            if value is None or self._may_be_overridden(function, binding):
+            binding = function_binding(function, self.names) if value is not None else None
+            if value is None or binding is None or binding in self.results or not binding.is_single:
+                continue
+            if self._may_be_overridden(function, binding):
                 continue
             self.results[binding] = value
             is_async, is_property = _is_async(function), function.type in self.file.pack.index.properties
@@ -310,9 +313,8 @@ class FileFold:
         return self._fields.spread(self.seeds, lambda node: self._const(node, folded))
 
     def _result(self, function: Node, folded: Statements, is_getter: bool = False) -> Known | None:
-        if self._has_effects(function):
-            return None
-        return result_of(function, folded, lambda node: self._const(node, folded), is_getter=is_getter)
+        value = result_of(function, folded, lambda node: self._const(node, folded), is_getter=is_getter)
+        return None if value is None or self._has_effects(function) else value
 
     def _has_effects(self, function: Node) -> bool:
         """Whether calling it may evaluate more than its body: what its parameters are given when nothing is passed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from featureops.core.given import lazy_value
-from featureops.core.mentions import mentions_of
+from featureops.core.mentions import mentions_within
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
@@ -18,12 +18,12 @@ def is_lazy(block: Node) -> bool:
 
 def is_handed_over(binding: Binding) -> bool:
     """Whether what is called with the variable itself may write it, or a function that takes it in has its own one."""
-    words = binding.definitions[0].file.pack.index.handing_words
-    spoken = mentions_of(binding.definitions[0].file, binding.name)
-    taken = (node for node in spoken if _is_taken_in(node) and binding.scope.span.holds(node.span))
-    if any(node not in binding.uses for node in taken):
+    file = binding.definitions[0].file
+    words = file.pack.index.handing_words
+    spoken = mentions_within(file, binding.name, binding.scope) if "captures" in file.pack.shaped else ()
+    if any(_is_taken_in(node) and node not in binding.uses for node in spoken):
         return True
-    return any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
+    return bool(words) and any(use.parent is not None and use.parent.children[0].text in words for use in binding.uses)
 
 
 def _is_taken_in(name: Node) -> bool:

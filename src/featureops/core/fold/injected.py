@@ -95,7 +95,8 @@ def _kept_parameter(owner: Node, name: str) -> Node | None:
 def unused_injections(names: Names, editor: Editor, is_used_elsewhere: Callable[[Binding], bool]) -> list[Node]:
     """Fields that a framework fills by their type, and that were used and are not any more."""
     found: list[Node] = []
-    for binding in touched_fields(names, editor) if names.file.pack.index.injection_marks else ():
+    is_marked = any(mark.encode() in names.file.data for mark in names.file.pack.index.injection_marks)
+    for binding in touched_fields(names, editor) if is_marked else ():
         field = _plain_field(binding)
         if field is None or not _is_injected(field) or editor.covers(field.span):
             continue
@@ -115,16 +116,18 @@ def _is_injected(field: Node) -> bool:
 
 def _bare_field(binding: Binding) -> Node | None:
     """The declarator of a private field that is given no value where it is declared."""
-    return _plain_field(binding) if is_private(binding) else None
+    field = _plain_field(binding)
+    return field if field is not None and is_private(binding) else None
 
 
 def _plain_field(binding: Binding) -> Node | None:
     if len(binding.definitions) != 1 or binding.imported is not None:
         return None
-    name, field = binding.definitions[0], definition_of(binding)
-    is_field = binding.scope.type in name.file.pack.index.class_scopes
+    if binding.scope.type not in binding.scope.file.pack.index.class_scopes:
+        return None
+    field = definition_of(binding)
     bare = field is not None and field.shape == "declarator" and initializer(binding) is None
-    return field if is_field and bare else None
+    return field if bare else None
 
 
 def _uses(names: Names, binding: Binding, field: Node) -> Iterator[Node]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.touched import touched_leaves
 from featureops.core.mentions import leaves_around
+from featureops.core.querying import nodes_shaped
 from featureops.core.scopes import Binding
 from featureops.core.selves import class_above, holder_meant
 from featureops.core.syntax import Node, SourceFile
@@ -52,6 +54,7 @@ class Members:
         self.is_used_elsewhere = is_used_elsewhere
         self.settled: dict[Node, Member] = {}
         self._found: dict[Node, Member | None] = {}
+        self._named_by = cache(self._naming)
 
     def around(self, seed: Node) -> Member | None:
         """The member whose value an expression may decide."""
@@ -81,7 +84,7 @@ class Members:
         built on no other."""
         gone = (node for node in touched_leaves(editor) if node.parent is not None and _is_own(node.parent))
         names = {self._text(node) for node in gone if not node.children and editor.covers(node.span)}
-        named = ((node, node.parent) for name in sorted(names) for node in self._named(name))
+        named = ((node, node.parent) for name in sorted(names) for node in self._named_by(name))
         return [
             holder
             for node, holder in named
@@ -89,6 +92,14 @@ class Members:
             and _class_of_method(holder) is not None
             and (self._is_private(node, holder) or _stands_alone(holder))
         ]
+
+    def _naming(self, name: str) -> list[Node]:
+        """`_named`, as far as it may be the name of a function: the own object is spoken of everywhere."""
+        if name not in self.file.pack.index.self_names:
+            return self._named(name)
+        functions = nodes_shaped(self.file, "function")
+        leaves = (part for each in functions for part in each.children if part.named and not part.children)
+        return [leaf for leaf in leaves if self._text(leaf) == name]
 
     # -------------------------------------------------------------- one member
 

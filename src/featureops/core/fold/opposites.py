@@ -48,8 +48,8 @@ def _term_of(node: Node, names: Names, known: Mapping[Binding, Term]) -> Term | 
 def note_term(
     known: dict[Binding, Term], binding: Binding, names: Names, reduce: Callable[[Node, Context], Value]
 ) -> None:
-    """Note what a name is that comes down to another one, or to its negation, now."""
-    value = initializer(binding) if binding not in known and binding.is_single else None
+    """Note what a name that is bound once is, where it comes down to another one, or to its negation, now."""
+    value = initializer(binding) if binding not in known else None
     now = reduce(value, "value") if value is not None else None
     term = _term_of(now.node, names, known) if isinstance(now, Becomes) else None
     if term is not None:

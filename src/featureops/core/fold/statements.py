@@ -15,6 +15,7 @@ from featureops.core.fold.embedded import Embedded
 from featureops.core.fold.gated import Gated
 from featureops.core.fold.leaving import always_leaves, gives, loop_leaves
 from featureops.core.fold.options import Options
+from featureops.core.fold.repeating import Notes, Repeats
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.tuples import Tuples
@@ -60,6 +61,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
         self.gates: Mapping[Node, bool] = {}
         self.opened: set[Node] = set()
         self.visited: set[Node] = set()
+        self.repeats: Repeats | None = None
 
     def visit(self, node: Node) -> None:
         if node in self.doomed or node in self.visited:
@@ -111,6 +113,10 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
             case _:
                 super().visit(node)
 
+    def _notes(self) -> Notes:
+        sets = (self.gone, self.otherwise, self.dropped, self.opened, self.visited)
+        return Notes(sets, self.leaves, self.stands_for, self._reduced)
+
     def _loses_items(self, node: Node) -> bool:
         return any(item in self.doomed for item in node.items) and not _is_class_body(node)
 
@@ -135,6 +141,13 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
                 self.visit(child)
 
     def _function(self, node: Node) -> None:
+        if self.repeats is None:
+            self._parts(node)
+        else:
+            self.repeats.visit(node, self._parts, self.editor, self._notes())
+
+    def _parts(self, node: Node) -> None:
+        """What a function is made of."""
         body = node.role("body")
         for child in node.children:
             if child not in self.hot:

@@ -27,8 +27,11 @@ def touched_bindings(names: Names, editor: Editor, also: Iterable[Binding] = ())
 def touched_members(names: Names, editor: Editor) -> list[Binding]:
     """`touched_bindings`, and what has the name of a member in what goes, of whatever object, unless such a member is
     still asked for."""
-    named = dict.fromkeys(node.text for node in touched_leaves(editor) if _is_member(node))
-    spare = [name for name in named if not any(_is_asked(node, editor) for node in each_mention(editor.file, name))]
+    if editor.spare is None:
+        named = dict.fromkeys(node.text for node in touched_leaves(editor) if _is_member(node))
+        each = ((name, each_mention(editor.file, name)) for name in named)
+        editor.spare = [name for name, nodes in each if not any(_is_asked(node, editor) for node in nodes)]
+    spare = editor.spare
     return touched_bindings(names, editor, (binding for name in spare for binding in names.called(name)))
 
 
