@@ -174,12 +174,9 @@ async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
 
 def _remembered(deps: Deps, request: WriteRequest, after: Flag) -> str | None:
     """Keep what it takes to take the write back; the id of the change."""
-    if deps.history is None:
+    if deps.history is None or request.undoes is not None:
         return None
     try:
-        if request.undoes is not None:
-            deps.history.undone(request.undoes)
-            return None
         address = str(deps.flags().link(after.project, after.name).get("api", ""))
         before = None if request.before is None else flag_json(request.before)
         change = FlagChange(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -10,7 +11,7 @@ import anyio.to_thread
 from featureops.app import plans
 from featureops.app.deps import Deps
 from featureops.app.flagwrites import Change, answer, carry_out
-from featureops.core.errors import BadArgument, MovedOn
+from featureops.core.errors import BadArgument, MovedOn, Unwritable
 from featureops.core.flagjson import flag_from_json
 from featureops.core.flagmeta import fingerprint
 from featureops.core.flagstate import environment_of
@@ -67,6 +68,9 @@ async def _undo_flag(deps: Deps, change: FlagChange, confirm: str | None) -> dic
     )
     outcome = await carry_out(deps, asked)
     done = outcome.status == "done"
+    if done and deps.history is not None:
+        with suppress(Unwritable):  # it was taken back; at worst it is offered again, and refused then
+            await anyio.to_thread.run_sync(deps.history.undone, change.change_id)
     return answer(deps, asked, outcome) | {"changeId": change.change_id, "undone": done, "files": []}
 
 

@@ -31,7 +31,7 @@ class Answering(Fake):
         self.answers = {f"{ADMIN}/{path.replace('__', '/')}": body for path, body in answers.items()}
 
     def answer(self, path: str) -> bytes:
-        found = self.answers.get(urlsplit(path).path.replace("ui-config", "ui_config"))
+        found = self.answers.get(urlsplit(path).path.replace("-", "_"))
         return self.flag() if found is None else json.dumps(found).encode()
 
     def asked(self, word: str) -> int:
@@ -171,3 +171,29 @@ def test_a_write_in_parts_that_fails_on_the_way_says_what_was_written() -> None:
         with_backend(fake, work)
     assert [each.split()[0] for each in fake.seen] == ["GET", "GET", "PUT", "GET", "PUT"]
     assert raised.value.hint
+
+
+def test_a_part_that_is_lost_on_the_way_is_told_with_what_it_left() -> None:
+    fake = Answering()
+    fake.plans = ["", "", "", "", "die"]
+
+    async def work(backend: UnleashBackend) -> Flag:
+        flag = await backend.flag(NAME)
+        return await backend.update(flag, replace(flag, description="New", tags=(Tag("simple", "two"),)), "me")
+
+    with pytest.raises(UserFixable, match=r"not applied\. Written before that: the description"):
+        with_backend(fake, work)
+    assert [each.split()[0] for each in fake.seen] == ["GET", "GET", "PUT", "GET", "PUT", "GET"]
+
+
+def test_a_type_of_tag_that_there_is_not_is_told_with_the_nearest() -> None:
+    fake = Answering(ui_config={}, tag_types={"tagTypes": [{"name": "simple"}, {"name": "team"}]})
+
+    async def work(backend: UnleashBackend) -> None:
+        flag = await backend.flag(NAME)
+        await backend.check(replace(flag, tags=(Tag("team", "payments"),)))
+        await backend.check(replace(flag, tags=(Tag("simple", "one"), Tag("taem", "payments"))))
+
+    with pytest.raises(BadArgument, match="taem") as raised:
+        with_backend(fake, work)
+    assert '"team"' in raised.value.hint

@@ -54,6 +54,7 @@ class UnleashBackend:
 
     def __init__(self, api: AdminApi, project: str) -> None:
         self._api, self._project = api, project
+        self._tags_apart = False
 
     @property
     def kind(self) -> str:
@@ -80,20 +81,30 @@ class UnleashBackend:
     async def flag(self, name: str, project: str | None = None) -> Flag:
         where = project or self._project
         try:
-            body = await self._api.get("projects", where, "features", name)
+            body = await self._body(name, where)
         except NotFound as missing:
             archived = [flag for flag in await self._archived(where, name) if flag.name == name]
             if archived:
                 return archived[0]
             raise await self._unknown(name, where, missing) from missing
-        if not isinstance(body, dict):
-            raise Unreachable("Unleash's answer is no flag.", "Check UNLEASH_BASE_URL.")
-        if "tags" not in body:
-            body = {**body, "tags": await self._tags(name)}
         return flag_from(body, where)
 
+    async def _body(self, name: str, project: str) -> Mapping[str, Json]:
+        """A flag with its tags. Most servers give them apart: once that is known, both are asked for at a time."""
+        path = ("projects", project, "features", name)
+        if self._tags_apart:
+            body, tags = await asyncio.gather(self._api.get(*path), self._tags(name))
+        else:
+            body, tags = await self._api.get(*path), None
+        if not isinstance(body, dict):
+            raise Unreachable("Unleash's answer is no flag.", "Check UNLEASH_BASE_URL.")
+        if "tags" in body:
+            return body
+        tags = tags if self._tags_apart else await self._tags(name)
+        self._tags_apart = True
+        return {**body, "tags": tags}
+
     async def _tags(self, name: str) -> Json:
-        """They are asked for apart: a flag alone comes without them."""
         return [dict(row) for row in rows_of(await self._api.get("features", name, "tags"), "tags")]
 
     async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]:
@@ -163,6 +174,18 @@ class UnleashBackend:
                 "Wait until an administrator ends it, or ask them; reading works meanwhile.",
             )
         check_room(planned, limits_from(config))
+        await self._check_tag_types({tag.type for tag in planned.tags})
+
+    async def _check_tag_types(self, wanted: set[str]) -> None:
+        """Errors: BadArgument (a type of tag that there is not)."""
+        known = _tag_types(await self._api.known("tag-types", lasting=True)) if wanted else set()
+        if wanted <= known:
+            return
+        known = _tag_types(await self._api.get("tag-types"))  # it may have been made just now
+        missing = sorted(wanted - known)
+        if missing:
+            near = did_you_mean(missing[0], known)
+            raise BadArgument(f'There is no tag type "{missing[0]}".', f"{near} Types of tags are made in Unleash.")
 
     async def _check_project(self, project: str) -> None:
         names = [str(each.get("id")) for each in rows_of(await self._api.known("projects"), "projects")]
@@ -336,3 +359,7 @@ def _with_strategies(flag: Flag, found: Mapping[str, Mapping[str, Sequence[Strat
         replace(state, strategies=tuple(found.get(state.name, {}).get(flag.name, ()))) for state in flag.environments
     )
     return versioned(replace(flag, environments=states))
+
+
+def _tag_types(body: Json) -> set[str]:
+    return {str(row.get("name")) for row in rows_of(body, "tagTypes")}
