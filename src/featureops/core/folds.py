@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from featureops.core.carried import pack, unpack
+from featureops.core.checks import check_at
 from featureops.core.constructed import is_made_in
 from featureops.core.fixing import Fixing
 from featureops.core.fold.editor import apply_edits
@@ -171,6 +172,7 @@ class Folds:
         fold.seeds = safe
         fold.is_made = lambda owner: is_made_in(self._project, self.with_word(class_name(owner)), owner)
         fold.is_hidden = partial(is_hidden, self._project, path)
+        fold.check = partial(check_at, self._project, path)
         fold.freed = frozenset(found.part for found in self._state.handed)
         fold.held = self._state.held.get(path, {})
         fold.asked = self._state.asked.get(path, frozenset())

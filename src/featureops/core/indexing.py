@@ -95,7 +95,8 @@ class Indexing:
     entry that their argument names. `alternatives` are labels and patterns that list what they take: anything where
     they are empty. At the end of `closed_cases` control leaves the switch; `looping` switches are loops to `continue`,
     `swallowing` statements go on where a part of them fails, `iterations` are
-    methods that do not look at what their block gives, `listing_calls` give a list of their arguments.
+    methods that do not look at what their block gives, `listing_calls` give a list of their arguments,
+    `contract_calls` only tell the compiler something, `looking_methods` something of their object.
     `tuples` list several values, or patterns for them, in
     brackets; `bracketed` switches need some of their own. The labels of `loose_cases` may take more than what is equal
     to them, `naming_patterns` of one name take anything. A field with one of `once_words` is filled when an object is
@@ -225,6 +226,8 @@ class Indexing:
     swallowing: frozenset[str]
     iterations: frozenset[str]
     listing_calls: frozenset[str]
+    contract_calls: frozenset[str]
+    looking_methods: frozenset[str]
     tuples: frozenset[str]
     bracketed: frozenset[str]
     loose_cases: frozenset[str]

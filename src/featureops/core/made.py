@@ -12,7 +12,7 @@ from featureops.core.readers import Given
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Program", "accessed_field", "made_field", "made_name", "received_method"]
+__all__ = ["Program", "accessed_field", "function_called", "made_field", "made_name", "received_method"]
 
 _Place = tuple[str, Binding]
 
@@ -44,14 +44,14 @@ def made_name(program: Program, path: str, part: Node) -> str | None:
     name = (holder.role("name") or holder.role("left")) if holder is not None else None
     if name is None or name.start >= call.start:
         return None
-    found = _function(program, path, call)
+    found = function_called(program, path, call)
     made = _object(found[1], program.names(found[0]), "") if found is not None else None
     return (name.role("property") or name).text if made is not None else None
 
 
 def made_field(program: Program, path: str, call: Node, name: str) -> tuple[str, Node, Given] | None:
     """(file, expression, what its parameters are filled with) of a field of the object that a call gives."""
-    found = _function(program, path, call)
+    found = function_called(program, path, call)
     if found is None:
         return None
     where, function = found
@@ -70,7 +70,7 @@ def made_field(program: Program, path: str, call: Node, name: str) -> tuple[str,
 
 def accessed_field(program: Program, path: str, holder: Node, method: str) -> str | None:
     """The field that a method of an object gives, and nothing else; `holder` is the object or a call that makes it."""
-    found = _function(program, path, holder) if holder.shape == "call" else None
+    found = function_called(program, path, holder) if holder.shape == "call" else None
     where, made = (found[0], _object(found[1], program.names(found[0]), "")) if found is not None else (path, holder)
     kind = made.role("type") if made is not None and made.shape == "object" else None
     files = (
@@ -98,7 +98,7 @@ def received_method(files: Iterable[SourceFile | None], kind: str, name: str) ->
     return None
 
 
-def _function(program: Program, path: str, call: Node) -> tuple[str, Node] | None:
+def function_called(program: Program, path: str, call: Node) -> tuple[str, Node] | None:
     """The function of the house that a call runs, by its plain name or as one of a module."""
     callee = call.role("function")
     owner, name = (callee.role("object"), callee.role("property")) if callee is not None else (None, None)
@@ -109,7 +109,10 @@ def _function(program: Program, path: str, call: Node) -> tuple[str, Node] | Non
         meant = program.meaning(path, callee) if callee is not None else None
         found = program.origin(*meant) if meant is not None else None
     definition = definition_of(found[1]) if found is not None and found[1].is_single else None
-    return (found[0], definition) if found and definition is not None and definition.shape == "function" else None
+    if definition is not None and definition.shape == "declarator":
+        definition = definition.role("value")
+    is_function = definition is not None and definition.shape in ("function", "lambda")
+    return (found[0], definition) if found and definition is not None and is_function else None
 
 
 def _object(function: Node, names: Names, field: str) -> Node | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from featureops.core.callers import has_other_name, only_names
+from featureops.core.checks import is_checked
 from featureops.core.detect.places import is_test_path
 from featureops.core.fold.values import is_pure
 from featureops.core.given import call_of, is_readable, item_given, listed_parameter, parameters_of
@@ -128,6 +129,8 @@ class _Asked:
         part = listed_parameter(binding, function.node)
         if part is None or not binding.is_single or not self._is_idle(part):
             return None
+        if is_checked(self._project, function.path, function.node, binding, value):
+            return None  # such calls do nothing and go
         names = parameter_at(function.node, binding, position).labels
         given: list[Node] = []
         odd: list[Node] = []

@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from featureops.core.checks import Check
 from featureops.core.fold.values import is_pure
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["asserted", "launched_by"]
+__all__ = ["Asserted", "asserted", "checked", "launched_by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """A statement that does nothing while `condition` is `passes`."""
+
+    condition: Node
+    passes: bool = True
+
+
+def checked(
+    statement: Node, names: Names, check: Callable[[Node], Check | None], is_known: Callable[[Node], bool]
+) -> Asserted | None:
+    """What a statement asserts, by the language's own means or by a function of the house."""
+    said = asserted(statement, names)
+    if said is not None:
+        return Asserted(said)
+    call = statement.role("operand") if statement.shape == "expression" else statement
+    found = check(call) if call is not None and call.shape == "call" else None
+    if found is None or not all(is_pure(each, is_known) for each in found.others):
+        return None
+    return Asserted(found.condition, found.passes)
 
 
 def asserted(statement: Node, names: Names) -> Node | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from featureops.core.checks import Check, no_check
 from featureops.core.fold.accesses import is_read_plainly, taken
 from featureops.core.fold.calls import called, is_method, whole_use
 from featureops.core.fold.chains import is_seen_as_boolean
@@ -64,8 +65,8 @@ class FileFold:
     """`seeds` are expressions whose value is known, `cuts` bytes that go in any case, `spread` names whose value was
     put in elsewhere; `parts` go with all that they leave empty, `entries` by themselves. `mentions` tells whether a
     comment speaks of the flag, `is_made` whether code makes objects of a class by itself, `is_hidden` whether a use may
-    be of something else than what a scope binds; `freed` are parts that it
-    hands over no more, `asked` questions for other flags: to ask does nothing."""
+    be of something else than what a scope binds, `check` what a call of the house only sees to; `freed` are parts that
+    it hands over no more, `asked` questions for other flags: to ask does nothing."""
 
     def __init__(
         self,
@@ -86,6 +87,7 @@ class FileFold:
         self.held: dict[Binding, Node] = {}
         self.is_made: Callable[[Node], bool] = _always
         self.is_hidden: Callable[[Node, Node], bool] = _never
+        self.check: Callable[[Node], Check | None] = no_check
         self.freed: frozenset[Node] = frozenset()
         self.asked: frozenset[Node] = frozenset()
         self.spread: frozenset[str] = frozenset()
@@ -146,7 +148,7 @@ class FileFold:
             editor.delete(cut.start, cut.end)
         statements = Statements(editor, self.seeds, frozenset(hot), self.names, doomed, self.mentions)
         statements.boolean_bindings = self._boolean
-        statements.asked, statements.gates = self.asked, self.gates
+        statements.asked, statements.gates, statements.check = self.asked, self.gates, self.check
         statements.repeats = self._repeats
         self._repeats.begin(self.seeds, {"goes": doomed, "boolean": self._boolean})
         statements.visit(self.file.root)
@@ -239,7 +241,7 @@ class FileFold:
         """The same knowledge with an editor that nobody reads."""
         scratch = Editor(self.file, self._frozen)
         statements = Statements(scratch, self.seeds, folded.hot, self.names, folded.doomed, self.mentions)
-        statements.asked = self.asked
+        statements.asked, statements.check = self.asked, self.check
         return statements
 
     # -------------------------------------------------------------- functions

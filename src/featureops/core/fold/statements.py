@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from featureops.core.checks import Check, no_check
 from featureops.core.fold.arms import Arms, has_arms
-from featureops.core.fold.assertions import asserted, launched_by
+from featureops.core.fold.assertions import checked, launched_by
 from featureops.core.fold.blocks import Blocks
 from featureops.core.fold.case_conditions import CaseConditions
-from featureops.core.fold.chains import Arm, inside, is_predicate
+from featureops.core.fold.chains import inside, is_predicate
 from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.embedded import Embedded
 from featureops.core.fold.gated import Gated
 from featureops.core.fold.lasting import is_result_seen, kept_generator
 from featureops.core.fold.layout import is_alone
-from featureops.core.fold.leaving import always_leaves, loop_leaves
+from featureops.core.fold.leaving import always_leaves
+from featureops.core.fold.loops import Loops
 from featureops.core.fold.options import Options
 from featureops.core.fold.repeating import Notes, Repeats
 from featureops.core.fold.several import Several
 from featureops.core.fold.stores import dead_stores
 from featureops.core.fold.tuples import Tuples
-from featureops.core.fold.values import KEEP, Const, Context, Known, evaluated, is_pure
+from featureops.core.fold.values import KEEP, Const, Context, Known, evaluated
 from featureops.core.house import is_condition_option
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
@@ -45,7 +47,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedded, Gated):
+class Statements(Loops, Several, Arms, Options, Choices, CaseConditions, Tuples, Embedded, Gated):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
@@ -63,6 +65,7 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
         self.boolean_bindings: set[Node] = set()
         self.gates: Mapping[Node, bool] = {}
         self.opened: set[Node] = set()
+        self.check: Callable[[Node], Check | None] = no_check
         self.visited: set[Node] = set()
         self.repeats: Repeats | None = None
 
@@ -268,12 +271,9 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
 
     def _statement(self, block: Node, node: Node) -> None:
         """Where expressions are statements, one whose value nobody sees goes once it is known."""
-        known = (
-            self.reduce(said, "boolean")
-            if (said := asserted(node, self.names)) in self.hot and said is not None
-            else KEEP
-        )
-        if isinstance(known, Const) and known.holds and not known.effects:
+        said = checked(node, self.names, self.check, self.is_known)
+        known = self.reduce(said.condition, "boolean") if said is not None and said.condition in self.hot else KEEP
+        if said is not None and isinstance(known, Const) and known.holds is said.passes and not known.effects:
             self.gone.add(node)
             return
         is_seen = node is block.items[-1] or not node.file.pack.index.implicit_returns
@@ -315,66 +315,6 @@ class Statements(Several, Arms, Options, Choices, CaseConditions, Tuples, Embedd
             self.materialize(inner, value)
 
     # -------------------------------------------------------------- other statements
-
-    def _loop(self, node: Node) -> None:
-        if node.shape == "while":
-            self._while(node)
-        elif node.roles("condition"):
-            self._counted(node)
-        else:
-            super().visit(node)
-
-    def _while(self, node: Node) -> None:
-        condition, body = node.role("condition"), node.role("body")
-        if condition is None or body is None:
-            return
-        value = self.reduce(condition, "boolean")
-        if isinstance(value, Const) and not value.effects and not value.holds:
-            self._never_run(node)
-            return
-        self.place(condition, value)
-        if body in self.hot:
-            self.visit(body)
-            if self._emptied(body):
-                self.blocks.fill(body)
-        for item in node.items:
-            if item.shape == "else" and item in self.hot:
-                self.visit(item)
-        self.leaves[node] = isinstance(value, Const) and value.holds and loop_leaves(node, self._standing)
-
-    def _counted(self, node: Node) -> None:
-        """A loop that is told how to begin, when to go on and what to do between."""
-        first, condition, body = node.role("initializer"), node.role("condition"), node.role("body")
-        value = self.reduce(condition, "boolean") if condition is not None else KEEP
-        is_known = isinstance(value, Const) and not value.effects
-        if isinstance(value, Const) and is_known and not value.holds and (first is None or self._only_declares(first)):
-            self.gone.add(node)
-            return
-        for part in (first, *node.children) if first is not None and first.parent is not node else node.children:
-            if part in self.hot and part is not condition:
-                self.visit(part)
-        if condition is not None:
-            self.place(condition, value)
-        if body is not None and self._emptied(body):
-            self.blocks.fill(body)
-        self.leaves[node] = isinstance(value, Const) and value.holds and loop_leaves(node, self._standing)
-
-    def _only_declares(self, first: Node) -> bool:
-        """Whether nothing is lost with what a loop begins with."""
-        values = [part.role("value") for part in first.walk() if part.shape == "declarator"]
-        is_pure_one = all(value is None or is_pure(value, self.is_known) for value in values)
-        return first.shape == "pass" or (first.shape == "declaration" and is_pure_one)
-
-    def _never_run(self, loop: Node) -> None:
-        """Of a loop that never begins stays what is done when it has come to its end."""
-        other = next((item for item in loop.items if item.shape == "else"), None)
-        body = other.role("body") if other is not None else None
-        if other is None or body is None:
-            self.gone.add(loop)
-            return
-        if body in self.hot:
-            self.visit(body)
-        self._unwrap(loop, Arm(other.start, other, None, body))
 
     def _list(self, node: Node) -> None:
         """Known values leave the dependency arrays of hooks; elsewhere they become literals. What is doomed goes."""

@@ -100,7 +100,9 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
         if part.shape == "call":
             callee, arguments = part.role("function"), part.role("arguments")
             if callee is None or not (callee.text in index.pure_calls or _makes_mock(part, callee.text)):
-                return False
+                if callee is None or not _only_looks(callee):
+                    return False
+                stack.append(callee)
             stack.extend(arguments.items if arguments else ())
             continue
         if part.shape == "string":
@@ -110,6 +112,12 @@ def is_pure(node: Node, known: Callable[[Node], bool]) -> bool:
             return False
         stack.extend(part.items)
     return True
+
+
+def _only_looks(callee: Node) -> bool:
+    """Whether a method tells something of its object, by a name that the language's own types give such methods."""
+    name = callee.role("property")
+    return name is not None and name.text in name.file.pack.index.looking_methods
 
 
 def _makes_mock(call: Node, callee: str) -> bool:
