@@ -16,12 +16,17 @@ class TypeRules:
     """What tells the type of a value. `values` maps a node type or shape to rules: a type as it is written, in which
     `{1.0}` is the text of the first child of the second, `{0:type}` the type of the first; with `start => ` in front
     for values that begin with that text. `results` are those of well-known functions, by the text of the callee.
-    `several` is the node type of a list of values, `methods` are those of functions that belong to a type."""
+    `several` is the node type of a list of values, `methods` are those of functions that belong to a type, `signatures`
+    those of methods that a type only promises, `embedded` those of types whose members another one has too; `plain` are
+    the types that are known everywhere."""
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     results: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     several: frozenset[str] = frozenset()
     methods: frozenset[str] = frozenset()
+    signatures: frozenset[str] = frozenset()
+    embedded: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

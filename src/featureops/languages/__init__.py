@@ -392,9 +392,9 @@ def _functions(table: Table) -> FunctionRules:
 
 def _types(table: Table) -> TypeRules:
     values, results = subtable(table, "values"), subtable(table, "results")
+    sets = ("several", "methods", "signatures", "embedded", "plain")
     return TypeRules(
-        values={kind: texts(values, kind) for kind in values},
-        results={callee: texts(results, callee) for callee in results},
-        several=frozenset(texts(table, "several")),
-        methods=frozenset(texts(table, "methods")),
+        {kind: texts(values, kind) for kind in values},
+        {callee: texts(results, callee) for callee in results},
+        *(frozenset(texts(table, name)) for name in sets),
     )

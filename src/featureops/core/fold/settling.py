@@ -68,7 +68,8 @@ def _pairs(file: SourceFile, moved: Mapping[int, int]) -> Iterator[tuple[Node, l
             line = file.data.rfind(b"\n", 0, item.start) + 1
             if ready and line in moved and not _mentions_itself(item, ready):
                 yield item, ready
-            for name in [name for name in bare if _mentions(item, name)]:
+            # Code that stays where it was parts a declaration from what sets it: such a one was there before.
+            for name in [name for name in bare if line not in moved or _mentions(item, name)]:
                 del bare[name]
 
 

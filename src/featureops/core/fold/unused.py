@@ -104,12 +104,20 @@ def _removable(
     part = _injected(binding) or _destructured(binding, names, editor)
     if part is not None:
         return part
-    if parent.shape not in ("declarator", "assign") or binding.writes or binding.outer:
+    if parent.shape not in ("declarator", "assign") or binding.outer:
         return None
     value = initializer(binding)
-    if value is None or not (binding in settled or is_pure(value, is_known)):
+    if value is None and _is_bare(parent, binding, names) and all(editor.covers(part.span) for part in binding.writes):
+        return parent
+    if binding.writes or value is None or not (binding in settled or is_pure(value, is_known)):
         return None
     return parent
+
+
+def _is_bare(declarator: Node, binding: Binding, names: Names) -> bool:
+    """Whether a local variable is declared without a value."""
+    is_local = binding.scope is not names.file.root and binding.scope.type not in names.file.pack.index.class_scopes
+    return is_local and declarator.shape == "declarator" and declarator.role("value") is None
 
 
 def _injected(binding: Binding) -> Node | None:

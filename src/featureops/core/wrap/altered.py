@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import Item, definition_name, unwrapped_definition
+from featureops.core.wrap.boxes import definition_name, unwrapped_definition
+from featureops.core.wrap.called import Changed, calls_of, changed, is_less, rest_of, still_callable
 from featureops.core.wrap.headers import only_gained, parts_of
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Pair, Stays
@@ -18,9 +19,11 @@ _HOLDERS = ("class", "enum", "type-definition")
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """`made` are the classes that are made with more now, with the paths of their files."""
+    """`made` are the classes that are made with more now, with the paths of their files; `called` the functions that
+    are called in another way."""
 
     made: Mapping[str, str] = field(default_factory=dict)
+    called: Changed = field(default_factory=Changed)
 
 
 def altered(pairs: Sequence[Pair]) -> Altered:
@@ -33,7 +36,7 @@ def altered(pairs: Sequence[Pair]) -> Altered:
                 old = before.get(name)
                 if old is not None and only_gained(old, node) and _asks_more(old, node):
                     made[name] = pair.path
-    return Altered(made)
+    return Altered(made, changed(pairs, made))
 
 
 def _makers(holder: Node) -> Iterator[tuple[str, Node]]:
@@ -64,17 +67,22 @@ def _asks_more(old: Node, new: Node) -> bool:
 
 
 def hands_over(found: Altered, region: Region) -> Stays | No | None:
-    """The verdict on code that makes what is made with more now: where that is all that differs it stays outside."""
+    """The verdict on code that makes what is made with more now, or calls what is called in another way: where that is
+    all that differs it stays outside."""
+    return _makes(found, region) or still_callable(found.called, region)
+
+
+def _makes(found: Altered, region: Region) -> Stays | No | None:
     if not found.made or not region.at_run_time:
         return None
     old, new = region.old_items, region.new_items
-    before, after = list(_calls(found, old)), list(_calls(found, new))
+    before, after = list(calls_of(found.made, old)), list(calls_of(found.made, new))
     if not before:
         return None
     name = before[0][0]
     pairs = zip(before, after, strict=False)
-    is_only = len(before) == len(after) and _rest(found, old) == _rest(found, new)
-    if is_only and all(one[0] == other[0] and _is_less(one[1], other[1]) for one, other in pairs):
+    is_only = len(before) == len(after) and rest_of(found.made, old) == rest_of(found.made, new)
+    if is_only and all(one[0] == other[0] and is_less(one[1], other[1]) for one, other in pairs):
         return Stays(f"It hands {name} what that only gained: the same is handed in whether the flag is on or off.")
     return No(
         f"The old code makes {name} without what that is made with now ({found.made[name]}). Hand that in by a change"
@@ -90,25 +98,3 @@ def one_by_one(found: Altered, region: Region) -> list[Region]:
     starts = ((region.old[0] + at, region.new[0] + at) for at in range(count))
     parts = [replace(region, old=(first, first + 1), new=(second, second + 1)) for first, second in starts]
     return [part for part in parts if part.old_items[0].text != part.new_items[0].text]
-
-
-def _calls(found: Altered, items: Sequence[Item]) -> Iterator[tuple[str, Node]]:
-    for node in (node for item in items for node in item.node.walk() if node.named and node.shape == "call"):
-        callee = node.role("function")
-        name = (callee.role("property") or callee).text.partition("<")[0] if callee is not None else ""
-        arguments = node.role("arguments")
-        if name in found.made and arguments is not None:
-            yield name, arguments
-
-
-def _is_less(old: Node, new: Node) -> bool:
-    """Whether each argument is still given, in the same order."""
-    rest = iter([part.text for part in new.items])
-    return all(part.text in rest for part in old.items)
-
-
-def _rest(found: Altered, items: Sequence[Item]) -> list[str]:
-    """The code of items without what those calls are given."""
-    spans = [arguments.span for _, arguments in _calls(found, items)]
-    leaves = (node for item in items for part in item.parts for node in part.walk() if not node.children)
-    return [node.text for node in leaves if not node.is_comment and not any(span.holds(node.span) for span in spans)]

@@ -279,6 +279,7 @@ def _expected(
         # What is refused is there in both states, but for definitions that nothing uses when the flag is off.
         removed.update(_lines(item.text for item in region.new_items))
         added_lines.update(_lines(item.text for item in region.new_items))
+        added_lines.update(_lines(_back_texts(region, kept)))
     ordered = tuple(sorted(reverts, key=lambda edit: (edit.span.start, edit.span.end)))
     has_old = pair.old is not pair.new or any(at.old_items for at in wrapped)
     off = apply_edits(pair.new.data, ordered) if has_old else None
@@ -293,6 +294,12 @@ def _chunks(kept: Kept) -> Iterator[tuple[int, int]]:
     for region, items in kept.definitions:
         box = region.old_box
         yield from ((_lead(box, box.items.index(item)), box.after(box.items.index(item) + 1)) for item in items)
+
+
+def _back_texts(region: Region, kept: Kept) -> list[bytes]:
+    """What came back in a refused region."""
+    back = [(at, items) for at, items in kept.definitions if at is region]
+    return [region.old_box.file.data[start:end] for start, end in _chunks(Kept((), tuple(back)))]
 
 
 def _texts(region: Region, items: Sequence[Item]) -> list[bytes]:

@@ -10,6 +10,8 @@ __all__ = ["choice", "gives_value", "slots_of"]
 
 _WIDEST = {"declaration": 100, "expression": 120}
 _LOOSE = ("conditional", "lambda")
+_ALONE = "\t{then}"
+"""An operand that has a line of its own in a block needs no parentheses."""
 _TRUTHS = ("true", "false", "not", "and", "or", "equal", "not-equal", "comparison")
 _SAME_KIND = ("string", "number", "concat")
 _VALUES = (*_TRUTHS, *_SAME_KIND, "null", "member", "index", "list", "cast", "coalesce", "conditional", "lambda")
@@ -105,10 +107,18 @@ def choice(
         return one
     line = new.file.line_text(new.start)
     indent, unit, eol = line[: len(line) - len(line.lstrip())], style.unit.decode(), style.eol.decode()
-    then, otherwise = (_deep(node, style, parens, style.unit if width is None else width) for node in (new, old))
+    step = style.unit if width is None else width
+    then, otherwise = (_deep(node, style, parens, _moved(node, indent, step)) for node in (new, old))
     lines = [part.replace("\t", indent + unit) if part.startswith("\t") else indent + part for part in tall]
     text = eol.join(lines).removeprefix(indent)
     return text.format(condition=condition, then=then, otherwise=otherwise)
+
+
+def _moved(node: Node, indent: str, step: bytes) -> bytes:
+    """How much further to the right the lines of a value stand than they did, one step from an indentation."""
+    line = node.file.line_text(node.start)
+    before = line[: len(line) - len(line.lstrip())]
+    return indent.removeprefix(before).encode() + step if indent.startswith(before) else step
 
 
 def _operand(node: Node, parens: bool | None) -> str:
@@ -117,4 +127,5 @@ def _operand(node: Node, parens: bool | None) -> str:
 
 def _deep(node: Node, style: Style, parens: bool | None, width: bytes) -> str:
     text = deeper_value(node, style, width).decode("utf-8", "surrogateescape")
-    return f"({text})" if parens or node.shape in _LOOSE else text
+    is_loose = node.shape in _LOOSE and _ALONE not in node.file.pack.wrap.tall
+    return f"({text})" if parens or is_loose else text

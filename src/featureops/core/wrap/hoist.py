@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from featureops.core.declaring import Declaration, declaration_of
 from featureops.core.model import Edit, Span
@@ -21,21 +21,27 @@ TypeOf = Callable[[Declaration, int], str | None]
 
 
 def hoisted(pair: Pair, region: Region, style: Style, type_of: TypeOf) -> Iterator[Form]:
-    """The form, where both sides declare the same names in the same way; `type_of` tells the type of a name by its
-    place in a declaration without one."""
+    """The form, where both sides declare the same names in the same way, or where a name that is not set has a value
+    even so; `type_of` tells the type of a name by its place in a declaration without one."""
     rules = pair.new.pack.wrap
-    if not rules.hoist or not whole_lines(region) or not region.old_items or not region.new_items:
+    is_zero = rules.hoist == "short"
+    if not rules.hoist or not whole_lines(region) or not region.new_items or not (region.old_items or is_zero):
         return
     sides = ((pair.old_names, region.old_items), (pair.new_names, region.new_items))
     found = [_declared(names, items) for names, items in sides]
     old, new = found
-    if not old or not new or _is_shadowing(old, region.old_items) or _is_shadowing(new, region.new_items):
+    if old is None or new is None or _is_shadowing(old, region.old_items) or _is_shadowing(new, region.new_items):
         return
     before, after = _heads(old, pair.old_names, type_of), _heads(new, pair.new_names, type_of)
-    if not after or before != after:
+    heads = _joined(before, after) if before is not None and after is not None else None
+    if not heads or before is None or after is None:
+        return
+    if before != after and (not is_zero or _is_said(before.keys() - after.keys(), region.new_items)):
+        return
+    if _is_said(after.keys() - before.keys(), region.old_items):
         return
     lines = b"".join(
-        indent_of(region.new_items[0]) + line.encode("utf-8", "surrogateescape") + style.eol for line in after.values()
+        indent_of(region.new_items[0]) + line.encode("utf-8", "surrogateescape") + style.eol for line in heads.values()
     )
 
     def write(condition: str) -> list[Edit]:
@@ -43,6 +49,17 @@ def hoisted(pair: Pair, region: Region, style: Style, type_of: TypeOf) -> Iterat
         return [Edit(edit.span, lines + edit.text)]
 
     yield Form("hoisted", region, write)
+
+
+def _is_said(names: Collection[str], items: Sequence[Item]) -> bool:
+    """Whether the other side means something else by a name that only one side declares."""
+    parts = (node for item in items for node in item.node.walk() if not node.children) if names else ()
+    return any(part.text in names for part in parts)
+
+
+def _joined(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str] | None:
+    """The lines of both sides; None if they declare a name in two ways."""
+    return {**after, **before} if all(after.get(name, line) == line for name, line in before.items()) else None
 
 
 def _declared(names: Names, items: Sequence[Item]) -> list[Declaration] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from featureops.core.declaring import declaration_of
 from featureops.core.model import Span
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of, definition_name, unwrapped_definition
@@ -74,6 +75,8 @@ def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No
         return Stays("Only the layout or the comments differ: nothing to switch.")
     if not old and all(sets_up(item.node, region) for item in new):
         return Stays("It sets what the class gained: that is there whether the flag is on or off.")
+    if not old and all(_only_declares(item.node) for item in new):
+        return Stays("It only declares what the new code sets.")
     if any(item.node.type in item.file.pack.wrap.first_calls for item in (*old, *new)):
         return No(
             "A constructor begins with a call of another one, which can't stand in a branch. Add a second constructor"
@@ -86,6 +89,11 @@ def _at_run_time(region: Region, old: list[Item], new: list[Item]) -> Stays | No
             " the program runs. Leave the set-up as it is and read the flag in the code that runs each time."
         )
     return _hooks(region, old, new)
+
+
+def _only_declares(statement: Node) -> bool:
+    found = declaration_of(statement)
+    return found is not None and found.value is None
 
 
 def _tokens(items: Sequence[Item]) -> list[tuple[str, str]]:

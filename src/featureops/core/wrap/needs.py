@@ -45,7 +45,7 @@ def kept_for(
     pending = [item for region in wrapped for item in region.old_items]
     pending += [item for items in again.values() for item in items]
     imports: dict[str, Need] = {}
-    gone = _gone(left)
+    gone = [*_gone(left), *_gone_for_good(stuck)]
     moved = {definition_name(item.node) for region in left for item in region.new_items} - {None}
     opened = _opened(pair, gone)
     wanted = set(outside)
@@ -188,6 +188,13 @@ def _gone(left: Sequence[Region]) -> list[tuple[Region, Item]]:
         for item in region.old_items
         if not item.is_comment
     ]
+
+
+def _gone_for_good(stuck: Sequence[Region]) -> list[tuple[Region, Item]]:
+    """The functions and types of refused regions whose names went: they can come back beside what stands there now."""
+    there = {definition_name(item.node) for region in stuck for item in region.new_items} - {None}
+    found = ((region, item) for region, item in _gone(stuck) if item.node.shape != "import")
+    return [(region, item) for region, item in found if definition_name(item.node) not in {None, *there}]
 
 
 def _names(item: Item, pair: Pair) -> frozenset[str]:

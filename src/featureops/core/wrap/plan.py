@@ -219,13 +219,13 @@ def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | N
     chain = list(_chain(region))
     own = [at for at in chain if _same_run(at, region)]
     for at in own:
-        verdict = judged(at) or captured(job.pair, at)
+        verdict = judged(at) or captured(job.pair, at) or hands_over(job.altered, at)
         if isinstance(verdict, No):
             yield verdict
             return
         yield from _forms_at(job, at, regions)
     for at in (*joined(job.pair, own, regions), *chain[len(own) :]):
-        if not judged(at) and not captured(job.pair, at):
+        if not judged(at) and not captured(job.pair, at) and not hands_over(job.altered, at):
             yield from _forms_at(job, at, regions)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from featureops.core.declaring import Declaration
 from featureops.core.project import Project
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.wrap.kinds import Kinds
 
 __all__ = ["Types"]
 
@@ -22,6 +23,7 @@ class Types:
     def __init__(self, project: Project, path: str) -> None:
         self._project = project
         self._path = path
+        self._kinds = Kinds(project, path)
 
     def of(self, declaration: Declaration, at: int) -> str | None:
         """The type of the name at a place of the declaration, as it is written; None if it can't be told."""
@@ -33,7 +35,7 @@ class Types:
         if len(values) == len(declaration.names):
             return self._told(values[at])
         told = self._results(values[0]) if len(values) == 1 else []
-        return told[at] if len(told) == len(declaration.names) else None
+        return (told[at] or None) if len(told) == len(declaration.names) else None
 
     def _told(self, value: Node) -> str | None:
         rules = value.file.pack.wrap.types.values
@@ -42,7 +44,7 @@ class Types:
             if told is not None:
                 return told
         results = self._results(value)
-        return results[0] if len(results) == 1 else None
+        return (results[0] or None) if len(results) == 1 else None
 
     def _by_rule(self, value: Node, rule: str) -> str | None:
         start, _, form = rule.rpartition(" => ")
@@ -67,6 +69,9 @@ class Types:
         known = call.file.pack.wrap.types.results.get(callee.text)
         if known is not None:
             return known
+        told = [self._kinds.spelled(kind) for kind in self._kinds.results(self._path, call)]
+        if told:
+            return [each or "" for each in told]
         name = callee.role("property") if callee.shape == "member" else callee
         if name is None or (callee.shape == "member" and self._is_module(callee)):
             return ()
