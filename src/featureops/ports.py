@@ -278,8 +278,8 @@ class FlagBackend(Protocol):
         """How the project wants its flags to be called; None: as one likes."""
         ...
 
-    async def check(self, planned: Flag) -> None:
-        """Whether the backend would take such a flag now, as far as it says so beforehand; reads at most.
+    async def check(self, before: Flag | None, planned: Flag) -> None:
+        """Whether the backend would make one of the other now, as far as it says so beforehand; reads at most.
 
         Errors: Denied (maintenance), BadArgument (more than it has room for)."""
         ...

@@ -38,6 +38,7 @@ __all__ = ["main"]
 
 FLAG = "wrapped-change-probe"
 _MOST_FILES = 60
+_NEAR = 3
 _WORD = re.compile(rb"\w+")
 
 
@@ -240,7 +241,8 @@ def _explained(off: bytes, old: bytes, new: bytes, hunks: Sequence[Hunk]) -> boo
         near = any(hunk.start_line <= j2 + 2 and j1 <= hunk.end_line + 2 for hunk in places)
         if tag != "equal" and near:
             extra.update(line.strip() for line in news[j1:j2])
-            missing.update(line.strip() for line in olds[i1:i2])
+            # Lines that both sides have may be lined up elsewhere than where they were taken away.
+            missing.update(line.strip() for line in olds[max(0, i1 - _NEAR) : i2 + _NEAR])
     for hunk in places:
         extra.update(line.strip() for line in news[hunk.start_line - 1 : hunk.end_line])
     before, after = _lines(olds), _lines(off.splitlines())

@@ -96,7 +96,7 @@ async def _judge(deps: Deps, request: WriteRequest) -> WriteOutcome | None:
             "Nothing was changed. A person can start featureops without --read-only.",
         )
     await _check_unmoved(deps.flags(), request)
-    await deps.flags().check(request.planned)
+    await deps.flags().check(request.before, request.planned)
     await _check_policy(deps, request)
     if deps.modes.dry_run:
         return WriteOutcome("dry-run", request.before, request.planned)

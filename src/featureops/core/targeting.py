@@ -27,11 +27,18 @@ class Limits:
     segments: int = 5
 
 
-def check_room(flag: Flag, limits: Limits) -> None:
-    """Errors: BadArgument (an environment with too many strategies, a strategy with too much in it)."""
+def check_room(before: Flag | None, flag: Flag, limits: Limits) -> None:
+    """What is new in the flag: turning off what has too much already is always possible.
+
+    Errors: BadArgument (an environment with too many strategies, a strategy with too much in it)."""
+    known = {state.name: state.strategies for state in before.environments} if before is not None else {}
     for state in flag.environments:
-        _room(len(state.strategies), limits.strategies, f"strategies in {state.name}", flag.name)
+        old = known.get(state.name, ())
+        if len(state.strategies) > len(old):
+            _room(len(state.strategies), limits.strategies, f"strategies in {state.name}", flag.name)
         for strategy in state.strategies:
+            if strategy in old:
+                continue
             of = f"of a strategy in {state.name}"
             _room(len(strategy.constraints), limits.constraints, f"constraints {of}", flag.name)
             _room(len(strategy.segments), limits.segments, f"segments {of}", flag.name)

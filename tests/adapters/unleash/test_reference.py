@@ -52,7 +52,8 @@ def with_backend(fake: Fake, work: Callable[[UnleashBackend], Awaitable[T]]) -> 
 
 def planned(strategy: Strategy) -> Callable[[UnleashBackend], Awaitable[None]]:
     async def work(backend: UnleashBackend) -> None:
-        await backend.check(with_strategy(await backend.flag(NAME), "production", strategy))
+        flag = await backend.flag(NAME)
+        await backend.check(flag, with_strategy(flag, "production", strategy))
 
     return work
 
@@ -63,6 +64,13 @@ def test_maintenance_is_told_before_anything_is_sent() -> None:
         with_backend(fake, planned(Strategy("flexibleRollout")))
     assert raised.value.hint
     assert all(each.startswith("GET") for each in fake.seen)
+
+
+def test_a_server_that_does_not_tell_what_it_is_judges_for_itself() -> None:
+    for status in (403, 404):
+        fake = Answering()
+        fake.plans = ["", (status, b'{"message": "No."}', {})]
+        with_backend(fake, planned(Strategy("flexibleRollout")))
 
 
 @pytest.mark.parametrize(
@@ -90,11 +98,11 @@ def test_the_server_is_asked_once_what_it_is_and_again_for_what_a_write_may_chan
     async def work(backend: UnleashBackend) -> None:
         flag = await backend.flag(NAME)
         for _ in range(3):
-            await backend.check(flag)
+            await backend.check(flag, flag)
             await backend.segments()
         await backend.set_enabled(NAME, "default", "production", True, "me")
         for _ in range(3):
-            await backend.check(flag)
+            await backend.check(flag, flag)
             await backend.segments()
 
     with_backend(fake, work)
@@ -191,8 +199,8 @@ def test_a_type_of_tag_that_there_is_not_is_told_with_the_nearest() -> None:
 
     async def work(backend: UnleashBackend) -> None:
         flag = await backend.flag(NAME)
-        await backend.check(replace(flag, tags=(Tag("team", "payments"),)))
-        await backend.check(replace(flag, tags=(Tag("simple", "one"), Tag("taem", "payments"))))
+        await backend.check(flag, replace(flag, tags=(Tag("team", "payments"),)))
+        await backend.check(flag, replace(flag, tags=(Tag("simple", "one"), Tag("taem", "payments"))))
 
     with pytest.raises(BadArgument, match="taem") as raised:
         with_backend(fake, work)

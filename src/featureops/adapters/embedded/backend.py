@@ -99,8 +99,8 @@ class EmbeddedBackend:
         check_project(project)
         return None
 
-    async def check(self, planned: Flag) -> None:
-        check_room(planned, Limits())
+    async def check(self, before: Flag | None, planned: Flag) -> None:
+        check_room(before, planned, Limits())
 
     async def create(
         self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str

@@ -166,15 +166,21 @@ class UnleashBackend:
             await self._check_project(project)
             return None  # an older server
 
-    async def check(self, planned: Flag) -> None:
-        config = await self._api.known("ui-config", lasting=True)
-        if isinstance(config, dict) and config.get("maintenanceMode") is True:
+    async def check(self, before: Flag | None, planned: Flag) -> None:
+        try:
+            config = await self._api.known("ui-config", lasting=True)
+            if _is_maintained(config):
+                config = await self._api.get("ui-config")  # it may have ended just now
+        except (NotFound, Denied):  # a server that does not tell judges for itself
+            config = None
+        if _is_maintained(config):
             raise Denied(
                 f"Unleash at {self._api.url} is in maintenance mode: it takes no changes now. Nothing was written.",
                 "Wait until an administrator ends it, or ask them; reading works meanwhile.",
             )
-        check_room(planned, limits_from(config))
-        await self._check_tag_types({tag.type for tag in planned.tags})
+        check_room(before, planned, limits_from(config))
+        there = before.tags if before is not None else ()
+        await self._check_tag_types({tag.type for tag in planned.tags if tag not in there})
 
     async def _check_tag_types(self, wanted: set[str]) -> None:
         """Errors: BadArgument (a type of tag that there is not)."""
@@ -359,6 +365,10 @@ def _with_strategies(flag: Flag, found: Mapping[str, Mapping[str, Sequence[Strat
         replace(state, strategies=tuple(found.get(state.name, {}).get(flag.name, ()))) for state in flag.environments
     )
     return versioned(replace(flag, environments=states))
+
+
+def _is_maintained(config: Json) -> bool:
+    return isinstance(config, dict) and config.get("maintenanceMode") is True
 
 
 def _tag_types(body: Json) -> set[str]:
