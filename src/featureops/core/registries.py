@@ -146,9 +146,7 @@ def _is_description(node: Node) -> bool:
 
 
 def _is_for_flags(holder: Node) -> bool:
-    """Whether what holds the entries is declared outside of functions, under a name that speaks of flags, or holds
-    nothing but members of something with such a name.
-    """
+    """Whether what holds the entries is declared outside of functions, under a name that speaks of flags."""
     found: Node | None = None
     for outer in holder.ancestors():
         if outer.shape in ("function", "lambda"):
@@ -158,13 +156,7 @@ def _is_for_flags(holder: Node) -> bool:
         elif found is None and outer.shape not in _THROUGH:
             return False
     target = (found.role("name") or found.role("left")) if found is not None else None
-    return target is not None and (speaks_of_flags(target.text) or _holds_flags(holder))
-
-
-def _holds_flags(holder: Node) -> bool:
-    values = [item.role("operand") or item if item.shape == "argument" else item for item in holder.items]
-    owners = {owner.text if (owner := value.role("object")) is not None else "" for value in values}
-    return len(owners) == 1 and all(map(speaks_of_flags, owners))
+    return target is not None and speaks_of_flags(target.text)
 
 
 def speaks_of_flags(name: str) -> bool:

@@ -16,21 +16,13 @@ from featureops.core.mentions import mentions_of
 from featureops.core.model import Leftover, Span
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.testing.catalogues import is_in_catalogue
 from featureops.core.testing.cells import Column
 from featureops.core.testing.lets import lets_for
 from featureops.core.testing.rules import TestRules
 from featureops.core.testing.setups import SetUp
 from featureops.core.testing.tables import column_of
-from featureops.core.testing.units import (
-    Unit,
-    around,
-    borrowers,
-    is_in_catalogue,
-    removable,
-    shared_name,
-    tests_in,
-    unit_at,
-)
+from featureops.core.testing.units import Unit, around, borrowers, removable, shared_name, tests_in, unit_at
 
 __all__ = ["FilePlan", "Said", "plan_file"]
 

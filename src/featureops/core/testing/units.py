@@ -13,19 +13,8 @@ from featureops.core.scopes import string_value
 from featureops.core.syntax import Node
 from featureops.core.testing.rules import TestRules
 
-__all__ = [
-    "Unit",
-    "around",
-    "borrowers",
-    "is_in_catalogue",
-    "marks_of",
-    "removable",
-    "shared_name",
-    "tests_in",
-    "unit_at",
-]
+__all__ = ["Unit", "around", "borrowers", "marks_of", "removable", "shared_name", "tests_in", "unit_at"]
 
-_CATALOGUE = 2
 _BRANCHES = frozenset({"if", "elif", "else", "while", "do", "for", "switch", "case", "try", "conditional"})
 
 _Kind = Literal["test", "hook", "group", "after", "other"]
@@ -176,13 +165,3 @@ def borrowers(group: Node, rules: TestRules) -> list[Unit]:
 def removable(unit: Unit) -> list[Node]:
     """The whole statements that make a unit."""
     return [statement_of(unit.node), *_leading_marks(unit.node)]
-
-
-def is_in_catalogue(part: Node, key: Node) -> bool:
-    """Whether a statement says of one flag what others beside it say of more: what the tests as a whole run with."""
-    block, data = part.parent, part.file.data
-    head = data[part.start : key.start]
-    if block is None or block.shape != "block" or not head.strip():
-        return False
-    alike = [item for item in block.items if item is not part and data.startswith(head, item.start)]
-    return len(alike) >= _CATALOGUE
