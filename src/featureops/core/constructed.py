@@ -75,6 +75,8 @@ def makes(mention: Node) -> bool:
         callee = outer.role("function") if outer.shape == "call" else None
         if callee is not None and callee.span.holds(mention.span) and at < _NEAR and _is_called(mention, callee):
             return True
+        if _is_class_itself(outer):
+            return False
         if outer.has_token("::"):
             return True
         if outer.shape == "class":
@@ -85,6 +87,12 @@ def makes(mention: Node) -> bool:
         if outer.shape in ("block", "function", "parameter", "import", "decorator"):
             return False
     return False
+
+
+def _is_class_itself(outer: Node) -> bool:
+    """Whether an expression is the class as an object, such as a logger is named by."""
+    name = outer.role("property") if outer.shape == "member" else None
+    return name is not None and name.text in name.file.pack.index.class_members
 
 
 def _is_called(mention: Node, callee: Node) -> bool:

@@ -96,7 +96,8 @@ class Indexing:
     they are empty. At the end of `closed_cases` control leaves the switch; `looping` switches are loops to `continue`,
     `swallowing` statements go on where a part of them fails, `iterations` are
     methods that do not look at what their block gives, `listing_calls` give a list of their arguments,
-    `contract_calls` only tell the compiler something, `looking_methods` something of their object.
+    `contract_calls` only tell the compiler something, `looking_methods` something of their object;
+    `class_members` are the class itself.
     `tuples` list several values, or patterns for them, in
     brackets; `bracketed` switches need some of their own. The labels of `loose_cases` may take more than what is equal
     to them, `naming_patterns` of one name take anything. A field with one of `once_words` is filled when an object is
@@ -227,6 +228,7 @@ class Indexing:
     iterations: frozenset[str]
     listing_calls: frozenset[str]
     contract_calls: frozenset[str]
+    class_members: frozenset[str]
     looking_methods: frozenset[str]
     tuples: frozenset[str]
     bracketed: frozenset[str]

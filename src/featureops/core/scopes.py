@@ -135,6 +135,8 @@ class Names(Tables):
             binding.writes.append(node)
 
     def _is_no_reference(self, node: Node, parent: Node) -> bool:
+        if parent.shape == "keyword-argument" and parent.role("name") is node:
+            return True  # `total(count = count)` names a parameter of what is called
         return not self._index.not_references.isdisjoint((f"{parent.type}.{node.field}", f"{parent.type}.*"))
 
     def _may_refer(self, node: Node) -> bool:

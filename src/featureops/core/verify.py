@@ -93,7 +93,7 @@ def _lost_in_markup(before: Names, after: Names) -> frozenset[str]:
 
 def _is_use(node: Node) -> bool:
     parent = node.parent
-    if parent is None or node.shape:
+    if parent is None or node.shape or (parent.shape == "keyword-argument" and parent.role("name") is node):
         return False
     pairs = (f"{parent.type}.{node.field}", f"{parent.type}.*")
     return node.file.pack.index.not_references.isdisjoint(pairs)

@@ -14,6 +14,7 @@ from featureops.core.fold.choices import Choices, has_conditions
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.embedded import Embedded
 from featureops.core.fold.gated import Gated
+from featureops.core.fold.hoisting import Hoisting
 from featureops.core.fold.lasting import is_result_seen, kept_generator
 from featureops.core.fold.layout import is_alone
 from featureops.core.fold.leaving import always_leaves
@@ -47,7 +48,7 @@ def _is_in_string(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "string"
 
 
-class Statements(Loops, Several, Arms, Options, Choices, CaseConditions, Tuples, Embedded, Gated):
+class Statements(Hoisting, Loops, Several, Arms, Options, Choices, CaseConditions, Tuples, Embedded, Gated):
     """One pass over a file. `doomed` are statements and entries that go because nothing uses them any more."""
 
     def __init__(
