@@ -38,7 +38,6 @@ __all__ = ["main"]
 
 FLAG = "wrapped-change-probe"
 _MOST_FILES = 60
-_NEAR = 3
 _WORD = re.compile(rb"\w+")
 
 
@@ -241,18 +240,12 @@ def _explained(off: bytes, old: bytes, new: bytes, hunks: Sequence[Hunk]) -> boo
         near = any(hunk.start_line <= j2 + 2 and j1 <= hunk.end_line + 2 for hunk in places)
         if tag != "equal" and near:
             extra.update(line.strip() for line in news[j1:j2])
-            # Lines that both sides have may be lined up elsewhere than where they were taken away.
-            missing.update(line.strip() for line in olds[max(0, i1 - _NEAR) : i2 + _NEAR])
+            missing.update(line.strip() for line in olds[i1:i2])
     for hunk in places:
         extra.update(line.strip() for line in news[hunk.start_line - 1 : hunk.end_line])
     before, after = _lines(olds), _lines(off.splitlines())
     come = {line for line in after - before if not any(_is_less(line, whole) for whole in extra)}
-    # A value that stood behind its name stands below it: a line break, which the answer says.
-    come = {line for line in come if not any(whole.endswith(line) for whole in missing)}
-    # What only refused old code used goes: with that code refused, nothing uses it when the flag is off.
-    words = set(_WORD.findall(off)) if any(hunk.outcome == "refused" for hunk in hunks) else None
-    gone = {line for line in before - after if words is None or words.issuperset(_WORD.findall(line))}
-    return come <= extra and gone <= missing
+    return come <= extra and set(before - after) <= missing
 
 
 def _is_less(line: bytes, whole: bytes) -> bool:

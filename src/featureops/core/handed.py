@@ -14,6 +14,7 @@ from featureops.core.detect.places import is_test_path
 from featureops.core.fold.injected import class_around, class_name
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, is_readable, item_given
+from featureops.core.made import function_called
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.receivers import names_client
@@ -118,7 +119,7 @@ def _is_idle(project: Project, item: Node) -> bool:
         return value is not None
     if value.shape != "call" or not all(is_pure(each, lambda _: False) for each in _arguments(value)):
         return False
-    return _is_provided(project, value) or _is_client(project, value)
+    return _is_provided(project, value) or _is_client(project, value) or _makes_mock(project, value)
 
 
 def _is_provided(project: Project, call: Node) -> bool:
@@ -140,6 +141,16 @@ def _is_client(project: Project, call: Node) -> bool:
     return (
         callee is not None and in_test and any(names_client(project, file.path, callee, sdk) for sdk in file.pack.sdks)
     )
+
+
+def _makes_mock(project: Project, call: Node) -> bool:
+    """Whether a test asks a function of the tests for a mock, and tells it nothing."""
+    path, rules = call.file.path, call.file.pack.mocks
+    found = function_called(project, path, call) if rules is not None and is_test_path(call.file.pack, path) else None
+    if rules is None or found is None or _arguments(call) or not is_test_path(call.file.pack, found[0]):
+        return False
+    callees = (node.role("function") for node in found[1].walk() if node.shape == "call")
+    return any(callee is not None and callee.text.partition("<")[0] in rules.makers for callee in callees)
 
 
 def _arguments(call: Node) -> list[Node]:

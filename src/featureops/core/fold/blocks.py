@@ -224,7 +224,13 @@ class Blocks:
         line_start, end = file.line_start(item.start), self._after_comma(item)
         alone = not file.data[line_start : item.start].strip() and not file.data[end : file.line_end(end - 1)].strip()
         if alone:
-            self.editor.delete(line_start, file.line_end(end - 1))
+            # With a blank line below it, a comment above spoke of the entry alone.
+            stop, notes = file.line_end(end - 1), leading_comments(item)
+            after = blank_lines_after(file, stop)
+            if notes and after > stop and item.shape == "enum-member":
+                self.editor.delete(file.line_start(notes[-1].start), after)
+            else:
+                self.editor.delete(line_start, stop)
         else:
             self.editor.delete(item.start, following.start)
 
