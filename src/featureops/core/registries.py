@@ -85,10 +85,12 @@ def _entry_at(node: Node) -> Node | None:
         entry = place if _is_listing(parent) else None
     else:
         return None
-    holder = entry.parent if entry is not None else None
-    if entry is None or holder is None or holder.shape not in _LISTING or len(holder.items) < _RECORD:
+    listed = entry.parent if entry is not None else None
+    outer = listed.parent if listed is not None else None
+    holder = outer if outer is not None and outer.role("body") is listed else listed
+    if entry is None or listed is None or holder is None or holder.shape not in _LISTING:
         return None
-    return entry if _is_for_flags(holder) else None
+    return entry if len(listed.items) >= _RECORD and _is_for_flags(holder) else None
 
 
 def _is_listing(arguments: Node) -> bool:

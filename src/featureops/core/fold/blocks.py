@@ -12,6 +12,7 @@ from featureops.core.syntax import Node
 
 __all__ = ["Blocks"]
 
+_ENTRIES = frozenset({"enum-member", "declarator"})
 _OPEN_ENDED = frozenset({"expression", "declaration", "return", "raise", "break", "continue"})
 
 
@@ -224,12 +225,14 @@ class Blocks:
         line_start, end = file.line_start(item.start), self._after_comma(item)
         alone = not file.data[line_start : item.start].strip() and not file.data[end : file.line_end(end - 1)].strip()
         if alone:
-            # With a blank line below it, a comment above spoke of the entry alone.
-            stop, notes = file.line_end(end - 1), leading_comments(item)
+            # With a blank line below it, or the name in it, a comment above spoke of the entry alone.
+            stop, notes = file.line_end(end - 1), leading_comments(item) if item.shape in _ENTRIES else []
             after = blank_lines_after(file, stop)
-            if notes and after > stop and item.shape == "enum-member":
+            if notes and (after > stop or any(self.mentions(note.text) for note in notes)):
                 self.editor.delete(file.line_start(notes[-1].start), after)
             else:
+                self.editor.delete(line_start, stop)
+        else:
                 self.editor.delete(line_start, stop)
         else:
             self.editor.delete(item.start, following.start)
