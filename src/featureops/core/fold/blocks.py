@@ -233,8 +233,6 @@ class Blocks:
             else:
                 self.editor.delete(line_start, stop)
         else:
-                self.editor.delete(line_start, stop)
-        else:
             self.editor.delete(item.start, following.start)
 
     def _after_comma(self, item: Node) -> int:
