@@ -14,6 +14,7 @@ from featureops.core.given import argument, parameters_of
 from featureops.core.made import function_called
 from featureops.core.modules import Folders
 from featureops.core.scopes import Binding, Names
+from featureops.core.selves import class_of
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = ["Check", "Program", "check_at", "is_checked", "no_check"]
@@ -93,7 +94,7 @@ def _rule(program: Program, path: str, call: Node, depth: int) -> _Rule | None:
 def _rule_of(program: Program, path: str, function: Node, depth: int) -> _Rule | None:
     names, body = program.names(path), function.role("body")
     parameters = parameters_of(function, names)
-    statement = _only_statement(body) if body is not None else None
+    statement = _only_statement(body) if body is not None and not _may_be_another(function) else None
     if statement is None or not all(binding.is_single for binding in parameters):
         return None
     said = _branch(statement) or _handed_on(program, path, statement, depth)
@@ -102,6 +103,15 @@ def _rule_of(program: Program, path: str, function: Node, depth: int) -> _Rule |
     if meant is None or meant not in parameters:
         return None
     return _Rule(parameters.index(meant), meant.name, passes)
+
+
+def _may_be_another(function: Node) -> bool:
+    """Whether a call may run something else: what a decorator makes of the function, or a class below puts over it."""
+    outer, index = function.parent, function.file.pack.index
+    if outer is not None and outer.shape == "decorated":
+        return True
+    words = index.private_words | index.shared_words | index.final_words
+    return class_of(function) is not None and not any(map(function.has_token, words))
 
 
 def _only_statement(body: Node) -> Node | None:

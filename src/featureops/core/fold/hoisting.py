@@ -58,6 +58,8 @@ class Hoisting(Branches):
         is_class = around is not None and around.parent is not None and around.parent.shape in ("class", "enum")
         if around is None or around.shape != "block" or is_class or file.pack.text.blocks == "indent":
             return False
+        if statement.shape == "assign" and not _only_sets(statement, node):
+            return False
         starts_line = not file.data[file.line_start(statement.start) : statement.start].strip()
         return starts_line and not self._would_clash(statement, block) and not self._shares_names(around, block)
 
@@ -83,6 +85,14 @@ class Hoisting(Branches):
         wanted = self._columns_at(node.start) if is_below else columns
         self.editor.dedent(last.start, stop, self._columns_at(last.start) - wanted)
         self._delete_tail(stop, max(stop, full_end(statement)))
+
+
+def _only_sets(statement: Node, value: Node) -> bool:
+    """Whether nothing is asked for before the value: a plain name is set, and its old value does not count."""
+    left = statement.role("left")
+    if left is None or left.type not in left.file.pack.index.identifiers:
+        return False
+    return left.file.slice(left.end, value.start).strip() == "="
 
 
 def _has_statements(branch: Node) -> bool:
