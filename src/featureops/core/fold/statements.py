@@ -40,6 +40,13 @@ def _is_class_body(node: Node) -> bool:
     return node.parent is not None and node.parent.shape == "class" and node.parent.role("body") is node
 
 
+def _holds_statements(part: Node) -> bool:
+    """Whether a part of a declaration has statements of its own, such as the body of a function in it."""
+    outer = part.parent
+    is_body = part.shape == "block" and outer is not None and outer.shape in ("function", "lambda")
+    return part.shape == "case" or is_body
+
+
 def _is_child(element: Node) -> bool:
     return element.parent is not None and element.parent.shape == "markup-element"
 
@@ -177,7 +184,7 @@ class Statements(Hoisting, Loops, Several, Arms, Options, Choices, CaseCondition
     def _entries(self, node: Node) -> None:
         """An import or a declaration that loses some of its names."""
         for part in node.walk():
-            if any(item in self.doomed for item in part.items):
+            if not _holds_statements(part) and any(item in self.doomed for item in part.items):
                 self.blocks.remove_items(part, self.gone)
                 self._bare_list(part)
             elif part in self.hot and part.shape == "declarator":
