@@ -140,9 +140,9 @@ def _called(statement: Node) -> Node | None:
 
 def _branch(statement: Node) -> tuple[Node, bool] | None:
     """What a lone branch asks for, and the truth with which it does nothing."""
-    chain = arms(statement) if statement.shape == "if" else []
+    chain = arms(statement) if statement.shape == "if" and not statement.roles("initializer") else []
     condition = chain[0].condition if len(chain) == 1 else None
-    return (condition, False) if condition is not None else None
+    return (condition, chain[0].inverted) if condition is not None else None
 
 
 def _handed_on(program: Program, path: str, statement: Node, depth: int) -> tuple[Node, bool] | None:
