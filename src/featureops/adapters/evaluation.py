@@ -11,9 +11,9 @@ from typing import Final, Protocol, cast
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import constraint_json, dependency_json, variant_json
 from featureops.core.flagstate import environment_of, with_environment
-from featureops.core.model import Constraint, Flag, Json, Strategy
+from featureops.core.model import Constraint, Flag, Json, Segment, Strategy
 
-__all__ = ["Segments", "client_document", "client_feature", "evaluate"]
+__all__ = ["Segments", "client_document", "client_feature", "constraints_of", "evaluate"]
 
 Segments = Mapping[int, Sequence[Constraint]]
 """The constraints of segments, by id."""
@@ -47,18 +47,34 @@ def client_feature(flag: Flag, environment: str, segments: Segments = _NONE) -> 
     }
 
 
+def constraints_of(segments: Iterable[Segment]) -> Segments:
+    return {segment.id: segment.constraints for segment in segments}
+
+
 def evaluate(
-    flag: Flag,
-    environment: str,
-    contexts: Iterable[Mapping[str, str]],
+    asked: Sequence[tuple[Flag, str]],
+    contexts: Sequence[Mapping[str, str]],
     parents: Sequence[Flag] = (),
     segments: Segments = _NONE,
-) -> Sequence[bool]:
-    """On or off for each context: fields of Unleash's context by their names, everything else a property. `parents`
-    are the flags that it depends on: one that is missing counts as off.
+) -> Sequence[Sequence[bool]]:
+    """On or off for each flag in its environment and each context: fields of Unleash's context by their names,
+    everything else a property. `parents` are the flags that they depend on: one that is missing counts as off.
     About 60 µs a context: call it off the event loop. Errors: BadArgument (strategies the engine can't compile)."""
-    asked = [_asked(each, environment) for each in (flag, *parents)]
-    engine = _engine(json.dumps(client_document(asked, environment, segments)), flag.name)
+    known = {parent.name: parent for parent in parents}
+    return [_answers(flag, environment, contexts, known, segments) for flag, environment in asked]
+
+
+def _answers(
+    flag: Flag,
+    environment: str,
+    contexts: Sequence[Mapping[str, str]],
+    parents: Mapping[str, Flag],
+    segments: Segments,
+) -> Sequence[bool]:
+    if flag.archived:
+        return [False for _ in contexts]
+    shown = [_asked(each, environment) for each in (flag, *(parents[name] for name in flag.parents if name in parents))]
+    engine = _engine(json.dumps(client_document(shown, environment, segments)), flag.name)
     return [engine.check_enabled(flag.name, _context(context, environment)).is_enabled for context in contexts]
 
 

@@ -115,7 +115,8 @@ def test_the_sdk_and_the_preview_agree_user_by_user(place: Place) -> None:
     with sdk(place) as client:
         seen = [client.is_enabled("quarter", dict(user)) for user in USERS]
         nordic = [client.is_enabled("norway", {"properties": {"country": country}}) for country in ("NO", "SE")]
-    assert seen == asyncio.run(place.backend.evaluate(asyncio.run(place.backend.flag("quarter")), "development", USERS))
+    flag = asyncio.run(place.backend.flag("quarter"))
+    assert [seen] == asyncio.run(place.backend.evaluate([(flag, "development")], USERS))
     assert 60 < sum(seen) < 140
     assert nordic == [True, False]
 

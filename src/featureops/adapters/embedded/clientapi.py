@@ -14,7 +14,7 @@ from featureops.adapters.embedded.backend import EmbeddedBackend
 from featureops.adapters.embedded.metrics import report_from_json
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT
-from featureops.adapters.evaluation import Segments, client_document, client_feature
+from featureops.adapters.evaluation import Segments, client_document, client_feature, constraints_of
 from featureops.core.errors import BadArgument, UnknownFlag, UserFixable
 from featureops.core.model import Json
 from featureops.ports import Clock
@@ -118,7 +118,7 @@ class ClientApi:
         return _json(HTTPStatus.OK, client_feature(flag, environment, self._segments()))
 
     def _segments(self) -> Segments:
-        return {segment.id: segment.constraints for segment in self._store.segments()}
+        return constraints_of(self._store.segments())
 
 
 def _environment(header: str) -> str:
