@@ -45,13 +45,19 @@ class Place:
             self.do(self.backend.set_enabled(name, "default", "development", enabled=True, by="me"))
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    backend = EmbeddedBackend(tmp_path / "flags.db", time.time)
+@contextmanager
+def serving(folder: Path) -> Iterator[Place]:
+    backend = EmbeddedBackend(folder / "flags.db", time.time)
     endpoint = serve_endpoint(backend, time.time)
-    yield Place(backend, endpoint.url, tmp_path)
+    yield Place(backend, endpoint.url, folder)
     endpoint.close()
     backend.close_now()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with serving(tmp_path) as found:
+        yield found
 
 
 @contextmanager
