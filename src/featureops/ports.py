@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from featureops.core.assess.past import PastCommit
 from featureops.core.flagsearch import FlagPage, FlagQuery
 from featureops.core.model import (
     ChangedFile,
@@ -160,6 +161,16 @@ class ChangeSource(Protocol):
 
     def is_merging(self) -> bool:
         """Whether a merge is begun and not committed: what differs from HEAD is the other side's work as well."""
+        ...
+
+    def fork_point(self) -> str | None:
+        """The commit at which the checked-out branch left the default branch; None on that branch, outside a
+        repository and where it can't be told (a shallow clone)."""
+        ...
+
+    def past(self, base: str | None = None) -> Sequence[PastCommit]:
+        """The latest commits up to `base` (default HEAD), newest first, merges left out, at most
+        `assess.past.LOOKED_BACK`; empty outside a repository."""
         ...
 
     def recent(self) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from featureops.adapters.settings import (
     load_settings,
     process_environment,
 )
-from featureops.core.config import BackendConfig, CleanupConfig, Config, HouseRead, Policy
+from featureops.core.config import BackendConfig, CleanupConfig, Config, EvaluateConfig, HouseRead, Policy
 from featureops.core.errors import BadConfiguration, Unwritable
 
 EVERYTHING = """
@@ -56,6 +56,10 @@ flag = 0
 [cleanup]
 verify = "make test"
 verify_timeout = 600
+
+[evaluate]
+flag_from = "high"
+weights = { where = 1.5, "how:size" = 0, "where:payments" = 2 }
 
 [aliases]
 "new-checkout" = ["Flags.NEW_CHECKOUT", "FeatureKeys.NewCheckout"]
@@ -94,6 +98,7 @@ def test_without_a_file_everything_has_its_default(tmp_path: Path) -> None:
 def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
     config = load(tmp_path, EVERYTHING).config
     assert config.cleanup == CleanupConfig("make test", 600)
+    assert config.evaluate == EvaluateConfig({"where": 1.5, "how:size": 0, "where:payments": 2}, "high")
     assert config.backend == BackendConfig("unleash", "shop", "https://unleash.example.org/demo")
     assert config.reads == (
         HouseRead("call", "experiments.isTreated", 0, None, "enabled", "someday"),
@@ -116,6 +121,15 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
         ("kill-everything",),
     )
     assert config.source == str(tmp_path / "featureops.toml")
+
+
+def test_a_weight_for_no_signal_names_the_nearest(tmp_path: Path) -> None:
+    error = problem(tmp_path, '[evaluate.weights]\n"where:payment" = 2\n')
+    assert "'where:payment'" in error.message
+    assert "Did you mean `where:payments`?" in error.hint
+    assert "history" in error.hint
+    assert "evaluate.weights.how" in problem(tmp_path, "[evaluate.weights]\nhow = -1\n").message
+    assert "flag_from" in problem(tmp_path, '[evaluate]\nflag_from = "often"\n').message
 
 
 def test_the_table_of_pyproject_works_too_and_the_own_file_wins(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from featureops.adapters.journal import FileJournal
 from featureops.app.deps import Deps
+from featureops.core.assess.past import PastCommit
 from featureops.core.config import Config
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile
@@ -78,6 +79,7 @@ class MemoryChanges:
 
     def __init__(self, found: Sequence[ChangedFile] | None) -> None:
         self.found = found
+        self.history: Sequence[PastCommit] = ()
 
     def is_merging(self) -> bool:
         return False
@@ -92,6 +94,13 @@ class MemoryChanges:
 
     def branch(self) -> str | None:
         return None
+
+    def fork_point(self) -> str | None:
+        return None
+
+    def past(self, base: str | None = None) -> Sequence[PastCommit]:
+        assert base is None
+        return self.history
 
     def recent(self) -> dict[str, int]:
         return {}

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -17,7 +18,7 @@ from featureops.adapters.workspace import LocalWorkspace
 from featureops.app.deps import Deps
 from featureops.app.evaluate import evaluate
 from featureops.core.assess.values import Guards
-from featureops.core.config import Config, Policy
+from featureops.core.config import Config, EvaluateConfig, Policy
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile, Json, Span
 from featureops.languages import packs
@@ -344,3 +345,106 @@ def test_the_time_grows_with_the_size_of_the_diff_and_not_with_its_square(tmp_pa
     # 500 changed lines take 0.2 s on an idle machine; what must not come back, whatever the machine, is the square.
     seconds(tmp_path, 5)
     assert seconds(tmp_path, 160) < 12 * seconds(tmp_path, 40)
+
+
+def signals(result: dict[str, Json]) -> dict[str, dict[str, Json]]:
+    return {str(row["id"]): row for row in cast("list[dict[str, Json]]", result["signals"])}
+
+
+def committed(root: Path, subject: str) -> None:
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", subject)
+
+
+def test_the_history_of_the_files_is_a_signal(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", shop_dot_py=OLD, rates_dot_py=SAFE)
+    for number in range(6):
+        write(root, shop_dot_py=f"{OLD}# {number}\n", rates_dot_py=f"{SAFE}# {number}\n")
+        committed(root, f"Fix the rounding of totals, try {number}")
+    write(root, shop_dot_py=NEW)
+    found = signals(evaluate(real_deps(root, tmp_path / "state")))
+    assert found["history:fixes"]["evidence"] == "mended 6 times in the latest commits"
+    assert found["history:companion"]["evidence"] == "rates.py changed with it 7 times, not now"
+    write(root, rates_dot_py="")
+    assert "history:companion" not in signals(evaluate(real_deps(root, tmp_path / "state")))
+
+
+def test_history_ends_at_the_base_of_the_change(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", shop_dot_py=OLD)
+    write(root, shop_dot_py=f"{OLD}# later\n")
+    committed(root, "Fix what the base does not know yet")
+    write(root, shop_dot_py=NEW)
+    assert "history:fixes" not in signals(evaluate(real_deps(root, tmp_path / "state"), base="HEAD~1"))
+    assert "history:fixes" in signals(evaluate(real_deps(root, tmp_path / "state")))
+
+
+def test_callers_are_counted_that_the_imports_lead_to(tmp_path: Path) -> None:
+    root = repository(
+        tmp_path / "repo",
+        shop__total_dot_py="def total(order):\n    return order.net\n",
+        web__views_dot_py="from shop.total import total\n\n\ndef show(order):\n    return total(order)\n",
+        jobs__nightly_dot_py="from shop.total import total\n\nprint(total(1), total(2))\n",
+        other__mine_dot_py="def total(x):\n    return x\n\n\nprint(total(3))\n",
+        tests__test_total_dot_py="from shop.total import total\n\nassert total(1)\n",
+    )
+    write(root, shop__total_dot_py="def total(order):\n    return order.net + order.tax\n")
+    found = signals(evaluate(real_deps(root, tmp_path / "state")))
+    assert found["reach:callers"]["evidence"] == "3 uses in 2 other files, as of total"
+    assert found["reach:packages"]["evidence"] == "used from 2 more folders: jobs, web"
+    assert found["reach:entry-points"]["evidence"] == "entered through nightly.py and 1 more"
+
+
+def test_without_uncommitted_changes_a_branch_is_compared_with_where_it_left_the_default_branch(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", payments_dot_py=OLD)
+    git(root, "branch", "-M", "main")
+    fork = git(root, "rev-parse", "HEAD").strip()
+    git(root, "checkout", "-q", "-b", "new-provider")
+    write(root, payments_dot_py=NEW)
+    committed(root, "Use another provider")
+    deps = real_deps(root, tmp_path / "state")
+    result = evaluate(deps)
+    assert result["needsFlag"] is True
+    assert "since it left the default branch" in str(result["explanation"])
+    steps = cast("list[dict[str, dict[str, Json]]]", result["next"])
+    assert [step["arguments"].get("base") for step in steps if str(step["tool"]) == "wrap_change"] == [fork]
+    git(root, "checkout", "-q", "main")
+    assert evaluate(deps)["kind"] == "none"
+
+
+def test_code_that_moves_to_another_file_is_not_lost_and_not_new(tmp_path: Path) -> None:
+    view = "@login_required\ndef show(request, code):\n    if not code:\n        return None\n    return render(code)\n"
+    urls = "from views import show\n\nroutes.add(show)\n"
+    changes = [
+        changed("views.py", f"import django\n\n\n{view}", "import django\n"),
+        changed("more/views.py", "import flask\n", f"import flask\n\n\n{view}"),
+        changed("urls.py", urls, urls.replace("from views", "from more.views")),
+    ]
+    after = {each.path: each.after or b"" for each in changes}
+    found = evaluate(deps_of(tmp_path, after, changes))
+    assert not [name for name in signals(found) if name.endswith("-removed")], found
+    assert found["needsFlag"] is False
+
+
+def test_weights_can_be_tuned_and_the_level_that_asks_for_a_flag(tmp_path: Path) -> None:
+    plain = evaluate(one(tmp_path, "shop/payments.py", OLD, NEW))
+    config = Config(evaluate=EvaluateConfig(weights={"where": 0.5, "how:tests-untouched": 0}))
+    found = evaluate(one(tmp_path, "shop/payments.py", OLD, NEW, config))
+    halved = cast("float", signals(plain)["where:payments"]["weight"]) / 2
+    assert signals(found)["where:payments"]["weight"] == pytest.approx(halved)
+    assert "how:tests-untouched" not in signals(found)
+    careless = Config(evaluate=EvaluateConfig(weights={"where": 0.5}, flag_from="critical"))
+    assert evaluate(one(tmp_path, "shop/payments.py", OLD, NEW, careless))["needsFlag"] is False
+
+
+def test_the_suggested_flag_says_when_it_goes_and_the_rollout_keeps_to_the_policy(tmp_path: Path) -> None:
+    config = Config(policy=Policy(environments=("staging",), max_step=30))
+    result = evaluate(one(tmp_path, "shop/payments.py", OLD, NEW, config))
+    flag = cast("dict[str, Json]", result["suggestedFlag"])
+    assert "Remove it once" in str(flag["description"])
+    assert flag["tags"] == [{"type": "simple", "value": "payments"}]
+    rollout = cast("dict[str, Json]", result["suggestedRollout"])
+    percentages = cast("list[int]", rollout["percentages"])
+    assert (rollout["environment"], percentages[-1]) == ("staging", 100)
+    assert all(0 < after - before <= 30 for before, after in pairwise([0, *percentages]))
+    tools = [str(step["tool"]) for step in cast("list[dict[str, Json]]", result["next"])]
+    assert tools == ["create_flag", "wrap_change", "set_flag_rollout", "toggle_flag_environment"]

@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from featureops.adapters.gitcmd import GitRunner, split_z
+from featureops.adapters.gitlog import LOG_FORM, lately, parse_log
 from featureops.adapters.jail import Jail
 from featureops.adapters.renames import paired
+from featureops.core.assess.past import LOOKED_BACK, PastCommit
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import ChangedFile
 
 __all__ = ["GitChanges"]
 
 _SNIFF = 8192
-_DAY, _LATELY = 86_400, 30
 _LINK, _SUBMODULE, _ABSENT = "120000", "160000", "000000"
 
 
@@ -112,18 +113,30 @@ class GitChanges:
     def recent(self) -> Mapping[str, int]:
         """See `ports.ChangeSource`: of the newest 300 commits those of the newest 30 days. Errors: none; no repository
         and no commit have no history."""
+        return lately(self._log("HEAD", 300))
+
+    def past(self, base: str | None = None) -> Sequence[PastCommit]:
+        """See `ports.ChangeSource`. Errors: none; what git can't tell is no history."""
+        ref = base or "HEAD"
+        return self._log(ref, LOOKED_BACK) if not ref.startswith("-") and "\0" not in ref else []
+
+    def fork_point(self) -> str | None:
+        default = self.default_branch()
+        if default is None or self.branch() == default:
+            return None
+        for name in (f"refs/remotes/origin/{default}", f"refs/heads/{default}"):
+            found = self._asked("merge-base", name, "HEAD")
+            if found:
+                return None if found == self.head() else found
+        return None
+
+    def _log(self, ref: str, most: int) -> Sequence[PastCommit]:
+        options = ("--no-merges", "--no-renames", "--relative", "--name-only", "-z", LOG_FORM)
         try:
-            done = self._git.run("log", "-300", "--no-merges", "--relative", "--format=%x01%ct", "--name-only", "-z")
+            done = self._git.run("log", f"-{most}", *options, "--end-of-options", ref)
         except BadArgument:
-            return {}
-        newest, found, seconds = 0, dict[str, int](), 0
-        for word in done.out.decode("utf-8", "surrogateescape").split("\0") if done.ok else ():
-            if word.startswith("\x01"):
-                seconds = int(word[1:].strip() or 0)
-                newest = max(newest, seconds)
-            elif (path := word.lstrip("\n")) and (days := (newest - seconds) // _DAY) <= _LATELY:
-                found[path] = min(days, found.get(path, days))
-        return found
+            return []
+        return parse_log(done.out) if done.ok else []
 
     # ------------------------------------------------------------ what git is asked
 

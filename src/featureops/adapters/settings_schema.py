@@ -12,7 +12,9 @@ from typing import Annotated, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from pydantic_core import ErrorDetails
 
-from featureops.core.config import BackendConfig, CleanupConfig, Config, HouseRead, Policy
+from featureops.core.assess.tables import DOMAINS
+from featureops.core.assess.weights import GROUPS, WEIGHTS
+from featureops.core.config import BackendConfig, CleanupConfig, Config, EvaluateConfig, HouseRead, Policy
 from featureops.core.errors import BadConfiguration
 
 __all__ = ["parse_config"]
@@ -21,6 +23,7 @@ _Form = Literal["call", "member", "decorator", "expression", "component", "entry
 _Text = Annotated[StrictStr, Field(min_length=1)]
 _FORMS: tuple[_Form, ...] = get_args(_Form)
 _SHOWN = 5
+_SIGNALS = frozenset({*WEIGHTS, *(f"where:{domain.id}" for domain in DOMAINS)})
 
 
 class _Table(BaseModel):
@@ -77,12 +80,18 @@ class _Cleanup(_Table):
     verify_timeout: Annotated[StrictInt, Field(ge=1, le=86_400)] = 1800
 
 
+class _Evaluate(_Table):
+    weights: Mapping[_Text, Annotated[float, Field(ge=0, le=10)]] = Field(default_factory=dict)
+    flag_from: Literal["low", "medium", "high", "critical"] = "medium"
+
+
 class _File(_Table):
     backend: _Backend = _Backend()
     reads: tuple[_Read, ...] = ()
     aliases: Mapping[_Text, tuple[_Text, ...]] = Field(default_factory=dict)
     policy: _Policy = _Policy()
     cleanup: _Cleanup = _Cleanup()
+    evaluate: _Evaluate = _Evaluate()
 
 
 _KEYS: Mapping[str, Sequence[str]] = {
@@ -91,6 +100,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "reads": tuple(_Read.model_fields),
     "policy": tuple(_Policy.model_fields),
     "cleanup": tuple(_Cleanup.model_fields),
+    "evaluate": tuple(_Evaluate.model_fields),
 }
 
 
@@ -135,8 +145,21 @@ def _frozen(checked: _File, path: Path) -> Config:
             protected=policy.protected,
         ),
         cleanup=CleanupConfig(checked.cleanup.verify, checked.cleanup.verify_timeout),
+        evaluate=_evaluation(checked.evaluate, path),
         source=str(path),
     )
+
+
+def _evaluation(checked: _Evaluate, path: Path) -> EvaluateConfig:
+    for signal in checked.weights:
+        if signal not in _SIGNALS and signal not in GROUPS:
+            close = difflib.get_close_matches(signal, [*_SIGNALS, *GROUPS], n=1)
+            meant = f"Did you mean `{close[0]}`? " if close else ""
+            raise BadConfiguration(
+                f"{path}: evaluate.weights names no signal {signal!r}.",
+                f"{meant}A weight is for a group ({', '.join(GROUPS)}) or one of: {', '.join(sorted(_SIGNALS))}.",
+            )
+    return EvaluateConfig(dict(checked.weights), checked.flag_from)
 
 
 def _check_pattern(pattern: str, path: Path) -> None:

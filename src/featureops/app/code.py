@@ -187,12 +187,26 @@ class KnownCode:
     def _inventory(self) -> Inventory:
         return self._code.inventory()
 
+    @property
+    def project(self) -> Project:
+        return self._code.project
+
     def guards(self, path: str, content: bytes, span: Span) -> tuple[str, ...]:
         """The flags that must be on for the bytes of `content` (the file as it is assessed) to run, innermost first."""
         if self._guarded is None or self._guarded[:2] != (path, content):
-            self._guarded = path, content, guard_finder(self._code.project_with(path, content))
+            self._guarded = path, content, self._finder(path, content)
         found = self._guarded[2](path, span)
         return tuple(dict.fromkeys(guard.flag for guard in found if guard.branch == "enabled"))
+
+    def _finder(self, path: str, content: bytes) -> Callable[[str, Span], Sequence[Guard]]:
+        """One for all files that are on the disk as they are assessed."""
+        if self._code.text(path) != content:
+            return guard_finder(self._code.project_with(path, content))
+        return self._shared
+
+    @cached_property
+    def _shared(self) -> Callable[[str, Span], Sequence[Guard]]:
+        return guard_finder(self.project)
 
     def candidates(self, text: str) -> list[tuple[str, float, str]]:
         """(flag, score 0 to 1, path:line of a read) of the flags that fit a text, best first."""

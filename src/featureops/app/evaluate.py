@@ -11,11 +11,13 @@ from featureops.app.code import KnownCode
 from featureops.app.deps import Deps
 from featureops.core.assess.answer import Existing, Question, answer, no_changes
 from featureops.core.assess.hunks import line_of, line_starts
+from featureops.core.assess.impact import reach_signals
 from featureops.core.assess.kinds import BEHAVIOUR, assess_file
+from featureops.core.assess.past import history_signals
 from featureops.core.assess.paths import path_kind
 from featureops.core.assess.reach import settle
 from featureops.core.assess.scoring import LEVELS, Verdict, decide, needing
-from featureops.core.assess.values import FileAssessment, Guards, Level, Occurrence
+from featureops.core.assess.values import FileAssessment, Guards, Level, Occurrence, Signal
 from featureops.core.errors import BadArgument, UserFixable
 from featureops.core.model import ChangedFile, Json
 from featureops.languages.signal_tables import all_signals
@@ -28,6 +30,7 @@ KnownFlags = Callable[[], Sequence[str]]
 """The names of the flags that the repository or the backend knows."""
 
 _REUSE = 0.7
+_BRANCH = "Nothing is uncommitted: this is what the branch changes since it left the default branch."
 _MOST_NAMES = 40
 _TELLING = frozenset(("function", "class", "enum", "import", "export", "parameter", "declarator", "assign", "if"))
 # An import alone runs nothing; but what it renames is used under the other name, so that counts as a use.
@@ -57,18 +60,32 @@ def evaluate(
     Returns the object of design section 3.2. Errors: BadArgument (unknown risk level, unknown base, no such file).
     """
     level = _level(risk_level)
-    changes, note = _changes(deps, base, staged, files, code_context)
-    question = Question(description, base, (), deps.config.policy.naming, _environment(deps), note)
+    changes, base, note = _changes(deps, base, staged, files, code_context)
+    policy = deps.config.policy
+    question = Question(description, base, (), policy.naming, _environment(deps), policy.max_step, note)
     if not changes:
         return no_changes(question)
     tables, code = all_signals(), KnownCode(deps)
     judged = [assess_file(change, deps.packs, tables, guards or code.guards) for change in changes]
     settled = settle(judged, lambda names: _occurrences(deps, names, changes))
-    verdict = decide(settled, description, level)
+    around = [*history_signals(settled, deps.changes.past(base)), *_reach(deps, settled, code)]
+    verdict = decide(settled, description, level, around, deps.config.evaluate)
     existing = _existing(settled, verdict, description, candidates or code.candidates)
     if verdict.needs_flag and existing is None:
         question = replace(question, known_flags=tuple((known_flags or code.flags)()))
     return answer(settled, verdict, existing, question)
+
+
+def _reach(deps: Deps, files: Sequence[FileAssessment], code: KnownCode) -> list[Signal]:
+    """Signals of the code around the change."""
+    tables = all_signals()
+
+    def files_with(names: Sequence[str]) -> Sequence[str]:
+        found = deps.workspace.grep([name.encode() for name in names])
+        claimed = (path for path in sorted(found) if deps.packs.for_path(path) is not None)
+        return [path for path in claimed if path_kind(path, tables, claimed=True) == "code"]
+
+    return reach_signals(files, code.project, files_with, tables)
 
 
 def _level(risk_level: str | None) -> Level | None:
@@ -85,16 +102,23 @@ def _environment(deps: Deps) -> str:
 
 def _changes(
     deps: Deps, base: str | None, staged: bool, files: Sequence[str], code_context: str
-) -> tuple[list[ChangedFile], str]:
-    """The changes to assess, and a sentence about where they come from when it is not the diff."""
+) -> tuple[list[ChangedFile], str | None, str]:
+    """The changes to assess, what they are a difference from, and a sentence about where they come from when it is not
+    the diff that was asked for."""
     wanted = [str(PurePosixPath(path)) for path in files]
     if deps.changes.is_repository():
         found = sorted(deps.changes.changes(base, staged), key=lambda each: each.path)
         chosen = [each for each in found if not wanted or _wanted(each, wanted)]
         if chosen:
-            return chosen, ""
+            return chosen, base, ""
+        fork = deps.changes.fork_point() if base is None and not (staged or found or code_context) else None
+        if fork is not None:
+            branch = sorted(deps.changes.changes(fork), key=lambda each: each.path)
+            chosen = [each for each in branch if not wanted or _wanted(each, wanted)]
+            if chosen:
+                return chosen, fork, _BRANCH
         if not code_context:
-            return [], _hint(found, wanted)
+            return [], base, _hint(found, wanted)
     elif base is not None:
         raise BadArgument(
             "There is no git repository here, so nothing can be compared with a base.",
@@ -102,11 +126,12 @@ def _changes(
         )
     if code_context:
         path = wanted[0] if wanted else "code-context"
-        return [_context(deps, path, code_context)], "Assessed from codeContext, not from a diff."
+        return [_context(deps, path, code_context)], None, "Assessed from codeContext, not from a diff."
     contents = [ChangedFile(path, "added", None, deps.workspace.read(path)) for path in sorted(wanted)]
     if contents:
-        return contents, "There is no git repository here: the files were assessed as if all of them were new."
-    return [], "There is no git repository here: name the files or give codeContext to assess something."
+        note = "There is no git repository here: the files were assessed as if all of them were new."
+        return contents, None, note
+    return [], None, "There is no git repository here: name the files or give codeContext to assess something."
 
 
 def _wanted(change: ChangedFile, wanted: Sequence[str]) -> bool:

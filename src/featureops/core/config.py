@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["BackendConfig", "CleanupConfig", "Config", "HouseRead", "Policy"]
+__all__ = ["BackendConfig", "CleanupConfig", "Config", "EvaluateConfig", "HouseRead", "Policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class CleanupConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluateConfig:
+    """`weights` multiply what signals add to the score, by id or group ("where:payments", "history"); `flag_from` is
+    the lowest risk level at which a change is asked to stand behind a flag."""
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    flag_from: Literal["low", "medium", "high", "critical"] = "medium"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`source` is the path of the file it came from, None for the defaults."""
 
@@ -63,4 +72,5 @@ class Config:
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy: Policy = Policy()
     cleanup: CleanupConfig = CleanupConfig()
+    evaluate: EvaluateConfig = EvaluateConfig()
     source: str | None = None

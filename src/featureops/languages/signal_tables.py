@@ -38,7 +38,7 @@ _SETS = frozenset(
         "compares",
     }
 )
-_TUPLES = frozenset({"entry_points", "tests", "manifests", "lockfiles", "generated", "infrastructure"})
+_TUPLES = frozenset({"entry_points", "tests", "manifests", "lockfiles", "generated", "infrastructure", "front_ends"})
 
 
 @lru_cache(maxsize=64)
@@ -85,6 +85,7 @@ def signals_for(language: str) -> LanguageSignals | None:
         lockfiles=lists["lockfiles"],
         generated=lists["generated"],
         infrastructure=lists["infrastructure"],
+        front_ends=lists["front_ends"],
     )
 
 

@@ -71,6 +71,13 @@ class SuggestedFlag(Output):
     name: str
     type: str = "release"
     description: str = ""
+    tags: list[dict[str, str]] = []
+
+
+class SuggestedRollout(Output):
+    environment: str
+    percentages: list[int]
+    stickiness: str = "default"
 
 
 class Evaluation(_Answer):
@@ -83,6 +90,7 @@ class Evaluation(_Answer):
     confidence: float = 0
     existing_flag: dict[str, JsonValue] | None = None
     suggested_flag: SuggestedFlag | None = None
+    suggested_rollout: SuggestedRollout | None = None
     signals: list[Signal] = []
     next: list[NextCall] = []
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from featureops.core.assess.kinds import BEHAVIOUR
 from featureops.core.assess.scoring import Verdict, needing
+from featureops.core.assess.suggestion import first_percentage, suggested_flag, suggested_rollout
 from featureops.core.assess.tables import LAYER_NOTES, TITLES, domains_of
 from featureops.core.assess.values import FileAssessment, JudgedHunk, Signal
-from featureops.core.assess.words import split_words, text_words
-from featureops.core.model import FlagType, Json
+from featureops.core.assess.words import text_words
+from featureops.core.model import Json
 from featureops.core.naming import check_name, suggest_name
 
 __all__ = ["LONGEST_ANSWER", "Existing", "Question", "answer", "no_changes"]
@@ -23,11 +23,6 @@ LONGEST_ANSWER: Final = 3_000
 
 _FIX_LINES = 20
 _FIX_WORDS = frozenset({"fix", "fixed", "fixes", "bug", "bugfix", "hotfix", "regression", "patch", "repair"})
-_TYPE_WORDS: Final[tuple[tuple[FlagType, frozenset[str]], ...]] = (
-    ("experiment", frozenset({"experiment", "variant", "hypothesis", "abtest"})),
-    ("permission", frozenset({"entitlement", "premium", "tier", "paywall", "quota", "beta"})),
-)
-_TYPE_PLACES: Final[dict[str, FlagType]] = {"external-calls": "kill-switch", "concurrency": "operational"}
 _REFACTORS = frozenset({"rename", "moved", "formatting", "types", "imports", "dead-code"})
 _CONFIGURATIONS = frozenset({"configuration", "dependencies", "infrastructure", "migration", "agent-configuration"})
 _PLAIN: Final[Mapping[str, str]] = {
@@ -74,6 +69,7 @@ class Question:
     known_flags: tuple[str, ...] = ()
     naming: str | None = None
     environment: str = "development"
+    max_step: int = 100
     note: str = ""
 
 
@@ -93,6 +89,7 @@ def no_changes(question: Question) -> dict[str, Json]:
         "explanation": " ".join(each for each in ("No changes to assess.", hint, question.note) if each),
         "existingFlag": None,
         "suggestedFlag": None,
+        "suggestedRollout": None,
         "signals": [],
         "hunks": [],
         "next": [],
@@ -105,6 +102,7 @@ def answer(
     """The whole answer; `existing` is a flag that covers the change or one that detection found."""
     covered = bool(verdict.covered_by) and not verdict.needs_flag
     suggested = _suggested(files, verdict, question) if verdict.needs_flag and existing is None else None
+    rollout = suggested_rollout(verdict.level, question.environment, question.max_step) if suggested else None
     body: dict[str, Json] = {
         "needsFlag": verdict.needs_flag,
         "reason": _reason(files, verdict, existing, covered, question),
@@ -117,10 +115,11 @@ def answer(
         "explanation": _explanation(files, verdict, existing, suggested, question),
         "existingFlag": _existing_json(existing),
         "suggestedFlag": suggested,
+        "suggestedRollout": rollout,
     }
     signals: list[Json] = [_signal_json(each) for each in verdict.signals]
     hunks = _hunks_json(files, verdict)
-    steps = _next(files, verdict, existing, suggested, question)
+    steps = _next(files, verdict, existing, suggested, rollout, question)
     return _fitted(body, signals, hunks, steps)
 
 
@@ -187,42 +186,14 @@ def _first_sentence(verdict: Verdict, existing: Existing | None) -> str:
 
 
 def _suggested(files: Sequence[FileAssessment], verdict: Verdict, question: Question) -> dict[str, Json]:
-    symbols, paths = _symbols(files), [file.path for file, _ in needing(files)]
-    name = suggest_name(question.description, symbols, paths, question.known_flags, question.naming)
-    subject = question.description.strip() or _subject(symbols, paths)
-    kind: Json = _flag_type(verdict, question, symbols)
-    return {"name": name, "type": kind, "description": _cut(" ".join(subject.split()), 200)}
-
-
-def _subject(symbols: Sequence[str], paths: Sequence[str]) -> str:
-    where = ", ".join(list(dict.fromkeys(paths))[:2])
-    named = ", ".join(symbols[:3])
-    return f"Guards the change of {named} in {where}" if named else f"Guards the change of {where}"
-
-
-def _symbols(files: Sequence[FileAssessment]) -> list[str]:
-    """Names that tell what the change is about: those whose words return most often in it, new definitions first."""
-    telling = [file for file in files if file.kind in BEHAVIOUR]
-    names = [each.name for file in telling for hunk in file.hunks for each in hunk.added]
-    names += [name for file in telling for name, _ in file.after.functions + file.before.functions]
-    unique = [name for name in dict.fromkeys(names) if name and not name.startswith("__")]
-    stems = [file.path.rpartition("/")[2].split(".")[0] for file in telling]
-    counts = Counter(word for name in (*unique, *stems) for word in set(split_words(name)))
-    return sorted(unique, key=lambda name: -_weight(name, counts))
-
-
-def _weight(name: str, counts: Counter[str]) -> float:
-    words = split_words(name)
-    return sum(counts[word] for word in words) / len(words) if words else 0.0
-
-
-def _flag_type(verdict: Verdict, question: Question, symbols: Iterable[str]) -> FlagType:
-    words = {*text_words(question.description), *(word for name in symbols for word in split_words(name))}
-    for kind, telling in _TYPE_WORDS:
-        if words & telling:
-            return kind
-    first = next((each.id[6:] for each in verdict.signals if each.id.startswith("where:")), "")
-    return _TYPE_PLACES.get(first, "release")
+    guarded = [file.path for file, _ in needing(files)]
+    return suggested_flag(
+        [file for file in files if file.kind in BEHAVIOUR],
+        list(dict.fromkeys(guarded)),
+        [each.id for each in verdict.signals],
+        question.description,
+        lambda symbols: suggest_name(question.description, symbols, guarded, question.known_flags, question.naming),
+    )
 
 
 def _existing_json(existing: Existing | None) -> Json:
@@ -269,6 +240,7 @@ def _next(
     verdict: Verdict,
     existing: Existing | None,
     suggested: Mapping[str, Json] | None,
+    rollout: Mapping[str, Json] | None,
     question: Question,
 ) -> list[Json]:
     if not verdict.needs_flag:
@@ -283,20 +255,23 @@ def _next(
         if question.base is not None:
             arguments["base"] = question.base
         steps.append({"tool": "wrap_change", "arguments": arguments})
-    enable: dict[str, Json] = {"featureName": flag, "environment": question.environment, "enabled": True}
-    return [*steps, {"tool": "toggle_flag_environment", "arguments": enable}]
+    where: dict[str, Json] = {"featureName": flag, "environment": question.environment}
+    if rollout is not None:
+        first = {**where, "rolloutPercentage": first_percentage(rollout)}
+        steps.append({"tool": "set_flag_rollout", "arguments": first})
+    return [*steps, {"tool": "toggle_flag_environment", "arguments": {**where, "enabled": True}}]
 
 
 def _fitted(body: dict[str, Json], signals: list[Json], hunks: list[Json], steps: list[Json]) -> dict[str, Json]:
     """Cut the lists until the JSON fits: signals and hunks first, which are in order of weight; then the wrap steps in
-    the middle. The verdict and the steps that create and enable the flag stay."""
-    sizes = [min(len(signals), 8), min(len(hunks), 12), min(len(steps), 7)]
-    least = [min(size, bound) for size, bound in zip(sizes, (0, 0, 3), strict=True)]
+    the middle. The verdict and the steps that create, roll out and enable the flag stay."""
+    sizes = [min(len(signals), 8), min(len(hunks), 12), min(len(steps), 8)]
+    least = [min(size, bound) for size, bound in zip(sizes, (0, 0, 4), strict=True)]
     while True:
         result = dict(body)
         result["signals"] = signals[: sizes[0]]
         result["hunks"] = hunks[: sizes[1]]
-        result["next"] = steps if sizes[2] >= len(steps) else [*steps[: sizes[2] - 1], steps[-1]]
+        result["next"] = steps if sizes[2] >= len(steps) else [*steps[: sizes[2] - 2], *steps[-2:]]
         for key, items, size in (("Signals", signals, 0), ("Hunks", hunks, 1), ("Next", steps, 2)):
             if len(items) > sizes[size]:
                 result[f"more{key}"] = len(items) - sizes[size]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from featureops.core.assess.values import Hunk
+from featureops.core.assess.values import FileAssessment, Hunk
 from featureops.core.model import Span
 from featureops.core.textdiff import line_ranges
 
-__all__ = ["line_hunks", "line_of", "line_starts", "lines_span", "split_lines"]
+__all__ = ["line_hunks", "line_of", "line_starts", "lines_span", "moved_lines", "split_lines"]
+
+_TELLING = 8
+"""Bytes from which on the same line at two places is no chance: more than brackets and `return`."""
 
 
 def split_lines(text: bytes) -> list[bytes]:
@@ -77,3 +81,15 @@ def _shape(lines: list[bytes], start: int, end: int) -> tuple[int, int, int]:
     opens_with_closer = int(first.strip()[:1] in (b"}", b")", b"]"))
     follows = int(bool(last.strip()) and len(last) - len(last.lstrip()) > indent + 0 and last.strip()[:1] == b"@")
     return opens_with_closer, indent, follows
+
+
+def moved_lines(files: Iterable[FileAssessment]) -> int:
+    """How many lines were taken out at one place of what runs and put in, but for indentation, at another."""
+    removed, added = Counter[bytes](), Counter[bytes]()
+    for file in files:
+        old, new = split_lines(file.change.before or b""), split_lines(file.change.after or b"")
+        for judged in file.hunks:
+            if judged.kind in ("behaviour", "definition"):
+                removed.update(map(bytes.strip, old[judged.hunk.before_start : judged.hunk.before_end]))
+                added.update(map(bytes.strip, new[judged.hunk.after_start : judged.hunk.after_end]))
+    return sum(count for line, count in (removed & added).items() if len(line) >= _TELLING)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from fnmatch import translate
+from functools import lru_cache
 from typing import cast
 
 from featureops.core.assess.tables import PATH_RULES, PathRule
@@ -35,12 +37,18 @@ def _own_kind(name: str, table: LanguageSignals) -> PathKind | None:
         ("infrastructure", table.infrastructure),
         ("tests", table.tests),
     )
-    return next((kind for kind, patterns in groups if any(fnmatchcase(name, item) for item in patterns)), None)
+    return next((kind for kind, patterns in groups if patterns and _matching(patterns).match(name)), None)
 
 
 def _fits(rule: PathRule, folders: Sequence[str], name: str, *, claimed: bool) -> bool:
     if claimed and rule.kind in _NOT_FOR_CODE:
         return False
-    if any(fnmatchcase(name, pattern) for pattern in rule.names):
+    if rule.names and _matching(rule.names).match(name):
         return True
     return bool(rule.folders.intersection(folders)) and not (claimed and rule.kind in _WEAK_FOLDERS)
+
+
+@lru_cache(maxsize=256)
+def _matching(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches the names that any of the globs does."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns))

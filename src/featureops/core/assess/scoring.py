@@ -10,6 +10,8 @@ from typing import Final
 from featureops.core.assess.kinds import BEHAVIOUR
 from featureops.core.assess.signals import behaviour_signals, description_signals
 from featureops.core.assess.values import FileAssessment, JudgedHunk, Kind, Layer, Level, Signal
+from featureops.core.assess.weights import tuned
+from featureops.core.config import EvaluateConfig
 
 __all__ = ["LEVELS", "Verdict", "decide", "level_of", "needing"]
 
@@ -17,10 +19,10 @@ LEVELS: Final[tuple[Level, ...]] = ("low", "medium", "high", "critical")
 _THRESHOLDS: Final = ((5.0, "critical"), (3.0, "high"), (2.0, "medium"))
 _OTHER_WEIGHTS: Final[dict[str, float]] = {
     "migration": 3.5,
-    "infrastructure": 2.0,
+    "infrastructure": 1.2,
     "agent-configuration": 2.0,
-    "dependencies": 1.5,
-    "configuration": 1.0,
+    "dependencies": 0.8,
+    "configuration": 0.5,
     "dead-code": 0.8,
     "uncalled-code": 0.5,
     "rename": 0.5,
@@ -69,9 +71,16 @@ def level_of(score: float) -> Level:
     return next((_as_level(name) for limit, name in _THRESHOLDS if score >= limit), "low")
 
 
-def decide(files: Sequence[FileAssessment], description: str, risk_level: Level | None) -> Verdict:
-    """Weigh a whole change. Words of the description and the caller's level raise the risk of code that changes
-    behaviour; they never lower it and never make a harmless change need a flag."""
+def decide(
+    files: Sequence[FileAssessment],
+    description: str,
+    risk_level: Level | None,
+    around: Sequence[Signal],
+    config: EvaluateConfig,
+) -> Verdict:
+    """Weigh a whole change. `around` are the signals of what is not in it: history and callers. Words of the
+    description and the caller's level raise the risk of code that changes behaviour; they never lower it and never make
+    a harmless change need a flag."""
     kind: Kind = next((kind for kind in _ORDER if _has(files, kind)), "none")
     signals = behaviour_signals(files)
     others = _other_signals(files)
@@ -80,12 +89,13 @@ def decide(files: Sequence[FileAssessment], description: str, risk_level: Level 
         confidence = 0.95 if all(file.parsed or file.kind != "code" for file in files) else 0.8
         return Verdict(False, (), kind, _other_layer(files), score, level_of(score), confidence, tuple(others))
     signals += description_signals(description, [each.id for each in signals])
+    signals = tuned([*signals, *around], config.weights)
     extra = max((each.weight for each in others), default=0.0) * _PERCENT_SHARE
     score = round(sum(each.weight for each in signals) + extra, 1)
     shown = level_of(score)
     level = max(shown, risk_level or shown, key=LEVELS.index)
     uncovered, covering = _coverage(files)
-    needs = level != "low" and uncovered
+    needs = LEVELS.index(level) >= LEVELS.index(config.flag_from) and uncovered
     kept: Layer = "runtime-control" if needs or covering else _other_layer(files)
     confidence = _confidence(score, files)
     return Verdict(needs, covering, kind, kept, score, level, confidence, (*signals, *others), level != shown)

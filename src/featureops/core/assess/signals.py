@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from featureops.core.assess.hunks import moved_lines, split_lines
 from featureops.core.assess.kinds import BEHAVIOUR
 from featureops.core.assess.tables import (
     AUTH_WORDS,
@@ -17,18 +19,18 @@ from featureops.core.assess.tables import (
     domains_of,
 )
 from featureops.core.assess.values import FileAssessment, SideFacts, Signal
+from featureops.core.assess.weights import weigh
 from featureops.core.assess.words import split_words, text_words
 
 __all__ = ["behaviour_signals", "description_signals"]
 
 _WEAK = 0.6
 _FURTHER = 0.3
-_SIZES = ((2, 0.3), (6, 0.6), (15, 1.0), (40, 1.5), (80, 2.0))
-_LARGEST = 3.0
-_KIND_WEIGHTS = {"new-behaviour": 1.0, "removed-behaviour": 1.0, "changed-behaviour": 0.4}
+_KIND_WEIGHTS = {"new-behaviour": 0.8, "removed-behaviour": 0.8, "changed-behaviour": 0.4}
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _DESTRUCTIVE = re.compile(r"(?i)\W*(?:delete|drop|truncate)\b")
 _DESCRIBED = 0.4
+_UNFINISHED = re.compile(rb"\b(?:TODO|FIXME|XXX|HACK|WIP|NotImplemented(?:Error|Exception)?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,26 +161,51 @@ def _domain(name: str) -> Domain:
 
 
 def _ways(files: Sequence[FileAssessment]) -> Iterator[Signal]:
-    size = sum(max(file.after.statements, file.before.statements, file.lines // 3) for file in files)
-    lines = sum(file.lines for file in files)
-    weight = next((weight for limit, weight in _SIZES if size <= limit), _LARGEST)
-    yield Signal("how:size", "", 0, weight, f"{lines} lines in {len(files)} file{'s' if len(files) > 1 else ''}")
+    moved = moved_lines(files)
+    lines = max(0, sum(file.telling_lines for file in files) - 2 * moved)
+    text = f"{lines} lines of code that runs" + (f", {moved} more only moved" if moved else "")
+    yield Signal("how:size", "", 0, weigh("how:size", lines), text)
+    yield Signal("how:spread", "", 0, weigh("how:spread", len(files)), f"{len(files)} files of code that runs")
     branches = sum(file.after.branches - file.before.branches for file in files)
     if branches > 0:
-        yield Signal("how:branching-added", "", 0, min(0.6, round(0.2 * branches, 2)), f"{branches} more branches")
-    for file in files:
-        yield from _losses(file)
+        weight = weigh("how:branching-added", branches)
+        yield Signal("how:branching-added", "", 0, weight, f"{branches} more branches")
+    yield from _losses(files)
+    unfinished = (each for file in files for each in _unfinished(file))
+    yield from islice(unfinished, 1)
 
 
-def _losses(file: FileAssessment) -> Iterator[Signal]:
-    line = _first_line(file)
-    if file.before.handlers > file.after.handlers:
-        yield Signal("how:error-handling-removed", file.path, line, 2.0, "an error handler went away")
-    if file.before.guards > file.after.guards and file.kind != "removed-behaviour":
-        yield Signal("how:guard-removed", file.path, line, 2.0, "an early exit on a condition went away")
-    lost = _auth_names(file.before) - _auth_names(file.after)
-    if lost and not _auth_names(file.after):
-        yield Signal("how:access-check-removed", file.path, line, 2.0, f"no longer uses {min(lost)}")
+def _losses(files: Sequence[FileAssessment]) -> Iterator[Signal]:
+    """What the change as a whole takes away: what went from one file to another is not lost."""
+    handlers = [(file.before.handlers - file.after.handlers, file) for file in files]
+    yield from _lost("how:error-handling-removed", handlers, "an error handler went away")
+    kept = [file for file in files if file.kind != "removed-behaviour"]
+    guards = [(file.before.guards - file.after.guards, file) for file in kept]
+    yield from _lost("how:guard-removed", guards, "an early exit on a condition went away")
+    left = frozenset[str]().union(*(_auth_names(file.after) for file in files))
+    gone = [(file, _auth_names(file.before) - left) for file in files if not _auth_names(file.after)]
+    for file, names in gone:
+        if names:
+            signal = "how:access-check-removed"
+            yield Signal(signal, file.path, _first_line(file), weigh(signal, 1), f"no longer uses {min(names)}")
+            return
+
+
+def _lost(signal: str, losses: Sequence[tuple[int, FileAssessment]], evidence: str) -> Iterator[Signal]:
+    if sum(count for count, _ in losses) > 0:
+        _, file = max(losses, key=lambda each: each[0])
+        yield Signal(signal, file.path, _first_line(file), weigh(signal, 1), evidence)
+
+
+def _unfinished(file: FileAssessment) -> Iterator[Signal]:
+    """What the new lines say of work that is left."""
+    lines = split_lines(file.change.after or b"")
+    for judged in file.hunks:
+        for at in range(judged.hunk.after_start, min(judged.hunk.after_end, len(lines))):
+            found = _UNFINISHED.search(lines[at])
+            if found is not None:
+                evidence = f"says {found.group().decode()}"
+                yield Signal("how:unfinished", file.path, at + 1, weigh("how:unfinished", 1), evidence)
 
 
 def _auth_names(side: SideFacts) -> set[str]:
@@ -188,4 +215,5 @@ def _auth_names(side: SideFacts) -> set[str]:
 
 def _tests(files: Sequence[FileAssessment], telling: Sequence[FileAssessment]) -> Iterator[Signal]:
     if not any(file.kind == "tests" for file in files):
-        yield Signal("how:tests-untouched", telling[0].path, 0, 0.4, "no test changed with it")
+        weight = weigh("how:tests-untouched", 1)
+        yield Signal("how:tests-untouched", telling[0].path, 0, weight, "no test changed with it")

@@ -15,6 +15,8 @@ from typing import Final
 __all__ = [
     "AUTH_WORDS",
     "DOMAINS",
+    "ENTRY_WORDS",
+    "FRONT_FOLDERS",
     "GENERIC_WORDS",
     "LAYER_NOTES",
     "LOG_METHODS",
@@ -155,6 +157,12 @@ DOMAINS: Final = (
         _words("threading multiprocessing asyncio concurrent celery worker_threads anyio trio gevent"),
     ),
 )
+
+ENTRY_WORDS: Final = _words(
+    "controller route router handler view page job worker command cmd cli task endpoint api consumer listener resolver "
+    "screen activity main app webhook mutation cron scheduler middleware"
+)
+FRONT_FOLDERS: Final = _words("frontend front client web webapp ui static public")
 
 ROUTE_OBJECTS: Final = _words("app router api server blueprint bp route routes")
 ROUTE_METHODS: Final = _words("get post put patch delete route use websocket all head options")

@@ -138,6 +138,7 @@ class LanguageSignals:
     lockfiles: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
     infrastructure: tuple[str, ...] = ()
+    front_ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +221,10 @@ class FileAssessment:
     def lines(self) -> int:
         """Lines added and removed."""
         return sum(each.hunk.added + each.hunk.removed for each in self.hunks)
+
+    @property
+    def telling_lines(self) -> int:
+        """Those of them that are part of what changes when the program runs."""
+        return sum(
+            each.hunk.added + each.hunk.removed for each in self.hunks if each.kind in ("behaviour", "definition")
+        )

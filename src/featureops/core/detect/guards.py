@@ -8,6 +8,7 @@ from typing import Literal
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.following import follow_call
+from featureops.core.detect.needles import called_places, places_of
 from featureops.core.detect.wrappers import names_at, only_result
 from featureops.core.fold.chains import is_inverted
 from featureops.core.given import initializer
@@ -222,11 +223,23 @@ class _Walk:
 
     def reads(self, path: str) -> dict[Node, Read]:
         if path not in self._reads:
-            found = [read for read in find_reads(self.project, path) if read.proof != "unproven" and read.flag]
+            near = self._near(path)
+            found = [read for read in find_reads(self.project, path, near) if read.proof != "unproven" and read.flag]
             names = self.project.names(path)
             self._reads[path] = {use.node: use for read in found for use in (read, *uses_of(read, names))}
             self._gates[path] = [read for read in found if read.value in ("decorator", "entry", "component")]
         return self._reads[path]
+
+    def _near(self, path: str) -> list[int] | None:
+        """The offsets at which a file may ask, told by its bytes; None: look everywhere."""
+        project, file = self.project, self.project.file(path)
+        if file is None:
+            return []
+        presence = project.parsed.presence(project.packs, project.config)
+        near = presence.asking(file.pack).near(file.data)
+        names = {reader.name for reader in project.readers}
+        also = called_places(file.data, places_of(file.data, [name.encode() for name in names]), names)
+        return [*near, *also] if near is not None and also is not None else None
 
 
 def _sits_on(read: Read, node: Node) -> bool:
