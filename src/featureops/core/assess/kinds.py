@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from featureops.core.assess.facts import imported_modules, side_facts, smallest_statements, whole_nodes
+from featureops.core.assess.facts import all_tests, imported_modules, side_facts, smallest_statements, whole_nodes
 from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, split_lines
 from featureops.core.assess.normal import same_up_to, tokens
 from featureops.core.assess.paths import path_kind
@@ -107,6 +107,8 @@ def _parsed(
     if trivial is not None:
         quiet = tuple(replace(each, kind="inert") for each in judged)
         return FileAssessment(change, trivial, quiet, SideFacts(), SideFacts(), parsed=True)
+    tests = {each.hunk for each in judged if each.kind != "inert" and _only_tests(each.hunk, before, after, table)}
+    judged = [JudgedHunk(each.hunk, "inert", each.span) if each.hunk in tests else each for each in judged]
     judged = quieted(_same_names(judged), before, after, table)
     kinds = {each.kind for each in judged}
     loud = [each.hunk for each in judged if each.kind != "inert"]
@@ -114,7 +116,7 @@ def _parsed(
     new_spans = _spans(after, [(hunk.after_start, hunk.after_end) for hunk in loud])
     kind = _behaviour(change, judged)
     if kinds == {"inert"}:
-        kind = "comments"
+        kind = "tests" if tests else "comments"
     elif kinds <= {"inert", "import"}:
         kind = "imports"
     return FileAssessment(
@@ -172,6 +174,12 @@ def _judge(hunk: Hunk, before: SourceFile, after: SourceFile, table: LanguageSig
     if kind == "behaviour":
         return JudgedHunk(hunk, kind, new)
     return JudgedHunk(hunk, kind, new, added, removed)
+
+
+def _only_tests(hunk: Hunk, before: SourceFile, after: SourceFile, table: LanguageSignals) -> bool:
+    old = lines_span(before.line_starts, hunk.before_start, hunk.before_end, len(before.data))
+    new = lines_span(after.line_starts, hunk.after_start, hunk.after_end, len(after.data))
+    return (not hunk.removed or all_tests(before, old, table)) and (not hunk.added or all_tests(after, new, table))
 
 
 def _same_names(hunks: Sequence[JudgedHunk]) -> list[JudgedHunk]:
