@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from featureops.core.model import ChangedFile
+from featureops.languages import packs
 
 Status = Literal["added", "modified", "deleted", "renamed"]
 ROOT = Path(__file__).resolve().parents[2] / "fixtures" / "evaluate"
@@ -46,3 +47,9 @@ def _case(folder: Path) -> Case:
 def _tree(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file() and path.name != ".gitkeep")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def language_of(case: Case) -> str:
+    """The first language or kind of page among what the case changes; "other" where there is none."""
+    found = [packs().language_of(change.path) for change in case.changes]
+    return next((language for language in found if language), "other")

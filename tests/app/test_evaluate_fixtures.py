@@ -11,7 +11,8 @@ import pytest
 from featureops.app.evaluate import evaluate
 from featureops.core.assess.answer import LONGEST_ANSWER
 from featureops.core.model import Json
-from tests.app.evaluate_cases import Case, cases
+from featureops.languages import packs
+from tests.app.evaluate_cases import Case, cases, language_of
 from tests.app.evaluate_tree import deps_of
 
 CASES = cases()
@@ -41,9 +42,14 @@ def flag_type(result: dict[str, Json]) -> Json:
 
 def test_there_are_enough_labelled_diffs_of_both_kinds() -> None:
     needing = [case for case in CASES if case.expect["needs_flag"]]
-    assert len(CASES) >= 50
-    assert len(needing) >= 15
-    assert len(CASES) - len(needing) >= 25
+    assert len(CASES) >= 120
+    assert len(needing) >= 50
+    assert len(CASES) - len(needing) >= 70
+
+
+def test_there_are_labelled_diffs_of_both_kinds_in_every_language() -> None:
+    found = {(language_of(case), case.expect["needs_flag"]) for case in CASES}
+    assert {(pack.id, needs) for pack in packs().languages for needs in (True, False)} <= found
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -171,3 +171,13 @@ def test_differences_that_may_matter_in_a_typed_language_are_never_called_harmle
     path: str, before: str, after: str
 ) -> None:
     assert compare(path, before, after) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "logged"),
+    [("logging", "order.id"), (None, "order.destroy"), (None, "order.id(1)"), (None, "user.password")],
+)
+def test_a_log_line_that_reads_attributes_is_one_and_one_that_may_do_more_is_none(
+    kind: Kind | None, logged: str
+) -> None:
+    assert compare("a.rb", "def f\n  g\nend\n", f'def f\n  logger.info("#{{{logged}}}")\n  g\nend\n') == kind

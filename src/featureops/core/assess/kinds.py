@@ -8,6 +8,7 @@ from dataclasses import replace
 from featureops.core.assess.facts import all_tests, imported_modules, side_facts, smallest_statements, whole_nodes
 from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, split_lines
 from featureops.core.assess.normal import same_up_to, tokens
+from featureops.core.assess.pages import page_kind
 from featureops.core.assess.paths import path_kind
 from featureops.core.assess.textual import inert_lines, same_text, text_facts
 from featureops.core.assess.units import quieted
@@ -46,8 +47,9 @@ def assess_file(change: ChangedFile, packs: Packs, tables: Sequence[LanguageSign
     if not hunks:
         return _plain(change, "moved" if change.status == "renamed" else "formatting", hunks)
     table = next((table for table in tables if pack is not None and table.language == pack.id), None)
-    if pack is None or table is None:
-        return _unparsed(change, hunks, guards)
+    page = packs.host(change.path) is not None
+    if pack is None or table is None or page:
+        return _unparsed(change, hunks, guards, page=page)
     try:
         before = parse(change.path, change.before or b"", pack)
         after = parse(change.path, change.after or b"", pack)
@@ -74,7 +76,7 @@ def _numbered_lines(
     return removed, added
 
 
-def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> FileAssessment:
+def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards, *, page: bool = False) -> FileAssessment:
     removed, added = _numbered_lines(change, hunks)
     old, new = [line for _, line in removed], [line for _, line in added]
     before, after = text_facts(removed), text_facts(added)
@@ -82,6 +84,9 @@ def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> Fil
         return _plain(change, "comments", hunks)
     if same_text(split_lines(change.before or b""), split_lines(change.after or b"")):
         return _plain(change, "formatting", hunks)
+    known = page_kind(change.before, change.after) if page and change.before and change.after else None
+    if known is not None:
+        return _plain(change, known, hunks)
     starts, length = line_starts(change.after or b""), len(change.after or b"")
     judged = []
     for hunk in hunks:

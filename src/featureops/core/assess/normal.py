@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from featureops.core.assess.tables import LOG_METHODS, LOG_OBJECTS, QUERY
+from featureops.core.assess.tables import LOG_METHODS, LOG_OBJECTS, QUERY, domains_of
 from featureops.core.assess.values import Kind, LanguageSignals, Tokens
+from featureops.core.assess.words import split_words
 from featureops.core.syntax import Node
 
 __all__ = ["callee", "is_log_call", "same_up_to", "tokens"]
@@ -156,7 +157,8 @@ class _Builder:
             return False
         # A dotted name runs nothing worth a mention, though some grammars call every step of it a call.
         parts = (child for child in items[0].children if "".join(child.text.split()) != name)
-        return not any(inner.type in calls for part in parts for inner in part.walk())
+        inner = (each for part in parts for each in part.walk() if each.type in calls)
+        return all(_only_reads(each) for each in inner)
 
     def _leaf(self, node: Node, category: str) -> None:
         text = node.text
@@ -198,18 +200,31 @@ def _only_child(node: Node, kind: str) -> bool:
     return len(node.children) == 1 and node.children[0].type == kind
 
 
+def _only_reads(call: Node) -> bool:
+    """Whether a call is written like the read of an attribute, and its name speaks of nothing that is worth a look."""
+    name = "".join(call.text.split())
+    return _TAIL.fullmatch(name) is not None and not domains_of(split_words(name), weak=True)
+
+
 def _declares(node: Node, signals: LanguageSignals) -> bool:
     parent = node.parent
     if parent is None:
         return False
+    if parent.type in signals.identifiers:
+        return _declares(parent, signals)
     if parent.type in signals.parameters and node.field not in {"value", "type"}:
         return True
     if node.field == "name":
         own = signals.functions | signals.classes | signals.declarations
-        return parent.type in own or "declarator" in parent.type or parent.shape == "declarator"
+        return parent.type in own or "declarator" in parent.type or _binds(parent, node)
     if parent.field == "left" and parent.type.endswith("_list") and parent.parent is not None:
         return _is_root_of(parent.parent)
-    return node.field in {"left", "pattern"} and _is_root_of(parent)
+    return _binds(parent, node) or (node.field in {"left", "pattern"} and _is_root_of(parent))
+
+
+def _binds(parent: Node, node: Node) -> bool:
+    role = parent.rule.binds if parent.rule is not None else None
+    return role is not None and node in parent.roles(role)
 
 
 def _is_root_of(parent: Node) -> bool:

@@ -107,7 +107,7 @@ class LanguageSignals:
 
     `calls` maps a call's node type to the field that holds what is called. `types` are erased when only types differ;
     `transparent` nodes leave no mark in the normal form (parentheses, wrappers that only carry a type). `logs` are
-    globs of dotted callees. `entry_points` are globs of names, or of an attribute's text; so are `tests`, of file names.
+    globs of dotted callees. `entry_points` are globs of names, or of an attribute's text; `tests` of file names, too.
     """
 
     language: str = ""
