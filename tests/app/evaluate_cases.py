@@ -17,11 +17,14 @@ ROOT = Path(__file__).resolve().parents[2] / "fixtures" / "evaluate"
 
 @dataclass(frozen=True)
 class Case:
+    """`disputed` says why the assessment does not agree with the label yet."""
+
     name: str
     changes: tuple[ChangedFile, ...]
     after: Mapping[str, bytes]
     description: str
     expect: Mapping[str, str | bool]
+    disputed: str = ""
 
 
 def cases() -> Sequence[Case]:
@@ -41,7 +44,9 @@ def _case(folder: Path) -> Case:
             status: Status = "added" if old_text is None else "deleted" if new_text is None else "modified"
             changes.append(ChangedFile(path, status, old_text, new_text))
     expect = cast("dict[str, str | bool]", data["expect"])
-    return Case(folder.name, tuple(changes), after, str(data.get("description", "")), expect)
+    return Case(
+        folder.name, tuple(changes), after, str(data.get("description", "")), expect, str(data.get("disputed", ""))
+    )
 
 
 def _tree(folder: Path) -> dict[str, bytes]:

@@ -39,7 +39,9 @@ NODE_KEYS = frozenset(
     }
 )
 """The keys that list node types of the grammar."""
-_TUPLES = frozenset({"entry_points", "logs", "tests", "manifests", "lockfiles", "generated", "infrastructure"})
+_TUPLES = frozenset(
+    {"entry_points", "logs", "tests", "translations", "manifests", "lockfiles", "generated", "infrastructure"}
+)
 
 
 @lru_cache(maxsize=64)
@@ -83,6 +85,7 @@ def signals_for(language: str) -> LanguageSignals | None:
         entry_points=lists["entry_points"],
         logs=lists["logs"],
         tests=lists["tests"],
+        translations=lists["translations"],
         manifests=lists["manifests"],
         lockfiles=lists["lockfiles"],
         generated=lists["generated"],

@@ -63,3 +63,26 @@ def test_an_attribute_of_a_path_makes_a_function_run_and_a_derived_trait_does_no
     after = '#[derive(Debug)]\nstruct A;\n\n#[get("/a")]\nfn a() {}\n'
     added = [each for hunk in judged("a.rs", "", after).hunks for each in hunk.added]
     assert [(each.name, each.anchored) for each in added] == [("A", False), ("a", True)]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("app/src/main/res/values-eu/strings.xml", "copy"),
+        ("resources/lang/en/payment.php", "copy"),
+        ("Shop/Resources/Pay.resx", "copy"),
+        ("plugin/testData/openapi/Payment.kt", "tests"),
+        ("core/src/jvmTest/kotlin/Payment.kt", "tests"),
+        ("Shop.UnitTests/Payment.cs", "tests"),
+        ("ShopTests/Payment.swift", "tests"),
+    ],
+)
+def test_translations_and_folders_of_tests_are_known_by_their_customs(path: str, kind: str) -> None:
+    assert judged(path, "charge(1)\n", "charge(2)\n").kind == kind
+
+
+@pytest.mark.parametrize(
+    "path", ["app/src/main/res/layout/pay.xml", "src/lang/parser.php", "src/i18n/load.ts", "src/main/kotlin/Latest.kt"]
+)
+def test_what_only_looks_like_a_custom_is_code(path: str) -> None:
+    assert judged(path, "charge(1)\n", "charge(2)\n").kind in BEHAVIOUR

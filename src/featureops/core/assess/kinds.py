@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from featureops.core.assess.facts import all_tests, imported_modules, side_facts, smallest_statements, whole_nodes
 from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, split_lines
@@ -23,6 +24,7 @@ from featureops.core.assess.values import (
     LanguageSignals,
     SideFacts,
 )
+from featureops.core.detect.places import is_test_path
 from featureops.core.model import ChangedFile, Span
 from featureops.core.pack import Packs
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
@@ -39,11 +41,15 @@ def assess_file(change: ChangedFile, packs: Packs, tables: Sequence[LanguageSign
     "new-behaviour" or "removed-behaviour": `reach.settle` knows the other files and has the last word."""
     pack = packs.for_path(change.path)
     kind = path_kind(change.path, tables, claimed=pack is not None)
+    if kind == "code":
+        kind = "tests" if is_test_path(pack, change.path) else kind
     if change.skipped is not None or (change.before is None and change.after is None):
         return FileAssessment(change, "asset" if kind == "code" else kind, (), SideFacts(), SideFacts())
     hunks = line_hunks(change.before or b"", change.after or b"")
     if kind != "code":
         return _plain(change, kind, hunks)
+    if any(fnmatchcase(f"/{change.path}", pattern) for table in tables for pattern in table.translations):
+        return _plain(change, "copy", hunks)
     if not hunks:
         return _plain(change, "moved" if change.status == "renamed" else "formatting", hunks)
     table = next((table for table in tables if pack is not None and table.language == pack.id), None)

@@ -107,7 +107,8 @@ class LanguageSignals:
 
     `calls` maps a call's node type to the field that holds what is called. `types` are erased when only types differ;
     `transparent` nodes leave no mark in the normal form (parentheses, wrappers that only carry a type). `logs` are
-    globs of dotted callees. `entry_points` are globs of names, or of an attribute's text; `tests` of file names, too.
+    globs of dotted callees. `entry_points` are globs of names, or of an attribute's text; `tests` of file names, too;
+    `translations` of paths.
     """
 
     language: str = ""
@@ -136,6 +137,7 @@ class LanguageSignals:
     entry_points: tuple[str, ...] = ()
     logs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()
     lockfiles: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
