@@ -86,3 +86,17 @@ def test_translations_and_folders_of_tests_are_known_by_their_customs(path: str,
 )
 def test_what_only_looks_like_a_custom_is_code(path: str) -> None:
     assert judged(path, "charge(1)\n", "charge(2)\n").kind in BEHAVIOUR
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.cs", "namespace S\n{\n    class A { }\n\n    class B { }\n}\n"),
+        ("a.cs", "namespace S;\n\nclass A { }\n\nclass B { }\n"),
+        ("a.go", "package a\n\ntype (\n\tA struct{}\n\tB struct{}\n)\n"),
+        ("a.rs", "#[derive(Debug)]\nstruct A;\nstruct B;\n"),
+        ("a.swift", "struct A {}\nstruct B {}\n"),
+    ],
+)
+def test_every_definition_that_is_added_counts_also_those_that_stand_in_a_group(path: str, text: str) -> None:
+    assert [each.name for hunk in judged(path, "", text).hunks for each in hunk.added] == ["A", "B"]

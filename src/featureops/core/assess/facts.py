@@ -85,6 +85,7 @@ def whole_nodes(
     if any(node is None for node in maximal):
         return "behaviour", ()
     nodes = [node for node in maximal if node is not None and not _belongs(node, maximal, signals)]
+    nodes = [part for node in nodes for part in _opened(node, signals)]
     definitions = [node for node in nodes if _declaration(node, signals, fresh=fresh) is not None]
     rest = [node for node in nodes if node not in definitions and node.type not in signals.imports]
     if rest:
@@ -92,6 +93,16 @@ def whole_nodes(
     if definitions:
         return "definition", tuple(_definition(node, signals, fresh=fresh) for node in definitions)
     return ("import", ()) if nodes else ("inert", ())
+
+
+def _opened(node: Node, signals: LanguageSignals) -> list[Node]:
+    """A namespace or a group as the several definitions that it holds; anything else as it is."""
+    if node.type not in signals.wrappers:
+        return [node]
+    quiet = signals.comments | signals.imports
+    children = [each for each in node.children if each.named and each.field != "name" and each.type not in quiet]
+    inner = [part for child in children for part in _opened(child, signals)]
+    return inner if sum(part.type in signals.declarations for part in inner) > 1 else [node]
 
 
 def _belongs(node: Node, nodes: Sequence[Node | None], signals: LanguageSignals) -> bool:
