@@ -11,10 +11,13 @@ import pytest
 from featureops.app.evaluate import evaluate
 from featureops.core.assess.answer import LONGEST_ANSWER
 from featureops.core.model import Json
-from tests.app.evaluate_cases import Case, cases
+from featureops.languages import packs
+from tests.app.evaluate_cases import Case, cases, language_of
 from tests.app.evaluate_tree import deps_of
 
 CASES = cases()
+DISPUTED = [case for case in CASES if case.disputed]
+AGREED = [case for case in CASES if not case.disputed]
 TRIVIAL = {
     "docs",
     "tests",
@@ -41,16 +44,31 @@ def flag_type(result: dict[str, Json]) -> Json:
 
 def test_there_are_enough_labelled_diffs_of_both_kinds() -> None:
     needing = [case for case in CASES if case.expect["needs_flag"]]
-    assert len(CASES) >= 50
-    assert len(needing) >= 15
-    assert len(CASES) - len(needing) >= 25
+    assert len(CASES) >= 120
+    assert len(needing) >= 50
+    assert len(CASES) - len(needing) >= 70
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_there_are_labelled_diffs_of_both_kinds_in_every_language() -> None:
+    found = {(language_of(case), case.expect["needs_flag"]) for case in CASES}
+    assert {(pack.id, needs) for pack in packs().languages for needs in (True, False)} <= found
+
+
+def test_nearly_all_labels_are_agreed_with() -> None:
+    assert len(DISPUTED) <= len(CASES) * 0.05
+
+
+@pytest.mark.parametrize("case", AGREED, ids=lambda case: case.name)
 def test_a_labelled_diff_is_judged_as_labelled(case: Case, tmp_path: Path) -> None:
     result = judge(case, tmp_path)
     found = {key: flag_type(result) if key == "type" else result[FIELDS.get(key, key)] for key in case.expect}
     assert found == dict(case.expect), result
+
+
+@pytest.mark.parametrize("case", DISPUTED, ids=lambda case: case.name)
+def test_a_label_that_is_agreed_with_is_not_disputed_any_more(case: Case, tmp_path: Path) -> None:
+    result = judge(case, tmp_path)
+    assert any(result[FIELDS.get(key, key)] != label for key, label in case.expect.items())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -79,7 +97,7 @@ def test_the_same_diff_gives_the_same_bytes_in_few_characters(case: Case, tmp_pa
     assert len(first) <= LONGEST_ANSWER
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.expect["needs_flag"]], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in AGREED if case.expect["needs_flag"]], ids=lambda case: case.name)
 def test_a_change_that_needs_a_flag_comes_with_every_step_to_get_there(case: Case, tmp_path: Path) -> None:
     result = judge(case, tmp_path)
     flag = cast("dict[str, Json]", result["suggestedFlag"])

@@ -12,9 +12,9 @@ from typing import cast
 from featureops.core.assess.values import LanguageSignals
 from featureops.core.errors import Bug
 
-__all__ = ["all_signals", "signals_for"]
+__all__ = ["NODE_KEYS", "all_signals", "signals_for"]
 
-_SETS = frozenset(
+NODE_KEYS = frozenset(
     {
         "comments",
         "functions",
@@ -38,7 +38,13 @@ _SETS = frozenset(
         "compares",
     }
 )
-_TUPLES = frozenset({"entry_points", "tests", "manifests", "lockfiles", "generated", "infrastructure", "front_ends"})
+"""The keys that list node types of the grammar."""
+_TUPLES = frozenset(
+    {
+        *("entry_points", "logs", "tests", "translations", "manifests", "lockfiles", "generated", "infrastructure"),
+        "front_ends",
+    }
+)
 
 
 @lru_cache(maxsize=64)
@@ -48,11 +54,11 @@ def signals_for(language: str) -> LanguageSignals | None:
     data = _data(language)
     if data is None:
         return None
-    unknown = set(data) - _SETS - _TUPLES - {"calls", "docstrings"}
+    unknown = set(data) - NODE_KEYS - _TUPLES - {"calls", "docstrings"}
     if unknown:
         raise Bug(f"languages/{language}/signals.toml: unknown keys {sorted(unknown)}")
     where = f"languages/{language}/signals.toml"
-    groups = {key: frozenset(_texts(data, key, where)) for key in _SETS}
+    groups = {key: frozenset(_texts(data, key, where)) for key in NODE_KEYS}
     lists = {key: _texts(data, key, where) for key in _TUPLES}
     docstrings = _texts(data, "docstrings", where)
     return LanguageSignals(
@@ -80,7 +86,9 @@ def signals_for(language: str) -> LanguageSignals | None:
         text=groups["text"],
         compares=groups["compares"],
         entry_points=lists["entry_points"],
+        logs=lists["logs"],
         tests=lists["tests"],
+        translations=lists["translations"],
         manifests=lists["manifests"],
         lockfiles=lists["lockfiles"],
         generated=lists["generated"],

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from itertools import takewhile
 
 from featureops.core.assess.normal import callee, is_log_call
 from featureops.core.assess.tables import QUERY
@@ -16,7 +17,7 @@ from featureops.core.assess.values import Definition, HunkKind, LanguageSignals,
 from featureops.core.model import Span
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["imported_modules", "side_facts", "smallest_statements", "whole_nodes"]
+__all__ = ["all_tests", "imported_modules", "side_facts", "smallest_statements", "whole_nodes"]
 
 _QUERY = re.compile(QUERY)
 _NAME_LENGTH = 80
@@ -54,6 +55,23 @@ def _gather(node: Node, span: Span, signals: LanguageSignals, found: list[Span])
     return True
 
 
+def all_tests(file: SourceFile, span: Span, signals: LanguageSignals) -> bool:
+    """Whether nothing but tests that stand among other code is in the span: an attribute before them says so."""
+    return bool(signals.decorators) and _tested(file.root, span, signals)
+
+
+def _tested(node: Node, span: Span, signals: LanguageSignals) -> bool:
+    quiet = signals.comments | signals.decorators
+    parts = [each for each in node.children if each.start < span.end and span.start < each.end]
+    parts = [each for each in parts if each.type not in quiet]
+    return bool(parts) and all(_is_test(each, signals) or _tested(each, span, signals) for each in parts)
+
+
+def _is_test(node: Node, signals: LanguageSignals) -> bool:
+    marks = _leading(node, signals)
+    return any(fnmatchcase(mark.text, pattern) for mark in marks for pattern in signals.tests)
+
+
 def whole_nodes(
     file: SourceFile, span: Span, signals: LanguageSignals, *, fresh: bool
 ) -> tuple[HunkKind, tuple[Definition, ...]]:
@@ -66,7 +84,8 @@ def whole_nodes(
     maximal = [part for node in children[first:last] for part in _maximal(node, span, signals)]
     if any(node is None for node in maximal):
         return "behaviour", ()
-    nodes = [node for node in maximal if node is not None]
+    nodes = [node for node in maximal if node is not None and not _belongs(node, maximal, signals)]
+    nodes = [part for node in nodes for part in _opened(node, signals)]
     definitions = [node for node in nodes if _declaration(node, signals, fresh=fresh) is not None]
     rest = [node for node in nodes if node not in definitions and node.type not in signals.imports]
     if rest:
@@ -74,6 +93,30 @@ def whole_nodes(
     if definitions:
         return "definition", tuple(_definition(node, signals, fresh=fresh) for node in definitions)
     return ("import", ()) if nodes else ("inert", ())
+
+
+def _opened(node: Node, signals: LanguageSignals) -> list[Node]:
+    """A namespace or a group as the several definitions that it holds; anything else as it is."""
+    if node.type not in signals.wrappers:
+        return [node]
+    quiet = signals.comments | signals.imports
+    children = [each for each in node.children if each.named and each.field != "name" and each.type not in quiet]
+    inner = [part for child in children for part in _opened(child, signals)]
+    return inner if sum(part.type in signals.declarations for part in inner) > 1 else [node]
+
+
+def _belongs(node: Node, nodes: Sequence[Node | None], signals: LanguageSignals) -> bool:
+    """Whether a node is a decorator that stands before its definition, not in it, with the definition among `nodes`."""
+    return node.type in signals.decorators and any(
+        other is not None and other.type in signals.declarations and node in _leading(other, signals) for other in nodes
+    )
+
+
+def _leading(node: Node, signals: LanguageSignals) -> Sequence[Node]:
+    """The decorators right before a node, as its siblings."""
+    before = node.parent.children[: node.index] if node.parent is not None else ()
+    found = takewhile(lambda each: each.type in signals.decorators | signals.comments, reversed(before))
+    return [each for each in found if each.type in signals.decorators]
 
 
 def _start(node: Node) -> int:
@@ -85,8 +128,8 @@ def _end(node: Node) -> int:
 
 
 def _bare_string(node: Node, signals: LanguageSignals) -> bool:
-    """A statement that is just a string: a docstring or a directive."""
-    if node.type not in signals.statements or len(node.items) != 1:
+    """A statement that is just a string where a language writes its documentation so."""
+    if signals.docstrings is None or node.type != signals.docstrings[0] or len(node.items) != 1:
         return False
     parts = node.items[0].children
     return any(part.type in signals.text for part in parts) and not any(part.items for part in parts)
@@ -139,16 +182,26 @@ def _at_top(node: Node) -> bool:
 
 def _definition(node: Node, signals: LanguageSignals, *, fresh: bool) -> Definition:
     inner = _declaration(node, signals, fresh=fresh) or node
-    name = next((child.text for child in inner.children if child.field in {"name", "left"}), "")
+    # What adds to a type that is elsewhere has no name of its own.
+    names = [child.text for field in ("name", "left", "type") for child in inner.children if child.field == field]
+    name = names[0] if names else ""
     decorated = any(child.type in signals.decorators for child in (*node.children, *inner.children))
-    entry = any(fnmatchcase(name, pattern) for pattern in signals.entry_points) or _is_default(node)
+    known_by = [name, *(each.text for each in _leading(node, signals))]
+    entry = any(fnmatchcase(each, pattern) for each in known_by for pattern in signals.entry_points) or _is_default(
+        node
+    )
     column = node.start - node.file.line_start(node.start)
     lines = textwrap.dedent(" " * column + node.text).splitlines()
     # A method that goes to another class is not the same any more.
-    around = [child.text for above in node.ancestors() for child in above.children if child.field == "name"]
+    owners = {"name", "type"}
+    around = [child.text for above in node.ancestors() for child in above.children if child.field in owners]
     text = "\n".join([*around, *(line.rstrip() for line in lines)]).encode("utf-8", "surrogateescape")
     digest = hashlib.sha256(text).hexdigest()[:16]
-    return Definition(name, node.file.line_of(node.start), node.span, decorated or entry, digest)
+    # The comment above names it too, by custom.
+    above = node.parent.children[: node.index] if node.parent is not None else ()
+    head = [*takewhile(lambda each: each.type in signals.comments | signals.decorators, reversed(above)), node]
+    span = Span(min(each.start for each in head), node.end)
+    return Definition(name, node.file.line_of(node.start), span, decorated or entry, digest)
 
 
 def _is_default(node: Node) -> bool:
@@ -214,7 +267,7 @@ class _Collector:
             self._note("functions", named[0].text, max(node.start, span.start))
 
     def _decorated(self, node: Node) -> None:
-        around = node.parent.children if node.parent is not None else ()
+        around = node.parent.children[node.index + 1 :] if node.parent is not None else ()
         names = [part for child in around for part in child.children if part.field == "name"]
         if names:
             self._note("functions", names[0].text, node.start)
@@ -243,7 +296,7 @@ class _Collector:
 
     def _call(self, node: Node) -> bool:
         name = callee(node, self.signals)
-        if is_log_call(name):
+        if is_log_call(name, self.signals.logs):
             return True
         if name:
             self._note("calls", name, node.start)
@@ -257,10 +310,13 @@ class _Collector:
 
     def _is_guard(self, node: Node) -> bool:
         """An early exit on a condition, or an assertion."""
-        body = next((child for child in node.children if child.field == "consequence"), None)
+        body = next((child for child in node.children if child.field == "consequence"), None) or node.role("then")
         if body is None:
-            return not any(child.field == "consequence" for child in node.children) and "assert" in node.type
-        if any(child.field == "alternative" for child in node.children):
+            return "assert" in node.type
+        if any(child.field == "alternative" for child in node.children) or node.role("else") is not None:
             return False
-        last = body if body.type in self.signals.exits else (body.items or [body])[-1]
-        return last.type in self.signals.exits
+        last = body if self._exits(body) else (body.items or [body])[-1]
+        return self._exits(last)
+
+    def _exits(self, node: Node) -> bool:
+        return node.type in self.signals.exits or node.shape == "raise"

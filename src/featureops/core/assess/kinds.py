@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
-from featureops.core.assess.facts import imported_modules, side_facts, smallest_statements, whole_nodes
+from featureops.core.assess.facts import all_tests, imported_modules, side_facts, smallest_statements, whole_nodes
 from featureops.core.assess.hunks import line_hunks, line_starts, lines_span, split_lines
 from featureops.core.assess.normal import same_up_to, tokens
+from featureops.core.assess.pages import page_kind
 from featureops.core.assess.paths import path_kind
 from featureops.core.assess.textual import inert_lines, same_text, text_facts
 from featureops.core.assess.units import quieted
@@ -22,6 +24,7 @@ from featureops.core.assess.values import (
     LanguageSignals,
     SideFacts,
 )
+from featureops.core.detect.places import is_test_path
 from featureops.core.model import ChangedFile, Span
 from featureops.core.pack import Packs
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
@@ -38,16 +41,21 @@ def assess_file(change: ChangedFile, packs: Packs, tables: Sequence[LanguageSign
     "new-behaviour" or "removed-behaviour": `reach.settle` knows the other files and has the last word."""
     pack = packs.for_path(change.path)
     kind = path_kind(change.path, tables, claimed=pack is not None)
+    if kind == "code":
+        kind = "tests" if is_test_path(pack, change.path) else kind
     if change.skipped is not None or (change.before is None and change.after is None):
         return FileAssessment(change, "asset" if kind == "code" else kind, (), SideFacts(), SideFacts())
     hunks = line_hunks(change.before or b"", change.after or b"")
     if kind != "code":
         return _plain(change, kind, hunks)
+    if any(fnmatchcase(f"/{change.path}", pattern) for table in tables for pattern in table.translations):
+        return _plain(change, "copy", hunks)
     if not hunks:
         return _plain(change, "moved" if change.status == "renamed" else "formatting", hunks)
     table = next((table for table in tables if pack is not None and table.language == pack.id), None)
-    if pack is None or table is None:
-        return _unparsed(change, hunks, guards)
+    page = packs.host(change.path) is not None
+    if pack is None or table is None or page:
+        return _unparsed(change, hunks, guards, page=page)
     try:
         before = parse(change.path, change.before or b"", pack)
         after = parse(change.path, change.after or b"", pack)
@@ -74,7 +82,7 @@ def _numbered_lines(
     return removed, added
 
 
-def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> FileAssessment:
+def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards, *, page: bool = False) -> FileAssessment:
     removed, added = _numbered_lines(change, hunks)
     old, new = [line for _, line in removed], [line for _, line in added]
     before, after = text_facts(removed), text_facts(added)
@@ -82,6 +90,9 @@ def _unparsed(change: ChangedFile, hunks: Sequence[Hunk], guards: Guards) -> Fil
         return _plain(change, "comments", hunks)
     if same_text(split_lines(change.before or b""), split_lines(change.after or b"")):
         return _plain(change, "formatting", hunks)
+    known = page_kind(change.before, change.after) if page and change.before and change.after else None
+    if known is not None:
+        return _plain(change, known, hunks)
     starts, length = line_starts(change.after or b""), len(change.after or b"")
     judged = []
     for hunk in hunks:
@@ -107,6 +118,8 @@ def _parsed(
     if trivial is not None:
         quiet = tuple(replace(each, kind="inert") for each in judged)
         return FileAssessment(change, trivial, quiet, SideFacts(), SideFacts(), parsed=True)
+    tests = {each.hunk for each in judged if each.kind != "inert" and _only_tests(each.hunk, before, after, table)}
+    judged = [JudgedHunk(each.hunk, "inert", each.span) if each.hunk in tests else each for each in judged]
     judged = quieted(_same_names(judged), before, after, table)
     kinds = {each.kind for each in judged}
     loud = [each.hunk for each in judged if each.kind != "inert"]
@@ -114,7 +127,7 @@ def _parsed(
     new_spans = _spans(after, [(hunk.after_start, hunk.after_end) for hunk in loud])
     kind = _behaviour(change, judged)
     if kinds == {"inert"}:
-        kind = "comments"
+        kind = "tests" if tests else "comments"
     elif kinds <= {"inert", "import"}:
         kind = "imports"
     return FileAssessment(
@@ -172,6 +185,12 @@ def _judge(hunk: Hunk, before: SourceFile, after: SourceFile, table: LanguageSig
     if kind == "behaviour":
         return JudgedHunk(hunk, kind, new)
     return JudgedHunk(hunk, kind, new, added, removed)
+
+
+def _only_tests(hunk: Hunk, before: SourceFile, after: SourceFile, table: LanguageSignals) -> bool:
+    old = lines_span(before.line_starts, hunk.before_start, hunk.before_end, len(before.data))
+    new = lines_span(after.line_starts, hunk.after_start, hunk.after_end, len(after.data))
+    return (not hunk.removed or all_tests(before, old, table)) and (not hunk.added or all_tests(after, new, table))
 
 
 def _same_names(hunks: Sequence[JudgedHunk]) -> list[JudgedHunk]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
-from featureops.core.assess.tables import LOG_METHODS, LOG_OBJECTS, QUERY
+from featureops.core.assess.tables import LOG_METHODS, LOG_OBJECTS, QUERY, domains_of
 from featureops.core.assess.values import Kind, LanguageSignals, Tokens
+from featureops.core.assess.words import split_words
 from featureops.core.syntax import Node
 
 __all__ = ["callee", "is_log_call", "same_up_to", "tokens"]
@@ -52,12 +54,14 @@ def callee(node: Node, signals: LanguageSignals) -> str:
     """The dotted name that a call node calls, "" where it is not a plain name."""
     field = (signals.calls or {}).get(node.type)
     target = next((child for child in node.children if field and child.field == field), None) or node.role("function")
-    found = _TAIL.search("".join(target.text.split())) if target else None
+    found = _TAIL.search("".join(target.text.split()).replace("::", ".").replace("->", ".")) if target else None
     return found.group().replace("?.", ".") if found else ""
 
 
-def is_log_call(name: str) -> bool:
-    """`logger.info`, `console.log`, a bare `print`."""
+def is_log_call(name: str, customs: Sequence[str] = ()) -> bool:
+    """`logger.info`, `console.log`, a bare `print`, and what fits the `customs` of a language: globs of callees."""
+    if any(fnmatchcase(name, custom) for custom in customs):
+        return True
     *objects, method = name.split(".")
     if not objects:
         return method == "print"
@@ -143,11 +147,18 @@ class _Builder:
         return "log" if node.type in signals.statements and self._only_logs(node) else ""
 
     def _only_logs(self, node: Node) -> bool:
-        items = node.items
-        if len(items) != 1 or not is_log_call(callee(items[0], self.signals)):
-            return False
         calls = self.signals.calls or {}
-        return sum(1 for inner in items[0].walk() if inner.type in calls) == 1
+        items = node.items
+        if node.type in calls:
+            # In some grammars a call is a statement where it stands in a block by itself.
+            items = [node] if node.parent is not None and node.parent.shape == "block" else []
+        name = callee(items[0], self.signals) if len(items) == 1 else ""
+        if not is_log_call(name, self.signals.logs):
+            return False
+        # A dotted name runs nothing worth a mention, though some grammars call every step of it a call.
+        parts = (child for child in items[0].children if "".join(child.text.split()) != name)
+        inner = (each for part in parts for each in part.walk() if each.type in calls)
+        return all(_only_reads(each) for each in inner)
 
     def _leaf(self, node: Node, category: str) -> None:
         text = node.text
@@ -189,16 +200,32 @@ def _only_child(node: Node, kind: str) -> bool:
     return len(node.children) == 1 and node.children[0].type == kind
 
 
+def _only_reads(call: Node) -> bool:
+    """Whether a call is written like the read of an attribute, and its name speaks of nothing that is worth a look."""
+    name = "".join(call.text.split())
+    return _TAIL.fullmatch(name) is not None and not domains_of(split_words(name), weak=True)
+
+
 def _declares(node: Node, signals: LanguageSignals) -> bool:
     parent = node.parent
     if parent is None:
         return False
-    if parent.type in signals.parameters and node.field != "value":
+    if parent.type in signals.identifiers:
+        return _declares(parent, signals)
+    if parent.type in signals.parameters and node.field not in {"value", "type"}:
         return True
     if node.field == "name":
-        return parent.type in signals.functions | signals.classes | signals.declarations or "declarator" in parent.type
-    return node.field == "left" and _is_root_of(parent)
+        own = signals.functions | signals.classes | signals.declarations
+        return parent.type in own or "declarator" in parent.type or _binds(parent, node)
+    if parent.field == "left" and parent.type.endswith("_list") and parent.parent is not None:
+        return _is_root_of(parent.parent)
+    return _binds(parent, node) or (node.field in {"left", "pattern"} and _is_root_of(parent))
+
+
+def _binds(parent: Node, node: Node) -> bool:
+    role = parent.rule.binds if parent.rule is not None else None
+    return role is not None and node in parent.roles(role)
 
 
 def _is_root_of(parent: Node) -> bool:
-    return "assign" in parent.type or "for" in parent.type
+    return any(word in parent.type for word in ("assign", "for", "declaration", "range"))

@@ -106,7 +106,9 @@ class LanguageSignals:
     """What an assessment must know of one grammar: node types, straight from a language's signals.toml.
 
     `calls` maps a call's node type to the field that holds what is called. `types` are erased when only types differ;
-    `transparent` nodes leave no mark in the normal form (parentheses, wrappers that only carry a type).
+    `transparent` nodes leave no mark in the normal form (parentheses, wrappers that only carry a type). `logs` are
+    globs of dotted callees. `entry_points` are globs of names, or of an attribute's text; `tests` of file names, too;
+    `translations` of paths.
     """
 
     language: str = ""
@@ -133,7 +135,9 @@ class LanguageSignals:
     docstrings: tuple[str, str] | None = None
     compares: frozenset[str] = frozenset()
     entry_points: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    translations: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()
     lockfiles: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
