@@ -26,7 +26,7 @@ __all__ = ["behaviour_signals", "description_signals"]
 
 _WEAK = 0.6
 _FURTHER = 0.3
-_KIND_WEIGHTS = {"new-behaviour": 0.8, "removed-behaviour": 0.8, "changed-behaviour": 0.4}
+_KIND_WEIGHTS = {"new-behaviour": 0.8, "removed-behaviour": 1.0, "changed-behaviour": 0.4}
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _DESTRUCTIVE = re.compile(r"(?i)\W*(?:delete|drop|truncate)\b")
 _DESCRIBED = 0.4
