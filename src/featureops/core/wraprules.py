@@ -101,7 +101,8 @@ class WrapRules:
 
     `hoist` tells how a name is declared ahead of the branches that set it: by its declaration without a value
     (`inferred`; `annotated`: where the type stands behind the name; `headed`: where one stands before it), or with a
-    type that the value tells (`short`). `hoist_words` are the words of declarations that need a value, and those to
+    type that the value tells (`short`). `nothing` is what a name of a type holds while it is not used (`*`: one of any
+    other type), where that keeps the type. `hoist_words` are the words of declarations that need a value, and those to
     take instead.
     """
 
@@ -139,6 +140,7 @@ class WrapRules:
     captures_once: bool = False
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)
+    nothing: Mapping[str, str] = field(default_factory=dict)
     turns: str | None = None
     closed_texts: bool = False
     refuse: str = ""

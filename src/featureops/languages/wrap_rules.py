@@ -49,6 +49,7 @@ def wrap_rules(table: Table) -> WrapRules:
         captures_once=bool(table.get("captures_once", False)),
         hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),
         hoist_words={word: text(subtable(table, "hoist_words"), word) for word in subtable(table, "hoist_words")},
+        nothing={kind: text(subtable(table, "nothing"), kind) for kind in subtable(table, "nothing")},
         turns=optional(table, "turns"),
         closed_texts=bool(table.get("closed_texts", False)),
         refuse=text(table, "refuse", ""),

@@ -15,7 +15,7 @@ from featureops.core.wrap.reach import escaping
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Pair
 
-__all__ = ["TypeOf", "hoisted"]
+__all__ = ["TypeOf", "declared", "hoisted"]
 
 TypeOf = Callable[[Declaration, int], str | None]
 
@@ -28,7 +28,7 @@ def hoisted(pair: Pair, region: Region, style: Style, type_of: TypeOf) -> Iterat
     if not rules.hoist or not whole_lines(region) or not region.new_items or not (region.old_items or is_zero):
         return
     sides = ((pair.old_names, region.old_items), (pair.new_names, region.new_items))
-    found = [_declared(names, items) for names, items in sides]
+    found = [declared(names, items) for names, items in sides]
     old, new = found
     if old is None or new is None or _is_shadowing(old, region.old_items) or _is_shadowing(new, region.new_items):
         return
@@ -62,7 +62,7 @@ def _joined(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, st
     return {**after, **before} if all(after.get(name, line) == line for name, line in before.items()) else None
 
 
-def _declared(names: Names, items: Sequence[Item]) -> list[Declaration] | None:
+def declared(names: Names, items: Sequence[Item]) -> list[Declaration] | None:
     """The declarations of the items that declare what code behind them needs; None if one is of another kind."""
     wanted = {name for binding in escaping(names, items) for name in _inside(binding, items)}
     found: list[Declaration] = []
