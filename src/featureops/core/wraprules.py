@@ -85,6 +85,7 @@ class WrapRules:
     `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
     `quiet_marks` fits decorators that only tell something and that change nothing of what runs.
+    `constant_words` are in front of names whose values the compiler must know.
     `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
     packages.
     `captures_once`: a function without a name may only use variables that are set once.
@@ -131,6 +132,7 @@ class WrapRules:
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
     quiet_marks: str | None = None
+    constant_words: frozenset[str] = frozenset()
     defining_calls: str | None = None
     valued: frozenset[str] = frozenset()
     discarding: str | None = None

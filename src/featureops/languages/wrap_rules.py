@@ -45,6 +45,7 @@ def wrap_rules(table: Table) -> WrapRules:
         value_words=texts(table, "value_words"),
         no_result=texts(table, "no_result"),
         quiet_marks=optional(table, "quiet_marks"),
+        constant_words=frozenset(texts(table, "constant_words")),
         first_calls=frozenset(texts(table, "first_calls")),
         captures_once=bool(table.get("captures_once", False)),
         hoist=cast("Literal['', 'inferred', 'annotated', 'headed', 'short']", text(table, "hoist", "")),

@@ -9,6 +9,7 @@ from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item
+from featureops.core.wrap.choice import is_constant
 from featureops.core.wrap.forms import Form, branches, whole_lines
 from featureops.core.wrap.layout import Style, indent_of
 from featureops.core.wrap.reach import escaping
@@ -122,6 +123,8 @@ def _line(declaration: Declaration, at: int, type_of: TypeOf) -> str | None:
     if rules.hoist == "headed" and (declaration.type is None or declaration.type.text == rules.inferred):
         return None
     head = declaration.head
+    if is_constant(declaration):
+        return None
     for fixed, loose in rules.hoist_words.items():
         if head.startswith(f"{fixed} "):
             head = f"{loose} {head.removeprefix(f'{fixed} ')}"

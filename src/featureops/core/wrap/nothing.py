@@ -9,6 +9,7 @@ from dataclasses import replace
 from featureops.core.declaring import Declaration
 from featureops.core.model import Edit
 from featureops.core.wrap.boxes import Item
+from featureops.core.wrap.choice import is_constant
 from featureops.core.wrap.forms import Form, branches, whole_lines
 from featureops.core.wrap.hoist import declared
 from featureops.core.wrap.layout import Style
@@ -42,7 +43,8 @@ def held_empty(pair: Pair, region: Region, style: Style) -> Iterator[Form]:
 def _nothing(declaration: Declaration) -> str:
     """What a name of the type holds where it is not used; "" where that can't be told."""
     values = declaration.statement.file.pack.wrap.nothing
-    if len(declaration.names) != 1 or declaration.value is None:
+    value = declaration.value
+    if len(declaration.names) != 1 or value is None or is_constant(declaration):
         return ""
     written = declaration.type.text if declaration.type is not None else ""
     return values.get(written, values.get(_OTHERS, ""))

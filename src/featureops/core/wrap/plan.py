@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from featureops.core.wrap.altered import hands_over, one_by_one
-from featureops.core.wrap.boxes import definition_name
+from featureops.core.wrap.boxes import declarators_of, definition_name
 from featureops.core.wrap.build import Built, Layout, build
 from featureops.core.wrap.forms import Form
 from featureops.core.wrap.functions import two_functions
@@ -257,7 +257,8 @@ def _lawful(job: Job, built: Built) -> Verdict:
         verdict = check(path, built.text, expected, job.wide)
     if verdict.holds or not again:
         return verdict
-    name = definition_name(again[0]) or "a definition"
+    names = (part.role("name") for part in declarators_of(again[0]))
+    name = definition_name(again[0]) or next((each.text for each in names if each is not None), "a definition")
     why = f"The old code needs {name}, which the change takes away. Keep it, and take it away with the flag."
     return replace(verdict, why=why)
 
