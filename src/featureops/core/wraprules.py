@@ -85,6 +85,7 @@ class WrapRules:
     `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
     `quiet_marks` fits decorators that only tell something and that change nothing of what runs.
+    `constant_words` are in front of names whose values the compiler must know.
     `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
     packages.
     `captures_once`: a function without a name may only use variables that are set once.
@@ -101,7 +102,8 @@ class WrapRules:
 
     `hoist` tells how a name is declared ahead of the branches that set it: by its declaration without a value
     (`inferred`; `annotated`: where the type stands behind the name; `headed`: where one stands before it), or with a
-    type that the value tells (`short`). `hoist_words` are the words of declarations that need a value, and those to
+    type that the value tells (`short`). `nothing` is what a name of a type holds while it is not used (`*`: one of any
+    other type), where that keeps the type. `hoist_words` are the words of declarations that need a value, and those to
     take instead.
     """
 
@@ -130,6 +132,7 @@ class WrapRules:
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
     quiet_marks: str | None = None
+    constant_words: frozenset[str] = frozenset()
     defining_calls: str | None = None
     valued: frozenset[str] = frozenset()
     discarding: str | None = None
@@ -139,6 +142,7 @@ class WrapRules:
     captures_once: bool = False
     hoist: Literal["", "inferred", "annotated", "headed", "short"] = ""
     hoist_words: Mapping[str, str] = field(default_factory=dict)
+    nothing: Mapping[str, str] = field(default_factory=dict)
     turns: str | None = None
     closed_texts: bool = False
     refuse: str = ""

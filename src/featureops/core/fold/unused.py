@@ -109,9 +109,17 @@ def _removable(
     value = initializer(binding)
     if value is None and _is_bare(parent, binding, names) and all(editor.covers(part.span) for part in binding.writes):
         return parent
-    if binding.writes or value is None or not (binding in settled or is_pure(value, is_known)):
+    if binding.writes or value is None:
         return None
-    return parent
+    return parent if binding in settled or is_pure(_remaining(value, editor), is_known) else None
+
+
+def _remaining(value: Node, editor: Editor) -> Node:
+    """What a choice came to, where all of it but one side goes."""
+    sides = [side for role in ("then", "else") if (side := value.role(role)) is not None]
+    there = [side for side in sides if not editor.covers(side.span)]
+    is_settled = value.shape == "conditional" and len(sides) > len(there) == 1
+    return _remaining(there[0], editor) if is_settled else value
 
 
 def _is_bare(declarator: Node, binding: Binding, names: Names) -> bool:

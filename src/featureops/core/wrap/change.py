@@ -21,6 +21,7 @@ from featureops.core.wrap.between import Between, taken_away
 from featureops.core.wrap.clients import Clients
 from featureops.core.wrap.gathered import RESTORED, Gathered
 from featureops.core.wrap.guarded import Guards
+from featureops.core.wrap.job import Job
 from featureops.core.wrap.keys import Keys
 from featureops.core.wrap.layout import style_of
 from featureops.core.wrap.lines import (
@@ -33,7 +34,7 @@ from featureops.core.wrap.lines import (
     unset_without,
 )
 from featureops.core.wrap.overlay import Overlay
-from featureops.core.wrap.plan import Job, wrap_file
+from featureops.core.wrap.plan import wrap_file
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.repository import Idioms, Repository
 from featureops.core.wrap.telling import Types

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from featureops.core.declaring import Declaration, declaration_of
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item, declarators_of
 from featureops.core.wrap.layout import Style, deeper_value
 
-__all__ = ["choice", "gives_value", "slots_of"]
+__all__ = ["choice", "gives_value", "is_constant", "slots_of"]
 
 _WIDEST = {"declaration": 100, "expression": 120}
 _LOOSE = ("conditional", "lambda")
@@ -38,9 +39,19 @@ def _slot(old: Item, new: Item) -> tuple[Node, Node] | None:
     before, after = values
     same_head = old.file.data[old.start : before.start] == new.file.data[new.start : after.start]
     same_tail = old.file.data[before.end : old.end] == new.file.data[after.end : new.end]
-    if not same_head or not same_tail or not _one_type(new.node, before, after):
+    if not same_head or not same_tail or _is_constant(new.node) or not _one_type(new.node, before, after):
         return None
     return before, after
+
+
+def _is_constant(statement: Node) -> bool:
+    found = declaration_of(statement)
+    return found is not None and is_constant(found)
+
+
+def is_constant(declaration: Declaration) -> bool:
+    """Whether the compiler must know the value that a name is declared with."""
+    return not declaration.statement.file.pack.wrap.constant_words.isdisjoint(declaration.head.split())
 
 
 def _one_type(declaration: Node, old: Node, new: Node) -> bool:

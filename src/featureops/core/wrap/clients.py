@@ -142,7 +142,9 @@ class Clients:
 
     def _place(self, pair: Pair, sdk: SdkPack, template: WrapTemplate, client: ClientModule) -> _Placed:
         own = client.seen == "package" and pair.new.pack.modules.style == "folder"
-        key = f"{pair.new.pack.id} {sdk.id} {client.file} {posixpath.dirname(pair.path) if own else ''}"
+        # What stands in no package, such as a build script, must not decide where the others look.
+        within = bool(package_of(pair.new.pack, pair.new.data))
+        key = f"{pair.new.pack.id} {sdk.id} {client.file} {within} {posixpath.dirname(pair.path) if own else ''}"
         if key not in self._placed:
             self._placed[key] = self._new_place(pair, template, client)
         return self._placed[key]

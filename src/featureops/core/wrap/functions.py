@@ -18,7 +18,7 @@ from featureops.core.wrap.regions import Region
 from featureops.core.wrap.spelt import spelt
 from featureops.core.wrap.values import No, Pair
 
-__all__ = ["reads_better", "two_functions"]
+__all__ = ["reads_better", "two_functions", "whole_body"]
 
 _LONG = 12
 _OUTER = ("export", "decorated")
@@ -26,7 +26,7 @@ _OUTER = ("export", "decorated")
 
 def reads_better(region: Region) -> bool:
     """Whether a body was replaced as a whole by one that has nothing in common with it, and both are long."""
-    whole = _whole_body(region)
+    whole = whole_body(region)
     if whole is None or (whole.old, whole.new) != (region.old, region.new):
         return False
     sides = whole.old_items, whole.new_items
@@ -36,12 +36,12 @@ def reads_better(region: Region) -> bool:
 
 def two_functions(pair: Pair, region: Region, flag: str, style: Style, is_named: Callable[[str], bool]) -> Form | No:
     """The form, or why there can't be two functions; `is_named` tells whether other files have a word."""
-    whole = _whole_body(region)
+    whole = whole_body(region)
     rules = region.new_box.file.pack.wrap.functions
     function = owner_of(region.new_box.node)
     if not rules.give:
         return No(f"Two functions chosen by the flag are not written in {region.new_box.file.pack.display}.")
-    if whole is None or function is None or not whole.old_items or not whole.new_items:
+    if whole is None or function is None or function.shape != "function" or not whole.old_items or not whole.new_items:
         return No("Two functions chosen by the flag take a named function with a body on both sides.")
     why = _unmovable(whole, function)
     call = _call(pair, function) if not why else ""
@@ -66,10 +66,10 @@ def two_functions(pair: Pair, region: Region, flag: str, style: Style, is_named:
     return Form("functions", whole, write)
 
 
-def _whole_body(region: Region) -> Region | None:
+def whole_body(region: Region) -> Region | None:
     """The region of all statements of the function around, but for its documentation."""
     function, at = owner_of(region.new_box.node), region
-    body = function.role("body") if function is not None and function.shape == "function" else None
+    body = function.role("body") if function is not None else None
     while at.new_box.node is not body:
         if at.parent is None:
             return None

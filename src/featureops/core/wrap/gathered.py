@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from featureops.core.model import FileEdit
-from featureops.core.wrap.plan import FileWrap, Job
+from featureops.core.wrap.job import Job
+from featureops.core.wrap.plan import FileWrap
 from featureops.core.wrap.values import Hunk
 
 __all__ = ["RESTORED", "Gathered"]

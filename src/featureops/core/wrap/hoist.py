@@ -9,13 +9,14 @@ from featureops.core.model import Edit, Span
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 from featureops.core.wrap.boxes import Item
+from featureops.core.wrap.choice import is_constant
 from featureops.core.wrap.forms import Form, branches, whole_lines
 from featureops.core.wrap.layout import Style, indent_of
 from featureops.core.wrap.reach import escaping
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Pair
 
-__all__ = ["TypeOf", "hoisted"]
+__all__ = ["TypeOf", "declared", "hoisted"]
 
 TypeOf = Callable[[Declaration, int], str | None]
 
@@ -28,7 +29,7 @@ def hoisted(pair: Pair, region: Region, style: Style, type_of: TypeOf) -> Iterat
     if not rules.hoist or not whole_lines(region) or not region.new_items or not (region.old_items or is_zero):
         return
     sides = ((pair.old_names, region.old_items), (pair.new_names, region.new_items))
-    found = [_declared(names, items) for names, items in sides]
+    found = [declared(names, items) for names, items in sides]
     old, new = found
     if old is None or new is None or _is_shadowing(old, region.old_items) or _is_shadowing(new, region.new_items):
         return
@@ -62,7 +63,7 @@ def _joined(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, st
     return {**after, **before} if all(after.get(name, line) == line for name, line in before.items()) else None
 
 
-def _declared(names: Names, items: Sequence[Item]) -> list[Declaration] | None:
+def declared(names: Names, items: Sequence[Item]) -> list[Declaration] | None:
     """The declarations of the items that declare what code behind them needs; None if one is of another kind."""
     wanted = {name for binding in escaping(names, items) for name in _inside(binding, items)}
     found: list[Declaration] = []
@@ -122,6 +123,8 @@ def _line(declaration: Declaration, at: int, type_of: TypeOf) -> str | None:
     if rules.hoist == "headed" and (declaration.type is None or declaration.type.text == rules.inferred):
         return None
     head = declaration.head
+    if is_constant(declaration):
+        return None
     for fixed, loose in rules.hoist_words.items():
         if head.startswith(f"{fixed} "):
             head = f"{loose} {head.removeprefix(f'{fixed} ')}"

@@ -8,11 +8,12 @@ from dataclasses import replace
 from featureops.core.model import Span
 from featureops.core.scopes import Names
 from featureops.core.wrap.boxes import Box
+from featureops.core.wrap.functions import whole_body
 from featureops.core.wrap.judge import is_docstring
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import Pair
 
-__all__ = ["joined"]
+__all__ = ["all_of_it", "joined"]
 
 _MOST_REPEATED = 100
 
@@ -34,6 +35,21 @@ def joined(pair: Pair, chain: Sequence[Region], regions: Sequence[Region]) -> It
                 yield region
     if chain and chain[0].new_box.kind == "block":
         yield from _with_neighbours(chain[0])
+
+
+def all_of_it(region: Region, regions: Sequence[Region]) -> Iterator[Region]:
+    """All that stands from here on, then the whole body of the function, where not too much of it is repeated."""
+    whole = whole_body(region)
+    if whole is None or whole.new_box.kind != "block":
+        return
+    inside = [other for other in regions if _is_within(other, whole.new_box)]
+    if region.new_box.kind == "block":
+        old, new = len(region.old_box.items), len(region.new_box.items)
+        rest = replace(region, old=(region.old[0], old), new=(region.new[0], new), kind="run")
+        yield from (
+            [rest] if _repeated(rest, [other for other in inside if rest.covers(other)]) <= _MOST_REPEATED else []
+        )
+    yield from [whole] if _repeated(whole, inside) <= _MOST_REPEATED else []
 
 
 def _is_within(region: Region, box: Box) -> bool:

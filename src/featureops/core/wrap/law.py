@@ -82,7 +82,7 @@ def _same_but_for_left(disabled: bytes, off: bytes, expected: Expected) -> Verdi
     if exact is None:
         # A blank line that both sides have is a poor place to line them up at.
         old, new = ([line for line in side if line.strip()] for side in (before, after))
-        exact = False if _is_exact(old, new, expected) is not None else None
+        exact = False if _is_exact(old, new, expected) is not None or _is_same_otherwise(old, new, expected) else None
     if exact is None:
         return Verdict(holds=False, why="removing the flag (disabled) would not give the old code back")
     return Verdict(holds=True, exact=exact)
@@ -103,6 +103,17 @@ def _is_exact(before: list[bytes], after: list[bytes], expected: Expected) -> bo
             return None
         exact = exact and bool(gone or come)
     return exact
+
+
+def _is_same_otherwise(before: list[bytes], after: list[bytes], expected: Expected) -> bool:
+    """Whether the lines of what is left are all that differs, wherever they stand: what came may be so like what went
+    that it is lined up with it, and what stands between the two seems to have moved."""
+    gone, come = _differing(before, after)
+    if not gone <= expected.removed or not come <= expected.added:
+        return False
+    loose = expected.added | expected.removed
+    old, new = ([line for each in side if (line := each.strip(_AROUND)) not in loose] for side in (before, after))
+    return old == new
 
 
 def _differing(before: list[bytes], after: list[bytes]) -> tuple[frozenset[bytes], frozenset[bytes]]:

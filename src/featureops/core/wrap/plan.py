@@ -3,73 +3,33 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from featureops.core.declaring import Declaration
-from featureops.core.parsed import Parsed
-from featureops.core.syntax import Node
-from featureops.core.wrap.altered import Altered, hands_over, one_by_one
-from featureops.core.wrap.boxes import definition_name, owner_of
+from featureops.core.wrap.altered import hands_over, one_by_one
+from featureops.core.wrap.boxes import declarators_of, definition_name
 from featureops.core.wrap.build import Built, Layout, build
-from featureops.core.wrap.forms import Form, forms_of
-from featureops.core.wrap.functions import reads_better, two_functions
-from featureops.core.wrap.guarded import Guards, guarded_already, nested_in
-from featureops.core.wrap.hoist import TypeOf, hoisted
-from featureops.core.wrap.joined import joined
+from featureops.core.wrap.forms import Form
+from featureops.core.wrap.functions import two_functions
+from featureops.core.wrap.guarded import guarded_already, nested_in
+from featureops.core.wrap.job import Job
 from featureops.core.wrap.judge import cut, judged, unreadable
-from featureops.core.wrap.law import Cleaner, Expected, Verdict, check
-from featureops.core.wrap.layout import Style
+from featureops.core.wrap.law import Expected, Verdict, check
 from featureops.core.wrap.needs import kept_for
 from featureops.core.wrap.options import Options
-from featureops.core.wrap.reach import captured, hidden, reached, unreachable
+from featureops.core.wrap.reach import unreachable
 from featureops.core.wrap.regions import Region, find_regions
-from featureops.core.wrap.results import with_result
 from featureops.core.wrap.saying import said
-from featureops.core.wrap.torn import reason_of, torn_by, unit_of
-from featureops.core.wrap.values import Ask, Hunk, No, Pair, Shape, Stays
+from featureops.core.wrap.torn import reason_of, torn_by
+from featureops.core.wrap.values import Ask, Hunk, No, Stays
+from featureops.core.wrap.ways import ways_of
 
-__all__ = ["FileWrap", "Job", "wrap_file"]
+__all__ = ["FileWrap", "wrap_file"]
 
-_Asker = Callable[[Region], Ask | No]
 _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
 _ONE_BRANCH = "One branch, since two functions chosen by the flag could not be taken out again exactly."
 _NOT_TOGETHER = "Together with the other changes of this file it can't be taken out again exactly."
-
-
-def _untold(_declaration: Declaration, _at: int) -> str | None:
-    return None
-
-
-def _nowhere(_word: str) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """The two sides of a file and all that wrapping it needs. `guards` tell what a flag guards already; `outside` are
-    the names that old code in other files still needs from this one; `gone` those that other files of the change took
-    away, `barred` those that would stay if they were put back, with the paths; `altered` what these call in another
-    way now; `regions` replaces the comparison of the sides. `wide` is a cleaner that sees more of the repository and
-    takes longer. `form`: how whole replaced bodies are written. `is_named` tells whether other files have a word."""
-
-    pair: Pair
-    flag: str
-    ask: _Asker
-    cleaner: Cleaner
-    parsed: Parsed
-    style: Style
-    guards: Guards
-    outside: frozenset[str] = frozenset()
-    gone: Mapping[str, str] = field(default_factory=dict)
-    barred: Mapping[str, str] = field(default_factory=dict)
-    altered: Altered = field(default_factory=Altered)
-    regions: Sequence[Region] | None = None
-    type_of: TypeOf = _untold
-    wide: Cleaner | None = None
-    form: Shape = "auto"
-    is_named: Callable[[str], bool] = _nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +118,7 @@ def _sorted(job: Job, regions: list[Region]) -> _Sorted:
 
 
 def _add_piece(job: Job, found: _Sorted, region: Region, regions: list[Region]) -> None:
-    options = Options(_options(job, region, regions))
+    options = Options(ways_of(job, region, regions))
     if any(True for _ in options.from_on(0)):
         found.pieces.append(_Piece(region, options, note=_note(job, region, options)))
     else:
@@ -194,74 +154,6 @@ def _put_back_hunk(hunk: Hunk) -> Hunk:
     return replace(hunk, form="kept", reason=reason)
 
 
-def _options(job: Job, region: Region, regions: list[Region]) -> Iterator[tuple[Form, Ask] | No]:
-    for form in _forms(job, region, regions):
-        if isinstance(form, No):
-            yield form
-            continue
-        ask = job.ask(form.region)
-        if isinstance(ask, No):
-            yield ask
-        elif ask.host is None or _can_host(ask.host) or form.region.new_box.node.parent is ask.host:
-            yield form, ask
-        else:
-            yield No("The component's body is a mere expression: give it a block with a return statement first.")
-
-
-def _can_host(host: Node) -> bool:
-    body = host.role("body")
-    return body is not None and body.shape == "block"
-
-
-def _forms(job: Job, region: Region, regions: list[Region]) -> Iterator[Form | No]:
-    """The forms of a region, then those of the wider regions around it, at last those together with other changes."""
-    if job.form == "functions" or (job.form == "auto" and reads_better(region)):
-        two = two_functions(job.pair, region, job.flag, job.style, job.is_named)
-        yield from [two] if isinstance(two, Form) and not judged(two.region) else []
-    chain = list(_chain(region))
-    own = [at for at in chain if _same_run(at, region)]
-    for at in own:
-        verdict = judged(at) or captured(job.pair, at) or hands_over(job.altered, at)
-        if isinstance(verdict, No):
-            yield verdict
-            return
-        yield from _forms_at(job, at, regions)
-    for at in (*joined(job.pair, own, regions), *chain[len(own) :]):
-        if not judged(at) and not captured(job.pair, at) and not hands_over(job.altered, at):
-            yield from _forms_at(job, at, regions)
-
-
-def _chain(region: Region) -> Iterator[Region]:
-    """The region and those around it whose code runs as part of a function."""
-    at: Region | None = region
-    while at is not None and at.at_run_time:
-        yield at
-        at = at.parent
-
-
-def _forms_at(job: Job, at: Region, regions: list[Region]) -> Iterator[Form | No]:
-    if at.new_box.kind != "block" or not hidden(job.pair, at):
-        whole = with_result(at) if at.new_box.kind == "block" else at
-        yield from [whole] if isinstance(whole, No) else forms_of(whole, job.style)
-        return
-    yield from (form for form in forms_of(at, job.style) if form.name == "conditional")
-    yield from hoisted(job.pair, at, job.style, job.type_of)
-    wider = reached(job.pair, at, regions)
-    again = judged(wider) if isinstance(wider, Region) else wider
-    if isinstance(again, No):
-        yield again
-    elif isinstance(wider, Region):
-        yield from (form for form in forms_of(wider, job.style) if form.name != "conditional")
-
-
-def _same_run(wider: Region, region: Region) -> bool:
-    """Whether code runs as part of the same function, or of a function without a name that is written in it."""
-    outer, inner = owner_of(wider.new_box.node), owner_of(region.new_box.node)
-    while inner is not None and inner is not outer and inner.shape == "lambda" and inner.parent is not None:
-        inner = owner_of(inner.parent)
-    return inner is outer
-
-
 # ---------------------------------------------------------------- solving
 
 
@@ -286,12 +178,10 @@ def _untorn(found: _Sorted) -> list[_Piece]:
     good = [piece for piece in found.pieces if not piece.refused]
     lost = [piece.region for piece in found.pieces if piece.refused]
     lost = [region for region in lost if not any(piece.choice[0].region.covers(region) for piece in good)]
-    torn = torn_by([*found.stuck, *lost])
     for piece in good:
-        unit = unit_of(piece.region)
-        if unit is not None and unit in torn:
-            piece.refused = reason_of(torn[unit], unit)
-    return [piece for piece in good if not piece.refused]
+        torn = torn_by([*found.stuck, *lost], piece.region)
+        piece.refused = reason_of(torn) if torn is not None else ""
+    return _untorn(found) if any(piece.refused for piece in good) else good
 
 
 def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
@@ -367,7 +257,8 @@ def _lawful(job: Job, built: Built) -> Verdict:
         verdict = check(path, built.text, expected, job.wide)
     if verdict.holds or not again:
         return verdict
-    name = definition_name(again[0]) or "a definition"
+    names = (part.role("name") for part in declarators_of(again[0]))
+    name = definition_name(again[0]) or next((each.text for each in names if each is not None), "a definition")
     why = f"The old code needs {name}, which the change takes away. Keep it, and take it away with the flag."
     return replace(verdict, why=why)
 
