@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -33,6 +33,7 @@ __all__ = [
     "Progress",
     "Runner",
     "ScanIndex",
+    "SharedParts",
     "Snapshot",
     "Tree",
     "Workspace",
@@ -245,6 +246,19 @@ class Runner(Protocol):
         """(exit code, the last of its output). A command that can't be started or does not end within so many seconds
         has a code other than 0. Whoever cancels it ends the command with everything that it started."""
         ...
+
+
+class SharedParts(Protocol):
+    """What all flags of a backend share, beyond what `FlagBackend` reads. Errors of all: as `FlagBackend`."""
+
+    async def tag_types(self) -> Collection[str]: ...
+    async def strategy_types(self) -> Collection[str]: ...
+    async def add_segment(self, segment: Segment) -> Segment:
+        """The segment with the id that it got."""
+        ...
+
+    async def add_context_field(self, field: ContextField) -> None: ...
+    async def add_tag_type(self, name: str) -> None: ...
 
 
 class FlagBackend(Protocol):

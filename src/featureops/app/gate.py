@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from featureops.app.deps import Deps
 from featureops.core.errors import Conflict, Denied, FeatureOpsError, MovedOn, UnknownFlag, Unwritable, UserFixable
@@ -27,9 +27,10 @@ from featureops.core.policy import (
 )
 from featureops.ports import FlagBackend
 
-__all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write"]
+__all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write", "write_shared"]
 
 Perform = Callable[[FlagBackend], Awaitable[Flag]]
+T = TypeVar("T")
 
 _CONFIRM_SECONDS: Final = 15 * 60
 _EVENTS_LOOKED_AT: Final = 200
@@ -76,6 +77,24 @@ async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
             _record(deps, request, pending.status)
             return pending
         return await _send(deps, request, perform)
+
+
+async def write_shared(deps: Deps, action: str, name: str, perform: Callable[[], Awaitable[T]]) -> T:
+    """Let `perform` make what flags share: a segment, a context field, a type of tag. Errors: Denied (read-only, dry
+    run), Unwritable (the audit log), and those of `perform`."""
+    entry: dict[str, Json] = {"action": action, "name": name}
+    if deps.modes.read_only or deps.modes.dry_run:
+        _append(deps, {"result": "refused"} | entry)
+        raise Denied(f"{action} {name} was not made: read-only or a dry run.", "Nothing was changed.")
+    async with deps.writes:
+        _append(deps, {"result": "started"} | entry, must=True)
+        try:
+            made = await perform()
+        except FeatureOpsError as error:
+            _append(deps, {"result": "failed", "message": error.message} | entry)
+            raise
+        _append(deps, {"result": "done"} | entry)
+        return made
 
 
 def decline(deps: Deps, answer: Mapping[str, Json]) -> Denied:

@@ -146,6 +146,8 @@ def _checked_list(constraint: Constraint) -> Constraint:
         raise BadArgument(f"{where} needs at least one value.", 'Pass them as "values": ["…"].')
     if len(constraint.values) > _MAX_VALUES:
         raise BadArgument(f"{where} has {len(constraint.values)} values.", f"At most {_MAX_VALUES} are allowed.")
+    if not all(constraint.values):
+        raise BadArgument(f"{where}: a value is empty.", "Leave it out: what an application does not send is no value.")
     long = [value for value in constraint.values if len(value) > _MAX_VALUE_LENGTH]
     if long:
         raise BadArgument(f"{where}: a value of {len(long[0])} characters.", f"At most {_MAX_VALUE_LENGTH} each.")

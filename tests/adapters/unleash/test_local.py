@@ -14,7 +14,7 @@ from uuid import uuid4
 import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from tests.adapters.unleash.conftest import CACHE, OFF
+from tests.real_unleash import CACHE, OFF
 
 
 def backend(folder: Path, verb: str) -> Mapping[str, object]:
