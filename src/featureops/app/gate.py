@@ -30,7 +30,7 @@ from featureops.ports import FlagBackend
 __all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write", "write_shared"]
 
 Perform = Callable[[FlagBackend], Awaitable[Flag]]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _CONFIRM_SECONDS: Final = 15 * 60
 _EVENTS_LOOKED_AT: Final = 200
@@ -79,7 +79,7 @@ async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
         return await _send(deps, request, perform)
 
 
-async def write_shared(deps: Deps, action: str, name: str, perform: Callable[[], Awaitable[T]]) -> T:
+async def write_shared(deps: Deps, action: str, name: str, perform: Callable[[], Awaitable[_T]]) -> _T:
     """Let `perform` make what flags share: a segment, a context field, a type of tag. Errors: Denied (read-only, dry
     run), Unwritable (the audit log), and those of `perform`."""
     entry: dict[str, Json] = {"action": action, "name": name}

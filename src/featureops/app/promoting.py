@@ -20,7 +20,7 @@ from featureops.ports import FlagBackend, SharedParts
 
 __all__ = ["promote"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _AT_A_TIME: Final = 8
 
 
@@ -224,9 +224,9 @@ def _refusal(check: Callable[[], None]) -> str:
     return ""
 
 
-async def _gathered(calls: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
+async def _gathered(calls: Sequence[Callable[[], Awaitable[_T]]]) -> list[_T]:
     """In their order, a few at a time."""
-    found: list[T] = []
+    found: list[_T] = []
     for at in range(0, len(calls), _AT_A_TIME):
         found += await asyncio.gather(*(call() for call in calls[at : at + _AT_A_TIME]))
     return found
