@@ -26,7 +26,7 @@ def test_the_preview_the_playground_and_the_sdks_agree(newest: Running, tmp_path
     assert len(answers) == 6
     assert differences(answers, asked) == []
     on = [sum(row) for row in answers["the preview on Unleash"].values()]
-    assert sum(0 < each < 12 for each in on) > 20, "flags that everybody or nobody has prove little"
+    assert sum(0 < each < 12 for each in on) > 10, "flags that everybody or nobody has prove little"
 
 
 def test_a_difference_is_told() -> None:
