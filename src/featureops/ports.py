@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from featureops.core.flagsearch import FlagPage, FlagQuery
 from featureops.core.model import (
     ChangedFile,
+    ChangeRequest,
     ContextField,
     Event,
     Flag,
@@ -296,6 +297,11 @@ class FlagBackend(Protocol):
         """Whether the backend would make one of the other now, as far as it says so beforehand; reads at most.
 
         Errors: Denied (maintenance), BadArgument (more than it has room for)."""
+        ...
+
+    async def request_change(self, before: Flag, planned: Flag, environment: str | None) -> ChangeRequest | None:
+        """Where the backend takes this change by request only: ask for it, once. None where it can be written; nothing
+        was asked for then. Errors also: BadArgument (a change that is only partly one for a request)."""
         ...
 
     async def create(

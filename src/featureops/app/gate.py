@@ -14,7 +14,7 @@ from featureops.app.deps import Deps
 from featureops.core.errors import Conflict, Denied, FeatureOpsError, MovedOn, UnknownFlag, Unwritable, UserFixable
 from featureops.core.flagjson import flag_json, iso_time, strategy_json
 from featureops.core.flagmeta import check_naming, fingerprint
-from featureops.core.model import Flag, FlagChange, Json
+from featureops.core.model import ChangeRequest, Flag, FlagChange, Json
 from featureops.core.policy import (
     check_create,
     check_tags,
@@ -53,13 +53,15 @@ class WriteRequest:
 @dataclass(frozen=True, slots=True)
 class WriteOutcome:
     """`after` is read back from the backend when the write was done, else it is what would be. `confirm` is there when
-    a person has to say yes first, `change_id` when the write can be taken back."""
+    a person has to say yes first, `change_id` when the write can be taken back, `requested` when the backend takes it
+    by request only."""
 
-    status: Literal["done", "dry-run", "unconfirmed"]
+    status: Literal["done", "dry-run", "unconfirmed", "requested"]
     before: Flag | None
     after: Flag
     confirm: str | None = None
     change_id: str | None = None
+    requested: ChangeRequest | None = None
 
 
 async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOutcome:
@@ -182,6 +184,10 @@ async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
     # Before the request: a write that can't be recorded is not made.
     _record(deps, request, "started", must=True)
     try:
+        asked = await _requested(deps, request)
+        if asked is not None and request.before is not None:
+            _record(deps, request, "requested", asked.url)
+            return WriteOutcome("requested", request.before, request.planned, requested=asked)
         answered = await perform(deps.flags())
         after = await _read_back(deps.flags(), answered)
     except FeatureOpsError as error:
@@ -189,6 +195,12 @@ async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
         raise
     _record(deps, request, "done")
     return WriteOutcome("done", request.before, after, change_id=_remembered(deps, request, after))
+
+
+async def _requested(deps: Deps, request: WriteRequest) -> ChangeRequest | None:
+    if request.before is None:  # a new flag is nobody's yet
+        return None
+    return await deps.flags().request_change(request.before, request.planned, request.environment)
 
 
 def _remembered(deps: Deps, request: WriteRequest, after: Flag) -> str | None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from featureops.app.deps import Deps
-from featureops.app.gate import WriteRequest, write, write_shared
+from featureops.app.gate import WriteOutcome, WriteRequest, write, write_shared
 from featureops.core.errors import Denied, Unreachable, UserFixable
 from featureops.core.flagmeta import check_naming
 from featureops.core.flagstate import environment_of, with_enabled, with_strategy
@@ -148,26 +148,31 @@ class _Work:
                 found.append(replace(row, action="refused", reason=lost) if lost and row.action != "same" else row)
                 continue
             try:
-                await self._brought(replace(row, wanted=translated(row.flag, elsewhere)))
+                asked = await self._brought(replace(row, wanted=translated(row.flag, elsewhere)))
             except UserFixable as error:
                 found.append(replace(row, action="refused", reason=f"{error.message} {error.hint}".strip()))
                 lost = "not tried: the server could not be reached" if isinstance(error, Unreachable) else ""
             else:
-                found.append(row)
+                found.append(replace(row, reason=f"asked for: {', '.join(asked)}") if asked else row)
         return found
 
-    async def _brought(self, row: _Row) -> None:
-        there = row.there
+    async def _brought(self, row: _Row) -> list[str]:
+        """The addresses of change requests, where the other backend takes no other way."""
+        there, outcomes = row.there, list[WriteOutcome]()
         if there is None:
             bare = replace(row.wanted, environments=(), created_at=0.0, version=0, children=(), stage="")
             request = WriteRequest("promote", None, bare)
             there = (await write(self.deps, request, partial(self._created, bare))).after
         said = with_all_said(there, row.wanted)
         if said != there:
-            there = await self._confirmed(WriteRequest("promote", there, said), partial(self._said, there, said))
+            request = WriteRequest("promote", there, said)
+            outcomes.append(await self._confirmed(request, partial(self._said, there, said)))
+            there = outcomes[-1].after
         for state in row.wanted.environments:
             if _differs(state, there):
-                there = await self._environment(there, state)
+                outcomes.append(await self._environment(there, state))
+                there = outcomes[-1].after if outcomes[-1].requested is None else there
+        return [outcome.requested.url for outcome in outcomes if outcome.requested is not None]
 
     async def _created(self, bare: Flag, to: FlagBackend) -> Flag:
         return await to.create(
@@ -177,7 +182,7 @@ class _Work:
     async def _said(self, before: Flag, said: Flag, to: FlagBackend) -> Flag:
         return await to.update(before, said, self.deps.modes.client)
 
-    async def _environment(self, there: Flag, state: EnvironmentState) -> Flag:
+    async def _environment(self, there: Flag, state: EnvironmentState) -> WriteOutcome:
         """Its strategies, and then on: nobody gets what is half there."""
         new, planned = lacking(state, environment_of(there, state.name)), there
         for strategy in new:
@@ -195,12 +200,14 @@ class _Work:
 
         return await self._confirmed(WriteRequest("promote", there, planned, state.name), perform)
 
-    async def _confirmed(self, request: WriteRequest, perform: Callable[[FlagBackend], Awaitable[Flag]]) -> Flag:
+    async def _confirmed(
+        self, request: WriteRequest, perform: Callable[[FlagBackend], Awaitable[Flag]]
+    ) -> WriteOutcome:
         """Whoever applies the plan has seen it: that is the yes which the policy may want."""
         outcome = await write(self.deps, request, perform)
         if outcome.status == "unconfirmed":
             outcome = await write(self.deps, replace(request, confirm=outcome.confirm), perform)
-        return outcome.after
+        return outcome
 
 
 def _differs(state: EnvironmentState, there: Flag) -> bool:
