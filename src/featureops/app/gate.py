@@ -8,15 +8,19 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from featureops.app.deps import Deps
 from featureops.core.errors import Conflict, Denied, FeatureOpsError, MovedOn, UnknownFlag, Unwritable, UserFixable
 from featureops.core.flagjson import flag_json, iso_time, strategy_json
 from featureops.core.flagmeta import check_naming, fingerprint
+from featureops.core.hours import hours_from
 from featureops.core.model import ChangeRequest, Flag, FlagChange, Json
 from featureops.core.policy import (
     check_create,
+    check_hours,
     check_tags,
     check_write,
     is_raise,
@@ -141,9 +145,21 @@ async def _check_policy(deps: Deps, request: WriteRequest) -> None:
     if before.tags != planned.tags:
         check_tags(policy, planned)
     check_write(policy, before, planned, request.environment, await _been_on(deps, before, request))
-    for environment in raised_in(before, planned) if request.environment is None else ():
+    if request.environment is not None:
+        _check_hours(deps, before, planned, request.environment)
+        return
+    for environment in raised_in(before, planned):
         old, one = serving(before), replace(request, environment=environment)
         check_write(policy, old, planned, environment, await _been_on(deps, old, one))
+        _check_hours(deps, old, planned, environment)
+
+
+def _check_hours(deps: Deps, before: Flag, planned: Flag, environment: str) -> None:
+    if deps.config.policy.hours is None:
+        return
+    hours = hours_from(deps.config.policy.hours)
+    now = datetime.fromtimestamp(deps.clock(), ZoneInfo(hours.zone))
+    check_hours(before, planned, environment, hours, (now.weekday(), now.hour * 60 + now.minute))
 
 
 async def _check_unmoved(backend: FlagBackend, request: WriteRequest) -> None:
