@@ -99,7 +99,9 @@ def checked_constraint(constraint: Constraint) -> Constraint:
     """The 18 operators: lists of values, or one value that must be a number, a date, a version or a pattern."""
     operator = constraint.operator
     if operator not in OPERATORS:
-        raise BadArgument(f"{operator!r} is not an operator.", did_you_mean(operator, OPERATORS))
+        raise BadArgument(
+            f"{operator!r} is not an operator.", f"{did_you_mean(operator, OPERATORS)} All: {', '.join(OPERATORS)}."
+        )
     if not constraint.context_name.strip():
         raise BadArgument(f"A constraint {operator} without a contextName.", "Name a context field, such as userId.")
     if operator in _LISTS or operator in _STRINGS:
