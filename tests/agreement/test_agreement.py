@@ -13,7 +13,7 @@ from tests.agreement.generated import drawn
 from tests.real_unleash import NEWEST, shared_unleash
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def newest(testrun_uid: str) -> Iterator[Running]:
     with shared_unleash(NEWEST, testrun_uid) as running:
         yield running
