@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,6 +10,7 @@ from featureops.core.assess.past import PastCommit
 from featureops.core.flagsearch import FlagPage, FlagQuery
 from featureops.core.model import (
     ChangedFile,
+    ChangeRequest,
     ContextField,
     Event,
     Flag,
@@ -34,6 +35,7 @@ __all__ = [
     "Progress",
     "Runner",
     "ScanIndex",
+    "SharedParts",
     "Snapshot",
     "Tree",
     "Workspace",
@@ -258,6 +260,19 @@ class Runner(Protocol):
         ...
 
 
+class SharedParts(Protocol):
+    """What all flags of a backend share, beyond what `FlagBackend` reads. Errors of all: as `FlagBackend`."""
+
+    async def tag_types(self) -> Collection[str]: ...
+    async def strategy_types(self) -> Collection[str]: ...
+    async def add_segment(self, segment: Segment) -> Segment:
+        """The segment with the id that it got."""
+        ...
+
+    async def add_context_field(self, field: ContextField) -> None: ...
+    async def add_tag_type(self, name: str) -> None: ...
+
+
 class FlagBackend(Protocol):
     """Unleash's model of flags. Reads and writes; who may write is decided in `app.gate`, not here.
 
@@ -293,6 +308,11 @@ class FlagBackend(Protocol):
         """Whether the backend would make one of the other now, as far as it says so beforehand; reads at most.
 
         Errors: Denied (maintenance), BadArgument (more than it has room for)."""
+        ...
+
+    async def request_change(self, before: Flag, planned: Flag, environment: str | None) -> ChangeRequest | None:
+        """Where the backend takes this change by request only: ask for it, once. None where it can be written; nothing
+        was asked for then. Errors also: BadArgument (a change that is only partly one for a request)."""
         ...
 
     async def create(

@@ -72,6 +72,7 @@ require_in_order = true
 naming = "^[a-z0-9]+(-[a-z0-9]+)+$"
 required_tags = ["team"]
 protected = ["kill-everything"]
+hours = "Mon-Fri 09:00-16:00 Europe/Oslo"
 """
 
 
@@ -119,6 +120,7 @@ def test_every_key_of_the_file_arrives(tmp_path: Path) -> None:
         "^[a-z0-9]+(-[a-z0-9]+)+$",
         ("team",),
         ("kill-everything",),
+        "Mon-Fri 09:00-16:00 Europe/Oslo",
     )
     assert config.source == str(tmp_path / "featureops.toml")
 
@@ -157,6 +159,8 @@ def test_a_pyproject_that_does_not_mention_featureops_is_not_even_parsed(tmp_pat
         ('[policy]\nmax_step = "25"\n', "policy.max_step must be a valid integer, not '25'", ""),
         ("[policy]\nrequire_in_order = 1\n", "policy.require_in_order must be a valid boolean", ""),
         ("[policy]\nconfirm = [1]\n", "policy.confirm[0] must be a valid string", ""),
+        ('[policy]\nhours = "office"\n', "policy.hours is no span of hours: 'office'", "Mon-Fri 09:00-16:00"),
+        ('[policy]\nhours = "09:00-16:00 Europe/Olso"\n', "policy.hours names no time zone", "Europe/Oslo"),
         ('[policy]\nnaming = "("\n', "policy.naming is not a regular expression", "An example"),
         (
             '[[reads]]\ncall = "a"\nflag = 0\nwhen = "on"\n',

@@ -123,6 +123,25 @@ def test_names_must_match_the_whole_pattern(bench: Bench) -> None:
         create("third-flag")
 
 
+def test_outside_of_the_hours_nobody_is_added_and_anybody_can_be_taken_away(bench: Bench) -> None:
+    bench.rollout(50)
+    friday_at_nine_in_oslo = bench.now  # 08:00 UTC
+    bench.set(Policy(hours="Mon-Fri 09:00-16:00 Europe/Oslo"))
+    assert bench.run(toggle)["success"] is True
+    bench.now = friday_at_nine_in_oslo + 7 * 3600
+    with pytest.raises(Denied, match=r"Fri 16:00 \(Europe/Oslo\)") as refused:
+        bench.run(lambda deps: roll(deps, 60))
+    assert "Turning off" in refused.value.hint
+    bench.now = friday_at_nine_in_oslo + 24 * 3600
+    with pytest.raises(Denied, match="Sat 09:00"):
+        bench.run(lambda deps: roll(deps, 60))
+    assert bench.run(lambda deps: roll(deps, 40))["success"] is True
+    assert bench.run(lambda deps: toggle(deps, environment="development"))["enabled"] is True
+    assert bench.run(lambda deps: toggle(deps, enabled=False))["success"] is True
+    with pytest.raises(Denied, match="hours"):
+        bench.run(toggle)
+
+
 def test_a_step_larger_than_allowed_is_refused_and_the_next_one_named(bench: Bench) -> None:
     bench.set(Policy(max_step=25))
     with pytest.raises(Denied) as refused:

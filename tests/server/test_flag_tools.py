@@ -100,3 +100,86 @@ def test_what_is_misspelt_is_told_with_the_nearest(
 ) -> None:
     create(server)
     assert right in error_of(call(server, "auto", tool, arguments))["hint"]
+
+
+def test_the_short_forms_that_people_use_are_understood(server: FeatureOpsServer) -> None:
+    create(server, "new-basket")
+    answer = create(server, tags=["simple:shop", "basket"], links=["https://example.com/pull/7"])
+    found = feature(answer)
+    assert found["tags"] == [{"type": "simple", "value": "basket"}, {"type": "simple", "value": "shop"}]
+    assert cast("list[dict[str, Json]]", found["links"])[0]["url"] == "https://example.com/pull/7"
+    tagged = asked(server, "update_flag_tags", featureName="new-fee", removeTags=["basket"])
+    assert tagged["tags"] == [{"type": "simple", "value": "shop"}]
+    updated = asked(server, "update_flag", featureName="new-fee", dependency="new-basket")
+    assert feature(updated)["dependencies"] == [{"feature": "new-basket", "enabled": True, "variants": []}]
+
+
+def test_a_context_is_taken_as_an_sdk_takes_it(server: FeatureOpsServer) -> None:
+    create(server)
+    rows: Json = [{"contextName": "age", "operator": "NUM_GT", "value": "17"}]
+    asked(
+        server,
+        "set_flag_rollout",
+        featureName="new-fee",
+        environment="production",
+        rolloutPercentage=100,
+        constraints=rows,
+    )
+    asked(server, "toggle_flag_environment", featureName="new-fee", environment="production", enabled=True)
+    contexts: Json = [{"userId": 7, "properties": {"age": 18}}, {"userId": "7", "age": "17"}]
+    answer = asked(server, "preview_exposure", featureName="new-fee", environment="production", contexts=contexts)
+    found = cast("list[dict[str, list[dict[str, Json]]]]", answer["environments"])[0]["contexts"]
+    assert [row["now"] for row in found] == [True, False]
+    assert found[0]["context"] == {"userId": "7", "age": "18"}
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "said"),
+    [
+        ("create_flag", {"tags": [{"name": "simple", "value": "shop"}]}, "tags.0: 'name' is no key of it; keys: type"),
+        ("create_flag", {"tags": "simple:shop"}, "tags: should be a list, in brackets"),
+        ("create_flag", {"links": [{"url": "https://example.com", "titel": "x"}]}, '(did you mean "title"?)'),
+        ("create_flag", {"links": [7]}, "links.0: should be an object"),
+        (
+            "update_flag",
+            {"featureName": "a", "dependency": {"feature": "b", "variant": "x"}},
+            '(did you mean "variants"?)',
+        ),
+        (
+            "set_flag_rollout",
+            {"constraints": [{"contextName": "age", "operator": "IN", "values": ["1"], "caseSensitive": True}]},
+            "constraints.0: 'caseSensitive' is no key of it",
+        ),
+        ("set_flag_rollout", {"segments": "norway"}, "segments: should be a list, in brackets"),
+        ("set_flag_rollout", {"variants": ["a"]}, "variants.0: should be an object"),
+        ("update_flag_strategy", {"variants": [{"name": "a", "weigth": 1}]}, '(did you mean "weight"?)'),
+        ("preview_exposure", {"contexts": {"userId": "1"}}, "contexts: should be a list, in brackets"),
+        ("preview_exposure", {"contexts": [{"userId": ["1"]}]}, "contexts.0.userId: should be a text, in quotes"),
+    ],
+)
+def test_what_would_be_lost_or_can_not_be_told_is_refused(
+    server: FeatureOpsServer, tool: str, given: dict[str, Json], said: str
+) -> None:
+    error = error_of(call(server, "auto", tool, given))
+    assert error["code"] == "BAD_ARGUMENT"
+    assert said in error["message"]
+
+
+def test_the_beginning_of_an_environment_is_told_as_the_nearest(server: FeatureOpsServer) -> None:
+    create(server)
+    error = error_of(call(server, "auto", "get_flag_state", {"featureName": "new-fee", "environment": "prod"}))
+    assert '"production"' in error["hint"]
+
+
+def test_a_type_that_there_is_not_is_told_and_no_empty_list_is_given(server: FeatureOpsServer) -> None:
+    error = error_of(call(server, "auto", "list_flags", {"type": "kill_switch"}))
+    assert '"kill-switch"' in error["hint"]
+
+
+def test_all_operators_are_named_where_one_is_none(server: FeatureOpsServer) -> None:
+    create(server)
+    rows: Json = [{"contextName": "age", "operator": "equals", "values": ["1"]}]
+    given: dict[str, Json] = {"featureName": "new-fee", "environment": "production", "rolloutPercentage": 5}
+    error = error_of(call(server, "auto", "set_flag_rollout", given | {"constraints": rows}))
+    assert "STR_CONTAINS" in error["hint"]
+    assert "SEMVER_LTE" in error["hint"]

@@ -7,12 +7,13 @@ from typing import cast
 import anyio
 import pytest
 from mcp import Client, MCPError
-from mcp.types import TextResourceContents
+from mcp.types import ResourceTemplateReference, TextResourceContents
 
+from featureops.adapters.embedded import EmbeddedBackend
 from featureops.app import flags, plans
 from featureops.app.deps import Deps, Modes
 from featureops.cli.compose import compose, shipped_guidance
-from featureops.core.model import FileEdit, Json
+from featureops.core.model import Constraint, FileEdit, Json, Segment
 from featureops.server.serving import FeatureOpsServer, build_server
 from tests.server.talk import MODES, Mode, repository, talk
 
@@ -77,6 +78,8 @@ def test_the_templates_are_those_of_the_unleash_server_and_ours(mode: Mode, root
         "unleash://projects{?limit,order,offset}",
         "unleash://projects/{projectId}/feature-flags{?limit,order,offset}",
         "unleash://projects/{projectId}/feature-flags/{flagName}",
+        "unleash://projects/{projectId}/feature-flags/{flagName}/environments/{environment}",
+        "unleash://segments/{segmentName}",
         "featureops://guidance/{name}",
         "featureops://plans/{planId}",
     }
@@ -143,3 +146,54 @@ def test_what_is_not_there_is_a_protocol_error_that_says_so(address: str, said: 
 def test_a_broken_configuration_is_told_to_the_reader_of_a_resource(mode: Mode, root: Path) -> None:
     (root / "featureops.toml").write_text('[backend]\nkind = "none"\n')
     assert "No flag backend is configured" in refused(server_of(root), mode, "unleash://projects").message
+
+
+def completed(server: FeatureOpsServer, mode: Mode, template: str, name: str, typed: str, **others: str) -> list[str]:
+    async def conversation(client: Client) -> list[str]:
+        ref = ResourceTemplateReference(type="ref/resource", uri=template)
+        found = await client.complete(ref, {"name": name, "value": typed}, context_arguments=others or None)
+        return found.completion.values
+
+    return talk(server, mode, conversation)
+
+
+ONE_FLAG = "unleash://projects/{projectId}/feature-flags/{flagName}"
+
+
+def test_names_of_projects_flags_environments_and_segments_are_completed(root: Path, mode: Mode) -> None:
+    with_flags(root, "new-checkout", "new-basket", "old-checkout")
+    with_segment(root, "norway")
+    server = server_of(root)
+    assert completed(server, mode, ONE_FLAG, "projectId", "de") == ["default"]
+    assert completed(server, mode, ONE_FLAG, "flagName", "new", projectId="default") == ["new-basket", "new-checkout"]
+    assert completed(server, mode, ONE_FLAG, "flagName", "check") == ["new-checkout", "old-checkout"]
+    assert completed(server, mode, f"{ONE_FLAG}/environments/{{environment}}", "environment", "p") == [
+        "production",
+        "development",
+    ]
+    assert completed(server, mode, "unleash://segments/{segmentName}", "segmentName", "NOR") == ["norway"]
+    assert completed(server, mode, ONE_FLAG, "flagName", "x", projectId="no-such-project") == []
+    assert completed(server, mode, "featureops://plans/{planId}", "planId", "x") == []
+
+
+def test_a_flag_in_one_environment_and_a_segment_can_be_read(root: Path, mode: Mode) -> None:
+    with_flags(root, "new-checkout")
+    with_segment(root, "norway")
+    server = server_of(root)
+    address = "unleash://projects/default/feature-flags/new-checkout/environments/production"
+    rows = cast("list[dict[str, Json]]", read_json(server, mode, address)["environments"])
+    assert [row["name"] for row in rows] == ["production"]
+    segment = read_json(server, mode, "unleash://segments/norway")
+    assert cast("list[dict[str, Json]]", segment["constraints"])[0]["values"] == ["no"]
+    assert "production" in str(refused(server, mode, address.replace("production", "prod")))
+    assert "norway" in str(refused(server, mode, "unleash://segments/norwey"))
+
+
+def with_segment(root: Path, name: str) -> None:
+    async def put(deps: Deps) -> None:
+        backend = deps.flags()
+        assert isinstance(backend, EmbeddedBackend)
+        await backend.put_segment(Segment(0, name, "", (Constraint("country", "IN", ("no",)),)), "me")
+        await backend.close()
+
+    anyio.run(put, compose(root, Modes()))

@@ -33,6 +33,7 @@ __all__ = [
     "git_environment",
     "load_settings",
     "process_environment",
+    "server_address",
 ]
 
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -191,6 +192,14 @@ def _backend(backend: BackendConfig, kind_given: bool, env: Mapping[str, str]) -
     project = env.get("UNLEASH_DEFAULT_PROJECT", "").strip() or backend.project
     kind = "unleash" if url and not kind_given else backend.kind
     return BackendConfig(kind=kind, project=project, url=url)
+
+
+def server_address(given: str) -> str:
+    """The address of an Unleash that was named. Errors: BadConfiguration."""
+    found = _base_url(given)
+    if found is None:
+        raise BadConfiguration("The Unleash address is empty.", "Give one such as https://app.unleash-hosted.com/demo.")
+    return found
 
 
 def _base_url(given: str) -> str | None:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,6 +17,7 @@ from featureops.core.assess.tables import DOMAINS
 from featureops.core.assess.weights import GROUPS, WEIGHTS
 from featureops.core.config import BackendConfig, CleanupConfig, Config, EvaluateConfig, HouseRead, Policy
 from featureops.core.errors import BadConfiguration
+from featureops.core.hours import hours_from
 
 __all__ = ["parse_config"]
 
@@ -73,6 +75,7 @@ class _Policy(_Table):
     naming: StrictStr | None = None
     required_tags: tuple[_Text, ...] = ()
     protected: tuple[_Text, ...] = ()
+    hours: _Text | None = None
 
 
 class _Cleanup(_Table):
@@ -131,6 +134,8 @@ def _frozen(checked: _File, path: Path) -> Config:
     policy = checked.policy
     if policy.naming is not None:
         _check_pattern(policy.naming, path)
+    if policy.hours is not None:
+        _check_hours(policy.hours, path)
     return Config(
         backend=BackendConfig(checked.backend.kind, checked.backend.project, checked.backend.url),
         reads=tuple(_house_read(read, f"reads[{position}]", path) for position, read in enumerate(checked.reads)),
@@ -143,6 +148,7 @@ def _frozen(checked: _File, path: Path) -> Config:
             naming=policy.naming,
             required_tags=policy.required_tags,
             protected=policy.protected,
+            hours=policy.hours,
         ),
         cleanup=CleanupConfig(checked.cleanup.verify, checked.cleanup.verify_timeout),
         evaluate=_evaluation(checked.evaluate, path),
@@ -160,6 +166,15 @@ def _evaluation(checked: _Evaluate, path: Path) -> EvaluateConfig:
                 f"{meant}A weight is for a group ({', '.join(GROUPS)}) or one of: {', '.join(sorted(_SIGNALS))}.",
             )
     return EvaluateConfig(dict(checked.weights), checked.flag_from)
+
+
+def _check_hours(text: str, path: Path) -> None:
+    try:
+        ZoneInfo(hours_from(text).zone)
+    except BadConfiguration as error:
+        raise BadConfiguration(f"{path}: {error.message}", error.hint) from error
+    except (KeyError, ValueError, OSError) as error:
+        raise BadConfiguration(f"{path}: policy.hours names no time zone: {text!r}.", "One is Europe/Oslo.") from error
 
 
 def _check_pattern(pattern: str, path: Path) -> None:

@@ -57,7 +57,7 @@ async def toggle_flag_environment(
         confirm,
     )
     outcome = await carry_out(deps, change)
-    shown = outcome.before if outcome.status == "unconfirmed" else outcome.after
+    shown = outcome.before if outcome.status in {"unconfirmed", "requested"} else outcome.after
     state = environment_of(shown or outcome.after, environment)
     return answer(deps, change, outcome) | {
         "enabled": state.enabled,

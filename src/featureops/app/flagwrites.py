@@ -25,6 +25,11 @@ _ASK: Final = (
 )
 
 
+_DRAFT: Final = "Draft"
+_ASKED: Final = "Nothing changed yet: people approve and apply it at the url. Do not ask for the same again."
+_OPEN: Final = "Added to a draft that was open with other changes: a person has to submit it at the url."
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A write to a flag that is there. `says` completes the sentence "Would …"; `plan` gets the flag as it is, `send`
@@ -79,7 +84,11 @@ def answer(deps: Deps, change: Change, outcome: WriteOutcome) -> dict[str, Json]
         found["environment"] = change.environment
     if outcome.change_id is not None:
         found["changeId"] = outcome.change_id
-    if outcome.confirm is not None:
+    if outcome.requested is not None:
+        asked = outcome.requested
+        found["changeRequest"] = {"id": asked.id, "state": asked.state, "url": asked.url}
+        found["hint"] = _OPEN if asked.state == _DRAFT else _ASKED
+    elif outcome.confirm is not None:
         found |= {"requiresConfirmation": True, "confirm": outcome.confirm, "hint": _ASK}
     elif change.environment is not None and (hint := _still_off(change, outcome)):
         found["hint"] = hint
@@ -92,6 +101,9 @@ def sentence(outcome: WriteOutcome, says: str) -> str:
         return f"[DRY RUN] Would {says}. Nothing was written."
     if outcome.status == "unconfirmed":
         return f"Not done yet: to {says}, the policy wants a person's yes."
+    if outcome.requested is not None:
+        asked = outcome.requested
+        return f"Asked for in change request {asked.id} ({asked.state}): {says}. {asked.url}"
     if outcome.before == outcome.after:
         return f"Nothing to do: to {says} changes nothing, it is so already."
     return f"Done: {says}."

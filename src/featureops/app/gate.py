@@ -8,15 +8,19 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from datetime import datetime
+from typing import Final, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from featureops.app.deps import Deps
 from featureops.core.errors import Conflict, Denied, FeatureOpsError, MovedOn, UnknownFlag, Unwritable, UserFixable
 from featureops.core.flagjson import flag_json, iso_time, strategy_json
 from featureops.core.flagmeta import check_naming, fingerprint
-from featureops.core.model import Flag, FlagChange, Json
+from featureops.core.hours import hours_from
+from featureops.core.model import ChangeRequest, Flag, FlagChange, Json
 from featureops.core.policy import (
     check_create,
+    check_hours,
     check_tags,
     check_write,
     is_raise,
@@ -27,9 +31,10 @@ from featureops.core.policy import (
 )
 from featureops.ports import FlagBackend
 
-__all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write"]
+__all__ = ["Perform", "WriteOutcome", "WriteRequest", "decline", "write", "write_shared"]
 
 Perform = Callable[[FlagBackend], Awaitable[Flag]]
+_T = TypeVar("_T")
 
 _CONFIRM_SECONDS: Final = 15 * 60
 _EVENTS_LOOKED_AT: Final = 200
@@ -52,13 +57,15 @@ class WriteRequest:
 @dataclass(frozen=True, slots=True)
 class WriteOutcome:
     """`after` is read back from the backend when the write was done, else it is what would be. `confirm` is there when
-    a person has to say yes first, `change_id` when the write can be taken back."""
+    a person has to say yes first, `change_id` when the write can be taken back, `requested` when the backend takes it
+    by request only."""
 
-    status: Literal["done", "dry-run", "unconfirmed"]
+    status: Literal["done", "dry-run", "unconfirmed", "requested"]
     before: Flag | None
     after: Flag
     confirm: str | None = None
     change_id: str | None = None
+    requested: ChangeRequest | None = None
 
 
 async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOutcome:
@@ -76,6 +83,24 @@ async def write(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
             _record(deps, request, pending.status)
             return pending
         return await _send(deps, request, perform)
+
+
+async def write_shared(deps: Deps, action: str, name: str, perform: Callable[[], Awaitable[_T]]) -> _T:
+    """Let `perform` make what flags share: a segment, a context field, a type of tag. Errors: Denied (read-only, dry
+    run), Unwritable (the audit log), and those of `perform`."""
+    entry: dict[str, Json] = {"action": action, "name": name}
+    if deps.modes.read_only or deps.modes.dry_run:
+        _append(deps, {"result": "refused"} | entry)
+        raise Denied(f"{action} {name} was not made: read-only or a dry run.", "Nothing was changed.")
+    async with deps.writes:
+        _append(deps, {"result": "started"} | entry, must=True)
+        try:
+            made = await perform()
+        except FeatureOpsError as error:
+            _append(deps, {"result": "failed", "message": error.message} | entry)
+            raise
+        _append(deps, {"result": "done"} | entry)
+        return made
 
 
 def decline(deps: Deps, answer: Mapping[str, Json]) -> Denied:
@@ -120,9 +145,21 @@ async def _check_policy(deps: Deps, request: WriteRequest) -> None:
     if before.tags != planned.tags:
         check_tags(policy, planned)
     check_write(policy, before, planned, request.environment, await _been_on(deps, before, request))
-    for environment in raised_in(before, planned) if request.environment is None else ():
+    if request.environment is not None:
+        _check_hours(deps, before, planned, request.environment)
+        return
+    for environment in raised_in(before, planned):
         old, one = serving(before), replace(request, environment=environment)
         check_write(policy, old, planned, environment, await _been_on(deps, old, one))
+        _check_hours(deps, old, planned, environment)
+
+
+def _check_hours(deps: Deps, before: Flag, planned: Flag, environment: str) -> None:
+    if deps.config.policy.hours is None:
+        return
+    hours = hours_from(deps.config.policy.hours)
+    now = datetime.fromtimestamp(deps.clock(), ZoneInfo(hours.zone))
+    check_hours(before, planned, environment, hours, (now.weekday(), now.hour * 60 + now.minute))
 
 
 async def _check_unmoved(backend: FlagBackend, request: WriteRequest) -> None:
@@ -163,6 +200,10 @@ async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
     # Before the request: a write that can't be recorded is not made.
     _record(deps, request, "started", must=True)
     try:
+        asked = await _requested(deps, request)
+        if asked is not None and request.before is not None:
+            _record(deps, request, "requested", asked.url)
+            return WriteOutcome("requested", request.before, request.planned, requested=asked)
         answered = await perform(deps.flags())
         after = await _read_back(deps.flags(), answered)
     except FeatureOpsError as error:
@@ -170,6 +211,12 @@ async def _send(deps: Deps, request: WriteRequest, perform: Perform) -> WriteOut
         raise
     _record(deps, request, "done")
     return WriteOutcome("done", request.before, after, change_id=_remembered(deps, request, after))
+
+
+async def _requested(deps: Deps, request: WriteRequest) -> ChangeRequest | None:
+    if request.before is None:  # a new flag is nobody's yet
+        return None
+    return await deps.flags().request_change(request.before, request.planned, request.environment)
 
 
 def _remembered(deps: Deps, request: WriteRequest, after: Flag) -> str | None:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from featureops import __version__
+from featureops.cli.moving import export, promote
 from featureops.cli.outcome import DONE, guarded
 from featureops.cli.request import Place, Request, Roots, parsed_value
 from featureops.cli.targeting import context, segment
@@ -48,6 +49,8 @@ app.add_typer(_backend_app, name="backend")
 _backend_app.add_typer(unleash_app, name="unleash")
 _backend_app.command("segment")(segment)
 _backend_app.command("context")(context)
+_backend_app.command("export")(export)
+_backend_app.command("promote")(promote)
 
 _Root = Annotated[Path, typer.Option("--root", help="The repository; default: the current folder.")]
 _Roots = Annotated[

@@ -15,11 +15,12 @@ from featureops import __version__
 from featureops.app.deps import Deps, Modes
 
 if TYPE_CHECKING:
+    from featureops.adapters.embedded import EmbeddedBackend
     from featureops.adapters.settings import Settings
-    from featureops.ports import FlagBackend
+    from featureops.ports import FlagBackend, SharedParts
     from featureops.server.resources import Guidance
 
-__all__ = ["backend_for", "compose", "shipped_guidance"]
+__all__ = ["backend_for", "compose", "embedded_for", "shipped_guidance", "unleash_at"]
 
 
 def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
@@ -77,6 +78,23 @@ def backend_for(settings: Settings) -> FlagBackend | None:
     from featureops.adapters.embedded import EmbeddedBackend
 
     return EmbeddedBackend(settings.database, time.time)
+
+
+def embedded_for(root: Path) -> EmbeddedBackend:
+    """The embedded backend of `root`, whichever is configured."""
+    from featureops.adapters.embedded import EmbeddedBackend
+    from featureops.adapters.settings import load_settings
+
+    return EmbeddedBackend(load_settings(root).database, time.time)
+
+
+def unleash_at(root: Path, url: str, project: str) -> tuple[FlagBackend, SharedParts]:
+    """An Unleash at an address of its own, with the token of the environment. Errors: BadConfiguration."""
+    from featureops.adapters.settings import load_settings, server_address
+    from featureops.adapters.unleash import AdminApi, UnleashBackend, UnleashShared
+
+    api = AdminApi(server_address(url), load_settings(root).unleash_token, f"featureops/{__version__}")
+    return UnleashBackend(api, project), UnleashShared(api)
 
 
 def shipped_guidance() -> Guidance:

@@ -17,6 +17,7 @@ from featureops.cli.interrupt import interruptible
 from featureops.cli.outcome import exit_code, print_json, quiet
 from featureops.core.errors import BadArgument
 from featureops.core.model import Json
+from featureops.ports import FlagBackend
 
 __all__ = ["CLIENT", "Place", "Request", "Roots", "parsed_value"]
 
@@ -59,9 +60,16 @@ class Request:
             show(data)
         return exit_code(data)
 
-    def awaited(self, verb: Callable[[Deps], Awaitable[_Answer]], *, writes: bool = False) -> _Answer:
-        """Run an asynchronous use case and close the backend after it. A signal cancels it, so that it can put things
-        in order; what `verb` does before it returns is done before. Errors: KeyboardInterrupt (then)."""
+    def awaited(
+        self,
+        verb: Callable[[Deps], Awaitable[_Answer]],
+        *,
+        writes: bool = False,
+        backend: FlagBackend | None = None,
+    ) -> _Answer:
+        """Run an asynchronous use case and close the backend after it (and another one, if given). A signal cancels
+        it, so that it can put things in order; what `verb` does before it returns is done before. Errors:
+        KeyboardInterrupt (then)."""
         deps = self.deps(writes=writes)
         work = verb(deps)
 
@@ -69,9 +77,10 @@ class Request:
             try:
                 return await work
             finally:
-                if deps.backend is not None:
-                    with anyio.CancelScope(shield=True):
-                        await deps.backend.close()
+                for each in (deps.backend, backend):
+                    if each is not None:
+                        with anyio.CancelScope(shield=True):
+                            await each.close()
 
         return anyio.run(interruptible, main)
 

@@ -35,7 +35,8 @@ class HouseRead:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who may write what. An empty `environments` allows every environment; `max_step` is in percentage points."""
+    """Who may write what. An empty `environments` allows every environment; `max_step` is in percentage points.
+    `hours` are those in which more users may get a flag (`core.hours`)."""
 
     environments: tuple[str, ...] = ()
     confirm: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Policy:
     naming: str | None = None
     required_tags: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
+    hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

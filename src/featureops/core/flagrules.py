@@ -99,7 +99,9 @@ def checked_constraint(constraint: Constraint) -> Constraint:
     """The 18 operators: lists of values, or one value that must be a number, a date, a version or a pattern."""
     operator = constraint.operator
     if operator not in OPERATORS:
-        raise BadArgument(f"{operator!r} is not an operator.", did_you_mean(operator, OPERATORS))
+        raise BadArgument(
+            f"{operator!r} is not an operator.", f"{did_you_mean(operator, OPERATORS)} All: {', '.join(OPERATORS)}."
+        )
     if not constraint.context_name.strip():
         raise BadArgument(f"A constraint {operator} without a contextName.", "Name a context field, such as userId.")
     if operator in _LISTS or operator in _STRINGS:
@@ -146,6 +148,8 @@ def _checked_list(constraint: Constraint) -> Constraint:
         raise BadArgument(f"{where} needs at least one value.", 'Pass them as "values": ["…"].')
     if len(constraint.values) > _MAX_VALUES:
         raise BadArgument(f"{where} has {len(constraint.values)} values.", f"At most {_MAX_VALUES} are allowed.")
+    if not all(constraint.values):
+        raise BadArgument(f"{where}: a value is empty.", "Leave it out: what an application does not send is no value.")
     long = [value for value in constraint.values if len(value) > _MAX_VALUE_LENGTH]
     if long:
         raise BadArgument(f"{where}: a value of {len(long[0])} characters.", f"At most {_MAX_VALUE_LENGTH} each.")

@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import Final, Literal
 
 from featureops.core.errors import BadArgument
+from featureops.core.flagrules import checked_type
 from featureops.core.flagstate import did_you_mean
 from featureops.core.model import EnvironmentState, Flag, Tag
 
@@ -45,7 +46,9 @@ class FlagPage:
 
 
 def checked_query(query: FlagQuery, environments: Iterable[str]) -> FlagQuery:
-    """Errors: BadArgument (a state, an environment or a stage that there isn't)."""
+    """Errors: BadArgument (a type, a state, an environment or a stage that there isn't)."""
+    for kind in query.types:
+        checked_type(kind)
     if query.stage and query.stage not in STAGES:
         near = did_you_mean(query.stage, STAGES)
         raise BadArgument(f'There is no lifecycle stage "{query.stage}".', f"{near} Stages: {', '.join(STAGES)}.")

@@ -42,11 +42,20 @@ LIFETIME_DAYS: Final[Mapping[FlagType, int | None]] = MappingProxyType(
 _PERCENTAGE_PARAMETERS: Final = ("rollout", "percentage")
 
 
+_ABBREVIATED: Final = 3
+"""Letters from which on the beginning of a name is taken for it: prod."""
+
+
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """A hint: the names nearest to `word`, or else the first ten there are."""
     known = sorted(set(names))
     by_folded = {name.casefold(): name for name in known}
-    near = [by_folded[key] for key in difflib.get_close_matches(word.casefold(), list(by_folded), n=3, cutoff=0.6)]
+    folded = word.casefold()
+    near = [by_folded[key] for key in difflib.get_close_matches(folded, list(by_folded), n=3, cutoff=0.6)]
+    if len(folded) >= _ABBREVIATED:
+        near += [name for key, name in by_folded.items() if key.startswith(folded) and name not in near][
+            : 3 - len(near)
+        ]
     if near:
         return "Did you mean " + " or ".join(f'"{name}"' for name in near) + "?"
     if not known:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
+    "ChangeRequest",
     "ChangedFile",
     "Constraint",
     "ContextField",
@@ -299,6 +300,15 @@ class Event:
     created_by: str
     before: Json
     after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """A change that the backend was asked for: people approve and apply it, at `url`. `state` is the backend's word."""
+
+    id: int
+    state: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

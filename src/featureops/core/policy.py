@@ -10,10 +10,12 @@ from dataclasses import replace
 from featureops.core.config import Policy
 from featureops.core.errors import BadConfiguration, Denied
 from featureops.core.flagstate import exposure, rollout_of
+from featureops.core.hours import Hours
 from featureops.core.model import EnvironmentState, Flag
 
 __all__ = [
     "check_create",
+    "check_hours",
     "check_tags",
     "check_write",
     "is_raise",
@@ -72,6 +74,19 @@ def check_write(policy: Policy, before: Flag, planned: Flag, environment: str | 
     old, new = _state(before, environment), _state(planned, environment)
     _check_order(policy, planned, environment, been_on, raised=is_raise(before, planned, environment))
     _check_step(policy, planned.name, old, new)
+
+
+def check_hours(before: Flag, planned: Flag, environment: str, hours: Hours, now: tuple[int, int]) -> None:
+    """Outside of the hours nobody is added, but where changes are tried first; taking away is always possible. `now` is
+    the weekday and the minute of the day, in the time zone of the hours. Errors: Denied."""
+    new = _state(planned, environment)
+    if new.type in _WITHOUT_STEPS or hours.holds(*now) or not is_raise(before, planned, environment):
+        return
+    raise Denied(
+        f"The policy lets more users have a flag in {environment} only within its hours; it is {Hours.named(*now)}"
+        f" ({hours.zone}).",
+        "Wait for them, or a person changes policy.hours. Turning off and lowering a rollout are always possible.",
+    )
 
 
 def needs_confirmation(policy: Policy, before: Flag | None, planned: Flag, environment: str | None) -> bool:

@@ -1,7 +1,7 @@
 """What each tool takes: strict models whose JSON schema is what a client sees.
 
-Names on the wire are camelCase. Nothing is coerced ("41" is not 41), an unknown argument is an error, and a rejected
-value is never repeated in the message: it is the caller's data and may be a secret.
+Names on the wire are camelCase. Nothing is coerced ("41" is not 41; `rows` has what is taken besides), an unknown
+argument is an error, and a rejected value is never repeated: it is the caller's data and may be a secret.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic.alias_generators import to_camel
+
+from featureops.server import rows
 
 __all__ = [
     "ApplyPlan",
@@ -60,9 +62,8 @@ _Token = Annotated[str, Field(max_length=500)]
 _Force = Annotated[bool, Field(description="only after a person said so")]
 
 
-_Row = dict[str, JsonValue]
-_Tags = Annotated[list[_Row], Field(max_length=50, description="{type, value}")]
-_Links = Annotated[list[_Row], Field(max_length=10, description="{url, title}")]
+_Tags = Annotated[list[rows.Tag], Field(max_length=50, description="{type, value}")]
+_Links = Annotated[list[rows.Link], Field(max_length=10, description="{url, title}")]
 _Type = Literal["release", "experiment", "operational", "kill-switch", "permission", "sunset"]
 _CONSTRAINTS = "{contextName, operator, values or value, inverted, caseInsensitive}; [] clears"
 # Checked in full; shown in the words that cost a model less than the nested schema.
@@ -173,7 +174,9 @@ class UpdateFlag(Arguments):
     impression_data: bool | None = None
     add_links: _Links | None = None
     remove_links: Annotated[list[_Path], Field(max_length=20, description="urls")] | None = None
-    dependency: Annotated[_Row, Field(description="parent: {feature, enabled, variants}; {} clears")] | None = None
+    dependency: (
+        Annotated[rows.Dependency, Field(description="parent: {feature, enabled, variants}; {} clears")] | None
+    ) = None
     project_id: _Name | None = None
     confirm: _Token | None = None
 
@@ -214,7 +217,9 @@ class _StrategyArguments(Arguments):
     stickiness: _Name | None = None
     title: Annotated[str, Field(max_length=500)] | None = None
     disabled: bool | None = None
-    segments: Annotated[list[_Name], Field(max_length=20, description="names or ids; [] clears")] | None = None
+    segments: Annotated[list[rows.SegmentName], Field(max_length=20, description="names or ids; [] clears")] | None = (
+        None
+    )
 
 
 class SetFlagRollout(_StrategyArguments):
@@ -222,7 +227,7 @@ class SetFlagRollout(_StrategyArguments):
     environment: _Name
     rollout_percentage: Annotated[float, Field(ge=0, le=100)]
     variants: Annotated[list[VariantArgument], Field(max_length=50), _SHOWN_VARIANTS] | None = None
-    constraints: Annotated[list[_Row], Field(max_length=30, description=_CONSTRAINTS)] | None = None
+    constraints: Annotated[list[rows.Constraint], Field(max_length=30, description=_CONSTRAINTS)] | None = None
     strategy_id: _Name | None = None
     project_id: _Name | None = None
     confirm: _Token | None = None
@@ -233,8 +238,10 @@ class UpdateFlagStrategy(_StrategyArguments):
     environment: _Name
     strategy_id: _Name
     rollout_percentage: Annotated[float, Field(ge=0, le=100)] | None = None
-    variants: Annotated[list[_Row], Field(max_length=50, description="as set_flag_rollout's")] | None = None
-    constraints: Annotated[list[_Row], Field(max_length=30, description="as set_flag_rollout's")] | None = None
+    variants: Annotated[list[rows.VariantRow], Field(max_length=50, description="as set_flag_rollout's")] | None = None
+    constraints: Annotated[list[rows.Constraint], Field(max_length=30, description="as set_flag_rollout's")] | None = (
+        None
+    )
     project_id: _Name | None = None
     confirm: _Token | None = None
 
@@ -242,7 +249,7 @@ class UpdateFlagStrategy(_StrategyArguments):
 class PreviewExposure(Arguments):
     feature_name: _Name
     environment: _Name | None = None
-    contexts: Annotated[list[dict[str, str]], Field(max_length=1000)] | None = None
+    contexts: Annotated[list[rows.ContextRow], Field(max_length=1000)] | None = None
     users: Annotated[int, Field(ge=1, le=10_000)] = 1000
     rollout_percentage: Annotated[float, Field(ge=0, le=100)] | None = None
     enabled: bool | None = None

@@ -156,7 +156,23 @@ def _mistake(kind: str, location: tuple[str | int, ...], said: str, known: Seque
         return f"{where} is required"
     if kind == "extra_forbidden":
         return f"{where} is not an argument{nearest(where, known)}"
-    return f"{where}: {said.removeprefix('Input ').removesuffix('.')}"
+    return f"{where}: {_plainly(said)}"
+
+
+def _plainly(said: str) -> str:
+    """What pydantic says, in the words of JSON."""
+    said = said.removeprefix("Input ").removeprefix("Value error, ").removesuffix(".").partition(" or instance of ")[0]
+    words = {
+        "a valid dictionary": "an object",
+        "a valid list": "a list, in brackets",
+        "a valid string": "a text, in quotes",
+        "a valid boolean": "true or false, without quotes",
+        "a valid integer": "a whole number, without quotes",
+        "a valid number": "a number, without quotes",
+    }
+    for theirs, ours in words.items():
+        said = said.replace(theirs, ours)
+    return said
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -9,15 +9,17 @@ from urllib.parse import unquote
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.types import Completion, CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
 
 from featureops.app.deps import Deps
 from featureops.core.errors import BadArgument, UnknownFlag
 from featureops.core.flagsearch import FlagQuery
+from featureops.core.model import Json
 from featureops.core.untrusted import clean
 from featureops.server.render import Result, compact
 from featureops.server.worker import in_thread
 
-__all__ = ["Guidance", "register_resources"]
+__all__ = ["Guidance", "register_completions", "register_resources"]
 
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
@@ -38,6 +40,7 @@ class Guidance:
 def register_resources(server: MCPServer[None], get_deps: _GetDeps, guidance: Guidance | None) -> None:
     """Add the resource templates to `server`."""
     _register_flags(server, get_deps)
+    _register_parts(server, get_deps)
     _register_plans(server, get_deps)
     if guidance is not None:
         _register_guidance(server, guidance)
@@ -79,6 +82,59 @@ def _register_flags(server: MCPServer[None], get_deps: _GetDeps) -> None:
         except UnknownFlag as error:
             raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
         return _text(answer)
+
+
+def _register_parts(server: MCPServer[None], get_deps: _GetDeps) -> None:
+    @server.resource(
+        "unleash://projects/{projectId}/feature-flags/{flagName}/environments/{environment}",
+        name="feature-environment",
+        title="One flag in one environment",
+        mime_type=_JSON,
+    )
+    async def one_environment(projectId: str, flagName: str, environment: str) -> str:  # noqa: N803 # the template's variables
+        from featureops.app import flags
+
+        deps, name = await get_deps(), unquote(flagName)
+        try:
+            answer = await flags.get_flag_state(deps, name=name, project=projectId, environment=unquote(environment))
+        except (UnknownFlag, BadArgument) as error:
+            raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
+        return _text(answer)
+
+    @server.resource(
+        "unleash://segments/{segmentName}", name="segment", title="One segment with its constraints", mime_type=_JSON
+    )
+    async def segment(segmentName: str) -> str:  # noqa: N803 # the template's variable
+        from featureops.core.flagjson import constraint_json
+        from featureops.core.targeting import segment_named
+
+        known = await (await get_deps()).flags().segments()
+        try:
+            found = segment_named(unquote(segmentName), known)
+        except BadArgument as error:
+            raise ResourceNotFoundError(f"{error.message} {error.hint}".strip()) from error
+        constraints: list[Json] = [constraint_json(each) for each in found.constraints]
+        about: Result = {"id": found.id, "name": found.name, "description": found.description}
+        return _text({**about, "constraints": constraints})
+
+
+def register_completions(server: MCPServer[None], get_deps: _GetDeps) -> None:
+    """Names of projects, flags, environments and segments for the variables of the templates."""
+
+    @server.completion()  # type: ignore[no-untyped-call,untyped-decorator] # it has no types in the SDK
+    async def complete(
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
+    ) -> Completion | None:
+        from featureops.app.completing import completions
+
+        if not isinstance(ref, ResourceTemplateReference):
+            return None
+        others = context.arguments if context is not None and context.arguments is not None else {}
+        names, total = await completions(await get_deps(), argument.name, argument.value, others)
+        shown = [str(clean(name)) for name in names]
+        return Completion(values=shown, total=total, has_more=total > len(shown))
 
 
 def _register_plans(server: MCPServer[None], get_deps: _GetDeps) -> None:

@@ -194,10 +194,12 @@ class _FlagAnswer(_Answer):
 
 
 class _FlagWrite(_FlagAnswer):
-    """`requiresConfirmation`: nothing was written; call again with `confirm` once a person said yes."""
+    """`requiresConfirmation`: nothing was written; call again with `confirm` once a person said yes. `changeRequest`:
+    the backend takes this by request only; it was asked for."""
 
     dry_run: bool = False
     change_id: str | None = None
+    change_request: dict[str, JsonValue] | None = None
 
 
 class FlagCreated(_FlagWrite):

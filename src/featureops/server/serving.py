@@ -29,7 +29,7 @@ from featureops.server.flag_tools import FLAG_TOOLS
 from featureops.server.inputs import StrictMetadata, argument_names, input_schema
 from featureops.server.render import failure, mistakes, nearest, rejected, success
 from featureops.server.reporting import reporter
-from featureops.server.resources import Guidance, register_resources
+from featureops.server.resources import Guidance, register_completions, register_resources
 from featureops.server.spec import Toolset, ToolSpec
 from featureops.server.stdio import serve_stdio
 from featureops.server.words import INSTRUCTIONS
@@ -60,6 +60,7 @@ def build_server(
     chosen = [spec for spec in ALL_TOOLS if spec.toolsets & set(toolsets)]
     server = FeatureOpsServer(deps_factory, [s for s in chosen if not (read_only and s.writes)], read_only=read_only)
     register_resources(server, server.deps, guidance)
+    register_completions(server, server.deps)
     return server
 
 

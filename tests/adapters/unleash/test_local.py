@@ -14,7 +14,8 @@ from uuid import uuid4
 import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from tests.adapters.unleash.conftest import CACHE, OFF
+from featureops.adapters.unleash.local import LocalUnleash
+from tests.real_unleash import CACHE, OFF
 
 
 def backend(folder: Path, verb: str) -> Mapping[str, object]:
@@ -44,3 +45,13 @@ def test_it_is_found_again_and_stopped_with_its_database() -> None:
     assert of(folder) == []
     assert not psutil.pid_exists(first["pid"])
     assert backend(folder, "down") == {"stopped": False}
+
+
+@pytest.mark.skipif(OFF, reason="FEATUREOPS_TEST_UNLEASH=off: not tried on a real Unleash")
+def test_a_process_may_start_it_again_after_it_stopped_it() -> None:
+    server = LocalUnleash(CACHE, Path(tempfile.gettempdir()) / f"featureops-{uuid4().hex[:8]}", tell=lambda _: None)
+    for _ in range(2):
+        try:
+            assert psutil.pid_exists(server.up().pid)
+        finally:
+            assert server.down()

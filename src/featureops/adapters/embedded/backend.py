@@ -25,7 +25,7 @@ from featureops.core.flagstate import (
     with_strategy,
     without_strategy,
 )
-from featureops.core.model import ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
+from featureops.core.model import ChangeRequest, ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
 from featureops.core.targeting import Limits, check_room, segment_named
 from featureops.ports import Clock
 
@@ -101,6 +101,10 @@ class EmbeddedBackend:
 
     async def check(self, before: Flag | None, planned: Flag) -> None:
         check_room(before, planned, Limits())
+
+    async def request_change(self, before: Flag, planned: Flag, environment: str | None) -> ChangeRequest | None:
+        del before, planned, environment
+        return None
 
     async def create(
         self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from featureops.adapters.unleash.backend import UnleashBackend
 from featureops.adapters.unleash.client import AdminApi
+from featureops.adapters.unleash.shared import UnleashShared
 
-__all__ = ["AdminApi", "UnleashBackend"]
+__all__ = ["AdminApi", "UnleashBackend", "UnleashShared"]

@@ -15,6 +15,7 @@ from featureops.adapters.evaluation import constraints_of, evaluate
 from featureops.adapters.unleash.client import AdminApi, Verb
 from featureops.adapters.unleash.faults import Lost, NotFound, TooMany
 from featureops.adapters.unleash.metadata import steps
+from featureops.adapters.unleash.requests import ChangeRequests
 from featureops.adapters.unleash.searching import PAGE, answered_by_list, search_query
 from featureops.adapters.unleash.wire import (
     body_of,
@@ -33,7 +34,7 @@ from featureops.core.flagmeta import check_one_parent
 from featureops.core.flagrules import checked_name, checked_strategy, checked_type
 from featureops.core.flagsearch import FlagPage, FlagQuery, checked_query, page_of
 from featureops.core.flagstate import did_you_mean, environment_of, has_strategy, strategy_of
-from featureops.core.model import ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
+from featureops.core.model import ChangeRequest, ContextField, Event, Flag, FlagType, Json, Naming, Segment, Strategy
 from featureops.core.targeting import check_room, segment_named
 
 __all__ = ["UnleashBackend"]
@@ -54,6 +55,7 @@ class UnleashBackend:
 
     def __init__(self, api: AdminApi, project: str) -> None:
         self._api, self._project = api, project
+        self._requests = ChangeRequests(api)
         self._tags_apart = False
 
     @property
@@ -236,6 +238,9 @@ class UnleashBackend:
         return [versioned(replace(flag, archived=True)) for flag in page.flags]
 
     # -------------------------------------------------------------- writes
+
+    async def request_change(self, before: Flag, planned: Flag, environment: str | None) -> ChangeRequest | None:
+        return await self._requests.made(before, planned, environment)
 
     async def create(
         self, name: str, project: str, type: FlagType, description: str, impression_data: bool, by: str

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import quote, urlsplit
 
-from featureops.adapters.unleash.faults import Lost, TooMany, fault_of
+from featureops.adapters.unleash.faults import Lost, TooMany, fault_of, with_nothing_written
 from featureops.core.errors import BadConfiguration, Unreachable
 from featureops.core.model import Json
 
@@ -143,7 +143,7 @@ class AdminApi:
             fault = fault_of(answer.status_code, _json_of(answer), answer.text, answer.headers)
             if answer.status_code in _AGAIN and not reads:
                 raise Lost(fault.message, fault.hint)
-            raise fault
+            raise fault if reads else with_nothing_written(fault)
         if not answer.content.strip():
             return None
         body = _json_of(answer)

