@@ -75,6 +75,7 @@ def test_an_attribute_of_a_path_makes_a_function_run_and_a_derived_trait_does_no
         ("core/src/jvmTest/kotlin/Payment.kt", "tests"),
         ("Shop.UnitTests/Payment.cs", "tests"),
         ("ShopTests/Payment.swift", "tests"),
+        ("src/Core/Test/PaymentBehaviour.php", "tests"),
     ],
 )
 def test_translations_and_folders_of_tests_are_known_by_their_customs(path: str, kind: str) -> None:
