@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -307,8 +307,11 @@ class FlagBackend(Protocol):
     async def archive(self, name: str, project: str, by: str) -> Flag: ...
     async def revive(self, name: str, project: str, by: str) -> Flag: ...
     async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]: ...
-    async def evaluate(self, flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
-        """On or off for each context, of a flag as it is or as it would be: nothing is written."""
+    async def evaluate(
+        self, asked: Sequence[tuple[Flag, str]], contexts: Sequence[Mapping[str, str]]
+    ) -> Sequence[Sequence[bool]]:
+        """On or off for each flag in its environment and each context, of flags as they are or as they would be:
+        nothing is written. The segments and parents that they refer to are read once."""
         ...
 
     async def close(self) -> None: ...

@@ -7,6 +7,8 @@ from typing import cast
 import pytest
 
 from featureops.app import exposure, strategies
+from featureops.app.deps import Deps
+from featureops.app.metadata import FlagFields, update_flag
 from featureops.app.strategies import StrategyFields
 from featureops.core.errors import BadArgument
 from featureops.core.flagrules import OPERATORS
@@ -122,6 +124,29 @@ def test_each_context_is_told_why(bench: Bench) -> None:
         {"context": {"country": "no"}, "now": True, "because": 'it passes "Norway"'},
         {"context": {"country": "se"}, "now": False, "because": "it passes no strategy"},
     ]
+
+
+def test_a_parent_that_is_off_is_the_reason(bench: Bench) -> None:
+    bench.make("new-basket")
+    bench.rollout(100)
+    bench.enable()
+
+    async def depend(deps: Deps) -> None:
+        await update_flag(deps, name="new-checkout", fields=FlagFields(dependency={"feature": "new-basket"}))
+
+    bench.run(depend)
+    off = rows(preview(bench, environment="production", contexts=[{"userId": "1"}]))[0]
+    assert off["contexts"] == [
+        {
+            "context": {"userId": "1"},
+            "now": False,
+            "because": "new-basket, which it depends on, is not as it must be",
+        }
+    ]
+    assert cast("list[dict[str, Json]]", off["strategies"])[0]["on"] == 1
+    bench.enable("new-basket")
+    on = rows(preview(bench, environment="production", contexts=[{"userId": "1"}]))[0]
+    assert on["contexts"] == [{"context": {"userId": "1"}, "now": True, "because": "it passes flexibleRollout (100 %)"}]
 
 
 def test_a_change_needs_its_environment(bench: Bench) -> None:

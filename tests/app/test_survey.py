@@ -18,7 +18,6 @@ from featureops.app import detect
 from featureops.app.code import Code
 from featureops.app.deps import Deps
 from featureops.core.config import Config
-from featureops.core.detect.usages import find_usages
 from featureops.core.model import Json, Usage
 from featureops.languages import packs
 from featureops.ports import Hit
@@ -186,12 +185,13 @@ def test_a_file_that_could_not_be_searched_is_told_every_time(root: Path, tmp_pa
     assert "binary" in str(scan(root, tmp_path / "cache")[1]["skipped"])
 
 
+class TwoForks(Forks):
+    count = 2
+
+
 def test_two_processes_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(root, **{f"more{n}_dot_py": PLAIN.replace("plain", f"flag{n}") for n in range(200)})
     alone = scan(root, None)[1]
-
-    class TwoForks(Forks):
-        count = 2
 
     monkeypatch.setattr("featureops.app.searching.WORTH", 10)
     said: list[tuple[int, int]] = []
@@ -278,7 +278,7 @@ def test_what_the_index_knows_spares_the_search_for_one_flag_files_and_changes_n
         journal = FileJournal(tmp_path / "state", time.time)
         deps = Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 0.0)
         code = Code(deps if index is None else replace(deps, index=index))
-        found = find_usages(code.project, "new-menu", code.grep, code.text, code.sift_for("new-menu"))
+        found = code.usages("new-menu")
         return found, code.project.touched
 
     index = FileIndex(tmp_path / "cache", str(root))
@@ -310,3 +310,37 @@ def test_a_search_that_finds_no_flag_names_others_without_a_second_search(root: 
     assert answer["hint"] == "Nothing uses 'new-chekout'. Flags with a similar name: new-checkout."
     assert len(workspace.searched) == len(set(workspace.searched))
     assert detect.inventory(deps) == scan(root, None)[1]  # now from the index
+
+
+def test_files_looked_at_by_several_processes_say_the_same(tmp_path: Path) -> None:
+    wraps = 'from client import client\n\n\ndef {name}():\n    return client.is_enabled("new-menu")\n'
+    learns = 'from client import client\n\n\ndef asks(key="new-menu"):\n    return client.is_enabled(key)\n'
+    files = {
+        "wraps_dot_py": wraps.format(name="wrapped"),
+        "calls_dot_py": "from wraps import wrapped\n\nif wrapped():\n    pass\n",
+        "learns_dot_py": learns,
+        "learned_dot_py": 'from learns import asks\n\nif asks("new-menu"):\n    print("new-menu")\n',
+        "broken_dot_py": PLAIN.replace("plain-flag", "new-menu") + "def (:\n",
+        "keys_dot_py": 'MENU = "new-menu"\n',
+        "uses_dot_py": USES.replace("CHECKOUT", "MENU"),
+        "mail_dot_json": '{"flag": "new-menu"}\n',
+    }
+    files |= {f"read{number}_dot_py": PLAIN.replace("plain-flag", "new-menu") for number in range(20)}
+    files |= {f"said{number}_dot_py": 'print("new-menu")\n' for number in range(20)}
+    root = repository(tmp_path / "shop", client_dot_py=CLIENT, **files)
+    workspace, journal = LocalWorkspace(root), FileJournal(tmp_path / "state", time.time)
+    deps = Deps(workspace, GitChanges(root), journal, packs(), Config(), lambda: 0.0)
+    alone = detect.usages(deps, "new-menu")
+    together = detect.usages(replace(deps, workers=TwoForks()), "new-menu")
+    assert alone == together
+    assert [row["path"] for row in rows_of(together, "skipped")] == ["broken.py"]
+    kinds = {str(row["path"]): row["kind"] for row in rows_of(together, "usages")}
+    assert len(kinds) == 48
+    assert (kinds["wraps.py"], kinds["calls.py"], kinds["learned.py"]) == ("wrapper", "read", "mention")
+    assert (kinds["read7.py"], kinds["said7.py"], kinds["mail.json"]) == ("read", "mention", "mention")
+
+
+def rows_of(answer: Mapping[str, Json], key: str) -> list[Mapping[str, Json]]:
+    rows = answer[key]
+    assert isinstance(rows, list)
+    return [row for row in rows if isinstance(row, dict)]

@@ -26,6 +26,7 @@ from featureops.adapters.settings import load_settings
 from featureops.core.cleanup import cleanup
 from featureops.core.config import Config
 from featureops.core.model import ChangedFile
+from featureops.core.scopes import Names
 from featureops.core.syntax import TooDeep, parse
 from featureops.core.wrap.change import KEY_LISTED, Wrapped, wrap_changes
 from featureops.core.wrap.repository import Repository
@@ -216,7 +217,7 @@ def _faults(
         yield "enabled is not the new file", on, changed.after
     if off == changed.before:
         return
-    if not _explained(off, changed.before, changed.after, hunks):
+    if not _explained(changed.path, off, (changed.before, changed.after), hunks):
         yield "disabled is not the old file", off, changed.before
     elif all(hunk.outcome == "wrapped" for hunk in hunks):
         count.inexact += 1
@@ -231,8 +232,9 @@ def _errors(path: str, text: bytes) -> int:
         return 0
 
 
-def _explained(off: bytes, old: bytes, new: bytes, hunks: Sequence[Hunk]) -> bool:
+def _explained(path: str, off: bytes, sides: tuple[bytes, bytes], hunks: Sequence[Hunk]) -> bool:
     """Whether every line that differs from the old file belongs to what was left or refused (or is blank)."""
+    old, new = sides
     olds, news = old.splitlines(), new.splitlines()
     places = [hunk for hunk in hunks if hunk.outcome != "wrapped" or hunk.reason]
     extra, missing = set[bytes](), set[bytes]()
@@ -244,8 +246,27 @@ def _explained(off: bytes, old: bytes, new: bytes, hunks: Sequence[Hunk]) -> boo
     for hunk in places:
         extra.update(line.strip() for line in news[hunk.start_line - 1 : hunk.end_line])
     before, after = _lines(olds), _lines(off.splitlines())
+    gone = set(before - after)
     come = {line for line in after - before if not any(_is_less(line, whole) for whole in extra)}
-    return come <= extra and set(before - after) <= missing
+    if any("a line break differs" in hunk.reason for hunk in hunks):
+        come = {line for line in come if not any(whole.endswith(b" " + line) for whole in gone)}
+    if any(hunk.outcome == "refused" for hunk in hunks):
+        # The old code of what is refused is not there: what only that used goes with the flag.
+        missing |= _unused(path, old, off)
+    return come <= extra and gone <= missing
+
+
+def _unused(path: str, old: bytes, off: bytes) -> set[bytes]:
+    """The lines of the old file that define names which nothing says any more."""
+    pack = packs().for_path(path)
+    assert pack is not None
+    words, found = set(_WORD.findall(off)), set[bytes]()
+    file = parse(path, old, pack)
+    for binding in Names(file).all:
+        if binding.scope is file.root and binding.name.encode() not in words:
+            lines = (file.line_text(name.start) for name in binding.definitions)
+            found.update(line.strip().encode() for line in lines)
+    return found
 
 
 def _is_less(line: bytes, whole: bytes) -> bool:

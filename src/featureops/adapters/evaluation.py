@@ -6,14 +6,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Final, Protocol, cast
 
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import constraint_json, dependency_json, variant_json
 from featureops.core.flagstate import environment_of, with_environment
-from featureops.core.model import Constraint, Flag, Json, Strategy
+from featureops.core.model import Constraint, Flag, Json, Segment, Strategy
 
-__all__ = ["Segments", "client_document", "client_feature", "evaluate"]
+__all__ = ["FrontendToggles", "Segments", "client_document", "client_feature", "constraints_of", "evaluate"]
 
 Segments = Mapping[int, Sequence[Constraint]]
 """The constraints of segments, by id."""
@@ -47,18 +48,34 @@ def client_feature(flag: Flag, environment: str, segments: Segments = _NONE) -> 
     }
 
 
+def constraints_of(segments: Iterable[Segment]) -> Segments:
+    return {segment.id: segment.constraints for segment in segments}
+
+
 def evaluate(
-    flag: Flag,
-    environment: str,
-    contexts: Iterable[Mapping[str, str]],
+    asked: Sequence[tuple[Flag, str]],
+    contexts: Sequence[Mapping[str, str]],
     parents: Sequence[Flag] = (),
     segments: Segments = _NONE,
-) -> Sequence[bool]:
-    """On or off for each context: fields of Unleash's context by their names, everything else a property. `parents`
-    are the flags that it depends on: one that is missing counts as off.
+) -> Sequence[Sequence[bool]]:
+    """On or off for each flag in its environment and each context: fields of Unleash's context by their names,
+    everything else a property. `parents` are the flags that they depend on: one that is missing counts as off.
     About 60 µs a context: call it off the event loop. Errors: BadArgument (strategies the engine can't compile)."""
-    asked = [_asked(each, environment) for each in (flag, *parents)]
-    engine = _engine(json.dumps(client_document(asked, environment, segments)), flag.name)
+    known = {parent.name: parent for parent in parents}
+    return [_answers(flag, environment, contexts, known, segments) for flag, environment in asked]
+
+
+def _answers(
+    flag: Flag,
+    environment: str,
+    contexts: Sequence[Mapping[str, str]],
+    parents: Mapping[str, Flag],
+    segments: Segments,
+) -> Sequence[bool]:
+    if flag.archived:
+        return [False for _ in contexts]
+    shown = [_asked(each, environment) for each in (flag, *(parents[name] for name in flag.parents if name in parents))]
+    engine = _engine(json.dumps(client_document(shown, environment, segments)), flag.name)
     return [engine.check_enabled(flag.name, _context(context, environment)).is_enabled for context in contexts]
 
 
@@ -67,13 +84,54 @@ def _asked(flag: Flag, environment: str) -> Flag:
     return with_environment(flag, replace(state, strategies=tuple(map(_by_context, state.strategies))))
 
 
+class FrontendToggles:
+    """Flags of one environment as browsers get them: evaluated here, for one context at a time. Used by many threads.
+
+    Errors: BadArgument (strategies the engine can't compile)."""
+
+    def __init__(self, flags: Iterable[Flag], environment: str, segments: Segments = _NONE) -> None:
+        shown = [_asked(flag, environment) for flag in flags if not flag.archived]
+        self._environment = environment
+        self._impressions = {flag.name: flag.impression_data for flag in shown}
+        self._engine = _engine(json.dumps(client_document(shown, environment, segments)), f"flags in {environment}")
+        self._lock = Lock()
+
+    def answer(self, context: Mapping[str, str]) -> list[Json]:
+        """The `toggles` of GET /api/frontend: those that are on, with the variant of each."""
+        asked = _context(context, self._environment)
+        with self._lock:
+            return [self._toggle(name, asked) for name in self._impressions if self._is_on(name, asked)]
+
+    def _is_on(self, name: str, asked: Mapping[str, object]) -> bool:
+        return self._engine.check_enabled(name, asked).is_enabled
+
+    def _toggle(self, name: str, asked: Mapping[str, object]) -> Json:
+        chosen = self._engine.check_variant(name, asked).variant
+        variant: dict[str, Json] = {"name": chosen.name, "enabled": chosen.enabled}
+        if chosen.payload:
+            variant["payload"] = dict(chosen.payload)
+        variant |= {"feature_enabled": True, "featureEnabled": True}  # both spellings are read by some client
+        return {"name": name, "enabled": True, "variant": variant, "impressionData": self._impressions[name]}
+
+
 class _Answer(Protocol):
     is_enabled: bool
+
+
+class _Variant(Protocol):
+    name: str
+    enabled: bool
+    payload: Mapping[str, str] | None
+
+
+class _Chosen(Protocol):
+    variant: _Variant
 
 
 class _Engine(Protocol):
     def take_state(self, state_json: str) -> object: ...
     def check_enabled(self, toggle_name: str, context: Mapping[str, object]) -> _Answer: ...
+    def check_variant(self, toggle_name: str, context: Mapping[str, object]) -> _Chosen: ...
 
 
 def _engine(state: str, name: str) -> _Engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import TypeVar
 
 from featureops.app.deps import Deps
 from featureops.app.readings import Kept, kept_survey
@@ -23,15 +24,16 @@ from featureops.core.detect.guards import Guard, guard_finder
 from featureops.core.detect.needles import Needles
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import Known, Wanted, rank
-from featureops.core.detect.sifting import Sift
 from featureops.core.detect.summary import Inventory, PlaceInCode, take_inventory
+from featureops.core.detect.usages import find_usages
 from featureops.core.errors import BadArgument, OutsideWorkspace
-from featureops.core.model import Json, Span
+from featureops.core.model import Json, Span, Usage
 from featureops.core.project import Project
 from featureops.ports import Tree
 
 __all__ = ["Code", "KnownCode", "known_flag"]
 
+_Answer = TypeVar("_Answer")
 _MAX_SKIPPED = 20
 
 
@@ -97,30 +99,34 @@ class Code:
             self._searched = Searched(by_language, found, failed)
         return found
 
-    def sift_for(self, flag: str) -> Sift:
-        """Of files that may ask for a flag, or for whichever they are given, those that do. The index knows them."""
+    def usages(self, flag: str) -> tuple[Usage, ...]:
+        """Every usage of a flag, sorted by place."""
         survey = self._kept.of(self._tree)
-        if survey is None:
-            return self._sift
-        readings = [*survey.readings.items(), *survey.through.items()]
-        asking = {path for path, each in readings if each.asks or any(place.flag == flag for place in each.places)}
-        return lambda question, paths: self._sift(question, [path for path in paths if path in asking])
+        known = None
+        if survey is not None:
+            readings = [*survey.readings.items(), *survey.through.items()]
+            known = {path for path, each in readings if each.asks or any(place.flag == flag for place in each.places)}
+        return find_usages(self.project, flag, self.grep, self.text, self._spread, known)
 
-    def _sift(self, question: Callable[[str], bool], paths: Sequence[str]) -> Sequence[str]:
-        """Of some files those for which a question is answered with yes, asked by as many processes as pay."""
+    def _spread(self, question: Callable[[str], _Answer | None], paths: Sequence[str], /) -> Mapping[str, _Answer]:
+        """What is answered about each of some files, asked by as many processes as pay."""
 
-        def work(part: Part) -> list[str]:
-            found = []
+        def work(part: Part) -> tuple[dict[str, _Answer], dict[str, str]]:
+            found: dict[str, _Answer] = {}
             for path in part.paths:
-                if question(path):
-                    found.append(path)
+                answer = question(path)
+                if answer is not None:
+                    found[path] = answer
                 keep_small(self.project)
-            return found
+            return found, dict.fromkeys(self.project.damaged(), DAMAGED) | self.project.failed
 
         if len(paths) >= WORTH_READING:
             find_declared(self._deps, self.project, paths)
-        shares = spread(self._deps, paths, work, worth=WORTH_READING, block=BLOCK_READING)
-        return sorted(path for share in shares for path in share)
+        answers: dict[str, _Answer] = {}
+        for found, notes in spread(self._deps, paths, work, worth=WORTH_READING, block=BLOCK_READING):
+            answers |= found
+            self._notes |= notes
+        return dict(sorted(answers.items()))
 
     def inventory(self) -> Inventory:
         survey = survey_of(self._deps, self._tree, self._kept, self._searched)

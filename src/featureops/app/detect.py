@@ -12,7 +12,6 @@ from featureops.app.deps import Deps
 from featureops.core.detect.places import clean
 from featureops.core.detect.rank import ASK_USER, USE_EXISTING, Known, Ranked, Wanted, rank, recommendation, words
 from featureops.core.detect.summary import FlagInCode, Inventory, PlaceInCode, most_called
-from featureops.core.detect.usages import find_usages
 from featureops.core.errors import BadArgument, BadConfiguration, Unreachable
 from featureops.core.model import Flag, Json, Usage
 
@@ -33,7 +32,7 @@ def usages(deps: Deps, flag: str) -> dict[str, Json]:
     name = _flag_name(flag)
     code = Code(deps)
     code.begin()
-    found = find_usages(code.project, name, code.grep, code.text, code.sift_for(name))
+    found = code.usages(name)
     answer: dict[str, Json] = {"flagName": name, "usages": [_usage_row(usage) for usage in found]}
     if not found:
         answer["hint"] = _nearest(name, code.inventory())

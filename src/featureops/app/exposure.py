@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from featureops.app.deps import Deps
@@ -11,7 +11,7 @@ from featureops.app.flagreads import links_of, project_of
 from featureops.app.strategies import StrategyFields, Targets, planned_rollout, targets
 from featureops.core.errors import BadArgument
 from featureops.core.flagstate import environment_of, rollout_of, with_enabled, with_environment
-from featureops.core.model import Flag, Json, Strategy
+from featureops.core.model import EnvironmentState, Flag, Json, Strategy
 from featureops.ports import FlagBackend
 
 __all__ = ["preview_exposure"]
@@ -43,26 +43,21 @@ async def preview_exposure(
     if environment is None and (change is not None or enabled is not None):
         raise BadArgument("A proposed change needs the environment that it is for.", "Pass environment.")
     known = await targets(deps, change) if change is not None else Targets()
-    asked = contexts or _made_up(users)
     states = [environment_of(flag, environment)] if environment else list(flag.environments)
-    rows: list[Json] = []
+    views: list[_View] = []
     for state in states:
         after = flag if change is None else planned_rollout(flag, state.name, change, strategy_id, known)
         after = after if enabled is None else with_enabled(after, state.name, enabled)
-        row = await _row(backend, flag, state.name, asked)
-        if after != flag:
-            row["after"] = await _on(backend, after, state.name, asked)
-        if contexts:
-            row["contexts"] = await _each(backend, (flag, after), state.name, asked)
-        rows.append(row)
+        views.append(_View(flag, after, state))
+    rows = await _rows(backend, views, contexts or _made_up(users), each=bool(contexts))
     return {
         "success": True,
         "projectId": where,
         "featureName": name,
         "sample": not contexts,
-        "environments": rows,
+        "environments": list(rows),
         "links": links_of(backend, where, name),
-        "message": f'"{name}": ' + "; ".join(_in_words(row) for row in rows if isinstance(row, dict)),
+        "message": f'"{name}": ' + "; ".join(map(_in_words, rows)),
     }
 
 
@@ -70,57 +65,84 @@ def _made_up(users: int) -> _Contexts:
     return [{"userId": f"user-{number}", "sessionId": f"session-{number}"} for number in range(users)]
 
 
-async def _row(backend: FlagBackend, flag: Flag, environment: str, asked: _Contexts) -> dict[str, Json]:
-    state = environment_of(flag, environment)
-    strategies: list[Json] = []
-    for strategy in state.strategies:
-        passing = await backend.evaluate(_alone(flag, environment, strategy), environment, asked)
-        about: dict[str, Json] = {
-            "id": strategy.id,
-            "name": strategy.name,
-            "title": strategy.title,
-            "rollout": rollout_of(strategy),
-            "disabled": strategy.disabled,
-        }
-        strategies.append({**about, "on": sum(passing)})
-    now = await _on(backend, flag, environment, asked)
-    return {"environment": environment, "enabled": state.enabled, "now": now, "strategies": strategies}
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A flag in one environment, as it is and as it would be."""
+
+    flag: Flag
+    after: Flag
+    state: EnvironmentState
+
+    @property
+    def asked(self) -> list[Flag]:
+        """Itself now and after, then with each of its strategies alone."""
+        return [self.flag, self.after, *(_alone(self.flag, self.state, each) for each in self.state.strategies)]
 
 
-async def _on(backend: FlagBackend, flag: Flag, environment: str, asked: _Contexts) -> Json:
-    on = sum(await backend.evaluate(flag, environment, asked))
-    return {"on": on, "of": len(asked), "percent": round(100 * on / len(asked), 1) if asked else 0.0}
+async def _rows(backend: FlagBackend, views: Sequence[_View], asked: _Contexts, *, each: bool) -> list[dict[str, Json]]:
+    questions = [(flag, view.state.name) for view in views for flag in view.asked]
+    answers = iter(await backend.evaluate(questions, asked))
+    return [_row(view, [next(answers) for _ in view.asked], asked, each=each) for view in views]
 
 
-async def _each(backend: FlagBackend, flags: tuple[Flag, Flag], environment: str, asked: _Contexts) -> Json:
-    """The first contexts, with why each gets what it gets."""
-    shown = asked[:_SHOWN]
-    now, after = [await backend.evaluate(flag, environment, shown) for flag in flags]
-    why = await _reasons(backend, flags[0], environment, shown)
-    rows: list[Json] = []
-    for at, context in enumerate(shown):
-        row: dict[str, Json] = {"context": dict(context), "now": now[at], "because": why[at]}
-        rows.append(row if flags[0] == flags[1] else {**row, "after": after[at]})
-    return rows
+def _row(view: _View, answers: Sequence[Sequence[bool]], asked: _Contexts, *, each: bool) -> dict[str, Json]:
+    now, after, *passing = answers
+    row: dict[str, Json] = {
+        "environment": view.state.name,
+        "enabled": view.state.enabled,
+        "now": _count(now),
+        "strategies": [_about(*pair) for pair in zip(view.state.strategies, passing, strict=True)],
+    }
+    if view.after != view.flag:
+        row["after"] = _count(after)
+    if each:
+        row["contexts"] = [_answer(view, answers, at, asked[at]) for at in range(min(len(asked), _SHOWN))]
+    return row
 
 
-async def _reasons(backend: FlagBackend, flag: Flag, environment: str, asked: _Contexts) -> list[str]:
-    state = environment_of(flag, environment)
-    if flag.archived or not state.enabled:
-        return ["the flag is archived" if flag.archived else f"{environment} is off"] * len(asked)
-    live = [strategy for strategy in state.strategies if not strategy.disabled]
-    passing = [await backend.evaluate(_alone(flag, environment, each), environment, asked) for each in live]
-    found: list[str] = []
-    for at in range(len(asked)):
-        first = next((strategy for strategy, passes in zip(live, passing, strict=True) if passes[at]), None)
-        found.append(f"it passes {_called(first)}" if first is not None else "it passes no strategy")
-    return found
+def _about(strategy: Strategy, passing: Sequence[bool]) -> Json:
+    return {
+        "id": strategy.id,
+        "name": strategy.name,
+        "title": strategy.title,
+        "rollout": rollout_of(strategy),
+        "disabled": strategy.disabled,
+        "on": sum(passing),
+    }
 
 
-def _alone(flag: Flag, environment: str, strategy: Strategy) -> Flag:
-    """The flag as if it were on with this strategy and no other."""
-    state = environment_of(flag, environment)
-    return with_environment(flag, replace(state, enabled=True, strategies=(replace(strategy, disabled=False),)))
+def _count(found: Sequence[bool]) -> Json:
+    on, of = sum(found), len(found)
+    return {"on": on, "of": of, "percent": round(100 * on / of, 1) if of else 0.0}
+
+
+def _answer(view: _View, answers: Sequence[Sequence[bool]], at: int, context: Mapping[str, str]) -> Json:
+    """What one context gets, and why."""
+    now, after, *passing = (found[at] for found in answers)
+    row: dict[str, Json] = {"context": dict(context), "now": now, "because": _reason(view, passing, on=now)}
+    return row if view.after == view.flag else {**row, "after": after}
+
+
+def _reason(view: _View, passing: Sequence[bool], *, on: bool) -> str:
+    if view.flag.archived:
+        return "the flag is archived"
+    if not view.state.enabled:
+        return f"{view.state.name} is off"
+    pairs = zip(view.state.strategies, passing, strict=True)
+    first = next((strategy for strategy, passes in pairs if passes and not strategy.disabled), None)
+    if first is not None and not on:
+        return f"{' and '.join(view.flag.parents)}, which it depends on, is not as it must be"
+    if first is not None:
+        return f"it passes {_called(first)}"
+    if on:
+        return "it has no strategies, which lets everybody in"
+    return "it passes no strategy"
+
+
+def _alone(flag: Flag, state: EnvironmentState, strategy: Strategy) -> Flag:
+    """The flag as if it were on with this strategy and no other, and depended on nothing."""
+    only = replace(state, enabled=True, strategies=(replace(strategy, disabled=False),))
+    return replace(with_environment(flag, only), dependencies=())
 
 
 def _called(strategy: Strategy) -> str:

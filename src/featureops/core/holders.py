@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from featureops.core.enums import enum_member_with
+from featureops.core.flagobjects import kept_object
 from featureops.core.given import property_value
 from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
-__all__ = ["alias_of", "free_uses", "gives_name", "holder_name", "is_reached", "members_named"]
+__all__ = ["Named", "alias_of", "free_uses", "holder_name", "is_reached", "members_named", "named_by"]
 
 _UNNAMED = frozenset({"argument", "arguments", "keyword-argument", "list", "markup-attribute", "markup-expression"})
 
@@ -45,8 +48,37 @@ def members_named(uses: list[Node], name: str) -> list[Node]:
     return found
 
 
-def gives_name(parent: Node, value: Node) -> bool:
-    """Whether a value gets a name: by assignment, declaration, pair, enum member or property."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """A value that gets a name: `holder` is the whole definition. `is_made`: something is made of it, and named."""
+
+    holder: Node
+    value: Node
+    name: Node | None
+    is_made: bool = False
+
+
+def named_by(value: Node) -> Named | None:
+    """What gives a value a name: an assignment, a declarator, a field, a pair, an enum member, a property."""
+    parent = value.parent
+    while parent is not None and parent.shape in ("paren", "cast"):
+        value, parent = parent, parent.parent
+    made = enum_member_with(value) or kept_object(value)
+    if made is not None:
+        return Named(made, value, made.role("name"), is_made=True)
+    while parent is not None and parent.shape in ("block", "return"):
+        parent = parent.parent
+    if parent is None or not _gives_name(parent, value):
+        return None
+    if parent.parent is not None and parent.parent.shape == "arguments":
+        return None  # a keyword of a call is no name for the value
+    name = parent.role("name") or parent.role("left") or parent.role("key")
+    if name is None or name is value:
+        return None
+    return Named(parent, value, (name.role("property") or name) if name.shape == "member" else name)
+
+
+def _gives_name(parent: Node, value: Node) -> bool:
     if parent.shape == "function":
         return parent.type in parent.file.pack.index.properties and property_value(parent) is value
     named = parent.shape in ("declarator", "assign", "field", "pair", "enum-member")

@@ -84,6 +84,7 @@ class WrapRules:
     of several types. `makers` are node types of classes and constructors that are handed what objects work with;
     `value_words` mark classes whose objects are mere values. `no_result` are types of functions that give nothing, the
     later ones where they are waited for. `first_calls` are node types of statements that must be a body's first.
+    `quiet_marks` fits decorators that only tell something and that change nothing of what runs.
     `filled_by` are the marks of classes whose constant fields something else fills, `manifests` the files that list
     packages.
     `captures_once`: a function without a name may only use variables that are set once.
@@ -128,6 +129,7 @@ class WrapRules:
     value_words: tuple[str, ...] = ()
     no_result: tuple[str, ...] = ()
     first_calls: frozenset[str] = frozenset()
+    quiet_marks: str | None = None
     defining_calls: str | None = None
     valued: frozenset[str] = frozenset()
     discarding: str | None = None

@@ -178,7 +178,9 @@ def test_archived_flags_refuse_writes_and_come_back_off(tmp_path: Path) -> None:
         await backend.archive("new-checkout", "default", "me")
         with pytest.raises(BadArgument, match="archived"):
             await backend.set_enabled("new-checkout", "default", "production", enabled=False, by="me")
-        assert await backend.evaluate(await backend.flag("new-checkout"), "production", [{"userId": "1"}]) == [False]
+        assert await backend.evaluate([(await backend.flag("new-checkout"), "production")], [{"userId": "1"}]) == [
+            [False]
+        ]
         flag = await backend.revive("new-checkout", "default", "me")
         assert not flag.archived
         assert not state(flag, "production").enabled
@@ -214,14 +216,14 @@ def test_evaluation_agrees_with_the_share_and_sticks_to_users(tmp_path: Path) ->
 
     async def scenario(backend: EmbeddedBackend) -> None:
         await created(backend)
-        assert not any(await backend.evaluate(await backend.flag("new-checkout"), "development", users))
+        assert not any((await backend.evaluate([(await backend.flag("new-checkout"), "development")], users))[0])
         await backend.put_strategy("new-checkout", "default", "development", rollout(25, stickiness="userId"), "me")
-        assert not any(await backend.evaluate(await backend.flag("new-checkout"), "development", users))
+        assert not any((await backend.evaluate([(await backend.flag("new-checkout"), "development")], users))[0])
         await backend.set_enabled("new-checkout", "default", "development", enabled=True, by="me")
-        first = await backend.evaluate(await backend.flag("new-checkout"), "development", users)
-        assert 400 < sum(first) < 600
-        assert await backend.evaluate(await backend.flag("new-checkout"), "development", users) == first
-        assert not any(await backend.evaluate(await backend.flag("new-checkout"), "production", users))
+        first = await backend.evaluate([(await backend.flag("new-checkout"), "development")], users)
+        assert 400 < sum(first[0]) < 600
+        assert await backend.evaluate([(await backend.flag("new-checkout"), "development")], users) == first
+        assert not any((await backend.evaluate([(await backend.flag("new-checkout"), "production")], users))[0])
 
     run(tmp_path / "flags.db", scenario)
 
@@ -234,7 +236,9 @@ def test_a_disabled_strategy_lets_nobody_in(tmp_path: Path) -> None:
         await backend.put_strategy("new-checkout", "default", "development", rollout(0), "me")
         await backend.put_strategy("new-checkout", "default", "development", everyone, "me")
         await backend.set_enabled("new-checkout", "default", "development", enabled=True, by="me")
-        assert await backend.evaluate(await backend.flag("new-checkout"), "development", [{"userId": "1"}]) == [False]
+        assert await backend.evaluate([(await backend.flag("new-checkout"), "development")], [{"userId": "1"}]) == [
+            [False]
+        ]
 
     run(tmp_path / "flags.db", scenario)
 
@@ -249,15 +253,13 @@ def test_evaluation_knows_properties_and_hosts(tmp_path: Path) -> None:
             await backend.put_strategy(name, "default", "development", strategy, "me")
             await backend.set_enabled(name, "default", "development", enabled=True, by="me")
         countries = [{"country": "NO"}, {"country": "SE"}, {}]
-        assert await backend.evaluate(await backend.flag("by-country"), "development", countries) == [
-            True,
-            False,
-            False,
+        assert await backend.evaluate([(await backend.flag("by-country"), "development")], countries) == [
+            [True, False, False]
         ]
         machines = [{"hostname": "web1"}, {"hostname": "web3"}]
-        assert await backend.evaluate(await backend.flag("by-host"), "development", machines) == [True, False]
+        assert await backend.evaluate([(await backend.flag("by-host"), "development")], machines) == [[True, False]]
         with pytest.raises(BadArgument):
-            await backend.evaluate(await backend.flag("by-host"), "staging", [])
+            await backend.evaluate([(await backend.flag("by-host"), "staging")], [])
 
     run(tmp_path / "flags.db", scenario)
 

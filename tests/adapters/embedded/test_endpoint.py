@@ -45,13 +45,19 @@ class Place:
             self.do(self.backend.set_enabled(name, "default", "development", enabled=True, by="me"))
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    backend = EmbeddedBackend(tmp_path / "flags.db", time.time)
+@contextmanager
+def serving(folder: Path) -> Iterator[Place]:
+    backend = EmbeddedBackend(folder / "flags.db", time.time)
     endpoint = serve_endpoint(backend, time.time)
-    yield Place(backend, endpoint.url, tmp_path)
+    yield Place(backend, endpoint.url, folder)
     endpoint.close()
     backend.close_now()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with serving(tmp_path) as found:
+        yield found
 
 
 @contextmanager
@@ -115,7 +121,8 @@ def test_the_sdk_and_the_preview_agree_user_by_user(place: Place) -> None:
     with sdk(place) as client:
         seen = [client.is_enabled("quarter", dict(user)) for user in USERS]
         nordic = [client.is_enabled("norway", {"properties": {"country": country}}) for country in ("NO", "SE")]
-    assert seen == asyncio.run(place.backend.evaluate(asyncio.run(place.backend.flag("quarter")), "development", USERS))
+    flag = asyncio.run(place.backend.flag("quarter"))
+    assert [seen] == asyncio.run(place.backend.evaluate([(flag, "development")], USERS))
     assert 60 < sum(seen) < 140
     assert nordic == [True, False]
 

@@ -20,7 +20,7 @@ NORWAY = (Constraint("country", "IN", ("no",)),)
 
 def features(backend: EmbeddedBackend) -> list[dict[str, Json]]:
     reply = ClientApi(backend, lambda: NOW).answer(
-        Request("GET", "/api/client/features", "default:production.secret", "", b"")
+        Request("GET", "/api/client/features", "", "default:production.secret", "", "127.0.0.1", b"")
     )
     return cast("list[dict[str, Json]]", json.loads(reply.body)["features"])
 

@@ -156,7 +156,7 @@ async def evaluated(backend: FlagBackend, name: str) -> list[bool]:
     await backend.put_strategy(name, "default", "production", some, "me")
     await backend.set_enabled(name, "default", "production", True, "me")
     contexts = [{"userId": str(user), "country": "no" if user % 2 else "se"} for user in range(200)]
-    return list(await backend.evaluate(await backend.flag(name), "production", contexts))
+    return list((await backend.evaluate([(await backend.flag(name), "production")], contexts))[0])
 
 
 async def updated(backend: FlagBackend, name: str, **fields: object) -> Flag:
@@ -225,7 +225,7 @@ async def evaluated_with_its_parent(backend: FlagBackend, name: str) -> list[obj
     await backend.put_strategy(f"{name}-p", "default", "production", replace(strategy, constraints=(some,)), "me")
     await updated(backend, name, dependencies=(Dependency(f"{name}-p"),))
     contexts = [{"userId": "1", "country": each} for each in ("no", "se")]
-    return [list(await backend.evaluate(await backend.flag(name), "production", contexts))]
+    return [await backend.evaluate([(await backend.flag(name), "production")], contexts)]
 
 
 async def with_segment(backend: FlagBackend, name: str) -> Segment:
@@ -247,7 +247,7 @@ async def a_strategy_with_a_segment(backend: FlagBackend, name: str) -> list[obj
     await backend.set_enabled(name, "default", "production", True, "me")
     contexts = [{"userId": "1", "country": each} for each in ("no", "se")]
     found = await backend.flag(name)
-    answers = list(await backend.evaluate(found, "production", contexts))
+    answers = await backend.evaluate([(found, "production")], contexts)
     kept = environment_of(found, "production").strategies[0]
     await backend.put_strategy(name, "default", "production", replace(kept, segments=()), "me")
     return [answers, segment.constraints, kept.segments == (segment.id,)]

@@ -15,7 +15,7 @@ from featureops.adapters.settings import Secret
 from featureops.adapters.unleash import AdminApi, UnleashBackend
 from featureops.core.errors import BadArgument, Denied, UserFixable
 from featureops.core.flagsearch import FlagQuery
-from featureops.core.flagstate import with_strategy
+from featureops.core.flagstate import with_enabled, with_strategy
 from featureops.core.model import Constraint, Flag, Json, Strategy, Tag
 from tests.adapters.unleash.test_faults import NAME, TOKEN, Fake, serving
 
@@ -107,6 +107,22 @@ def test_the_server_is_asked_once_what_it_is_and_again_for_what_a_write_may_chan
 
     with_backend(fake, work)
     assert (fake.asked("ui-config"), fake.asked("segments")) == (1, 2)
+
+
+def test_an_evaluation_of_many_reads_the_segments_once() -> None:
+    constraint: Json = {"contextName": "country", "operator": "IN", "values": ["no"]}
+    fake = Answering(segments={"segments": [{"id": 1, "name": "norway", "constraints": [constraint]}]})
+
+    async def work(backend: UnleashBackend) -> list[list[bool]]:
+        flag = await backend.flag(NAME)
+        some = with_strategy(flag, "production", Strategy("default", segments=(1,)))
+        on = with_enabled(some, "production", enabled=True)
+        asked = [(each, "production") for each in (flag, some, on, on)]
+        found = await backend.evaluate(asked, [{"country": "no"}, {"country": "se"}])
+        return [list(each) for each in found]
+
+    assert with_backend(fake, work) == [[False, False], [False, False], [True, False], [True, False]]
+    assert fake.asked("segments") == 1
 
 
 def test_the_naming_pattern_of_a_project_is_read() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from featureops.adapters.embedded.database import Database
 from featureops.adapters.embedded.metrics import Metrics
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT, Store, Write, check_project
-from featureops.adapters.evaluation import evaluate
+from featureops.adapters.evaluation import constraints_of, evaluate
 from featureops.core.errors import BadArgument
 from featureops.core.flagjson import iso_time
 from featureops.core.flagrules import checked_constraint, checked_strategy
@@ -156,15 +156,15 @@ class EmbeddedBackend:
     async def events(self, flag: str | None = None, limit: int = 50) -> Sequence[Event]:
         return await _off_loop(lambda: self.store.events(flag, limit))
 
-    async def evaluate(self, flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
-        check_environment(environment)
-        if flag.archived:
-            return [False for _ in contexts]
+    async def evaluate(
+        self, asked: Sequence[tuple[Flag, str]], contexts: Sequence[Mapping[str, str]]
+    ) -> Sequence[Sequence[bool]]:
+        for _, environment in asked:
+            check_environment(environment)
 
-        def answers() -> Sequence[bool]:
-            parents = [self.store.flag(name) for name in flag.parents]
-            segments = {segment.id: segment.constraints for segment in self.store.segments()}
-            return evaluate(flag, environment, contexts, parents, segments)
+        def answers() -> Sequence[Sequence[bool]]:
+            parents = [self.store.flag(name) for name in sorted({name for flag, _ in asked for name in flag.parents})]
+            return evaluate(asked, contexts, parents, constraints_of(self.store.segments()))
 
         return await _off_loop(answers)
 

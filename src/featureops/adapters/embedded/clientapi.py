@@ -1,4 +1,4 @@
-"""The answers of the Unleash client API as values: no sockets here."""
+"""The answers of the Unleash client and frontend API as values: no sockets here."""
 
 from __future__ import annotations
 
@@ -8,31 +8,37 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from featureops.adapters.embedded.backend import EmbeddedBackend
 from featureops.adapters.embedded.metrics import report_from_json
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT
-from featureops.adapters.evaluation import Segments, client_document, client_feature
+from featureops.adapters.evaluation import FrontendToggles, Segments, client_document, client_feature, constraints_of
 from featureops.core.errors import BadArgument, UnknownFlag, UserFixable
 from featureops.core.model import Json
 from featureops.ports import Clock
 
-__all__ = ["ClientApi", "Failure", "Reply", "Request"]
+__all__ = ["FRONTEND", "ClientApi", "Failure", "Reply", "Request"]
 
 _TOKEN: Final = re.compile(r"(?P<project>[^:\s]+):(?P<environment>[^:.\s]+)\.\S+")
+_PROPERTY: Final = re.compile(r"properties\[(.*)\]")
 _FEATURES: Final = "/api/client/features"
+FRONTEND: Final = "/api/frontend"
+"""Where browsers ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`token` and `etag` are the raw headers Authorization and If-None-Match, empty when absent."""
+    """`token` and `etag` are the raw headers Authorization and If-None-Match, empty when absent; `address` is the
+    client's."""
 
     method: str
     path: str
+    query: str
     token: str
     etag: str
+    address: str
     body: bytes
 
 
@@ -64,6 +70,7 @@ class ClientApi:
         self._metrics = backend.metrics
         self._clock = clock
         self._documents: dict[str, tuple[int, bytes]] = {}
+        self._frontends: dict[str, tuple[int, FrontendToggles]] = {}
 
     def answer(self, request: Request) -> Reply:
         """Errors: Failure."""
@@ -85,20 +92,31 @@ class ClientApi:
                 return self._features(environment, request.etag)
             case "GET", path if path.startswith(f"{_FEATURES}/"):
                 return self._feature(environment, unquote(path.removeprefix(f"{_FEATURES}/")))
-            case "POST", "/api/client/register":
+            case "GET" | "POST", "/api/frontend":
+                context = {"remoteAddress": request.address, **_context(request)}
+                toggles = self._frontend(environment).answer(context)
+                return _tagged(json.dumps({"toggles": toggles}).encode(), request.etag)
+            case "POST", "/api/client/register" | "/api/frontend/client/register":
                 self._metrics.register(environment, _object(request.body))
-                return Reply(HTTPStatus.ACCEPTED)
-            case "POST", "/api/client/metrics":
+                return _taken(request)
+            case "POST", "/api/client/metrics" | "/api/frontend/client/metrics":
                 self._metrics.add(environment, report_from_json(_object(request.body), self._clock()))
-                return Reply(HTTPStatus.ACCEPTED)
-        raise Failure(HTTPStatus.NOT_FOUND, f"{request.method} {request.path} is not part of the client API.")
+                return _taken(request)
+        raise Failure(
+            HTTPStatus.NOT_FOUND, f"{request.method} {request.path} is not part of the client and frontend API."
+        )
 
     def _features(self, environment: str, known: str) -> Reply:
-        body = self._document(environment)
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if etag in known or known.strip() == "*":
-            return Reply(HTTPStatus.NOT_MODIFIED, etag=etag)
-        return Reply(HTTPStatus.OK, body, etag)
+        return _tagged(self._document(environment), known)
+
+    def _frontend(self, environment: str) -> FrontendToggles:
+        revision = self._store.revision()
+        cached = self._frontends.get(environment)
+        if cached is not None and cached[0] == revision:
+            return cached[1]
+        made = FrontendToggles(self._store.flags(), environment, self._segments())
+        self._frontends[environment] = (revision, made)
+        return made
 
     def _document(self, environment: str) -> bytes:
         revision = self._store.revision()
@@ -118,7 +136,7 @@ class ClientApi:
         return _json(HTTPStatus.OK, client_feature(flag, environment, self._segments()))
 
     def _segments(self) -> Segments:
-        return {segment.id: segment.constraints for segment in self._store.segments()}
+        return constraints_of(self._store.segments())
 
 
 def _environment(header: str) -> str:
@@ -139,6 +157,32 @@ def _environment(header: str) -> str:
             f'The token names the environment "{match["environment"]}"; there are {", ".join(ENVIRONMENTS)}.',
         )
     return match["environment"]
+
+
+def _context(request: Request) -> dict[str, str]:
+    """Who asks: by the address, `userId=7&properties[country]=no`, or by the body, `{"context": {...}}`."""
+    if request.method == "GET":
+        return {_PROPERTY.sub(r"\1", key): value for key, value in parse_qsl(request.query)}
+    found = _object(request.body).get("context")
+    told = found if isinstance(found, dict) else {}
+    inner = told.get("properties")
+    flat = told | (inner if isinstance(inner, dict) else {})
+    return {key: _word(value) for key, value in flat.items() if isinstance(value, str | int | float)}
+
+
+def _word(value: str | float) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _taken(request: Request) -> Reply:
+    return Reply(HTTPStatus.OK if request.path.startswith(FRONTEND) else HTTPStatus.ACCEPTED)
+
+
+def _tagged(body: bytes, known: str) -> Reply:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if etag in known or known.strip() == "*":
+        return Reply(HTTPStatus.NOT_MODIFIED, etag=etag)
+    return Reply(HTTPStatus.OK, body, etag)
 
 
 def _object(body: bytes) -> dict[str, Json]:

@@ -1,7 +1,9 @@
-"""The Unleash client API over the embedded backend, so that an unchanged Unleash SDK can use it. Loopback only.
+"""The Unleash client and frontend API over the embedded backend, so that unchanged Unleash SDKs can use it.
+Loopback only.
 
 The environment comes from the token in the Authorization header, as with Unleash: `<project>:<environment>.<secret>`.
-Any secret will do: the endpoint listens on this machine only, and a web page can't send the header without leave."""
+Any secret will do: the endpoint listens on this machine only, and a web page can't send the header without leave. Pages
+that this machine serves itself get the leave, and for the frontend API only."""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from featureops.adapters.embedded.backend import EmbeddedBackend, check_environment
-from featureops.adapters.embedded.clientapi import ClientApi, Failure, Reply, Request
+from featureops.adapters.embedded.clientapi import FRONTEND, ClientApi, Failure, Reply, Request
 from featureops.adapters.embedded.rows import ENVIRONMENTS
 from featureops.adapters.embedded.store import PROJECT
 from featureops.core.errors import BadArgument
@@ -122,16 +124,23 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer("POST")
 
+    def do_OPTIONS(self) -> None:
+        """A browser asks whether a page may ask."""
+        self._send(Reply(HTTPStatus.NO_CONTENT if self._origin() else HTTPStatus.FORBIDDEN))
+
     def log_message(self, format: str, *args: object) -> None:
         """Silent: stdout and stderr belong to the command that serves."""
 
     def _answer(self, method: str) -> None:
         try:
             self._check_host()
+            where = urlsplit(self.path)
             reply = self.server.api.answer(
                 Request(
                     method=method,
-                    path=urlsplit(self.path).path,
+                    path=where.path,
+                    query=where.query,
+                    address=str(self.client_address[0]),
                     token=self.headers.get("Authorization", ""),
                     etag=self.headers.get("If-None-Match", ""),
                     body=self._body() if method == "POST" else b"",
@@ -157,9 +166,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _check_host(self) -> None:
         # A name that resolves to this machine lets a web page talk to the endpoint as to its own server.
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        host = _hostname(f"//{self.headers.get('Host', '')}")
         if host not in _LOOPBACK:
             raise Failure(HTTPStatus.FORBIDDEN, f"Host {host!r} is not this machine: use 127.0.0.1 or localhost.")
+
+    def _origin(self) -> str:
+        """The page's origin, where it may use the frontend API: one that this machine serves."""
+        origin = self.headers.get("Origin", "")
+        path = urlsplit(self.path).path
+        return origin if path.startswith(FRONTEND) and _hostname(origin) in _LOOPBACK else ""
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "")
@@ -171,6 +186,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)
+        if origin := self._origin():
+            self.send_header("Access-Control-Allow-Origin", origin)
+            self.send_header("Access-Control-Allow-Methods", "GET, POST")
+            self.send_header("Access-Control-Allow-Headers", self.headers.get("Access-Control-Request-Headers", "*"))
+            self.send_header("Access-Control-Expose-Headers", "ETag")
+            self.send_header("Vary", "Origin")
         if reply.etag:
             self.send_header("ETag", reply.etag)
             self.send_header("Cache-Control", "no-cache")
@@ -181,3 +202,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(reply.body)
+
+
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -7,11 +7,11 @@ compared with what was wanted: it was done, it was not, or nobody can tell, and 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from featureops.adapters.evaluation import evaluate
+from featureops.adapters.evaluation import constraints_of, evaluate
 from featureops.adapters.unleash.client import AdminApi, Verb
 from featureops.adapters.unleash.faults import Lost, NotFound, TooMany
 from featureops.adapters.unleash.metadata import steps
@@ -111,14 +111,22 @@ class UnleashBackend:
         query = {"limit": str(limit)} | ({"feature": f"IS:{flag}"} if flag is not None else {})
         return events_from(rows_of(await self._api.get("search", "events", query=query), "events"))
 
-    async def evaluate(self, flag: Flag, environment: str, contexts: Iterable[Mapping[str, str]]) -> Sequence[bool]:
-        if flag.archived:
-            return [False for _ in contexts]
-        parents = [await self.flag(name, flag.project) for name in flag.parents]
-        used = any(each.segments for one in (flag, *parents) for each in environment_of(one, environment).strategies)
-        found = segments_from(await self._api.get("segments")) if used else ()
-        segments = {segment.id: segment.constraints for segment in found}
-        return await asyncio.to_thread(evaluate, flag, environment, contexts, parents, segments)
+    async def evaluate(
+        self, asked: Sequence[tuple[Flag, str]], contexts: Sequence[Mapping[str, str]]
+    ) -> Sequence[Sequence[bool]]:
+        wanted = sorted({(name, flag.project) for flag, _ in asked for name in flag.parents})
+        parents = await asyncio.gather(*(self.flag(*each) for each in wanted))
+        places = {environment for _, environment in asked}
+        shown = [*(flag for flag, _ in asked), *parents]
+        used = any(
+            each.segments
+            for flag in shown
+            for state in flag.environments
+            if state.name in places
+            for each in state.strategies
+        )
+        segments = constraints_of(segments_from(await self._api.get("segments"))) if used else {}
+        return await asyncio.to_thread(evaluate, asked, contexts, parents, segments)
 
     async def search(self, query: FlagQuery) -> FlagPage:
         if query.segment:

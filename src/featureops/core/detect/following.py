@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from featureops.core.detect.needles import called_places, places_of
-from featureops.core.detect.sifting import Sift, sift_one_by_one
+from featureops.core.detect.sifting import Spread, in_turn
 from featureops.core.detect.wrappers import method_of, names_at
 from featureops.core.given import called_name
 from featureops.core.instances import classes_of
@@ -23,7 +23,7 @@ def learn_callers(
     project: Project,
     grep: Callable[[Sequence[bytes]], Iterable[str]],
     text: Callable[[str], bytes | None],
-    sift: Sift = sift_one_by_one,
+    spread: Spread = in_turn,
 ) -> list[str]:
     """Learn what passes on to the readers that are known whichever flag it is given itself, to any depth. The files
     that call a reader by a key that is not written at the place.
@@ -44,7 +44,7 @@ def learn_callers(
                 for name in new:
                     holding[name].update([path] if name.encode() in data else [])
         asked = sorted({path for reader in fresh for path in holding[reader.name]})
-        for path in sift(lambda path: learn_all(project, path, places[path]), asked):
+        for path in spread(lambda path: learn_all(project, path, places[path]) or None, asked):
             learn_all(project, path, places[path])
     return sorted(places)
 

@@ -10,9 +10,20 @@ from featureops.core.model import Span, Usage
 from featureops.core.project import Resolution
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Kind", "Rows"]
+__all__ = ["Kind", "Mention", "Rows"]
 
 Kind = Literal["read", "definition", "wrapper", "test", "mention"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a place of the key is that no read and no definition covers: a read in markup, or a mere mention."""
+
+    span: Span
+    kind: Kind
+    language: str
+    sdk: str
+    shape: str
 
 
 @dataclass
@@ -29,6 +40,9 @@ class Rows:
         shape = "assign" if shape in ("declarator", "field", "function") else shape
         self.put(file.path, file.data, node.span, kind, resolution, file.pack.id, sdk, shape, at)
 
+    def mention(self, path: str, data: bytes, at: Mention) -> None:
+        self.put(path, data, at.span, at.kind, "literal", at.language, at.sdk, at.shape)
+
     def put(
         self,
         path: str,
@@ -41,7 +55,7 @@ class Rows:
         shape: str,
         at: int | None = None,
     ) -> None:
-        if (path, span) in self.found and self.found[path, span].resolution != "unproven":
+        if self._is_shown(path, span):
             return
         at = span.start if at is None else at
         start = data.rfind(b"\n", 0, at) + 1
@@ -61,3 +75,12 @@ class Rows:
             text=clean(data[start : stop if stop >= 0 else len(data)].decode("utf-8", "replace")),
             span=span,
         )
+
+    def keep(self, usage: Usage) -> None:
+        """A row that is made already."""
+        if not self._is_shown(usage.path, usage.span):
+            self.found[usage.path, usage.span] = usage
+
+    def _is_shown(self, path: str, span: Span) -> bool:
+        known = self.found.get((path, span))
+        return known is not None and known.resolution != "unproven"

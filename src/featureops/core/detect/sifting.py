@@ -1,15 +1,33 @@
-"""Asking a question about many files, which a caller may spread over processes."""
+"""Asking something about many files, which a caller may spread over processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from typing import Protocol, TypeVar
 
-__all__ = ["Sift", "sift_one_by_one"]
+__all__ = ["Spread", "among", "in_turn"]
 
-Sift = Callable[[Callable[[str], bool], Sequence[str]], Sequence[str]]
-"""Of some files those for which a question is answered with yes. What is learned on the way may be lost again."""
+_Answer = TypeVar("_Answer")
 
 
-def sift_one_by_one(question: Callable[[str], bool], paths: Sequence[str]) -> Sequence[str]:
-    """In this process, in turn."""
-    return [path for path in paths if question(path)]
+class Spread(Protocol):
+    """What is answered about each of some files, in their order, without those of which None is said. Other processes
+    may have answered: what they learned on the way is lost, and no answer may hold a node.
+    """
+
+    def __call__(self, question: Callable[[str], _Answer | None], paths: Sequence[str], /) -> Mapping[str, _Answer]: ...
+
+
+def in_turn(question: Callable[[str], _Answer | None], paths: Sequence[str], /) -> Mapping[str, _Answer]:
+    """In this process."""
+    answers = ((path, question(path)) for path in paths)
+    return {path: answer for path, answer in answers if answer is not None}
+
+
+def among(known: Container[str] | None, spread: Spread) -> Spread:
+    """Of the files only those that are known to be worth a question; all where that is not known."""
+
+    def asked(question: Callable[[str], _Answer | None], paths: Sequence[str], /) -> Mapping[str, _Answer]:
+        return spread(question, [path for path in paths if known is None or path in known])
+
+    return asked

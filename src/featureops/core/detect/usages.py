@@ -6,16 +6,16 @@ give it), parses the files that hold one, and every definition that it finds the
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from featureops.core.asked import Read, uses_of
 from featureops.core.detect.built import asks_openly, files_that_spell, has_built_key
+from featureops.core.detect.findings import Findings
 from featureops.core.detect.following import learn_all, learn_callers
 from featureops.core.detect.markers import marked_key, marked_name
-from featureops.core.detect.needles import Needles, flag_needles, is_bare, is_minified, whole_places
+from featureops.core.detect.needles import Needles, flag_needles, is_minified, whole_places
 from featureops.core.detect.places import (
     is_test_path,
     string_at,
@@ -23,19 +23,18 @@ from featureops.core.detect.places import (
     whole_word,
 )
 from featureops.core.detect.presence import Presence
-from featureops.core.detect.rows import Kind, Rows
-from featureops.core.detect.sifting import Sift, sift_one_by_one
+from featureops.core.detect.rows import Kind, Mention, Rows
+from featureops.core.detect.sifting import Spread, among, in_turn
 from featureops.core.detect.templates import name_given, template_uses
 from featureops.core.detect.wrappers import Wrapper, bound_function, call_at, names_at, wrapper_around
 from featureops.core.dispatch import classes_asked, may_run
-from featureops.core.enums import enum_member_with
-from featureops.core.flagobjects import kept_object
 from featureops.core.given import definition_of
-from featureops.core.holders import alias_of, gives_name, is_reached
+from featureops.core.holders import alias_of, is_reached, named_by
 from featureops.core.house import house_name
 from featureops.core.kept import keeper_with
 from featureops.core.made import made_name
 from featureops.core.model import Span, Usage
+from featureops.core.pack import LanguagePack
 from featureops.core.project import Project, Resolution
 from featureops.core.reads import find_reads
 from featureops.core.scopes import string_value
@@ -55,7 +54,6 @@ class Grep(Protocol):
 _VALUES = frozenset({"string", "number", "object"})
 _ROUNDS = 8
 _HELD = ("boolean", "details")
-_QUOTES = frozenset(b"\"'`")
 
 
 def find_usages(
@@ -63,24 +61,27 @@ def find_usages(
     flag: str,
     grep: Grep,
     text_of: Callable[[str], bytes | None],
-    sift: Sift = sift_one_by_one,
+    spread: Spread = in_turn,
+    known: Container[str] | None = None,
 ) -> tuple[Usage, ...]:
-    """All usages of a flag, sorted by place. `text_of` gives the bytes of any file."""
-    hunt = _Hunt(project, flag, house_name(flag))
-    hits, asking = hunt.first(grep, text_of)
+    """All usages of a flag, sorted by place. `text_of` gives the bytes of any file; `known` are the files that may ask
+    for the flag, or for whichever they are given, where that is known.
+    """
+    hunt = _Hunt(project, flag, house_name(flag), text_of)
+    hits, asking = hunt.first(grep)
 
     def in_code(needles: Sequence[bytes]) -> _Offsets:
         return grep((), {pack.id: tuple(needles) for pack in project.packs.readable})
 
-    for path in sift(lambda path: hunt.asks(path, asking[path]), sorted(asking)):
+    sift = among(known, spread)
+    for path in sift(lambda path: hunt.asks(path, asking[path]) or None, sorted(asking)):
         hunt.ask(path, asking[path])
     for path, offsets in hits.items():
         if offsets:
             hunt.learn(path)
     learn_callers(project, in_code, text_of, sift)
-    hunt.names.update(reader.name for reader in project.readers if reader.is_built)
-    for path, offsets in hits.items():
-        hunt.look(path, offsets)
+    hunt.found.names.update(reader.name for reader in project.readers if reader.is_built)
+    hunt.look_at_all(hits, spread)
     for path in files_that_spell(project, flag, in_code):
         if path not in hits:
             hunt.look(path, (), spelt=True)
@@ -95,51 +96,46 @@ def find_usages(
             if whole:
                 hunt.follow(path, whole, names)
     for path in hits:
-        data = text_of(path)
-        if data is not None:
-            hunt.mention(path, data)
-    found = (replace(usage, inverted=place in hunt.inverted) for place, usage in hunt.rows.found.items())
+        hunt.mention(path)
+    found = (replace(usage, inverted=place in hunt.found.inverted) for place, usage in hunt.found.rows.found.items())
     return tuple(sorted(found, key=lambda usage: (usage.path, usage.span, usage.kind)))
 
 
 @dataclass
 class _Hunt:
-    """What one search knows so far. `names` wait to be looked for, `done` were; `member` is how the flag comes back
-    from a name of any case style; `claimed` are the keys that a row speaks of already, `inverted` the places that are
-    true when the flag is off, `seen` the files that may ask with the offsets of ways of asking.
+    """What one search knows so far. `member` is how the flag comes back from a name of any case style; of the names in
+    `found` those in `done` were looked for; `seen` are the files that may ask with the offsets of ways of asking.
     """
 
     project: Project
     flag: str
-    member: str = ""
-    claimed: dict[str, list[Span]] = field(default_factory=dict)
+    member: str
+    text_of: Callable[[str], bytes | None]
     wrappers: dict[Node, Wrapper] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     looked: set[str] = field(default_factory=set)
-    inverted: set[tuple[str, Span]] = field(default_factory=set)
     seen: Mapping[str, Sequence[int]] = field(default_factory=dict)
     presence: Presence = field(init=False)
-    rows: Rows = field(init=False)
+    found: Findings = field(init=False)
 
     def __post_init__(self) -> None:
         self.presence = Presence(self.project.packs, self.project.config)
-        self.rows = Rows(self.flag)
+        self.found = Findings(Rows(self.flag))
 
     def take_names(self) -> frozenset[str]:
-        new = frozenset(self.names - self.done)
+        new = frozenset(self.found.names - self.done)
         self.done |= new
         return new
 
     # -------------------------------------------------------------- places
 
-    def first(self, grep: Grep, text_of: Callable[[str], bytes | None]) -> tuple[_Offsets, Mapping[str, Sequence[int]]]:
+    def first(self, grep: Grep) -> tuple[_Offsets, Mapping[str, Sequence[int]]]:
         """Files that hold the key (or a spelling of it), and of the others those that ask for some flag."""
         needles = flag_needles(self.flag, self.project.config, self.project.packs)
         hits = dict[str, tuple[int, ...]]()
         rest = list[tuple[str, bytes, Sequence[int]]]()
         for path, offsets in grep(needles, self.presence.needles).items():
-            data = text_of(path)
+            data = self.text_of(path)
             if data is None:
                 continue
             rest.append((path, data, offsets))
@@ -163,14 +159,43 @@ class _Hunt:
 
     def learn(self, path: str) -> None:
         """Learn which functions of a file ask for whichever flag they are given."""
-        file = self.project.file(path)
-        near = self._asked(file) if file is not None else []
+        pack, data = self.project.packs.reading(path), self.text_of(path)
+        near = self._asked(path, data, pack) if data is not None and pack is not None else []
         if near != []:
             learn_all(self.project, path, near)
 
-    def _asked(self, file: SourceFile) -> list[int] | None:
+    def _asked(self, path: str, data: bytes, pack: LanguagePack) -> list[int] | None:
         """Where a file asks by what is no plain string: of plain strings the key itself was looked for."""
-        return self.presence.asking(file.pack).unwritten(file.data, self.seen.get(file.path))
+        return self.presence.asking(pack).unwritten(data, self.seen.get(path))
+
+    def look_at_all(self, hits: _Offsets, spread: Spread) -> None:
+        """`look` at all files that hold the key, by as many processes as pay. A file that says more than can be told
+        without its nodes is looked at by this one.
+        """
+        found = spread(lambda path: self._told(path, hits[path]), list(hits))
+        for path, offsets in hits.items():
+            told = found.get(path)
+            if told is None:
+                self.look(path, offsets)
+            else:
+                self.looked.add(path)
+                self.found.take(told)
+
+    def _told(self, path: str, offsets: Sequence[int]) -> Findings | None:
+        """What `look` finds in a file; None where it is a wrapper, or something was learned."""
+        before, wrappers, readers = self.found, self.wrappers, len(self.project.readers)
+        self.found, self.wrappers = Findings(Rows(self.flag)), {}
+        try:
+            self.look(path, offsets)
+            data = self.text_of(path)
+            if self.wrappers or len(self.project.readers) > readers or data is None:
+                return None
+            places = self.found.unclaimed(path, data)
+            self.found.mentions = {(path, offset): self._mention(path, data, offset) for offset in places}
+            return self.found
+        finally:
+            self.looked.discard(path)
+            self.found, self.wrappers = before, wrappers
 
     def look(self, path: str, offsets: Sequence[int], *, spelt: bool = False) -> None:
         """A file that holds the key (or a spelling of it): its reads, and the constants that it gives the key to."""
@@ -189,7 +214,7 @@ class _Hunt:
     def _made(self, file: SourceFile, key: Node) -> None:
         """What keeps the key: the object that a function makes of it, or one whose class hands it on."""
         made, keeper = made_name(self.project, file.path, key), keeper_with(key)
-        self.names.update([made] if made is not None else [])
+        self.found.names.update([made] if made is not None else [])
         if keeper is not None:
             self._define(file, keeper, key, keeper.role("name"), "literal")
 
@@ -209,7 +234,7 @@ class _Hunt:
     def _name_used(self, file: SourceFile, name: Node) -> None:
         alias = alias_of(name)
         if alias is not None and self._is_known(file, alias):
-            self.names.add(alias.text)
+            self.found.names.add(alias.text)
         self._wrapper_call(file, name)
         whole = name.parent if name.parent is not None and name.parent.shape == "member" else name
         if whole.role("property") not in (None, name):
@@ -228,13 +253,13 @@ class _Hunt:
             return False
         function = bound_function(meant)
         is_asking = function is not None and (function in self.wrappers or function in self.project.readers)
-        return is_asking or (path, definition.span) in self.rows.found
+        return is_asking or (path, definition.span) in self.found.rows.found
 
     def _name_in_markup(self, file: SourceFile, offset: int, names: frozenset[str]) -> None:
         for name in (name for name in names if file.data.startswith(name.encode(), offset)):
             marked = marked_name(self.project, file, offset, name, self.flag)
             if marked is not None:
-                self.rows.put(
+                self.found.rows.put(
                     file.path, file.data, marked[0], "read", "constant", file.pack.id, marked[1].id, "template"
                 )
 
@@ -243,7 +268,7 @@ class _Hunt:
         near: list[int] | None = list(offsets)
         if file.path not in self.looked:
             self.looked.add(file.path)
-            calls = self._asked(file)
+            calls = self._asked(file.path, file.data, file.pack)
             near = [*calls, *offsets] if calls is not None else None
         for read in find_reads(self.project, file.path, near):
             if read.flag == self.flag or (read.key is None and read.flag == self.member):
@@ -253,11 +278,11 @@ class _Hunt:
         resolution: Resolution = read.constant.resolution if read.constant else "unproven"
         if read.through is not None:
             resolution = "wrapper"
-        self.claimed.setdefault(file.path, []).append((read.key or read.node).span)
+        self.found.claim(file.path, (read.key or read.node).span)
         if read.when == "disabled":
-            self.inverted.add((file.path, read.node.span))
+            self.found.inverted.add((file.path, read.node.span))
         if read.proof == "unproven":
-            self.rows.add(file, read.node, "read", "unproven", read.sdk, read.shown)
+            self.found.rows.add(file, read.node, "read", "unproven", read.sdk, read.shown)
             return
         test = read.value == "test" or is_test_path(file.pack, file.path)
         kind: Kind = "definition" if read.value == "definition" else "test" if test else "read"
@@ -266,13 +291,13 @@ class _Hunt:
             self._wrapped(file, read.node)
         definition = read.constant.definition if read.constant else None
         if definition is not None and read.constant is not None:
-            self.names.add(read.constant.name)
+            self.found.names.add(read.constant.name)
             if resolution == "key-builder":
-                self.rows.add(definition.file, definition, "definition", resolution, "")
+                self.found.rows.add(definition.file, definition, "definition", resolution, "")
 
         shown = name_given(read) if file.pack.templates else None
         for span in template_uses(file.data, file.pack, shown) if shown is not None else ():
-            self.rows.put(file.path, file.data, span, "mention", "constant", file.pack.id, "", "markup")
+            self.found.rows.put(file.path, file.data, span, "mention", "constant", file.pack.id, "", "markup")
         if read.value == "name":
             for use in uses_of(read, self.project.names(file.path)):
                 self._wrapped(file, use.node)
@@ -281,9 +306,9 @@ class _Hunt:
         """Whether the function around an expression with the flag's value gives nothing else."""
         wrapper = wrapper_around(self.project, file.path, node)
         if wrapper is not None:
-            inverted = wrapper.inverted is not ((file.path, node.span) in self.inverted)
+            inverted = wrapper.inverted is not ((file.path, node.span) in self.found.inverted)
             self.wrappers.setdefault(wrapper.function, replace(wrapper, inverted=inverted))
-            self.names.add(wrapper.name)
+            self.found.names.add(wrapper.name)
         return wrapper is not None
 
     def _value(
@@ -299,7 +324,7 @@ class _Hunt:
         """An expression that has the flag's value; the function around it may be a wrapper."""
         if boolean and self._wrapped(file, node):
             kind = "wrapper" if kind == "read" else kind
-        self.rows.add(file, node, kind, resolution, sdk, at)
+        self.found.rows.add(file, node, kind, resolution, sdk, at)
 
     def _wrapper_call(self, file: SourceFile, name: Node) -> None:
         known = [wrapper for wrapper in self.wrappers.values() if wrapper.name == name.text or not wrapper.is_method]
@@ -319,75 +344,45 @@ class _Hunt:
                 self._called(file, whole, wrapper)
                 return
             if meant == "unknown" and not classes:
-                self.rows.add(file, whole, "read", "unproven", "")
+                self.found.rows.add(file, whole, "read", "unproven", "")
                 return
 
     def _called(self, file: SourceFile, whole: Node, wrapper: Wrapper) -> None:
         kind: Kind = "test" if is_test_path(file.pack, file.path) else "read"
         if wrapper.inverted:
-            self.inverted.add((file.path, whole.span))
+            self.found.inverted.add((file.path, whole.span))
         self._value(file, whole, kind, "wrapper", "", boolean=True)
 
     def _definition(self, file: SourceFile, value: Node, resolution: Resolution) -> None:
         """A place that gives the key a name: assignment, declarator, field, pair, enum member."""
-        parent = value.parent
-        while parent is not None and parent.shape in ("paren", "cast"):
-            value, parent = parent, parent.parent
-        made = enum_member_with(value) or kept_object(value)
-        if made is not None:
-            self._define(file, made, value, made.role("name"), resolution)
-            return
-        while parent is not None and parent.shape in ("block", "return"):
-            parent = parent.parent
-        if parent is None or not gives_name(parent, value):
-            return
-        if parent.parent is not None and parent.parent.shape == "arguments":
-            return  # a keyword of a call is no name for the key
-        name = parent.role("name") or parent.role("left") or parent.role("key")
-        if name is None or name is value:
-            return
-        if value.span in self.claimed.get(file.path, ()):
-            return  # the key of a read, as a decorator's argument
-        if name.shape == "member":
-            name = name.role("property") or name
-        self._define(file, parent, value, name, resolution)
+        named = named_by(value)
+        if named is None or (not named.is_made and named.value.span in self.found.claimed.get(file.path, ())):
+            return  # also the key of a read, as a decorator's argument
+        self._define(file, named.holder, named.value, named.name, resolution)
 
     def _define(self, file: SourceFile, holder: Node, value: Node, name: Node | None, resolution: Resolution) -> None:
-        self.claimed.setdefault(file.path, []).append(value.span)
-        self.rows.add(file, holder, "definition", resolution, "")
+        self.found.claim(file.path, value.span)
+        self.found.rows.add(file, holder, "definition", resolution, "")
         label = (string_value(name) or name.text) if name is not None else ""
         if (label.isidentifier() or "$" in label) and is_reached(holder):
-            self.names.add(label)
+            self.found.names.add(label)
 
     # -------------------------------------------------------------- mentions
 
-    def mention(self, path: str, data: bytes) -> None:
+    def mention(self, path: str) -> None:
         """Occurrences of the key that no read and no definition covers."""
-        key, language = self.flag.encode(), self.project.packs.language_of(path)
-        claimed = sorted(self.claimed.get(path, ()))
-        starts = [span.start for span in claimed]
-        for offset in _occurrences(data, key):
-            end = offset + len(key)
-            if not whole_word(data, offset, end) or (is_bare(self.flag) and not _quoted(data, offset, end)):
-                continue
-            before = claimed[: bisect_left(starts, offset + 1)]
-            if any(span.start <= offset and end <= span.end for span in before):
-                continue
-            marked = marked_key(self.project, path, data, offset, self.flag)
-            if marked is not None:
-                self.rows.put(path, data, marked[0], "read", "literal", marked[1].language, marked[1].id, "template")
-                continue
-            file = self.project.file(path) if not is_minified(data, offset) else None
-            shape = text_shape(file, offset, end) if file is not None else "text"
-            self.rows.put(path, data, Span(offset, end), "mention", "literal", language, "", shape)
+        data = self.text_of(path)
+        if data is None:
+            return
+        for offset in self.found.unclaimed(path, data):
+            told = self.found.mentions.get((path, offset)) or self._mention(path, data, offset)
+            self.found.rows.mention(path, data, told)
 
-
-def _occurrences(data: bytes, key: bytes) -> Iterator[int]:
-    at = data.find(key)
-    while at >= 0:
-        yield at
-        at = data.find(key, at + 1)
-
-
-def _quoted(data: bytes, start: int, end: int) -> bool:
-    return start > 0 and end < len(data) and data[start - 1] in _QUOTES and data[end] == data[start - 1]
+    def _mention(self, path: str, data: bytes, offset: int) -> Mention:
+        end = offset + len(self.flag.encode())
+        marked = marked_key(self.project, path, data, offset, self.flag)
+        if marked is not None:
+            return Mention(marked[0], "read", marked[1].language, marked[1].id, "template")
+        file = self.project.file(path) if not is_minified(data, offset) else None
+        shape = text_shape(file, offset, end) if file is not None else "text"
+        return Mention(Span(offset, end), "mention", self.project.packs.language_of(path), "", shape)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from featureops.core.syntax import Node
-from featureops.core.wrap.boxes import boxes_in, declarators_of, frame, same_head, unwrapped_definition
+from featureops.core.wrap.boxes import Item, boxes_in, declarators_of, frame, same_head, unwrapped_definition
 from featureops.core.wrap.regions import Region
 from featureops.core.wrap.values import No, Stays
 
 __all__ = ["header_judged", "only_gained", "parts_of", "sets_up"]
+
+_WORD = re.compile(rb"\w+")
 
 
 def header_judged(region: Region, name: str) -> Stays | No:
@@ -18,14 +22,14 @@ def header_judged(region: Region, name: str) -> Stays | No:
         return No(
             f"The decorators of {name} differ, and they act when the file is loaded. Add a second function with the new"
             " decorators and choose between the two where it is called.",
-            inside=_only_wrappers(region),
+            inside=_only_wrappers(region) and not _lost_wrappers(old, new),
         )
     if after.type in after.file.pack.wrap.makers and only_gained(before, after):
         return Stays(f"{name} only gained what it is made with: hand it in whether the flag is on or off.")
     if after.shape == "class":
         return No(
             f"The bases or the header of {name} differ. Add a new class beside it and choose where it is created.",
-            inside=True,
+            inside=_names(region.old_items[0]) <= _names(region.new_items[0]),
         )
     if same_head(before, after):
         return No(
@@ -42,6 +46,20 @@ def header_judged(region: Region, name: str) -> Stays | No:
 
 def _wrappers(node: Node) -> list[Node]:
     return [part for part in node.items if part.shape == "decorator"]
+
+
+def _lost_wrappers(old: Node, new: Node) -> bool:
+    """Whether a decorator went that may have done something, such as a check: then nothing does that any more, and the
+    old body can't do without it."""
+    quiet, there = old.file.pack.wrap.quiet_marks, [part.text for part in _wrappers(new)]
+    gone = (part.text for part in _wrappers(old) if part.text not in there)
+    return any(quiet is None or not re.search(quiet, text) for text in gone)
+
+
+def _names(item: Item) -> set[bytes]:
+    """What the header of a class names: what it is made of, as the old code of its methods knows it."""
+    box = next((box for box in boxes_in(item.node) if box.kind == "members"), None)
+    return set(_WORD.findall(item.file.data[item.start : box.start if box is not None else item.end]))
 
 
 def _only_wrappers(region: Region) -> bool:

@@ -27,6 +27,7 @@ from featureops.core.wrap.reach import captured, hidden, reached, unreachable
 from featureops.core.wrap.regions import Region, find_regions
 from featureops.core.wrap.results import with_result
 from featureops.core.wrap.saying import said
+from featureops.core.wrap.torn import reason_of, torn_by, unit_of
 from featureops.core.wrap.values import Ask, Hunk, No, Pair, Shape, Stays
 
 __all__ = ["FileWrap", "Job", "wrap_file"]
@@ -34,6 +35,7 @@ __all__ = ["FileWrap", "Job", "wrap_file"]
 _Asker = Callable[[Region], Ask | No]
 _LAYOUTS = (Layout(), Layout(merge=False), Layout(share=False), Layout(merge=False, share=False))
 _ONE_BRANCH = "One branch, since two functions chosen by the flag could not be taken out again exactly."
+_NOT_TOGETHER = "Together with the other changes of this file it can't be taken out again exactly."
 
 
 def _untold(_declaration: Declaration, _at: int) -> str | None:
@@ -265,20 +267,31 @@ def _same_run(wider: Region, region: Region) -> bool:
 
 def _solved(job: Job, found: _Sorted) -> tuple[Built | None, Verdict]:
     """The first combination that obeys the law. Pieces for which none does are refused."""
-    if not found.pieces:
-        return None, Verdict(holds=True)
-    whole = _best(job, found, found.pieces)
+    good = _untorn(found)
+    whole = _best(job, found, good) if good else (None, Verdict(holds=True))
     if whole[0] is not None:
         return whole
-    for piece in found.pieces:
+    for piece in good:
         _settle(job, found, piece)
-    good = [piece for piece in found.pieces if not piece.refused]
-    while good:
+    while good := _untorn(found):
         whole = _best_of_last(job, found, good)
-        if whole[0] is not None:
+        if whole[0] is not None and len(_untorn(found)) == len(good):
             return whole
-        good.pop().refused = "Together with the other changes of this file it can't be taken out again exactly."
+        good[-1].refused = good[-1].refused or _NOT_TOGETHER
     return None, Verdict(holds=True)
+
+
+def _untorn(found: _Sorted) -> list[_Piece]:
+    """The pieces that are not refused, without those of functions that hold a refused one."""
+    good = [piece for piece in found.pieces if not piece.refused]
+    lost = [piece.region for piece in found.pieces if piece.refused]
+    lost = [region for region in lost if not any(piece.choice[0].region.covers(region) for piece in good)]
+    torn = torn_by([*found.stuck, *lost])
+    for piece in good:
+        unit = unit_of(piece.region)
+        if unit is not None and unit in torn:
+            piece.refused = reason_of(torn[unit], unit)
+    return [piece for piece in good if not piece.refused]
 
 
 def _best_of_last(job: Job, found: _Sorted, pieces: Sequence[_Piece]) -> tuple[Built | None, Verdict]:
@@ -369,9 +382,10 @@ def _without_flag(job: Job, expected: Expected) -> Expected:
 
 def _hunk(job: Job, piece: _Piece, verdict: Verdict, chosen: Sequence[tuple[Form, Ask]], built: Built | None) -> Hunk:
     first, last = piece.region.lines()
-    if piece.refused:
+    around = next((each for each in chosen if each[0].region.covers(piece.region)), None)
+    if piece.refused and around is None:
         return Hunk(job.pair.path, first, last, "refused", "", piece.refused, statement=True)
-    form, ask = next((each for each in chosen if each[0].region.covers(piece.choice[0].region)), piece.choice)
+    form, ask = around or piece.choice
     asked = built.asked.get(form.region) if built is not None else None
     note = _ONE_BRANCH if job.form == "functions" and form.name != "functions" and not piece.note else piece.note
     sentences = (note, *said(piece.region, form, ask, verdict, asked))
