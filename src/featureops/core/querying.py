@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tree_sitter import Language, Query
     from tree_sitter import Node as RawNode
 
-__all__ = ["nodes_of", "nodes_shaped"]
+__all__ = ["leaves_of", "nodes_of", "nodes_shaped"]
 
 
 def nodes_shaped(file: SourceFile, shape: str) -> Iterator[Node]:
