@@ -124,6 +124,10 @@ def test_only_lines_that_change_differ_and_no_word_is_invented(case: Case) -> No
         kept = {text.encode() for text in pack.text.empty_generators} if pack is not None else set[bytes]()
         if pack is not None and pack.index.iterations:
             kept.add(pack.text.null.encode())  # what a block gives whose last statement went
+        if pack is not None and pack.index.widening:  # a number of the kind that a choice gave: 1.0, 1f, 1L
+            numbers = set(re.findall(rb"\b\d+\b", before[path]))
+            suffixes = {suffix.encode() for kind in pack.index.widening for suffix in (kind, kind.upper())}
+            kept |= {b"0", *(number + suffix for number in numbers for suffix in suffixes)}
         matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
         for kind, start, end, new_start, new_end in matcher.get_opcodes():
             added = [line.strip() for line in new[new_start:new_end]]

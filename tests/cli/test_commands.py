@@ -499,3 +499,18 @@ def die(step):
 FileJournal(state, time.time, root, step=die).apply(plan)
 sys.exit(f"no step was a rename: {seen}")
 """
+
+
+def test_a_cleanup_starts_without_what_checks_and_draws(root: Path) -> None:
+    """Both take longer to import than a small cleanup takes."""
+    names = "[name for name in ('pydantic', 'rich.console', 'tomllib') if name in sys.modules]"
+    program = (
+        f"import sys; from featureops.cli.commands import run; code = run(sys.argv[1:]); print({names}); exit(code)"
+    )
+    command = [sys.executable, "-c", program, "cleanup", "new-receipt", "--keep", "enabled", "--json"]
+    done = subprocess.run(
+        command, cwd=root, env=child_environment(root.parent), check=True, capture_output=True, text=True
+    )
+    answer, loaded = done.stdout.splitlines()
+    assert json.loads(answer)["verdict"] == "complete"
+    assert loaded == "['tomllib']"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from featureops.core.model import FileEdit
-from featureops.core.textdiff import stat, unified
+from featureops.core.textdiff import diffs, stat, unified
 from tests.trees import git
 
 LINES = st.sampled_from(
@@ -150,3 +150,9 @@ def test_large_files_that_share_nothing_or_too_much_take_no_quadratic_time(line:
     start = time.perf_counter()
     unified([FileEdit("a", old, new)])
     assert time.perf_counter() - start < 10
+
+
+@given(CONTENT, CONTENT)
+def test_a_diff_with_its_counts_is_the_diff_and_the_counts(before: bytes, after: bytes) -> None:
+    edits = [FileEdit("a", before, after), FileEdit("b", None, after), FileEdit("c", before, before)]
+    assert diffs(edits) == (unified(edits), [stat(edit.before, edit.after) for edit in edits])

@@ -14,7 +14,7 @@ from featureops.core.cleanup import cleanup as clean
 from featureops.core.errors import BadArgument, Denied, UnknownFlag
 from featureops.core.fixing import Fixing
 from featureops.core.model import FileEdit, Json, Leftover, Plan
-from featureops.core.textdiff import stat, unified
+from featureops.core.textdiff import diffs
 from featureops.ports import Snapshot, Workspace
 
 __all__ = ["WorkspaceSource", "fixing_of", "planned", "refuse_protected"]
@@ -148,20 +148,21 @@ def _fixed_at(fixing: Fixing) -> dict[str, Json]:
 
 
 def _answer(name: str, fixing: Fixing, result: CleanupResult) -> dict[str, Json]:
+    diff, stats = diffs(result.edits)
     return {
         "flagName": name,
         **_fixed_at(fixing),
         "planId": None,
         "applied": False,
         "verdict": result.verdict,
-        "files": [_file(edit, result) for edit in result.edits],
+        "files": [_file(edit, stat, result) for edit, stat in zip(result.edits, stats, strict=True)],
         "leftovers": [_leftover(item) for item in result.leftovers],
-        "diff": unified(result.edits),
+        "diff": diff,
     }
 
 
-def _file(edit: FileEdit, result: CleanupResult) -> Json:
-    insertions, deletions = stat(edit.before, edit.after)
+def _file(edit: FileEdit, stat: tuple[int, int], result: CleanupResult) -> Json:
+    insertions, deletions = stat
     action = "deleted" if edit.after is None else "edited"
     reads, tests = result.reads.get(edit.path, 0), result.tests.get(edit.path, ())
     row: dict[str, Json] = {"path": edit.path, "action": action, "reads": reads}

@@ -14,7 +14,8 @@ import typer
 from featureops import __version__
 from featureops.cli.moving import export, promote
 from featureops.cli.outcome import DONE, guarded
-from featureops.cli.request import Place, Request, Roots, parsed_value
+from featureops.cli.plain import PlainCommand, PlainGroup
+from featureops.cli.request import Place, Request, Roots, parsed_value, shown
 from featureops.cli.targeting import context, segment
 from featureops.cli.unleashing import unleash_app
 from featureops.core.errors import BadArgument
@@ -39,6 +40,7 @@ __all__ = [
 
 app = typer.Typer(
     name="featureops",
+    cls=PlainGroup,
     help="Ship every risky change behind a feature flag, and take the flag out again.",
     no_args_is_help=True,
     add_completion=False,
@@ -103,7 +105,7 @@ def _main(
     del version
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def serve() -> int:
     """Run the MCP server (stdio). `featureops serve --help` lists its options."""
     from featureops.cli.serve import serve as serve_stdio
@@ -111,7 +113,7 @@ def serve() -> int:
     return serve_stdio([])
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the folder of the demo behind.")] = False,
     root: _Root = _HERE,
@@ -126,7 +128,7 @@ def demo(
     return player.run(keep=keep)
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def evaluate(
     base: _Base = None,
     staged: Annotated[bool, typer.Option("--staged", help="What is in the index, not the working tree.")] = False,
@@ -135,13 +137,12 @@ def evaluate(
 ) -> int:
     """Assess the change of the working tree and say whether it needs a flag."""
     from featureops.app import evaluate as use_case
-    from featureops.cli.show import show_evaluation
 
     request = Request(root, as_json)
-    return request.answer(lambda: use_case.evaluate(request.deps(), base=base, staged=staged), show_evaluation)
+    return request.answer(lambda: use_case.evaluate(request.deps(), base=base, staged=staged), shown("evaluation"))
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def detect(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[WORDS]...", help="Find a flag to reuse; with --guards PATH:LINE.")
@@ -154,7 +155,6 @@ def detect(
 ) -> int:
     """Find flags: all in the code, every usage of one, those that fit a description, or those that guard a line."""
     from featureops.app import detect as use_case
-    from featureops.cli.show import show_detection
 
     if flag and words:
         raise BadArgument("--flag and words exclude each other.", "Pass one of them.")
@@ -169,10 +169,10 @@ def detect(
             return request.awaited(lambda deps: use_case.candidates(deps, " ".join(given)))
         return use_case.usages(request.deps(), flag) if flag else use_case.inventory(request.deps())
 
-    return Roots.given(root, roots_file, as_json).answer(verb, show_detection)
+    return Roots.given(root, roots_file, as_json).answer(verb, shown("detection"))
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def wrap(
     place: Annotated[str | None, typer.Argument(metavar="PATH[:START-END|:SYMBOL]", help="What to wrap.")] = None,
     flag: Annotated[str, typer.Option("--flag", metavar="KEY", help="The flag's key.")] = "",
@@ -202,16 +202,15 @@ def wrap(
     if selected and from_diff:
         raise BadArgument("--from-diff and a range of lines exclude each other.", "Pass one of them.")
     from featureops.app import wrap as use_case
-    from featureops.cli.show import show_rewrite
 
     paths = (where.path,) if where else ()
     verb = partial(
         use_case.wrap, flag=flag, paths=paths, lines=selected, off=off, nested=nested, form=form, base=base, apply=apply
     )
-    return request.answer(lambda: verb(request.deps(writes=apply)), show_rewrite)
+    return request.answer(lambda: verb(request.deps(writes=apply)), shown("rewrite"))
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def cleanup(
     flag: Annotated[str, typer.Argument(metavar="KEY", help="The flag's key.")],
     keep: Annotated[
@@ -233,7 +232,6 @@ def cleanup(
     from featureops.app import removal as use_case
     from featureops.app.cleanup import fixing_of
     from featureops.cli.removing import Removal
-    from featureops.cli.show import show_rewrite
 
     fixing, given = (
         fixing_of(keep, variant, parsed_value(value)),
@@ -242,10 +240,10 @@ def cleanup(
     if fixing is None:
         raise BadArgument("cleanup needs to know what stays.", "Pass --keep enabled|disabled, --variant or --value.")
     verb = partial(use_case.remove_with, flag=flag, keep=fixing)
-    return given.answer(Request(root, as_json), lambda deps, terms: verb(deps, terms=terms), show_rewrite)
+    return given.answer(Request(root, as_json), lambda deps, terms: verb(deps, terms=terms), shown("rewrite"))
 
 
-@app.command("apply")
+@app.command("apply", cls=PlainCommand)
 def apply_plan(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="The id that a preview gave.")],
     force: _Force = False,
@@ -258,15 +256,14 @@ def apply_plan(
     """Write a plan that wrap or cleanup showed."""
     from featureops.app import removal as use_case
     from featureops.cli.removing import Removal
-    from featureops.cli.show import show_applied
 
     given = Removal(True, force, verify, verify_timeout, certificate)
     return given.answer(
-        Request(root, as_json), lambda deps, terms: use_case.apply_plan(deps, plan, terms), show_applied
+        Request(root, as_json), lambda deps, terms: use_case.apply_plan(deps, plan, terms), shown("applied")
     )
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def undo(
     change: Annotated[str | None, typer.Argument(metavar="[CHANGE]", help="Default: the latest.")] = None,
     confirm: Annotated[str | None, typer.Option("--confirm", metavar="TOKEN", help="Of the answer before.")] = None,
@@ -275,15 +272,14 @@ def undo(
 ) -> int:
     """Take back an applied change: of code byte for byte, of a flag what it was before."""
     from featureops.app import undo as use_case
-    from featureops.cli.show import show_undone
 
     request = Request(root, as_json)
     return request.answer(
-        lambda: request.awaited(lambda deps: use_case.undo(deps, change, confirm), writes=True), show_undone
+        lambda: request.awaited(lambda deps: use_case.undo(deps, change, confirm), writes=True), shown("undone")
     )
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def health(
     flag: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Default: all flags.")] = None,
     root: _Roots = None,
@@ -292,11 +288,10 @@ def health(
 ) -> int:
     """Hold the flags of the code against those of the backend."""
     from featureops.app import health as use_case
-    from featureops.cli.show import show_health
 
     roots = Roots.given(root, roots_file, as_json)
     if len(roots.roots) == 1:
-        return roots.answer(lambda one: one.awaited(lambda deps: use_case.health(deps, flag=flag)), show_health)
+        return roots.answer(lambda one: one.awaited(lambda deps: use_case.health(deps, flag=flag)), shown("health"))
     from featureops.app import detect as detection
 
     def verb() -> dict[str, Json]:
@@ -304,10 +299,10 @@ def health(
         answer = roots.first.awaited(lambda deps: use_case.health(deps, flag=flag, inventory=found))
         return answer | {key: found[key] for key in ("roots", "errors") if key in found}
 
-    return roots.first.answer(verb, show_health)
+    return roots.first.answer(verb, shown("health"))
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def call(
     tool: Annotated[str, typer.Argument(metavar="TOOL", help="The tool's name.")],
     arguments: Annotated[str, typer.Argument(metavar="[JSON]", help="Its arguments; - reads stdin.")] = "{}",
@@ -321,7 +316,7 @@ def call(
     return call_tool(root, tool, arguments)
 
 
-@app.command()
+@app.command(cls=PlainCommand)
 def doctor(root: _Root = _HERE, as_json: _AsJson = False) -> int:
     """Say what is wrong with this set-up, and how to mend it."""
     from featureops.cli.doctor import examine

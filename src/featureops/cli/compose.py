@@ -37,6 +37,7 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
     from featureops.adapters.journal import FileJournal
     from featureops.adapters.runner import ShellRunner
     from featureops.adapters.settings import confirmation_secret, load_settings
+    from featureops.adapters.tables import kept_tables
     from featureops.adapters.workspace import LocalWorkspace
     from featureops.languages import packs
 
@@ -46,11 +47,13 @@ def compose(root: Path, modes: Modes, *, recover: bool = False) -> Deps:
     if recover and not (modes.read_only or modes.dry_run):
         for sentence in journal.recover():
             print(f"featureops: {sentence}", file=sys.stderr)
+    with kept_tables(settings.cache_dir):
+        known = packs()
     return Deps(
         workspace=workspace,
         changes=GitChanges(root),
         journal=journal,
-        packs=packs(),
+        packs=known,
         config=settings.config,
         clock=time.time,
         backend=backend_for(settings),

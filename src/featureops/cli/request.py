@@ -7,6 +7,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import anyio
 
@@ -19,10 +20,30 @@ from featureops.core.errors import BadArgument
 from featureops.core.model import Json
 from featureops.ports import FlagBackend
 
-__all__ = ["CLIENT", "Place", "Request", "Roots", "parsed_value"]
+__all__ = ["CLIENT", "Place", "Request", "Roots", "parsed_value", "shown"]
 
 _Answer = dict[str, Json]
+_Show = Callable[[Mapping[str, Json]], None]
 CLIENT = "featureops command line"
+
+
+def shown(kind: Literal["applied", "detection", "evaluation", "health", "rewrite", "undone"]) -> _Show:
+    """The words for a kind of answer. What draws on a terminal is imported when there is something to draw."""
+
+    def show(answer: Mapping[str, Json]) -> None:
+        from featureops.cli import show as words
+
+        known: Mapping[str, _Show] = {
+            "applied": words.show_applied,
+            "detection": words.show_detection,
+            "evaluation": words.show_evaluation,
+            "health": words.show_health,
+            "rewrite": words.show_rewrite,
+            "undone": words.show_undone,
+        }
+        known[kind](answer)
+
+    return show
 
 
 def parsed_value(text: str | None) -> Json:
@@ -50,7 +71,7 @@ class Request:
         deps = compose(self.root, Modes(client=CLIENT), recover=writes)
         return replace(deps, progress=Bar())
 
-    def answer(self, verb: Callable[[], Mapping[str, Json]], show: Callable[[Mapping[str, Json]], None]) -> int:
+    def answer(self, verb: Callable[[], Mapping[str, Json]], show: _Show) -> int:
         """Run `verb`, then print its answer as JSON or with `show`."""
         with quiet():
             data = verb()
@@ -117,7 +138,7 @@ class Roots:
 
         return over_roots([str(root) for root in self.roots], lambda root: verb(Request(Path(root), self.as_json)))
 
-    def answer(self, verb: Callable[[Request], Mapping[str, Json]], show: Callable[[Mapping[str, Json]], None]) -> int:
+    def answer(self, verb: Callable[[Request], Mapping[str, Json]], show: _Show) -> int:
         """As `Request.answer`; rows carry their root when there are many."""
         one = self.first
         return one.answer(lambda: verb(one) if len(self.roots) == 1 else self.over(verb), show)

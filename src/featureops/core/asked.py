@@ -114,7 +114,7 @@ def held_by(read: Read, names: Names) -> dict[Binding, Node]:
     if binding is None or maker is None:
         return {}
     if read.value != "name":
-        return {binding: maker}
+        return {} if _is_one_of_several(binding.definitions[0], maker) else {binding: maker}
     pattern = read.node.parent
     items = pattern.items if pattern is not None else []
     identifiers = read.node.file.pack.index.identifiers
@@ -125,6 +125,12 @@ def held_by(read: Read, names: Names) -> dict[Binding, Node]:
     outer = names.of.get(source) if source is not None else None
     whole = _maker(outer)
     return found | {outer: whole} if outer is not None and whole is not None else found
+
+
+def _is_one_of_several(name: Node, maker: Node) -> bool:
+    """Whether a pattern takes more than the name out of what the declarator is given."""
+    pattern = maker.role("name")
+    return pattern is not None and pattern is not name and len(pattern.items) > 1
 
 
 def _maker(binding: Binding | None) -> Node | None:

@@ -157,6 +157,7 @@ class _Cleanup:
         grown = self._drop_entries() or grown
         outputs, output = self.state.outputs, self.folds.output
         lost = lost_functions(self.project, outputs, output, self.folds.with_word)
+        outputs = {path: after for path, after in outputs.items() if self.folds.may_drop(path)}
         for node, path in {**lost, **lost_imports(self.project, outputs, output, self.source.grep)}.items():
             grown = self.state.doom(path, [node]) or grown
         for path in list(self.state.outputs):
@@ -256,7 +257,7 @@ class _Cleanup:
         outputs = {edit.path: edit.after for edit in edits if edit.after is not None}
         read, files_with = self.source.read, lambda name: self.source.grep([name])
         gone = {
-            *orphaned_files(self.project, outputs, files_with, read),
+            *orphaned_files(self.project, outputs, files_with, read, self.folds.may_drop),
             *emptied_files(self.project, outputs, files_with, read, self.folds.is_bare),
         }
         kept = [edit for edit in edits if edit.path not in gone]

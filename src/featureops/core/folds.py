@@ -25,7 +25,7 @@ from featureops.core.given import definition_of
 from featureops.core.hosted import Opened, Shown, fold_hosted, opened, used_by
 from featureops.core.implicit import is_hidden
 from featureops.core.mentions import has_word, speaks_of
-from featureops.core.orphans import is_bare
+from featureops.core.orphans import is_bare, serving
 from featureops.core.project import Project
 from featureops.core.runstate import RunState
 from featureops.core.scopes import Binding
@@ -54,11 +54,13 @@ class _Checked:
 
 @dataclass(frozen=True, slots=True)
 class _Ahead:
-    """A fold made by another process, and what it asked of other files: whether they use a name."""
+    """A fold made by another process, what it asked of other files (whether they use a name), and whether it is one
+    that `drops_nothing`."""
 
     folded: Folded
     asked: Mapping[str, bool]
     checked: _Checked
+    drops_nothing: bool
 
 
 class Folds:
@@ -73,6 +75,7 @@ class Folds:
         self._asked: dict[str, bool] = {}
         self._words: dict[str, list[str]] = {}
         self._checked: dict[str, tuple[Folded, _Checked]] = {}
+        self._idle: dict[str, Folded] = {}
 
     def fold_all(self, paths: Sequence[str]) -> None:
         """Fold files in their order."""
@@ -94,8 +97,15 @@ class Folds:
         for path in paths:
             self.fold(path)
             checked = self._check(path) if path in self._state.folded else None
-            if number and checked is not None:
-                found[path] = pack(_Ahead(self._state.folded[path], self._asked, checked), self._project)
+            if checked is None:
+                continue
+            outputs = {self._state.outputs[path], checked.output}
+            drops_nothing = not any(serving(self._project, path, each) for each in outputs)
+            if drops_nothing:
+                self._idle[path] = self._state.folded[path]
+            if number:
+                ahead = _Ahead(self._state.folded[path], self._asked, checked, drops_nothing)
+                found[path] = pack(ahead, self._project)
         return found, {word: paths for word, paths in self._words.items() if word not in known} if number else {}
 
     def _take(self, path: str, ahead: object) -> None:
@@ -110,6 +120,8 @@ class Folds:
             self._state.folded[path] = ahead.folded
             self._state.outputs[path] = apply_edits(file.data, ahead.folded.edits)
             self._checked[path] = ahead.folded, ahead.checked
+            if ahead.drops_nothing:
+                self._idle[path] = ahead.folded
 
     def fold(self, path: str) -> None:
         file = self._project.file(path)
@@ -129,6 +141,10 @@ class Folds:
         """The content of a folded file as it is offered, and why it may not stand; None when it may."""
         found = self._check(path)
         return found.output, found.fault
+
+    def may_drop(self, path: str) -> bool:
+        """Whether a file may have served itself of another one, and does not any more as it is now."""
+        return path not in self._idle or self._idle[path] is not self._state.folded.get(path)
 
     def is_bare(self, path: str) -> bool:
         """Whether no code is left in a file as it is offered."""

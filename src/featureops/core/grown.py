@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from tree_sitter import TreeCursor
 
-__all__ = ["Grown", "Part", "Raw", "listed", "parts_of"]
+__all__ = ["Grown", "Part", "Raw", "listed", "parts_of", "typed"]
 
 
 class Raw(Protocol):
@@ -76,9 +76,17 @@ class Grown:
 
 def parts_of(raw: Raw) -> list[Part]:
     """The children as the grammar has them; the end of a line is no part of what stands on it."""
-    if isinstance(raw, Grown):
-        return raw.parts
-    return [part for part in listed(raw) if part[0].type.strip()]
+    return raw.parts if isinstance(raw, Grown) else typed(raw)[0]
+
+
+def typed(raw: Raw) -> tuple[list[Part], list[str]]:
+    """`parts_of` a node of the grammar, and their types."""
+    parts = listed(raw)
+    types = [part[0].type for part in parts]
+    if all(map(str.strip, types)):
+        return parts, types
+    kept = [at for at, kind in enumerate(types) if kind.strip()]
+    return [parts[at] for at in kept], [types[at] for at in kept]
 
 
 def listed(raw: Raw) -> list[Part]:

@@ -19,6 +19,7 @@ __all__ = [
     "inside_member",
     "inside_same",
     "is_condition_option",
+    "is_entry_of",
     "member_pattern",
     "name_parts",
     "option_name",
@@ -60,6 +61,12 @@ def member_pattern(target: str) -> re.Pattern[str]:
     before, _, after = "".join(target.split()).partition("{flag}")
     head = re.escape(before.rstrip(".")) + r"(?:\.|\?\.|\[)" if before.endswith(".") else re.escape(before)
     return re.compile(rf"(?:.*\.)?{head}['\"`]?(?P<flag>[A-Za-z][\w-]*)['\"`]?\]?{re.escape(after)}")
+
+
+def is_entry_of(node: Node, target: str) -> bool:
+    """Whether an index, `features[Flags.NEW_CHECKOUT]`, asks for what is spelt `features.{flag}`."""
+    owner, (holder, _, after) = node.role("object"), "".join(target.split()).partition(".{flag}")
+    return owner is not None and not after and tail_matches(owner.text, holder)
 
 
 def gate_key(node: Node, read: HouseRead, shape: str) -> Node | None:

@@ -115,6 +115,8 @@ class Indexing:
     `text_members` give the text that they are called on, as a literal is one. Functions of `own_objects` have a `this`
     of their own where they are no methods, and so have the blocks that calls of `own_blocks` run. `bare_entries`
     without a value have that of the variable of their key. The text that `announcing` nodes stand for comes `trailing`.
+    A choice brings numbers to one type, in order of size the suffixes `widening`; `characters` are literals that are
+    numbers too, `inferring` words give a name the type of its value.
     Casts by `converting` nodes make other values of what they are given. Control may come to `jump_targets` from
     anywhere.
     `component_wrappers` make a component of a function with the same properties, `property_lists` are members of
@@ -162,6 +164,9 @@ class Indexing:
     bare_entries: frozenset[str]
     announcing: frozenset[str]
     converting: frozenset[str]
+    widening: frozenset[str]
+    characters: frozenset[str]
+    inferring: frozenset[str]
     jump_targets: frozenset[str]
     import_calls: frozenset[str]
     export_targets: frozenset[str]

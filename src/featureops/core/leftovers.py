@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from featureops.core.fixing import Fixing
 from featureops.core.fold.values import Known, Record
+from featureops.core.mentions import apart
 from featureops.core.model import Leftover
 from featureops.core.pack import LanguagePack
 from featureops.core.reads import Read
@@ -138,7 +139,7 @@ def _at(path: str, file: SourceFile, node: Node, kind: str, reason: str) -> Left
 def mentions(path: str, after: bytes, flag: str, pack: LanguagePack | None) -> list[Leftover]:
     """Lines of the result that still name the flag; line numbers are those of the result. In a known language only
     strings and comments count: an identifier of the same spelling is another thing."""
-    word = re.compile(rb"(?<![\w-])" + re.escape(flag.encode()) + rb"(?![\w-])")
+    word = re.compile(apart(flag, "-").encode())
     hits = [match.start() for match in word.finditer(after)]
     if hits and pack is not None:
         file = parse(path, after, pack)

@@ -11,7 +11,7 @@ from featureops.core.fold.unused import statement_of
 from featureops.core.fold.values import is_pure
 from featureops.core.given import definition_of, initializer
 from featureops.core.house import name_parts
-from featureops.core.mentions import mentions_of
+from featureops.core.mentions import apart, mentions_of
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, TooDeep
@@ -89,7 +89,7 @@ def stands_alone(definition: Node, name: str, data: bytes, names: Names) -> bool
 
 
 def _count(name: str, data: bytes) -> int:
-    return len(re.findall(rb"(?<![\w$])" + re.escape(name.encode()) + rb"(?![\w$])", data))
+    return len(re.findall(apart(name).encode(), data))
 
 
 def lost_functions(

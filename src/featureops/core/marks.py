@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
+from featureops.core.mentions import apart
 from featureops.core.model import Span
 from featureops.core.syntax import Node, SourceFile
 
@@ -17,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+")
 def marks_of(file: SourceFile, flag: str) -> list[Span]:
     """Such comments, and such lines of longer ones, with the lines that they stand on."""
     comments: dict[Node, None] = {}
-    for found in re.finditer(rf"(?<![\w-]){re.escape(flag)}(?![\w-])".encode(), file.data):
+    for found in re.finditer(apart(flag, "-").encode(), file.data):
         node = file.node_at(*found.span())
         if node.is_comment:
             comments[node] = None
@@ -44,7 +45,7 @@ def _marked(comment: Node, flag: str) -> list[Span]:
 
 def _is_mark(line: str, flag: str) -> bool:
     """Whether a line names the flag and says nothing else."""
-    named = re.subn(rf"(?<![\w-]){re.escape(flag)}(?![\w-])", " ", line)
+    named = re.subn(apart(flag, "-"), " ", line)
     return named[1] > 0 and all(word.lower() in _WORDS for word in _WORD.findall(named[0]))
 
 

@@ -11,6 +11,7 @@ from featureops.core.model import Span
 from featureops.core.syntax import Node, SourceFile
 
 __all__ = [
+    "apart",
     "around_mentions",
     "asks_to_remove",
     "each_mention",
@@ -38,12 +39,19 @@ _SAYS_REMOVE = re.compile(
 """What stands behind must not look like the name of another flag."""
 
 
+def apart(name: str, also: str = "$") -> str:
+    """The pattern of a name that is no part of a longer one, whose characters are those of words and `also`. It begins
+    with the name, so that a text is searched for that instead of being tried at every place."""
+    text, part = re.escape(name), rf"[\w{also}]"
+    return rf"{text}(?<!{part}{text})(?!{part})"
+
+
 def is_everywhere(file: SourceFile, name: str) -> bool:
     """Whether so short a name stands in so many places that a program must have made it up."""
     key = name.encode()
     if len(name) > _SHORT or file.data.count(key) <= _OFTEN:
         return False
-    return len(re.findall(rb"(?<![\w$])" + re.escape(key) + rb"(?![\w$])", file.data)) > _OFTEN
+    return len(_word(name).findall(file.data)) > _OFTEN
 
 
 def mentions_of(file: SourceFile, name: str) -> list[Node]:
@@ -156,14 +164,14 @@ def _is_prose(node: Node) -> bool:
 
 
 def _word(name: str) -> re.Pattern[bytes]:
-    return re.compile(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode())
+    return re.compile(apart(name).encode())
 
 
 def speaks_of(comment: str, names: Iterable[str]) -> bool:
     """Whether a comment names the flag, or says that what follows depends on one being on or off."""
     if any(says.search(comment) for says in (_SAYS_WHEN, _SAYS_BEHIND, _SAYS_REMOVE)):
         return True
-    return any(name and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", comment) for name in names)
+    return any(name and re.search(apart(name, "-"), comment) for name in names)
 
 
 def asks_to_remove(comment: str) -> bool:

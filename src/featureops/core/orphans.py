@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from featureops.core.mentions import apart
 from featureops.core.project import Project
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile, TooDeep, parse
 from featureops.core.textdiff import only_in
 from featureops.core.typefiles import is_emptied, packages, types_dropped
 
-__all__ = ["emptied_files", "is_bare", "orphaned_files"]
+__all__ = ["emptied_files", "is_bare", "orphaned_files", "serving"]
 
 
 def orphaned_files(
@@ -20,20 +21,17 @@ def orphaned_files(
     outputs: Mapping[str, bytes],
     files_with: Callable[[bytes], Iterable[str]],
     read: Callable[[str], bytes | None],
+    may_drop: Callable[[str], bool],
 ) -> list[str]:
-    """Paths to delete, sorted. `outputs` are the new contents of the edited files.
+    """Paths to delete, sorted. `outputs` are the new contents of the edited files, of which those that `may_drop` may
+    have served themselves of another file before.
 
     A file goes when an edited file imported it and does not any more, it is no entry point by its language's rule, and
     no other file so much as mentions its name. What only it imported goes with it. Where packages see each other's
     types without naming files, the type that a file is called by stands for it.
     """
     gone: set[str] = set()
-    dropped = (
-        target
-        for path in outputs
-        for target in (*_dropped(project, path, outputs[path]), *types_dropped(project, path, outputs[path]))
-    )
-    pending = sorted(set(dropped))
+    pending = sorted({target for path in filter(may_drop, outputs) for target in _unused(project, path, outputs[path])})
     while pending:
         target = pending.pop()
         is_edited = target in outputs and not is_emptied(project, target, outputs[target])
@@ -51,6 +49,20 @@ def orphaned_files(
             imported = _targets(project, target, project.names(target).imports)
             pending.extend(sorted((*imported, *types_dropped(project, target, b""))))
     return sorted(gone)
+
+
+def serving(project: Project, path: str, after: bytes) -> bool:
+    """Whether a file names something of another file of the repository, or may, and does not as it is afterwards."""
+    file = project.file(path)
+    if file is None or file.data == after:
+        return file is None
+    gone = project.names(path).imported_in(only_in(file.data, after))
+    is_inside = any(project.origin(path, each) is not None or _targets(project, path, [each]) for each in gone)
+    return is_inside or bool(types_dropped(project, path, after))
+
+
+def _unused(project: Project, path: str, after: bytes) -> set[str]:
+    return _dropped(project, path, after) | types_dropped(project, path, after)
 
 
 def _around(project: Project, target: str, files_with: Callable[[bytes], Iterable[str]]) -> Iterator[str]:
@@ -147,4 +159,4 @@ def _mentions(path: str, stem: str, outputs: Mapping[str, bytes], read: Callable
     data = outputs.get(path)
     if data is None:
         data = read(path) or b""
-    return re.search(rf"(?<!\w){re.escape(stem)}(?!\w)".encode(), data) is not None
+    return re.search(apart(stem, "").encode(), data) is not None

@@ -24,6 +24,7 @@ from featureops.core.house import (
     inside_member,
     inside_same,
     is_condition_option,
+    is_entry_of,
     member_pattern,
     tail_matches,
 )
@@ -297,7 +298,9 @@ class _Finder:
     def _house_read(self, node: Node, read: HouseRead, key: Node | None, constant: Constant | None) -> Read:
         whole = whole_call(node, ())[0] if read.form == "call" else node
         value = "boolean" if read.form in ("call", "member", "expression") else read.form
-        return Read(whole, node, _HOUSE, value, read.when, "proven", key, constant, read.target)
+        owner = node.role("object") if read.form == "member" else None
+        holder = owner if owner is not None and owner in self.names.of else None
+        return Read(whole, node, _HOUSE, value, read.when, "proven", key, constant, read.target, holder=holder)
 
     def _member(self, node: Node) -> Iterator[Read]:
         text = "".join(node.text.split())
@@ -305,6 +308,11 @@ class _Finder:
             found = pattern.fullmatch(text)
             if found is not None:
                 yield self._house_read(node, read, None, Constant(house_name(found["flag"]), "literal", self.path))
+                return
+        key = node.role("index") if node.shape == "index" else None
+        for read, _ in self.members if key is not None and key.shape == "member" else ():
+            if key is not None and is_entry_of(node, read.target):
+                yield self._house_read(node, read, key, self.project.constant(self.path, key))
                 return
 
     def _expression(self, node: Node) -> Iterator[Read]:

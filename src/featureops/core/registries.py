@@ -41,8 +41,14 @@ def keys_in(file: SourceFile, flag: str) -> Iterator[Node]:
 
 def entries_of_key(file: SourceFile, flag: str) -> list[Node]:
     """The entries and cases that list the flag by its key."""
-    found = (_entry_at(node) or _case_at(node) for node in keys_in(file, flag))
+    labels = (node for node in mentions_of(file, flag) if node.parent is not None and _labels(node.parent, node))
+    found = (_entry_at(node) or _case_at(node) for node in (*keys_in(file, flag), *labels))
     return list(dict.fromkeys(entry for entry in found if entry is not None))
+
+
+def _labels(pair: Node, node: Node) -> bool:
+    """Whether a name stands for itself as the key of an entry: `{ newCheckout: false }`."""
+    return pair.shape == "pair" and pair.role("key") is node and node.shape != "string"
 
 
 def defaults_of_key(file: SourceFile, flag: str) -> list[Node]:

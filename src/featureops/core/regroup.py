@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from featureops.core.grown import Grown, Part, Raw, parts_of
+from featureops.core.grown import Grown, Part, Raw, parts_of, typed
 from featureops.core.operators import OperatorRules, ranked
 
 if TYPE_CHECKING:
@@ -95,8 +95,12 @@ class TreeRules:
     block: str = "braces"
     changed: frozenset[str] = field(init=False)
     """The types of nodes in whose place something else may stand."""
+    rearranged: frozenset[str] = field(init=False)
+    """The types of nodes whose children are put together anew, whatever they are."""
 
     def __post_init__(self) -> None:
+        anew = frozenset({*self.parens, *self.braces, *self.holes, *self.groups})
+        object.__setattr__(self, "rearranged", anew)
         spliced = {kind.rpartition(".")[2] for kind in self.spliced}
         object.__setattr__(
             self, "changed", frozenset({*self.lone, *spliced, *self.merged, *self.chains, *self.operators.nodes})
@@ -111,7 +115,10 @@ def regrouped(raw: Raw, rules: TreeRules) -> list[Part]:
     """The children of a node as the rules want them, each with its field."""
     if isinstance(raw, Grown):
         return raw.parts
-    return _settled(parts_of(raw), raw.type, rules)
+    parts, types = typed(raw)
+    if raw.type not in rules.rearranged and rules.changed.isdisjoint(types):
+        return parts
+    return _settled(parts, raw.type, rules)
 
 
 def opened(parts: list[Part], kind: str, rules: TreeRules, read: _Reader) -> list[Part]:

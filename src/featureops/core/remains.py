@@ -12,7 +12,7 @@ from featureops.core.fixing import Fixing
 from featureops.core.fold.calls import is_method
 from featureops.core.fold.layout import leading_comments
 from featureops.core.given import definition_of
-from featureops.core.mentions import mentions_of
+from featureops.core.mentions import apart, mentions_of
 from featureops.core.project import Constant, Project
 from featureops.core.scopes import Binding
 from featureops.core.syntax import Node, SourceFile, parse
@@ -173,7 +173,7 @@ def _is_variable(binding: Binding) -> bool:
 
 
 def _word(name: str) -> bytes:
-    return rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode()
+    return apart(name).encode()
 
 
 def _has_word(data: bytes, name: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from featureops.core.model import FileEdit, Span
 
-__all__ = ["Lines", "line_ranges", "only_in", "stat", "unified"]
+__all__ = ["Lines", "diffs", "line_ranges", "only_in", "stat", "unified"]
 
 _EXACT = 60_000  # product of the two lengths up to which a gap is matched exactly
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\v": "\\v"}
@@ -32,14 +32,31 @@ def unified(edits: Sequence[FileEdit], context: int = 3, errors: _Errors = "back
     Bytes that are not UTF-8 are shown as `\xNN`; with errors="surrogateescape" they survive, and the diff encoded the
     same way is an exact patch. Line endings are kept as they are. Binary contents are named, not shown.
     """
-    return "".join(_file(edit, context, errors) for edit in edits if edit.before != edit.after)
+    return "".join(_file(edit, _Change(edit), context, errors) for edit in edits if edit.before != edit.after)
+
+
+def diffs(edits: Sequence[FileEdit]) -> tuple[str, list[tuple[int, int]]]:
+    """`unified`, and the `stat` of each edit."""
+    changes = [(edit, _Change(edit)) for edit in edits]
+    whole = "".join(_file(edit, change, 3, "backslashreplace") for edit, change in changes if edit.before != edit.after)
+    return whole, [change.stat for _, change in changes]
 
 
 def stat(before: bytes | None, after: bytes | None) -> tuple[int, int]:
     """(insertions, deletions) in lines."""
-    old, new = _lines(before), _lines(after)
-    blocks = _changed(old, new)
-    return sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks)
+    return _Change(FileEdit("", before, after)).stat
+
+
+class _Change:
+    """The lines of a file on both sides, and what differs."""
+
+    def __init__(self, edit: FileEdit) -> None:
+        self.old, self.new = _lines(edit.before), _lines(edit.after)
+        self.blocks = _changed(self.old, self.new)
+
+    @property
+    def stat(self) -> tuple[int, int]:
+        return sum(j2 - j1 for _, _, j1, j2 in self.blocks), sum(i2 - i1 for i1, i2, _, _ in self.blocks)
 
 
 def only_in(data: bytes, other: bytes) -> list[Span]:
@@ -79,7 +96,7 @@ def line_ranges(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, i
     return _changed(list(old), list(new))
 
 
-def _file(edit: FileEdit, context: int, errors: _Errors) -> str:
+def _file(edit: FileEdit, change: _Change, context: int, errors: _Errors) -> str:
     left, right = _quoted("a/" + edit.path), _quoted("b/" + edit.path)
     head = f"diff --git {left} {right}\n"
     if edit.before is None:
@@ -90,7 +107,7 @@ def _file(edit: FileEdit, context: int, errors: _Errors) -> str:
     right = "/dev/null" if edit.after is None else right
     if b"\0" in (edit.before or b"") or b"\0" in (edit.after or b""):
         return f"{head}Binary files {left} and {right} differ\n"
-    hunks = "".join(_hunks(_lines(edit.before), _lines(edit.after), context, errors))
+    hunks = "".join(_hunks(change, context, errors))
     # git ends a name that holds a space with a tab, so that a date after it could be told apart.
     names = f"--- {left}{_tab(left)}\n+++ {right}{_tab(right)}\n" if hunks else ""
     return head + names + hunks
@@ -124,8 +141,9 @@ def _lines(content: bytes | None) -> list[bytes]:
     return [*lines, last] if last else lines
 
 
-def _hunks(old: list[bytes], new: list[bytes], context: int, errors: _Errors) -> Iterator[str]:
-    for group in _grouped(_changed(old, new), context):
+def _hunks(change: _Change, context: int, errors: _Errors) -> Iterator[str]:
+    old, new = change.old, change.new
+    for group in _grouped(change.blocks, context):
         first, last = group[0], group[-1]
         lead, tail = min(context, first[0]), min(context, len(old) - last[1])
         start, end = first[0] - lead, last[1] + tail

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from featureops.core.mentions import mentions_of
 from featureops.core.project import Project
 from featureops.core.syntax import Node, SourceFile, parse
+from featureops.core.textdiff import only_in
 
 __all__ = ["is_emptied", "packages", "types_dropped"]
 
@@ -21,9 +22,11 @@ def types_dropped(project: Project, path: str, after: bytes) -> set[str]:
     file = project.file(path)
     if file is None or file.pack.modules.style != "package":
         return set()
-    gone = set(_WORD.findall(file.data)) - set(_WORD.findall(after))
+    lines = (file.data[span.start : span.end] for span in only_in(file.data, after))
+    gone = {word for line in lines for word in _WORD.findall(line)} & project.stems
+    gone -= set(_WORD.findall(after)) if gone else set()
     found: set[str] = set()
-    for name in sorted(gone & project.stems):
+    for name in sorted(gone):
         found.update(_defining(project, file, name.decode()))
     return found
 

@@ -25,11 +25,15 @@ def fault(names: Names, after: Names) -> str | None:
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         result.check_depth()
-        lost = {node.text for node in _doubtful(names, after) if _is_free(node, after)}
+        doubtful = list(_doubtful(names, after))
+        strayed = _strayed(names, after, doubtful)
+        lost = {node.text for node in doubtful if _is_free(node, after)}
         lost -= {before.pack.text.own_block.strip(), *_undefined(names, lost)}
         lost |= _lost_in_markup(names, after)
     except TooDeep:
         return "the result nests too deep to be checked"
+    if strayed:
+        return f"the result would use a name of the whole file for one of a function: {', '.join(sorted(strayed)[:3])}"
     if lost:
         return f"the result would use a name without its definition: {', '.join(sorted(lost)[:3])}"
     judge = _JUDGES.get(before.pack.judge or "")
@@ -53,6 +57,27 @@ def _doubtful(names: Names, after: Names) -> Iterator[Node]:
         scope = binding.scope
         if (binding.name, scope.type, lines.place(scope.end - 1)) not in still:
             yield from _left(names.uses_of(binding), binding.name, lines, result)
+
+
+def _strayed(names: Names, after: Names, doubtful: Iterable[Node]) -> set[str]:
+    """The names that were a function's own, have lost their definition there, and now mean one of the whole file."""
+    before, result = names.file, after.file
+    kinds = before.pack.index.function_scopes
+    gone, lines = names.made_in(only_in(before.data, result.data)), Lines(before.data, result.data)
+    own = {
+        (each.name, each.scope.type, lines.place(each.scope.end - 1)): each
+        for each in gone
+        if each.scope.type in kinds and each.imported is None and not each.outer
+    }
+    found: set[str] = set()
+    for node in doubtful if own else ():
+        text = node.text
+        holders = (outer for outer in node.ancestors() if outer.type in kinds)
+        function = next((outer for outer in holders if (text, outer.type, outer.end - 1) in own), None)
+        meant = after.of.get(node) if function is not None and node.type in result.pack.index.identifiers else None
+        if meant is not None and meant.scope is result.root and _is_use(node):
+            found.add(text)
+    return found
 
 
 def _is_told(names: Names, text: str) -> bool:

@@ -13,6 +13,7 @@ from featureops.core.fold.editor import Editor
 from featureops.core.fold.literals import truth
 from featureops.core.fold.parens import OPERATORS, TIGHT, needs_parens
 from featureops.core.fold.placing import Placing
+from featureops.core.fold.promoted import is_retyped, promoted
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Value, is_boolean, is_pure
 from featureops.core.syntax import Node
 
@@ -191,12 +192,25 @@ class Expressions(Placing):
             return self._children(node)
         value = self.reduce(condition, "boolean")
         if isinstance(value, Const) and not value.effects:
-            chosen = only_expression(then if value.holds else other)
-            return self._part(chosen, context) if chosen is not None else KEEP
+            branches = (then, other) if value.holds else (other, then)
+            chosen, dropped = map(only_expression, branches)
+            if chosen is None:
+                return KEEP
+            return self._as_number(node, chosen, dropped) or self._part(chosen, context)
         self.place(condition, value)
         self.place(then, self.reduce(then, context))
         self.place(other, self.reduce(other, context))
         return KEEP
+
+    def _as_number(self, node: Node, chosen: Node, dropped: Node | None) -> Value | None:
+        """A side of a choice that has another type by itself; None for one that may stand as it is."""
+        if dropped is None:
+            return None
+        written = promoted(chosen, dropped)
+        if written is not None:
+            self.editor.replace(chosen.start, chosen.end, written)
+            return Becomes(chosen)
+        return KEEP if is_retyped(node, chosen, dropped) else None
 
     def _choice(self, node: Node, context: Context) -> Value:
         """An `if` whose value is used: the one expression of the branch that is known to be taken, or its block where

@@ -290,20 +290,19 @@ class FileFold:
     def _spread_members(self, folded: Statements) -> bool:
         """Fields that are set once and methods that only return a known value."""
         grown = False
-        for member in dict.fromkeys(map(self._members.around, self.seeds)):
-            if member is None or member.definition in self._members.settled:
+        for place in dict.fromkeys(map(self._members.around, self.seeds)):
+            if place is None or place.definition in self._members.settled:
                 continue
-            initial = member.value
-            value = (
-                self._const(initial, folded) if initial else self._result(member.definition, folded, member.is_getter)
-            )
-            if value is None:
+            initial = place.value
+            value = self._const(initial, folded) if initial else self._result(place.definition, folded, place.is_getter)
+            member = self._members.member(place.definition) if value is not None else None
+            if value is None or member is None:
                 continue
             if isinstance(value, Record) and not all(is_read_plainly(use, value) for use in member.uses):
                 continue
             self._members.settled[member.definition] = member
             is_async = initial is None and _is_async(member.definition)
-            is_called = initial is None and not member.is_getter
+            is_called = initial is None and not place.is_getter
             for use in member.uses:
                 known = called(use, is_async, self.seeds) if is_called else use
                 if known is not None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 from featureops.core.fold.editor import Editor
 from featureops.core.fold.touched import touched_leaves
 from featureops.core.mentions import leaves_around
-from featureops.core.querying import nodes_shaped
+from featureops.core.querying import leaves_of, nodes_shaped
 from featureops.core.scopes import Binding
 from featureops.core.selves import class_above, holder_meant
 from featureops.core.syntax import Node, SourceFile
 
-__all__ = ["Member", "Members"]
+__all__ = ["Member", "Members", "Place"]
 
 _NAMING = ("member", "function", "pair")
 
@@ -34,6 +34,14 @@ class Member:
     uses: tuple[Node, ...]
     value: Node | None
     declarations: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What may define a member, and the initial value of a field."""
+
+    definition: Node
+    value: Node | None
 
     @property
     def is_getter(self) -> bool:
@@ -54,22 +62,26 @@ class Members:
         self.is_used_elsewhere = is_used_elsewhere
         self.settled: dict[Node, Member] = {}
         self._found: dict[Node, Member | None] = {}
-        self._named_by = cache(self._naming)
+        self._methods: dict[str, list[Node]] | None = None
 
-    def around(self, seed: Node) -> Member | None:
-        """The member whose value an expression may decide."""
+    def around(self, seed: Node) -> Place | None:
+        """The member whose value an expression may decide, if it is one: `member` tells."""
         for outer in seed.ancestors():
-            if outer.shape in ("assign", "field"):
-                return self._member(outer)
-            if outer.shape == "function":
-                return self._member(outer) if _class_of_method(outer) is not None else None
+            if outer.shape in ("assign", "field", "function"):
+                place = _placed(outer)
+                return Place(outer, place[2]) if place is not None else None
             if outer.shape == "lambda":
                 return None
         return None
 
+    def member(self, definition: Node) -> Member | None:
+        if definition not in self._found:
+            self._found[definition] = self._build(definition)
+        return self._found[definition]
+
     def unused(self, editor: Editor) -> list[Node]:
         """Settled members, and private methods, that were used and whose uses have all gone."""
-        found = [*self.settled.values(), *filter(None, (self._member(node) for node in self._touched_methods(editor)))]
+        found = [*self.settled.values(), *filter(None, (self.member(node) for node in self._touched_methods(editor)))]
         return [
             part
             for member in found
@@ -84,7 +96,7 @@ class Members:
         built on no other."""
         gone = (node for node in touched_leaves(editor) if node.parent is not None and _is_own(node.parent))
         names = {self._text(node) for node in gone if not node.children and editor.covers(node.span)}
-        named = ((node, node.parent) for name in sorted(names) for node in self._named_by(name))
+        named = ((node, node.parent) for name in sorted(names) for node in self._naming(name))
         return [
             holder
             for node, holder in named
@@ -94,19 +106,24 @@ class Members:
         ]
 
     def _naming(self, name: str) -> list[Node]:
-        """`_named`, as far as it may be the name of a function: the own object is spoken of everywhere."""
-        if name not in self.file.pack.index.self_names:
-            return self._named(name)
-        functions = nodes_shaped(self.file, "function")
-        leaves = (part for each in functions for part in each.children if part.named and not part.children)
-        return [leaf for leaf in leaves if self._text(leaf) == name]
+        """`_named`, as far as it may be the name of a function: other things are spoken of everywhere."""
+        if self._leaves is not None and name not in self._leaves:
+            return []
+        if self._methods is None:
+            self._methods = {}
+            for function in nodes_shaped(self.file, "function"):
+                for leaf in function.children:
+                    if leaf.named and not leaf.children:
+                        self._methods.setdefault(self._text(leaf), []).append(leaf)
+        return self._methods.get(name, [])
 
     # -------------------------------------------------------------- one member
 
-    def _member(self, definition: Node) -> Member | None:
-        if definition not in self._found:
-            self._found[definition] = self._build(definition)
-        return self._found[definition]
+    @cached_property
+    def _leaves(self) -> frozenset[str] | None:
+        """The names of the functions of the file among others; told without a look at their nodes."""
+        texts = leaves_of(self.file, "function")
+        return frozenset(name for text in texts for name in (text, text[1:])) if texts is not None else None
 
     def _build(self, definition: Node) -> Member | None:
         place = _placed(definition)

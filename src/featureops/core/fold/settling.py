@@ -3,6 +3,7 @@ left sets it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from featureops.core.declaring import Declaration, assigned_names, declaration_of
@@ -17,6 +18,8 @@ __all__ = ["TypeOf", "declared_where_set"]
 
 TypeOf = Callable[[Declaration, int], str | None]
 
+_SETS = re.compile(rb"(?<![-+*/%&|^~<>=!:])=(?![=>])")
+
 
 def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf, parsed: Parsed) -> bytes:
     """The result of folding a file, with such declarations joined with the lines that folding moved. Where the value
@@ -24,7 +27,7 @@ def declared_where_set(before: SourceFile, after: bytes, type_of: TypeOf, parsed
     if not before.pack.wrap.hoist or before.data == after:
         return after
     moved = _moved_lines(before.data, after)
-    if not moved:
+    if not any(_SETS.search(after, start, after.find(b"\n", start) % (len(after) + 1)) for start in moved.values()):
         return after
     try:
         file = parsed.file(before.path, after, before.pack)
