@@ -37,6 +37,7 @@ __all__ = [
     "StrategyRemoved",
     "StrategyUpdated",
     "SuggestedFlag",
+    "SuggestedRollout",
     "Undone",
     "UsageRow",
     "Wrapping",
