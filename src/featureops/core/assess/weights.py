@@ -34,7 +34,6 @@ WEIGHTS: Final[Mapping[str, Weight]] = {
     "how:error-handling-removed": Weight(2.0, 2.0),
     "how:guard-removed": Weight(2.0, 2.0),
     "how:access-check-removed": Weight(2.0, 2.0),
-    "how:endless-loop": Weight(0.5, 0.5),
     "how:unfinished": Weight(0.5, 0.5),
     "how:tests-untouched": Weight(0.4, 0.4),
     "how:both-ends": Weight(0.4, 0.4),
