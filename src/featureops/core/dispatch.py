@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from featureops.core.detect.wrappers import method_of
-from featureops.core.implicit import classes_meant
+from featureops.core.implicit import classes_meant, is_bound_inside
 from featureops.core.instances import Holder, above, classes_of, declares, holder_of
 from featureops.core.origins import Proof
 from featureops.core.project import Project
@@ -25,7 +25,7 @@ def classes_asked(project: Project, path: str, callee: Node, owner: Node | None)
     if owner is None and not (callee.type in index.implicit_members or index.open_classes):
         return []
     local = project.names(path).of.get(callee) if owner is None else None
-    if local is not None and local.scope.type in index.function_scopes | index.block_scopes and local.scope.parent:
+    if local is not None and is_bound_inside(local):
         return []
     meant = classes_meant(project, path, callee)
     if meant is not None:

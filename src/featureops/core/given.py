@@ -17,6 +17,7 @@ __all__ = [
     "is_readable",
     "item_given",
     "lazy_value",
+    "lent",
     "listed_parameter",
     "member_of",
     "members_of",
@@ -26,6 +27,7 @@ __all__ = [
     "own_returns",
     "parameters_of",
     "property_value",
+    "run_by",
     "sole_name",
     "unwrapped",
     "ways_of",
@@ -128,19 +130,47 @@ def boxed(call: Node) -> Node | None:
 def opened_by(name: Node) -> Node | None:
     """What holds the value that a function's parameter gets, where the function is given to a method that opens it."""
     function = name
-    while function.parent is not None and function.shape != "lambda":
+    while function.parent is not None and run_by(function) is None:
         if function.shape not in ("", "binder", "parameter"):
             return None
         function = function.parent
-    arguments = function.parent
-    call = arguments.parent if arguments is not None and arguments.shape == "arguments" else None
+        is_list = not function.shape or (function.shape == "binder" and function.role("name") is None)
+        if is_list and run_by(function) is None and len(function.items) > 1:
+            return None
+    parameters = function.role("parameters")
+    return _opened(function) if parameters is None or len(parameters.items) == 1 else None
+
+
+def lent(name: Node) -> Node | None:
+    """What holds the value of a name that a block gives its only parameter without saying so."""
+    index = name.file.pack.index
+    for outer in name.ancestors() if name.text in index.lent_names else ():
+        callee = run_by(outer)
+        word = (callee.role("property") or callee).text if callee is not None else ""
+        if callee is not None and (word in index.openers or word not in index.receiver_calls | index.runners):
+            return _opened(outer)
+    return None
+
+
+def run_by(block: Node) -> Node | None:
+    """The callee of the call that a function without a name, or a block, is given to."""
+    call = block.parent
+    if call is not None and call.shape == "arguments" and block.shape in ("lambda", "block"):
+        call = call.parent
+    elif block.shape != "lambda" and block.field != "block":
+        return None
     callee = call.role("function") if call is not None and call.shape == "call" else None
+    return callee if callee is not block else None
+
+
+def _opened(function: Node) -> Node | None:
+    """What the call that a function is given to opens for it."""
+    callee = run_by(function)
     method = callee.role("property") if callee is not None else None
     if callee is None or method is None or method.text not in method.file.pack.index.openers:
         return None
-    parameters, holder = function.role("parameters"), callee.role("object")
-    is_alone = parameters is not None and len(parameters.items) == 1
-    return holder if holder is not None and is_alone and not _is_opened(holder) else None
+    holder = callee.role("object")
+    return holder if holder is not None and not _is_opened(holder) else None
 
 
 def _is_opened(holder: Node) -> bool:

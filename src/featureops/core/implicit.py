@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from featureops.core.given import argument
+from featureops.core.given import argument, run_by
 from featureops.core.instances import Holder, above, classes_of, declares, named_in
 from featureops.core.project import Project
+from featureops.core.scopes import Binding
 from featureops.core.syntax import Node
 
-__all__ = ["classes_meant", "is_hidden"]
+__all__ = ["classes_meant", "is_bound_inside", "is_hidden", "may_answer", "receivers_around"]
 
 
 def is_hidden(project: Project, path: str, use: Node, scope: Node) -> bool:
@@ -20,18 +21,14 @@ def is_hidden(project: Project, path: str, use: Node, scope: Node) -> bool:
     owner = use.parent.role("object") if use.parent is not None and use.parent.shape == "member" else None
     if owner is not None and owner.text not in index.self_names:
         return False
-    for receiver in _receivers(use, scope):
-        classes = _classes(project, path, receiver)
-        if not classes or any(_may_have(project, holder, use.text) for holder in classes):
-            return True
-    return False
+    return any(may_answer(project, path, receiver, use.text) for receiver in receivers_around(use, scope))
 
 
 def classes_meant(project: Project, path: str, callee: Node) -> list[Holder] | None:
     """The classes of the object whose member a name that stands alone is; empty where that can't be told, None where
     it is of no such object."""
     name = callee.role("property") or callee
-    for receiver in _receivers(callee, None):
+    for receiver in receivers_around(callee, None):
         classes = _classes(project, path, receiver)
         members = [node for each in classes for _, node in above(project, each) if declares(node, name.text)]
         if not classes or members:
@@ -41,7 +38,7 @@ def classes_meant(project: Project, path: str, callee: Node) -> list[Holder] | N
     return None
 
 
-def _receivers(node: Node, scope: Node | None) -> Iterator[Node]:
+def receivers_around(node: Node, scope: Node | None) -> Iterator[Node]:
     """The objects, or for functions their types, the nearest first, up to the class around or to the scope."""
     index = node.file.pack.index
     for outer in node.ancestors() if index.receiver_calls else ():
@@ -54,15 +51,25 @@ def _receivers(node: Node, scope: Node | None) -> Iterator[Node]:
 
 def _run_on(block: Node) -> Node | None:
     """The object that a block is run on."""
-    listed = block.parent if block.shape in ("block", "lambda") else None
-    call = listed.parent if listed is not None and listed.shape == "arguments" else None
-    callee = call.role("function") if call is not None and call.shape == "call" else None
+    callee = run_by(block)
     words = block.file.pack.index.receiver_calls
     if callee is not None and callee.shape == "call":
         inner = callee.role("function")
         return argument(callee, 0) if inner is not None and inner.text in words else None
     name = callee.role("property") if callee is not None and callee.shape == "member" else None
     return callee.role("object") if callee is not None and name is not None and name.text in words else None
+
+
+def is_bound_inside(binding: Binding) -> bool:
+    """Whether a function, or a block, binds a name: that comes before all members."""
+    index = binding.scope.file.pack.index
+    return binding.scope.parent is not None and binding.scope.type in index.function_scopes | index.block_scopes
+
+
+def may_answer(project: Project, path: str, receiver: Node, name: str) -> bool:
+    """Whether a name that stands alone may be a member of one of the `receivers_around` it."""
+    classes = _classes(project, path, receiver)
+    return not classes or any(_may_have(project, holder, name) for holder in classes)
 
 
 def _classes(project: Project, path: str, receiver: Node) -> list[Holder]:

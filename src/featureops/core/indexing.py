@@ -70,6 +70,8 @@ class Indexing:
     `public_sections`, members are for the class alone. A call with an option of `condition_options`
     (`inverted_options`: that does not hold) acts only where what the option's text names holds.
 
+    Methods that are `openers` give their function what the object that they are called on holds, or that object, under
+    one of `lent_names` where it names no parameter. `above_names` are the object itself as a class above has it.
     Functions see the names of `open_classes` around them by their plain names. Identifiers at `call_names` mean
     functions, all others anything else. `type_mentions` name the type that a call around them gives; `lazy_calls` give
     what their function gives, `runners` what their block gives, which they run in
@@ -216,6 +218,8 @@ class Indexing:
     plain_members: frozenset[str]
     boxes: frozenset[str]
     openers: frozenset[str]
+    lent_names: frozenset[str]
+    above_names: frozenset[str]
     promise_members: frozenset[str]
     markup_entries: frozenset[str]
     markup_hosts: frozenset[str]

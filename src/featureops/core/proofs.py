@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from featureops.core.declared import field_parts, fields_named, given_value, last_name, renamed_type
-from featureops.core.given import boxed, lazy_value, opened_by, unwrapped, ways_of
+from featureops.core.given import boxed, lazy_value, lent, opened_by, unwrapped, ways_of
 from featureops.core.handed_in import injected, memo, passed
 from featureops.core.importing import imported_by_call
 from featureops.core.mentions import around_mentions
@@ -90,7 +90,7 @@ class Receivers:
                 return proof
         meant = self.project.meaning(self.path, name)
         if meant is None:
-            kept = memo(name)
+            kept = memo(name) or lent(name)
             if kept is not None:
                 return self.proof(kept, sdk, depth + 1)
             return "proven" if self.annotated(name, sdk) else by_name(name.text, sdk)

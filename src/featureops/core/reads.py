@@ -28,6 +28,7 @@ from featureops.core.house import (
     member_pattern,
     tail_matches,
 )
+from featureops.core.implicit import is_bound_inside
 from featureops.core.learning import read_through, read_with
 from featureops.core.mocks import is_any, is_asserted, is_told, mocked
 from featureops.core.origins import Proof, gives, letters_of, may_be_named, module_heads
@@ -38,6 +39,7 @@ from featureops.core.proofs import Receivers
 from featureops.core.results import Results
 from featureops.core.scopes import Binding, string_value
 from featureops.core.syntax import Node, SourceFile
+from featureops.core.unsaid import proof_unsaid
 
 __all__ = ["Read", "find_reads", "house_name"]
 
@@ -172,13 +174,27 @@ class _Finder:
             return None
         if callee.shape == "member":
             return self._method_call(call, callee)
-        if callee.type not in callee.file.pack.index.identifiers or not self._may_be_given(callee):
+        if callee.type not in callee.file.pack.index.identifiers:
             return None
+        unsaid = self._unsaid_call(call, callee) if callee.text in self.methods else None
+        if unsaid is not None or not self._may_be_given(callee):
+            return unsaid
         binding = self.names.of.get(callee)
         if binding is None or binding.imported is None:
             return None
         found = self._imported(self.path, binding)
         return self.asked(call, found[0].id, found[1], "proven", binding.name) if found is not None else None
+
+    def _unsaid_call(self, call: Node, callee: Node) -> Read | None:
+        """A call of a client's method by its name alone."""
+        local = self.names.of.get(callee)
+        if local is not None and (local.imported is not None or is_bound_inside(local)):
+            return None
+        for sdk, form in self.methods[callee.text]:
+            is_asked = _key(call, form) is not None and self._may_be_used(sdk)
+            if is_asked and proof_unsaid(self.receivers, callee, sdk) == "proven":
+                return self.asked(call, sdk.id, form, "proven", callee.text)
+        return None
 
     def _imported(self, path: str, binding: Binding) -> tuple[SdkPack, CallForm] | None:
         """The form whose function an import brings in."""
@@ -218,7 +234,7 @@ class _Finder:
             if owner is None or _key(call, form) is None:
                 continue
             asked = mocked(self.names, owner) or owner
-            proof = self.receivers.proof(asked, sdk) if self._may_be_used(sdk) else "unproven"
+            proof = self._proof(asked, callee, sdk) if self._may_be_used(sdk) else "unproven"
             if proof == "likely" and self.owned.is_own(self.path, asked, form.method or ""):
                 proof = "unproven"
             if proof != "proven" and (form.common or (proof == "unproven" and not _is_called_so(call, form))):
@@ -230,6 +246,12 @@ class _Finder:
         if best is None and owner is not None and name is not None:
             best = self._namespace_call(call, owner, name.text)
         return best or object_read(self.project, self.path, call)
+
+    def _proof(self, owner: Node, callee: Node, sdk: SdkPack) -> Proof:
+        index = owner.file.pack.index
+        if owner.text in index.self_names | index.above_names:
+            return proof_unsaid(self.receivers, callee, sdk)
+        return self.receivers.proof(owner, sdk)
 
     def _may_be_used(self, sdk: SdkPack) -> bool:
         """Whether something in the file may be shown to be the SDK's: the repository, or a name here, speaks of it."""

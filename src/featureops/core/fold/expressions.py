@@ -15,6 +15,7 @@ from featureops.core.fold.parens import OPERATORS, TIGHT, needs_parens
 from featureops.core.fold.placing import Placing
 from featureops.core.fold.promoted import is_retyped, promoted
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Value, is_boolean, is_pure
+from featureops.core.given import argument
 from featureops.core.syntax import Node
 
 __all__ = ["Expressions", "only_expression"]
@@ -258,10 +259,11 @@ class Expressions(Placing):
 
     def _run_elsewhere(self, node: Node) -> Const | None:
         """What a call gives that only says where a block runs, once the block is a known value."""
-        head, arguments = node.role("function"), node.role("arguments")
-        while head is not None and head.shape == "call":
-            head = head.role("function")
+        arguments = node.role("arguments")
+        head, subject = _runner(node)
         if head is None or arguments is None or head.text not in node.file.pack.index.runners:
+            return None
+        if subject is not None and not is_pure(subject, self.is_known):
             return None
         block = arguments.items[0] if len(arguments.items) == 1 else None
         inner = only_expression(block) if block is not None and block.shape == "block" else None
@@ -287,6 +289,17 @@ def _seen(node: Node, value: Value, context: Context) -> Value:
 
 
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
+
+
+def _runner(call: Node) -> tuple[Node | None, Node | None]:
+    """The name of what is called with a block, and what that is called on, or what the block is run on."""
+    head, subject = call.role("function"), None
+    while head is not None and head.shape == "call":
+        is_run_on = (head.role("function") or head).text in head.file.pack.index.receiver_calls
+        head, subject = head.role("function"), argument(head, 0) if is_run_on else subject
+    if head is None or head.shape != "member" or head.has_token("?."):
+        return head, subject
+    return head.role("property"), head.role("object")
 
 
 def _converts(cast: Node) -> bool:
