@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from featureops.core.assess.past import PastCommit
+from featureops.core.commits import PastCommit
 from featureops.core.flagsearch import FlagPage, FlagQuery
 from featureops.core.model import (
     ChangedFile,

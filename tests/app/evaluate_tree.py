@@ -7,7 +7,7 @@ from pathlib import Path
 
 from featureops.adapters.journal import FileJournal
 from featureops.app.deps import Deps
-from featureops.core.assess.past import PastCommit
+from featureops.core.commits import PastCommit
 from featureops.core.config import Config
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile

@@ -24,8 +24,8 @@ from typing import cast
 from featureops.adapters.journal import FileJournal
 from featureops.app.deps import Deps
 from featureops.app.evaluate import evaluate
-from featureops.core.assess.past import LOOKED_BACK, PastCommit
 from featureops.core.assess.paths import path_kind
+from featureops.core.commits import LOOKED_BACK, PastCommit
 from featureops.core.config import Config
 from featureops.core.errors import BadArgument
 from featureops.core.model import ChangedFile, Json

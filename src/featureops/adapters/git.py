@@ -19,7 +19,7 @@ from featureops.adapters.gitcmd import GitRunner, split_z
 from featureops.adapters.gitlog import LOG_FORM, lately, parse_log
 from featureops.adapters.jail import Jail
 from featureops.adapters.renames import paired
-from featureops.core.assess.past import LOOKED_BACK, PastCommit
+from featureops.core.commits import LOOKED_BACK, PastCommit
 from featureops.core.errors import BadArgument, OutsideWorkspace
 from featureops.core.model import ChangedFile
 

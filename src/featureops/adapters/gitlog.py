@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from featureops.core.assess.past import PastCommit
+from featureops.core.commits import PastCommit
 
 __all__ = ["LOG_FORM", "lately", "parse_log"]
 

@@ -75,8 +75,12 @@ class ShapeRule:
     inner: str | None = None
     is_plain: bool = field(init=False)
     """Whether nothing but the node's type is asked for. Parentheses have to stand around one thing."""
+    direct: Mapping[str, str] = field(init=False)
+    """The roles that are just a field, with its name: most are, and they are asked for most."""
 
     def __post_init__(self) -> None:
+        plain = {role: way for role, way in self.roles.items() if isinstance(way, str) and way.isidentifier()}
+        object.__setattr__(self, "direct", plain if self.inner is None else {})
         asked = (self.token, self.without, self.text, self.having)
         is_bare = not self.within and all(each is None for each in asked)
         object.__setattr__(self, "is_plain", is_bare and self.name != "paren")

@@ -212,11 +212,18 @@ class Node:
 
     def role(self, role: str) -> Node | None:
         rule = self.rule
-        target = rule.roles.get(role) if rule is not None else None
-        if rule is not None and rule.inner is None and isinstance(target, str) and target.isidentifier():
-            return next(self._in_field(target), None)
-        found = self.roles(role)
-        return found[0] if found else None
+        if rule is None:
+            return None
+        name = rule.direct.get(role)
+        if name is None:
+            found = self.roles(role) if role in rule.roles else ()
+            return found[0] if found else None
+        index = self.file.pack.index
+        for child in self.children:  # the loop of `_in_field`: nothing is asked for more often
+            is_named = child.field == name and (child.named or child.type in index.self_names)
+            if is_named and child.type not in index.comments:
+                return child
+        return None
 
     def ancestors(self) -> Iterator[Node]:
         node = self.parent

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from featureops.core.markup.uses import names_outside
 from featureops.core.mentions import each_mention, leaves_in, mentions_of
-from featureops.core.scopes import Names
+from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node, SourceFile, TooDeep
 from featureops.core.textdiff import Lines, only_in
 
@@ -25,8 +25,9 @@ def fault(names: Names, after: Names) -> str | None:
         if fresh:
             return f"the result would not parse: {min(fresh)[1][:60]!r}"
         result.check_depth()
-        doubtful = list(_doubtful(names, after))
-        strayed = _strayed(names, after, doubtful)
+        gone, lines = names.made_in(only_in(before.data, result.data)), Lines(before.data, result.data)
+        doubtful = list(_doubtful(names, after, gone, lines))
+        strayed = _strayed(after, doubtful, gone, lines)
         lost = {node.text for node in doubtful if _is_free(node, after)}
         lost -= {before.pack.text.own_block.strip(), *_undefined(names, lost)}
         lost |= _lost_in_markup(names, after)
@@ -42,11 +43,10 @@ def fault(names: Names, after: Names) -> str | None:
     return None
 
 
-def _doubtful(names: Names, after: Names) -> Iterator[Node]:
+def _doubtful(names: Names, after: Names, gone: Sequence[Binding], lines: Lines) -> Iterator[Node]:
     """The names of the result that may have lost their definition: they stood for one that was on a line that goes, or
     they are on a new line, with the name of such a one or a name that nothing defined before."""
-    before, result = names.file, after.file
-    gone, lines = names.made_in(only_in(before.data, result.data)), Lines(before.data, result.data)
+    result = after.file
     kinds, texts = result.pack.index.identifiers, {binding.name for binding in gone}
     fresh = [(leaf, leaf.text) for leaf in leaves_in(result, lines.fresh) if leaf.type in kinds]
     told = {text for text in {text for _, text in fresh} - texts if not _is_told(names, text)}
@@ -59,11 +59,10 @@ def _doubtful(names: Names, after: Names) -> Iterator[Node]:
             yield from _left(names.uses_of(binding), binding.name, lines, result)
 
 
-def _strayed(names: Names, after: Names, doubtful: Iterable[Node]) -> set[str]:
+def _strayed(after: Names, doubtful: Iterable[Node], gone: Sequence[Binding], lines: Lines) -> set[str]:
     """The names that were a function's own, have lost their definition there, and now mean one of the whole file."""
-    before, result = names.file, after.file
-    kinds = before.pack.index.function_scopes
-    gone, lines = names.made_in(only_in(before.data, result.data)), Lines(before.data, result.data)
+    result = after.file
+    kinds = result.pack.index.function_scopes
     own = {
         (each.name, each.scope.type, lines.place(each.scope.end - 1)): each
         for each in gone

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from featureops.core.assess.kinds import BEHAVIOUR
 from featureops.core.assess.values import FileAssessment, Signal
 from featureops.core.assess.weights import weigh
+from featureops.core.commits import LOOKED_BACK, PastCommit
 
-__all__ = ["LOOKED_BACK", "PastCommit", "history_signals", "is_fix"]
-
-LOOKED_BACK = 500
-"""Commits of the past that are looked at."""
+__all__ = ["history_signals", "is_fix"]
 
 _FIX = re.compile(r"(?i)\b(?:fix(?:e[sd]|ing)?|bugs?|bugfix|hotfix|regression|broken|crash(?:es)?)\b")
 _REVERT = re.compile(r"(?i)\brevert(?:s|ed)?\b")
@@ -22,16 +19,6 @@ _NO_FIX = re.compile(r"(?i)\b(?:typos?|lint(?:er|ing)?|style|docs?|readme|format
 _WIDE = 30
 """A commit of more files says little of which belong together."""
 _TOGETHER, _SHARE = 5, 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class PastCommit:
-    """A commit before the change. `seconds` since the epoch, `paths` that it touched, relative to the root."""
-
-    seconds: int
-    author: str
-    subject: str
-    paths: tuple[str, ...]
 
 
 def is_fix(subject: str) -> bool:

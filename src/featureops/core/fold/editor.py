@@ -28,11 +28,12 @@ class Strokes:
 
 
 class Editor:
-    """`leaves`, `bindings` and `spare` keep what `fold.touched` found."""
+    """`leaves`, `bindings` and `spare` keep what `fold.touched` found, which looks at the names `among` alone."""
 
     def __init__(self, file: SourceFile, frozen: Frozen | frozenset[int]) -> None:
         self.file = file
         self.leaves: list[Node] | None = None
+        self.among: frozenset[str] | None = None
         self.bindings: list[Binding] | None = None
         self.spare: list[str] | None = None
         self._frozen = frozen

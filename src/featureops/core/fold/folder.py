@@ -21,6 +21,7 @@ from featureops.core.fold.private_methods import unmentioned_methods
 from featureops.core.fold.repeating import Repeats
 from featureops.core.fold.results import result_of
 from featureops.core.fold.statements import Statements
+from featureops.core.fold.touched import look_at_all, look_at_fresh
 from featureops.core.fold.unread import unread_collections
 from featureops.core.fold.unused import (
     blank_names,
@@ -97,6 +98,7 @@ class FileFold:
         self._members = Members(file, is_used_elsewhere)
         self._boolean: set[Node] = set()
         self._bound: set[Node] = set()
+        self._dropped: tuple[Editor, int] | None = None
         self._terms: dict[Binding, Term] = {}
         self._given: dict[Node, list[Node]] = {}
         self._bound_by = cache(self._made_with)
@@ -345,6 +347,15 @@ class FileFold:
         return node in self.seeds or node in self.asked
 
     def _drop_unused(self, folded: Statements) -> None:
+        """Give up what has no use any more. After the first time, where nothing more is known since, that is what has
+        lost a use since."""
+        before, self._dropped = self._dropped, (folded.editor, len(self.seeds))
+        if before is not None and before[1] == len(self.seeds):
+            look_at_fresh(folded.editor, before[0])
+        self._drop_touched(folded)
+        look_at_all(folded.editor)
+
+    def _drop_touched(self, folded: Statements) -> None:
         known = {**self.values, **self.results}
         # A name with a text or a number had a use of its own unless it was only there to be asked.
         settled = frozenset(name for name, value in known.items() if isinstance(value, bool) or self._is_asked(name))

@@ -10,7 +10,7 @@ from featureops.core.mentions import each_mention, leaves_in
 from featureops.core.scopes import Binding, Names
 from featureops.core.syntax import Node
 
-__all__ = ["touched_bindings", "touched_fields", "touched_leaves", "touched_members"]
+__all__ = ["look_at_all", "look_at_fresh", "touched_bindings", "touched_fields", "touched_leaves", "touched_members"]
 
 _NAME = re.compile(r"[^\W\d]|[^\w\s\"'-]")
 """How a name begins: numbers and texts are none."""
@@ -43,9 +43,35 @@ def touched_fields(names: Names, editor: Editor) -> list[Binding]:
 
 def touched_leaves(editor: Editor) -> list[Node]:
     """The names and other leaves in what goes, in document order."""
+    among = editor.among
+    leaves = _leaves(editor)
+    return leaves if among is None else [leaf for leaf in leaves if _plain(leaf.text) in among]
+
+
+def look_at_fresh(editor: Editor, before: Editor) -> None:
+    """Look at those names alone of which more goes than went in an earlier pass: what else has lost its uses had lost
+    them by then. Where a comment goes as well, or what markup is compiled to, more may hang on it."""
+    known = frozenset(_leaves(before))
+    fresh = [leaf for leaf in _leaves(editor) if leaf not in known]
+    index = editor.file.pack.index
+    if not index.markup_names and not any(leaf.is_comment for leaf in fresh):
+        editor.among = frozenset(_plain(leaf.text) for leaf in fresh)
+
+
+def look_at_all(editor: Editor) -> None:
+    if editor.among is not None:
+        editor.among = editor.bindings = editor.spare = None
+
+
+def _leaves(editor: Editor) -> list[Node]:
     if editor.leaves is None:
         editor.leaves = leaves_in(editor.file, (edit.span for edit in editor.merged))
     return editor.leaves
+
+
+def _plain(text: str) -> str:
+    """A name without what may stand around it where it is spoken of: `$name`, `:name`, `@name`, `name?`."""
+    return text.strip("$:@&*#?!=\"'`")
 
 
 def _is_member(node: Node) -> bool:
