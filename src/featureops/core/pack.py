@@ -263,8 +263,7 @@ class LanguagePack:
     """Everything known about one language. `parser` loads its grammar on first use. `holds` is a text without which a
     file is none of the language, whatever its grammar makes of it. `preamble` is a regular expression for the lines at
     the head of a file that are written for a tool and that the grammar does not know. Where it finds errors, the single
-    bytes that `lost_ends` (a regular expression) fits may be taken for semicolons. Group 1 of `lost_bodies` is what makes
-    the grammar take the body of a class for something else: a comma does not.
+    bytes that `lost_ends` (a regular expression) fits may be taken for semicolons.
 
     For a host file `regions` is a regular expression whose group 1 is each part in this language, and `templates` are
     those whose group 1 holds expressions over its names; with `markup` such files are edited.
@@ -285,7 +284,6 @@ class LanguagePack:
     holds: str = ""
     preamble: str = ""
     lost_ends: str = ""
-    lost_bodies: str = ""
     tree: TreeRules | None = None
     wire: WireNames | None = None
     mocks: MockRules | None = None

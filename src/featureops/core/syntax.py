@@ -365,23 +365,13 @@ def parse(path: str, data: bytes, pack: LanguagePack) -> SourceFile:
         parser = _parser(path, pack, [_range(data, head.end(), len(data))])
     else:
         parser = _parser(path, pack)
-    tree = parser.parse(_with_bodies(data, pack))
+    tree = parser.parse(data)
     if pack.lost_ends and tree.root_node.has_error:
         # Of the same length, so that every offset is that of the file.
         ended = re.sub(pack.lost_ends.encode(), b";", data)
         other = parser.parse(ended) if ended != data else tree
         tree = tree if other.root_node.has_error else other
     return SourceFile(path, data, pack, tree)
-
-
-def _with_bodies(data: bytes, pack: LanguagePack) -> bytes:
-    """What is parsed in place of the file, of the same length."""
-    if not pack.lost_bodies:
-        return data
-    for found in re.finditer(pack.lost_bodies.encode(), data):
-        start, end = found.span(1)
-        data = data[:start] + b",".ljust(end - start) + data[end:]
-    return data
 
 
 def _parser(path: str, pack: LanguagePack, ranges: list[Range] | None = None) -> Parser:

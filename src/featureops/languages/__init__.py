@@ -136,7 +136,6 @@ def _language(folder: Traversable) -> LanguagePack:
         holds=text(data, "holds", ""),
         preamble=text(data, "preamble", ""),
         lost_ends=text(data, "lost_ends", ""),
-        lost_bodies=text(data, "lost_bodies", ""),
         tree=_tree(subtable(data, "tree")) if "tree" in data else None,
         wire=_wire(subtable(data, "wire")) if "wire" in data else None,
         mocks=_mocks(subtable(data, "mocks")) if "mocks" in data else None,

@@ -72,7 +72,7 @@ SHAPES: Mapping[str, frozenset[str]] = {
         "with": "body",
         # definitions
         "function": "name receiver extends parameters body type",  # `extends`: the type that it adds itself to
-        "class": "name body bases above",  # `bases`: what of its head makes the classes above it, `above`: what names them
+        "class": "name body bases above",  # `bases`: what makes the classes above it, `above`: what names them
         "enum": "name body",
         "enum-member": "name value",
         "field": "name value type",

@@ -293,10 +293,13 @@ _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "
 
 def _runner(call: Node) -> tuple[Node | None, Node | None]:
     """The name of what is called with a block, and what that is called on, or what the block is run on."""
-    head, subject = call.role("function"), None
+    subject: Node | None = None
+    head = call.role("function")
     while head is not None and head.shape == "call":
-        is_run_on = (head.role("function") or head).text in head.file.pack.index.receiver_calls
-        head, subject = head.role("function"), argument(head, 0) if is_run_on else subject
+        inner = head.role("function")
+        if inner is not None and inner.text in head.file.pack.index.receiver_calls:
+            subject = argument(head, 0)
+        head = inner
     if head is None or head.shape != "member" or head.has_token("?."):
         return head, subject
     return head.role("property"), head.role("object")
