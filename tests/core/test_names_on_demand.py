@@ -31,6 +31,7 @@ EXTRA = {
     "calls.java": b"package p;\nimport a.b.*;\nimport a.c.Name;\nclass C {\n"
     b"Name name; Name name() { return this.name; }\n"
     b"int f(int name) { return name().get(this.name(), name, x -> x + name); } }\n",
+    "texts.php": b'<?php\nfunction f($mark, $on) { note("f$mark"); return "a{$on}b" . $mark; }\n',
     "reached.php": b"\xef\xbb\xbf<?php\nuse A\\B\\{C, D as E};\nuse function A\\f;\n$x = new C; $y = f($x);\n"
     b"function g($x) { global $y; $z = E::of($x); return compact('x', 'z') + [$y, fn($q) => $q . $z]; }\n",
     "sigils.rb": b"\xef\xbb\xbfx = 1\nclass A\n  X = x\n  def x?(y)\n    @x = y; $x = X; x = @x\n"

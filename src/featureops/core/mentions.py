@@ -43,7 +43,8 @@ def apart(name: str, also: str = "$") -> str:
     """The pattern of a name that is no part of a longer one, whose characters are those of words and `also`. It begins
     with the name, so that a text is searched for that instead of being tried at every place."""
     text, part = re.escape(name), rf"[\w{also}]"
-    return rf"{text}(?<!{part}{text})(?!{part})"
+    before = part if name[:1].isalnum() or name[:1] == "_" else f"[{also}]"  # in "a$name" stands $name
+    return rf"{text}(?<!{before}{text})(?!{part})"
 
 
 def is_everywhere(file: SourceFile, name: str) -> bool:
@@ -78,10 +79,10 @@ def each_mention(file: SourceFile, name: str) -> Iterator[Node]:
 
 def _mentions(file: SourceFile, name: str, start: int, stop: int) -> Iterator[Node]:
     key, data = name.encode("utf-8", "surrogateescape"), file.data
-    at = data.find(key, start, stop) if key else -1
+    at, is_plain = data.find(key, start, stop) if key else -1, _part_of_name(key[:1])
     while at >= 0:
         end = at + len(key)
-        if not (_part_of_name(data[at - 1 : at]) or _part_of_name(data[end : end + 1])):
+        if not ((is_plain and _part_of_name(data[at - 1 : at])) or _part_of_name(data[end : end + 1])):
             node: Node | None = file.node_at(at, end)
             same: list[Node] = []
             while node is not None and node.start == at and node.end == end:
