@@ -26,8 +26,7 @@ class Branches(Comparisons):
     def __init__(
         self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node], names: Names, blocks: Blocks
     ) -> None:
-        super().__init__(editor, seeds, hot)
-        self.names = names
+        super().__init__(editor, seeds, hot, names)
         self.blocks = blocks
         self.gone: set[Node] = set()
         self.stands_for: dict[Node, list[Node]] = {}

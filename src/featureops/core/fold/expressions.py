@@ -16,6 +16,7 @@ from featureops.core.fold.placing import Placing
 from featureops.core.fold.promoted import is_retyped, promoted
 from featureops.core.fold.values import KEEP, Becomes, Const, Context, Known, Value, is_boolean, is_pure
 from featureops.core.given import argument
+from featureops.core.scopes import Names
 from featureops.core.syntax import Node
 
 __all__ = ["Expressions", "only_expression"]
@@ -27,8 +28,9 @@ class Expressions(Placing):
     """`seeds` are expressions with a known value, `hot` every node that has one of them (or a dead part) inside,
     `asked` questions for other flags."""
 
-    def __init__(self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node]) -> None:
+    def __init__(self, editor: Editor, seeds: Mapping[Node, Known], hot: frozenset[Node], names: Names) -> None:
         super().__init__(editor)
+        self.names = names
         self.seeds = seeds
         self.hot = hot
         self.asked: frozenset[Node] = frozenset()
@@ -259,16 +261,37 @@ class Expressions(Placing):
 
     def _run_elsewhere(self, node: Node) -> Const | None:
         """What a call gives that only says where a block runs, once the block is a known value."""
-        arguments = node.role("arguments")
-        head, subject = _runner(node)
-        if head is None or arguments is None or head.text not in node.file.pack.index.runners:
-            return None
-        if subject is not None and not is_pure(subject, self.is_known):
-            return None
-        block = arguments.items[0] if len(arguments.items) == 1 else None
+        head, arguments = node.role("function"), node.role("arguments")
+        while head is not None and head.shape == "call":
+            head = head.role("function")
+        block = arguments.items[0] if arguments is not None and len(arguments.items) == 1 else None
         inner = only_expression(block) if block is not None and block.shape == "block" else None
-        value = self.reduce(inner, "value") if inner is not None else KEEP
+        if head is None or inner is None or not self._only_runs(node, head, inner):
+            return None
+        value = self.reduce(inner, "value")
         return value if isinstance(value, Const) and not value.effects else None
+
+    def _only_runs(self, call: Node, head: Node, inner: Node) -> bool:
+        """Whether what is called with a block does nothing but run it."""
+        index = head.file.pack.index
+        name, subject = head.role("property") or head, head.role("object")
+        inner_call = head.parent if head.parent is not call else None
+        if subject is None and inner_call is not None and head.text in index.receiver_calls:
+            subject = argument(inner_call, 0)
+        if name.text not in index.runners or head.has_token("?."):
+            return False
+        if name is not head and not self._is_asked_of_it(inner):
+            return False  # the object may be of a class with such a method, which does more
+        return subject is None or is_pure(subject, self.is_known)
+
+    def _is_asked_of_it(self, inner: Node) -> bool:
+        """Whether what a block gives is asked of the object that it is run on. For that to be known it is a client, or
+        stands for one, and their classes have no method that runs a block."""
+        callee = inner.role("function") if self.is_known(inner) else None
+        owner = callee.role("object") if callee is not None else None
+        if owner is not None:
+            return owner.text in inner.file.pack.index.lent_names
+        return callee is not None and self.names.of.get(callee) is None
 
     def _part(self, node: Node, context: Context) -> Value:
         """A part that takes the place of the whole."""
@@ -289,20 +312,6 @@ def _seen(node: Node, value: Value, context: Context) -> Value:
 
 
 _VALUELESS = frozenset({"declarator", "declaration", "assign", "while", "for", "function", "class", "return", "raise"})
-
-
-def _runner(call: Node) -> tuple[Node | None, Node | None]:
-    """The name of what is called with a block, and what that is called on, or what the block is run on."""
-    subject: Node | None = None
-    head = call.role("function")
-    while head is not None and head.shape == "call":
-        inner = head.role("function")
-        if inner is not None and inner.text in head.file.pack.index.receiver_calls:
-            subject = argument(head, 0)
-        head = inner
-    if head is None or head.shape != "member" or head.has_token("?."):
-        return head, subject
-    return head.role("property"), head.role("object")
 
 
 def _converts(cast: Node) -> bool:
